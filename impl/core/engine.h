@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bounce engine as its callers see it: pool, streaming mappings, coherent memory.
+ *
+ * One engine serves all attached devices.  Streaming calls are safe in any context and on
+ * any CPU, never sleep, never allocate.  Calls marked 'process' may sleep.
+ */
+#ifndef XSW_ENGINE_H
+#define XSW_ENGINE_H
+
+#include "platform.h"
+#include "reason.h"
+
+#define XSW_SLOT_SHIFT    11
+#define XSW_SLOT_SIZE     (1UL << XSW_SLOT_SHIFT) /* 2 KiB, as upstream's IO_TLB_SIZE */
+#define XSW_SEGMENT_ORDER 9                       /* the standard extent: 2 MiB */
+
+enum xsw_dir {
+	XSW_BIDIRECTIONAL,
+	XSW_TO_DEVICE,
+	XSW_FROM_DEVICE,
+	XSW_DIR_NONE
+}; /* as enum dma_data_direction */
+
+/* Attributes of a mapping: the caller translates the kernel's DMA_ATTR_*. */
+#define XSW_ATTR_SKIP_SYNC 0x1u /* no copy-back at unmap; the copy-in is done all the same */
+#define XSW_ATTR_NO_BOUNCE 0x2u /* MMIO or REQUIRE_COHERENT: fail rather than bounce */
+#define XSW_ATTR_MMIO      0x4u /* phys is a bus address already: no translation */
+
+struct xsw_engine;
+
+/**
+ * struct xsw_counts - what was counted, per device and per CPU; folded by the reader
+ * All are numbers of calls unless they say bytes.
+ */
+struct xsw_counts {
+	u64 maps; /* successful streaming maps, direct and bounced */
+	u64 map_bytes;
+	u64 bounces[XSW_NR_BOUNCE];        /* successful bounced maps by reason; [NONE] unused */
+	u64 bounce_bytes;                  /* requested bytes of the bounced maps */
+	u64 copy_in_bytes, copy_out_bytes; /* what was really copied */
+	u64 unmaps;
+	u64 syncs;              /* sync calls that hit a bounced mapping */
+	u64 fails[XSW_NR_FAIL]; /* failed maps by reason; [NONE] unused */
+	u64 coherent_allocs, coherent_frees, coherent_fails;
+};
+
+/**
+ * struct xsw_dev - one attached device
+ *
+ * The caller owns the memory, sets the first group and calls xsw_dev_init().  Masks are
+ * read at each map, so a driver may lower them later: the caller keeps them current.
+ */
+struct xsw_dev {
+	u64 dma_mask; /* highest bus address for streaming (bus_dma_limit folded in) */
+	u64 coherent_mask;
+	u64 min_align_mask; /* low bits of the original address to keep, 0: none */
+	u64 boundary_mask;  /* dma_get_seg_boundary(); ~0: none */
+	u32 id;             /* owner shown for live mappings: domain << 16 | bus << 8 | devfn */
+	bool force;         /* bounce every mapping that may bounce */
+	bool skip_copy_in;  /* option: zero the slots instead of copying a FROM_DEVICE buffer in */
+
+	struct xsw_engine *engine; /* set by xsw_dev_init() */
+	struct xsw_counts *counts; /* per CPU (xsw_percpu_*) */
+};
+
+/**
+ * struct xsw_outcome - what a map did, for counters and trace events
+ */
+struct xsw_outcome {
+	u64 bus;   /* XSW_BUS_ERROR when it failed */
+	u32 slots; /* slots taken, padding included; 0 when direct */
+	u8 bounce; /* enum xsw_bounce */
+	u8 fail;   /* enum xsw_fail */
+};
+
+/**
+ * struct xsw_live - one live (or quarantined) bounced mapping
+ */
+struct xsw_live {
+	u32 owner; /* xsw_dev.id */
+	u64 orig;  /* physical address of the caller's buffer */
+	u64 bus;
+	u32 size; /* bytes asked for */
+	u32 slots;
+	u8 dir;
+	bool quarantined;
+	u64 since_ns; /* xsw_now_ns() at map */
+};
+
+/**
+ * struct xsw_pool_state - the pool at one moment, for sysfs and debugfs
+ */
+struct xsw_pool_state {
+	u64 segments, bytes, slots, used, quarantined;
+	u64 largest_free; /* slots of the largest free run */
+	u64 high_water;   /* most slots in use: exact or sampled, see high_water_exact */
+	bool high_water_exact;
+	u64 coherent_bytes, coherent_used_bytes;
+	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns; /* whole engine */
+};
+
+/**
+ * struct xsw_change - what growing, shrinking or ending the pool did
+ */
+struct xsw_change {
+	u64 bytes;          /* added or given back */
+	u64 leaked_bytes;   /* quarantined segments kept for ever, on purpose */
+	u64 kept_low_bytes; /* Xen refused the undo: given to the page allocator as they are */
+	u32 hypercalls;
+	u8 smallest_order;             /* smallest block that had to do */
+	enum xsw_exchange_result last; /* last refusal, XSW_EXCHANGE_OK if none */
+};
+
+/**
+ * xsw_engine_create() - an engine without memory [process]
+ * @coherent_limit: bytes of idle coherent memory kept before it is given back
+ * Return: the engine, or NULL.
+ */
+struct xsw_engine *xsw_engine_create(u64 coherent_limit);
+
+/**
+ * xsw_engine_destroy() - give everything back [process]
+ * No device may be attached.  Segments with quarantined slots are leaked and told in @c.
+ */
+void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c);
+
+/**
+ * xsw_pool_grow() - add segments below 2^bits [process]
+ * Low contiguous frames the domain owns first, then exchanges of order 9 in batches, then
+ * smaller orders down to one slot's worth of page.
+ * Return: 0 if all @bytes were added, -ENOMEM with @c telling what was.
+ */
+int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);
+
+/**
+ * xsw_pool_shrink() - give idle segments back until the pool is at most @target bytes [process]
+ * Busy and quarantined segments stay; never below what max_mapping_size promised.
+ * Return: 0, or -EBUSY if it stays above @target.
+ */
+int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c);
+
+/** xsw_pool_reaches() - is there a segment all within @mask? */
+bool xsw_pool_reaches(struct xsw_engine *e, u64 mask);
+
+void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st);
+
+/** xsw_force_all() - switch: bounce every mapping of every device that may bounce */
+void xsw_force_all(struct xsw_engine *e, bool on);
+
+/** xsw_dev_init() - attach @d; reserves what max_mapping_size promises [process] */
+int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d);
+
+/**
+ * xsw_dev_exit() - detach @d: what it still has mapped is quarantined [process]
+ * @leak: called for each such mapping, may be NULL
+ * Return: the number of leaked mappings.
+ */
+u64 xsw_dev_exit(struct xsw_dev *d, void (*leak)(const struct xsw_live *, void *), void *ctx);
+
+/** xsw_dev_counts() - fold the device's per-CPU counters into @sum */
+void xsw_dev_counts(struct xsw_dev *d, struct xsw_counts *sum);
+
+/**
+ * xsw_max_mapping_size() - bytes that a map is guaranteed, at any occupancy
+ * Constant while @d is attached; stock's 256 KiB less alignment padding if no reserve
+ * can be had.
+ */
+size_t xsw_max_mapping_size(struct xsw_dev *d);
+
+/**
+ * xsw_map() - map @size bytes at physical address @phys for streaming DMA
+ *
+ * Direct if the device reaches all of it, else through the pool.  Every bounced map copies
+ * in, whatever the direction and XSW_ATTR_SKIP_SYNC say.
+ * Return: the bus address, or XSW_BUS_ERROR; @o says how and why (always written).
+ */
+u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
+	    struct xsw_outcome *o);
+
+/**
+ * xsw_unmap() - end a streaming mapping
+ * @bus: as xsw_map() gave it
+ * Return: slots released; 0 if @bus is not in the pool (a direct mapping).
+ */
+u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
+
+/**
+ * xsw_sync_for_cpu() / xsw_sync_for_device() - copy part of a bounced mapping
+ * @bus may lie anywhere inside the mapping.  Return: true if it was bounced.
+ */
+bool xsw_sync_for_cpu(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir);
+bool xsw_sync_for_device(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir);
+
+/** xsw_owns() - does the bus address @bus lie in the pool?  O(1), by machine frame. */
+bool xsw_owns(struct xsw_engine *e, u64 bus);
+
+/** xsw_for_each_live() - walk live and quarantined mappings; a snapshot, not atomic [process] */
+void xsw_for_each_live(struct xsw_engine *e, bool (*fn)(const struct xsw_live *, void *),
+		       void *ctx);
+
+/**
+ * xsw_coherent_alloc() - zeroed memory, contiguous in PFN and MFN, within the coherent mask
+ * @atomic: the caller may not sleep: served from what is there, or NULL
+ * CPU and bus address are naturally aligned to the order of @size.
+ * Return: CPU address and *@bus, or NULL.
+ */
+void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus);
+
+/**
+ * xsw_coherent_free() - any context; never exchanges in its caller
+ * Return: false if @va is not memory of this engine.
+ */
+bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus);
+
+/**
+ * xsw_coherent_work() - refill the reserve, give back what is above the limit [process]
+ * The caller runs it from a worker; xsw_coherent_wants_work() says when, from any context.
+ */
+void xsw_coherent_work(struct xsw_engine *e);
+bool xsw_coherent_wants_work(struct xsw_engine *e);
+
+#endif /* XSW_ENGINE_H */

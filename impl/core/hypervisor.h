@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the engine asks of the hypervisor and of the page allocator beneath it.
+ *
+ * Implemented by impl/xen (real hypercalls) and by impl/model (user space, can refuse).
+ * All of it is process context only and may sleep.
+ */
+#ifndef XSW_HYPERVISOR_H
+#define XSW_HYPERVISOR_H
+
+#include "platform.h"
+#include "reason.h"
+
+/**
+ * struct xsw_block - pages contiguous in PFN (and CPU address), perhaps in MFN
+ * @va: CPU address of the first byte
+ * @pfn: first page frame
+ * @order: 2^order pages
+ * @contiguous: its machine frames are neighbours, aligned to the order, and all are below
+ *              the bits asked for
+ * @swapped: made contiguous by an exchange (so it must be undone), not found so
+ */
+struct xsw_block {
+	void *va;
+	u64 pfn;
+	u8 order;
+	bool contiguous;
+	bool swapped;
+};
+
+/**
+ * xsw_hv_alloc() - take a naturally aligned block of 2^order pages from the page allocator
+ * @bits: a wish: prefer frames below 2^bits that are ours, low and contiguous already
+ * Fills @b; contiguous is told truly.  Return: 0 or -ENOMEM.
+ */
+int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits);
+
+/**
+ * xsw_hv_free() - give a block back to the page allocator as it is
+ */
+void xsw_hv_free(struct xsw_block *b);
+
+/**
+ * xsw_hv_make_contiguous() - exchange the frames of @n blocks of one order in one hypercall
+ * @b: blocks, each not contiguous; those done have contiguous and swapped set on return
+ * @bits: highest address width of the new extents (XENMEM address_bits)
+ * @done: how many blocks, from the first, are now contiguous (partial completion is real)
+ *
+ * A block not done is mapped again with its old frames: nothing is lost.  Contents are lost.
+ * Return: XSW_EXCHANGE_OK, or why it stopped.
+ */
+enum xsw_exchange_result xsw_hv_make_contiguous(struct xsw_block *b, size_t n, u8 bits,
+						size_t *done);
+
+/**
+ * xsw_hv_undo() - exchange contiguous swapped blocks back for order-0 frames from anywhere
+ *
+ * Nothing may reach the frames any more: no live or quarantined slot, not in the index, a
+ * grace period past.  Return and @done as above; a block not done stays contiguous.
+ */
+enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done);
+
+#endif /* XSW_HYPERVISOR_H */
