@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The one entrance: `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# ---- variables a user may set on the command line; any other is refused ----
+KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV RUN BASE KVER ICOUNT \
+	INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
+UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
+ifneq ($(strip $(UNKNOWN)),)
+$(error unknown variable $(strip $(UNKNOWN)): `make help` lists those there are)
+endif
+
+export DEBIAN_MIRROR INSTALL
+
+KVER ?= $(shell uname -r)
+LAB := $(wildcard bench/lab/lab)
+JOBS ?= 2
+
+# A Xen host measures itself; anything else brings up the lab, which needs more.
+LISTS := bench/packages.txt analysis/packages.txt
+ifeq ($(shell grep -s control_d /proc/xen/capabilities),)
+LISTS += $(wildcard bench/lab/packages-host.txt)
+endif
+TEST_LISTS := $(LISTS) impl/tests/packages.txt
+
+.PHONY: help
+help: ## this list
+	@echo "SWIOTLB-Xen: a bounce-buffer DMA backend for Xen PV domains, with its benchmark and tracing suite"
+	@echo
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo
+	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes (bench);"
+	@echo "  ENV= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) TESTS= JOBS= (test)"
+	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
+
+.PHONY: deps
+deps: ## find what is missing and install it (on a Xen host: only with INSTALL=yes)
+	@bench/deps $(LISTS)
+
+.PHONY: deps-test
+deps-test:
+	@bench/deps $(TEST_LISTS)
+
+RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$(NIC),--nic $(n)) \
+	$(foreach w,$(WRITE),--write $(w)) $(foreach m,$(MODULE),--try-module $(m)) \
+	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) \
+	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)
+
+.PHONY: bench
+bench: deps ## measure: this Xen host, or the lab on any other machine; ends with a report
+	@bench/run $(RUN_ARGS)
+
+.PHONY: bench-core
+bench-core: deps-test ## the engine alone, in user space: ours against upstream's scheme
+	@$(MAKE) -C impl/tests/bench run
+
+.PHONY: bench-dma
+bench-dma: deps ## the DMA API timed inside the kernel, stock against module (ICOUNT=1: instructions)
+	@bench/lab/lab bench-dma $(if $(ICOUNT),--icount)
+
+.PHONY: report
+report: deps ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
+	@$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),analysis/report/report $(RUN)),\
+		echo "report: name the run: make report RUN=results/..." >&2; exit 2)
+
+.PHONY: trace
+trace: ## is this host bouncing?  ten seconds, reads only
+	@traces/tracefs/bounces
+
+.PHONY: lab-shell
+lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 (lab envs lists them)
+	@bench/lab/lab shell $(or $(ENV),xen-dom0)
+
+# ---- the module: for the running kernel, or in the lab's rootfs for the lab's kernel ----
+.PHONY: module
+module: ## build xen_swiotlb.ko for KVER (default: the running kernel)
+	@$(MAKE) -C impl/kmod module KVER=$(KVER)
+
+.PHONY: install
+install: ## install the module for this kernel through dkms
+	@$(MAKE) -C impl/kmod install
+
+# ---- tests ----
+HOST_TESTS = impl/tests/shape build/tests bench/tests analysis/tests
+LAB_TESTS = $(wildcard bench/lab/tests)
+.PHONY: test
+test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
+	@prove -j$(JOBS) --merge --timer $(if $(VERBOSE),-v) $(if $(TESTS),$(TESTS),\
+		$(wildcard $(addsuffix /*.t,$(LAB_TESTS) impl/tests/shape bench/tests analysis/tests)) \
+		$(shell find build/tests -name '*.t' 2>/dev/null))
+
+.PHONY: test-build
+test-build:
+	@$(MAKE) -C impl/tests/unit build
+
+.PHONY: lint
+lint: deps-test ## clang-format, shellcheck, sparse on the module
+	@bench/lint
+
+.PHONY: clean
+clean: ## remove build products, but keep the lab's image (make distclean removes all)
+	@find build -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: distclean
+distclean: ## remove build/ with the lab's image
+	@rm -rf build

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Dependencies point one way: core <- xen <- kmod; model, tests and replay sit on core;
+# bench and traces know the module's ABI alone; analysis knows results/SCHEMA.md alone.
+set -u
+cd "$(dirname "$0")/../../.." || exit 1
+
+n=0
+failed=0
+check() { # check NAME OFFENDERS: passes if there are none
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		sed 's/^/# /' <<<"$2"
+		failed=1
+	fi
+}
+
+# "FILE: INCLUDED" for each include, quoted ones resolved to a path of the tree where they
+# name one (else left as written).
+includes() {
+	git ls-files -co --exclude-standard -- "$@" | grep -E '\.[ch]$' | while read -r f; do
+		[ -f "$f" ] || continue
+		sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"][^>"]*[>"]\).*/\1/p' "$f" |
+			while read -r inc; do
+				case $inc in
+				'<'*) echo "$f: $inc" ;;
+				*)
+					name=${inc//\"/}
+					if [ -f "$(dirname "$f")/$name" ]; then
+						name=$(realpath --relative-to=. "$(dirname "$f")/$name")
+					else # found by the include path: whose file is it?
+						found=$(git ls-files -co --exclude-standard -- "impl/*/$(basename "$name")" | head -n 1)
+						name=${found:-$name}
+					fi
+					echo "$f: $name"
+					;;
+				esac
+			done
+	done
+}
+
+# Lines of `includes` whose included file lies in the tree and matches none of the patterns.
+outside() { # outside ALLOWED-REGEX
+	grep -E ': (impl|bench|traces|analysis|results)/' | grep -vE ": ($1)"
+}
+
+check 'core includes only core, and the outside only through platform.h' "$(
+	includes impl/core | grep -vE ': impl/core/' |
+		grep -vE '^impl/core/platform\.h: (impl/(kmod|model)/)?platform_impl\.h$'
+)"
+check 'xen sits on core and compat' "$(includes impl/xen | outside 'impl/(core|xen|compat)/')"
+check 'kmod sits on core, xen and compat' "$(includes impl/kmod | outside 'impl/(core|xen|kmod|compat)/')"
+check 'compat stands alone' "$(includes impl/compat | outside 'impl/compat/')"
+check 'model sits on core' "$(includes impl/model | outside 'impl/(core|model)/|impl/kmod/platform_impl.h')"
+check 'tests sit on core and model' "$(includes impl/tests | outside 'impl/(core|model|tests)/|impl/kmod/platform_impl.h')"
+check 'bench includes nothing of impl' "$(includes bench | outside 'bench/')"
+check 'traces include nothing of impl' "$(includes traces | outside 'traces/')"
+check 'analysis includes nothing but itself, and replay the core' "$(
+	includes analysis | grep -v '^analysis/replay/' | outside 'analysis/'
+	includes analysis/replay | outside 'analysis/|impl/(core|model)/|impl/kmod/platform_impl.h'
+)"
+
+paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of the tree
+	local dirs=()
+	while [ "$1" != -- ]; do
+		dirs+=("$1")
+		shift
+	done
+	git ls-files -co --exclude-standard -- "${dirs[@]}" | grep -vE '\.(md|8|txt)$' |
+		while read -r f; do [ -f "$f" ] && echo "$f"; done |
+		xargs -d '\n' -r grep -nIE "$2" | grep -vE '^[^:]*:[0-9]*:[[:space:]]*(#|//|/?\*)'
+}
+
+check 'bench and traces reach into impl by no path' "$(
+	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' | grep -v '^bench/lint:'
+)"
+check 'analysis reaches by no path into impl, bench or traces' "$(
+	paths analysis -- '(^|[^a-z])(impl/(xen|kmod|compat)|bench/[a-z]|traces/[a-z])'
+)"
+check 'nothing but the entrance, the runner and the tests names the lab' "$(
+	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|run:|lint:)|impl/tests/shape/)'
+)"
+
+echo "1..$n"
+exit $failed
