@@ -5,24 +5,12 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 
-n=0
-failed=0
-check() { # check NAME OFFENDERS: passes if there are none
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' <<<"$2"
-		failed=1
-	fi
-}
+. impl/tests/shape/check.sh
 
 # "FILE: INCLUDED" for each include, quoted ones resolved to a path of the tree where they
 # name one (else left as written).
 includes() {
-	git ls-files -co --exclude-standard -- "$@" | grep -E '\.[ch]$' | while read -r f; do
-		[ -f "$f" ] || continue
+	files "$@" | grep -E '\.[ch]$' | while read -r f; do
 		sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"][^>"]*[>"]\).*/\1/p' "$f" |
 			while read -r inc; do
 				case $inc in
@@ -32,7 +20,7 @@ includes() {
 					if [ -f "$(dirname "$f")/$name" ]; then
 						name=$(realpath --relative-to=. "$(dirname "$f")/$name")
 					else # found by the include path: whose file is it?
-						found=$(git ls-files -co --exclude-standard -- "impl/*/$(basename "$name")" | head -n 1)
+						found=$(files "impl/*/$(basename "$name")" | head -n 1)
 						name=${found:-$name}
 					fi
 					echo "$f: $name"
@@ -69,8 +57,7 @@ paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of
 		dirs+=("$1")
 		shift
 	done
-	git ls-files -co --exclude-standard -- "${dirs[@]}" | grep -vE '\.(md|8|txt)$' |
-		while read -r f; do [ -f "$f" ] && echo "$f"; done |
+	files "${dirs[@]}" | grep -vE '\.(md|8|txt)$' |
 		xargs -d '\n' -r grep -nIE "$2" | grep -vE '^[^:]*:[0-9]*:[[:space:]]*(#|//|/?\*)'
 }
 
@@ -84,5 +71,4 @@ check 'nothing but the entrance, the runner and the tests names the lab' "$(
 	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|run:|lint:)|impl/tests/shape/)'
 )"
 
-echo "1..$n"
-exit $failed
+done_checking

@@ -4,22 +4,7 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 
-n=0
-failed=0
-check() { # check NAME OFFENDERS: passes if there are none
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' <<<"$2"
-		failed=1
-	fi
-}
-
-files() { # tracked and new files, not ignored ones
-	git ls-files -co --exclude-standard -- "$@" | while read -r f; do [ -f "$f" ] && echo "$f"; done
-}
+. impl/tests/shape/check.sh
 
 top='impl bench traces analysis results Makefile README.md LICENSE'
 check 'the top level holds what was given and nothing else' \
@@ -48,5 +33,4 @@ check 'nothing is left for later in the code' "$(
 		xargs -d '\n' grep -nIE "$leftover" 2>/dev/null
 )"
 
-echo "1..$n"
-exit $failed
+done_checking
