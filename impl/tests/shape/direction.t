@@ -58,7 +58,7 @@ paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of
 		shift
 	done
 	files "${dirs[@]}" | grep -vE '\.(md|8|txt)$' |
-		xargs -d '\n' -r grep -nIE "$2" | grep -vE '^[^:]*:[0-9]*:[[:space:]]*(#|//|/?\*)'
+		xargs -d "\n" -r grep -HnIE "$2" | grep -vE '^[^:]*:[0-9]*:[[:space:]]*(#|//|/?\*)'
 }
 
 check 'bench and traces reach into impl by no path' "$(

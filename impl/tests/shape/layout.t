@@ -25,12 +25,12 @@ check 'every script with an interpreter line names its licence' "$(
 )"
 
 registry='deb\.debian\.''org|security\.debian\.''org|ftp\.[a-z.]*debian\.''org|snapshot\.debian\.''org'
-check "no registry's host is named" "$(files . | xargs -d '\n' grep -nIE "$registry" 2>/dev/null)"
+check "no registry's host is named" "$(files . | xargs -d '\n' grep -HnIE "$registry" 2>/dev/null)"
 
 leftover='\b(TO''DO|FIX''ME|XX''X|HA''CK)\b'
 check 'nothing is left for later in the code' "$(
 	files '*.c' '*.h' '*.sh' '*.py' '*.gp' '*.bt' '*.t' 'Makefile' 'bench/*' 'traces/*' |
-		xargs -d '\n' grep -nIE "$leftover" 2>/dev/null
+		xargs -d '\n' grep -HnIE "$leftover" 2>/dev/null
 )"
 
 done_checking
