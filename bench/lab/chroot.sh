@@ -25,5 +25,5 @@ lab_chroot()
 	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
 		TERM="${TERM:-dumb}" LANG=C.UTF-8 KVER="$kver" \
 		unshare --mount --propagation private --pid --fork --kill-child \
-		bash -c "$chroot_enter" bash "$image/rootfs" "$checkout" "$@"
+		bash -c "$chroot_enter" bash "$image/rootfs" "$checkout" "$@" || exit
 }

@@ -20,7 +20,7 @@ initrd_build()
 
 	shift 2
 	dir=$(mktemp -d "$work/initrd.XXXXXX")
-	at_exit rm -rf "$dir"
+	at_exit rm -rf "$dir" "$dir.cpio"
 	mkdir -p "$dir"/{bin,lib,dev,proc,sys,root}
 	cp "$image/rootfs/usr/bin/busybox" "$dir/bin/busybox"
 	ln -s busybox "$dir/bin/sh"
@@ -34,8 +34,8 @@ initrd_build()
 		esac
 		echo "$name" >>"$dir/modules"
 	done
-	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0) >"$out.new"
-	mv "$out.new" "$out"
+	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0) >"$dir.cpio"
+	mv "$dir.cpio" "$out"
 }
 
 # Sets $initrd to the initrd of the lab's machines, from the cache where neither the init nor

@@ -24,8 +24,7 @@ comma()
 # Adds the devices to $qemu, makes their scratch disks, writes what the guest loads and awaits.
 machine_devices()
 {
-	local name slots slot disk word i
-	local -A device
+	local name slots
 
 	read -ra slots <<<"$(machine_slots)"
 	: >"$job/modules"
@@ -127,7 +126,7 @@ machine_build()
 		qemu+=(-accel "tcg,thread=single")
 	fi
 	qemu+=(-smp "$smp")
-	[ -z "$trace" ] || qemu+=(-trace "events=$(comma "$trace"),file=$(comma "$out/trace")")
+	[ -z "$trace" ] || qemu+=(-trace "events=$(comma "$trace")" -D "$out/trace.txt")
 	machine_own_devices
 	machine_devices
 	machine_kernel

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Reads the declarative files, env/NAME.env and devices/NAME.dev: KEY=VALUE lines and comments.
 #
-# Nothing is executed from them: a value is all that follows the first '='. A key that is not
+# Nothing is executed from them here: a value is all that follows the first '='. A key that is not
 # known here is an error, so that a misspelt setting is never silently without effect.
 # shellcheck shell=bash
 
@@ -25,11 +25,13 @@ settings_read()
 	done <"$file"
 }
 
+# Sets $environment and its settings.
 environment_read()
 {
 	local name=$1 file=$lab_dir/env/$1.env
 
 	[[ $name != */* && -f $file ]] || die "no environment '$name': see lab envs"
+	environment=$name
 	setting=()
 	settings_read "$file" "$env_keys"
 	case ${setting[boot]:-} in

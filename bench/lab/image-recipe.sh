@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The image's recipe: what goes into it and how. A change here rebuilds every image.
+# shellcheck shell=bash
+
+image_suite=trixie
+
+image_packages()
+{
+	sed '/^#/d;/^$/d' "$lab_dir/packages-image.txt"
+}
+
+# The host's own apt settings (proxies, date checks) hold for the image's packages too.
+image_apt_options()
+{
+	apt-config dump | grep -E '^Acquire::(Check|http|https|Retries)' || true
+}
+
+image_bootstrap()
+{
+	local dir=$1 mirror=$2 packages
+
+	packages=$(image_packages | paste -sd,)
+	image_apt_options >"$dir/apt.conf"
+	INITRD=No mmdebstrap --variant=minbase --mode=root --include="$packages" \
+		--aptopt="$dir/apt.conf" \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		"$image_suite" "$dir/rootfs" "$mirror" >"$log_dir/image.log" 2>&1 ||
+		die "no Debian root from $mirror (see $log_dir/image.log); another mirror: DEBIAN_MIRROR=URL"
+}
+
+# The ELF kernel out of a bzImage: Xen then has nothing to unpack. The payload's offset, counted
+# from the end of the setup sectors, and its length are the words at 0x248 and 0x24c. Four bytes
+# of length follow the compressed stream: the unpacker writes all, then complains.
+image_vmlinux()
+{
+	local bz=$1 out=$2 setup off len magic
+
+	setup=$(od -An -tu1 -j $((0x1f1)) -N1 "$bz")
+	read -r off len < <(od -An -tu4 -j $((0x248)) -N8 "$bz")
+	off=$((off + (setup + 1) * 512))
+	magic=$(od -An -tx1 -j "$off" -N4 "$bz" | tr -d ' ')
+	case $magic in
+	28b52ffd) tail -c +$((off + 1)) "$bz" | head -c "$len" | zstd -qdc >"$out" 2>/dev/null || true ;;
+	fd377a58) tail -c +$((off + 1)) "$bz" | head -c "$len" | xz -dc >"$out" 2>/dev/null || true ;;
+	*) die "$bz: payload of an unknown kind ($magic)" ;;
+	esac
+	[ "$(od -An -tx1 -N4 "$out" | tr -d ' ')" = 7f454c46 ] || die "$bz holds no ELF kernel"
+}
+
+image_ext4()
+{
+	local dir=$1 kib
+
+	kib=$(du -sk --apparent-size "$dir/rootfs" | cut -f1)
+	truncate -s $((kib * 5 / 4 + 512 * 1024))K "$dir/root.ext4"
+	mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$dir/rootfs" "$dir/root.ext4"
+}
+
+# Makes all of an image in the folder $1, from the mirror $2.
+image_make()
+{
+	local dir=$1 mirror=$2 kver
+
+	image_bootstrap "$dir" "$mirror"
+	mkdir -p "$dir/rootfs/src" "$dir/rootfs/out" "$dir/rootfs/job"
+	kver=$(cd "$dir/rootfs/lib/modules" && echo *)
+	image_vmlinux "$dir/rootfs/boot/vmlinuz-$kver" "$dir/vmlinux"
+	cp "$dir/rootfs/boot/vmlinuz-$kver" "$dir/bzImage"
+	gzip -dc "$dir"/rootfs/boot/xen-*-amd64.gz >"$dir/xen"
+	image_ext4 "$dir"
+	echo "$kver" >"$dir/kver"
+}
