@@ -35,7 +35,6 @@ image_check_host()
 {
 	local missing free
 
-	[ "$(id -u)" = 0 ] || die "the image is built by root only: run this through sudo"
 	missing=$(host_packages_missing)
 	[ -z "$missing" ] ||
 		die "missing host packages: run 'apt-get install --no-install-recommends ${missing//$'\n'/ }'"
@@ -78,6 +77,7 @@ image_use()
 {
 	local dir
 
+	[ "$(id -u)" = 0 ] || die "the lab needs root: run this through sudo"
 	mkdir -p "$work/image" "$log_dir"
 	dir=$work/image/$(image_key)
 	exec {image_lock}>"$dir.lock"

@@ -9,9 +9,9 @@ machine_slots()
 	if [ -n "${setting[slots]:-}" ]; then
 		echo "${setting[slots]}"
 	elif [ -n "$permute" ]; then
-		seq 3 15 | shuf --random-source=<(yes "$permute") | paste -sd' '
+		seq 3 15 | shuf --random-source=<(yes "$permute")
 	else
-		seq 3 15 | paste -sd' '
+		seq 3 15
 	fi
 }
 
@@ -26,7 +26,7 @@ machine_devices()
 {
 	local name slots
 
-	read -ra slots <<<"$(machine_slots)"
+	read -ra slots -d '' < <(machine_slots) || true
 	: >"$job/modules"
 	: >"$job/wait"
 	for name in ${setting[devices]:-}; do
@@ -38,10 +38,11 @@ machine_devices()
 # The settings of one device file, read without disturbing the environment's.
 machine_device()
 {
-	local name=$1 disk='' word i
+	local name=$1 disk='' word i slot
 	local -A setting
 
 	settings_read "$lab_dir/devices/$name.dev" "$device_keys"
+	[ "${#slots[@]}" -ge "${setting[slots]}" ] || die "$environment: no PCI slot is left for $name"
 	if [ -n "${setting[disk]:-}" ]; then
 		disk=$run/$name.img
 		rm -f "$disk"
@@ -52,7 +53,8 @@ machine_device()
 		word=${word//@IMAGE@/$(comma "$image/root.ext4")}
 		word=${word//@SERIAL@/${setting[serial]:-}}
 		for ((i = 1; i <= ${setting[slots]}; i++)); do
-			word=${word//@SLOT$i@/${slots[i - 1]:-}}
+			printf -v slot '0x%x' "${slots[i - 1]}"
+			word=${word//@SLOT$i@/$slot}
 		done
 		qemu+=("$word")
 	done
@@ -112,6 +114,9 @@ machine_build()
 {
 	local smp=${setting[smp]:-1} word
 
+	[ -n "${setting[memory]:-}" ] || die "$environment: no memory= is set"
+	[ "${setting[boot]}" != xen ] || [ -n "${setting[dom0_mem]:-}" ] ||
+		die "$environment: a Xen environment needs dom0_mem="
 	qemu=(qemu-system-x86_64 -machine q35 -cpu "${setting[cpu]:-max,-smap,-smep,-la57,-pku}"
 		-m "${setting[memory]}" -nodefaults -display none -no-reboot)
 	for word in ${setting[qemu]:-}; do
