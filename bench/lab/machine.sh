@@ -84,7 +84,7 @@ machine_own_devices()
 	qemu+=(-device virtio-serial-pci,id=ports,addr=0x1c)
 	if [ -n "$interactive" ]; then
 		qemu+=(-chardev stdio,id=tty,mux=on,signal=off
-			-device virtconsole,bus=ports.0,chardev=tty,name=xsw.tty)
+			-device virtconsole,bus=ports.0,chardev=tty)
 	else
 		qemu+=(-chardev "file,id=out,path=$(comma "$run/stdout")"
 			-device virtserialport,bus=ports.0,chardev=out,name=xsw.out
