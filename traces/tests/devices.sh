@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Finds the machine's devices that a test needs, by what they are.
+
+# The PCI device a sysfs path lies under.
+pci_parent()
+{
+	readlink -f "$1" | grep -oE '[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]' | tail -n 1
+}
+
+# disk and bdf: an unmounted disk whose PCI device has a mask of $1 bits.
+disk_of_mask()
+{
+	local path
+
+	for path in /sys/block/*; do
+		disk=${path##*/}
+		bdf=$(pci_parent "$path")
+		[ -n "$bdf" ] && [ "$(cat "/sys/bus/pci/devices/$bdf/dma_mask_bits")" = "$1" ] &&
+			! grep -q "^/dev/$disk" /proc/mounts && [ "$(cat "$path/size")" -gt 0 ] &&
+			[[ $disk != vd* ]] && return 0
+	done
+	return 1
+}
+
+narrow_disk()
+{
+	disk_of_mask 32
+}
+
+wide_disk()
+{
+	disk_of_mask 64
+}

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tracefs recipe against ground truth: a disk behind a 32-bit controller bounces every byte.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. traces/tests/tap.sh
+. traces/tests/devices.sh
+
+bounces=traces/tracefs/bounces
+tracefs=/sys/kernel/tracing
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+size=$((4 << 20))
+
+# shellcheck disable=SC2317
+read_disk()
+{
+	dd if="/dev/$disk" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
+}
+export -f read_disk
+export disk size
+
+$bounces --json --sizes -o "$out/json" -- bash -c read_disk
+is $? 0 'counts while a command runs'
+is "$(jq ".devices[] | select(.device == \"$bdf\").bytes" "$out/json")" $size \
+	'bounced bytes equal the bytes read'
+is "$(jq -c ".devices[] | select(.device == \"$bdf\") | [.reasons | keys[]]" "$out/json")" \
+	'["mask"]' 'the reason is mask, and no other'
+is "$(jq ".devices[] | select(.device == \"$bdf\").dma_mask_bits" "$out/json")" 32 \
+	'it tells the mask'
+is "$(jq "[.devices[] | select(.device == \"$bdf\").sizes[].bytes] | add" "$out/json")" $size \
+	'the sizes add up to the same bytes'
+is "$(jq "[.devices[] | select(.device == \"$bdf\").sizes[] |
+	select(.bytes > .up_to * .bounces or .bytes * 2 <= .up_to * .bounces)] | length" "$out/json")" 0 \
+	'each size lies within its class'
+is "$(jq .dropped "$out/json")" 0 'nothing was dropped'
+is "$(jq '.pools[0].bytes' "$out/json")" \
+	$(($(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) * 2048)) 'it tells the size of the pool'
+
+$bounces -- bash -c read_disk >"$out/table"
+is "$(awk -v d="$bdf" '$1 == d { print $4, $5, $7 }' "$out/table")" "32 mask $size" \
+	'the table says the same'
+like "$(tail -n 1 "$out/table")" "^Bouncing: .* $size bytes .*$bdf .* 32-bit DMA mask" \
+	'the verdict names the device and why'
+
+for other in /sys/bus/pci/devices/*; do
+	other=${other##*/}
+	[ "$other" = "$bdf" ] || break
+done
+$bounces --device "$other" -- bash -c read_disk >"$out/table"
+like "$(tail -n 1 "$out/table")" '^Not bouncing: ' 'another device alone is not bouncing'
+$bounces --device "$bdf" --json -o "$out/json" -- bash -c read_disk
+is "$(jq '.devices[0].bytes' "$out/json")" $size 'the device alone is'
+
+$bounces -- bash -c 'exit 7' >/dev/null
+is $? 7 "the command's exit status is passed on"
+began=$SECONDS
+$bounces -s 2 >/dev/null
+is "$? $((SECONDS - began >= 2 && SECONDS - began <= 8))" '0 1' '--seconds ends by itself'
+
+# An operator's own tracing must come through unharmed, and nothing of ours may stay.
+echo 'hist:keys=size' >$tracefs/events/swiotlb/swiotlb_bounced/trigger
+mkdir $tracefs/instances/mine
+state()
+{
+	cat $tracefs/events/swiotlb/swiotlb_bounced/{trigger,enable} $tracefs/tracing_on \
+		$tracefs/buffer_size_kb $tracefs/set_event
+	ls $tracefs/instances
+}
+before=$(state)
+settled()
+{
+	local tries
+
+	for tries in {1..50}; do
+		[ "$(state)" != "$before" ] || return 0
+		sleep 0.2
+	done
+	echo "# not as before after $tries tries: $(state | diff - <(echo "$before"))"
+	return 1
+}
+$bounces -- true >/dev/null
+settled
+is $? 0 'nothing is left after a run'
+instances()
+{
+	find $tracefs/instances -maxdepth 1 -name "xsw-bounces-$1-*" | wc -l
+}
+# A background job of a script ignores SIGINT, so each gets its dispositions back first.
+for signal in INT:130 TERM:143 HUP:129 KILL:137; do
+	env --default-signal=INT $bounces -s 100 >"$out/table" 2>/dev/null &
+	pid=$!
+	sleep 2
+	is "$(instances $pid)" 1 "it runs: ${signal%:*} comes"
+	kill -"${signal%:*}" $pid
+	wait $pid 2>/dev/null
+	is $? "${signal#*:}" "exit status after ${signal%:*}"
+	settled
+	is $? 0 "nothing is left after ${signal%:*}"
+	[ $signal != INT:130 ] ||
+		like "$(tail -n 1 "$out/table")" '^(Not b|B)ouncing: ' 'an interrupted run says what it saw'
+done
+
+# The guard dies too: the next run cleans up.
+setsid $bounces -s 100 >/dev/null 2>&1 &
+sleep 2
+pid=$(echo $tracefs/instances/xsw-bounces-* | cut -d - -f 3)
+kill -KILL -- -"$pid"
+sleep 1
+is "$(instances "$pid")" 1 'with its guard killed an instance stays'
+$bounces -- true >/dev/null
+settled
+is $? 0 'and the next run removes it'
+rmdir $tracefs/instances/mine
+echo '!hist:keys=size' >>$tracefs/events/swiotlb/swiotlb_bounced/trigger
+
+refused()
+{
+	local name=$1 pattern=$2
+
+	shift 2
+	"$@" >"$out/stdout" 2>"$out/stderr"
+	is "$? $(wc -l <"$out/stderr")" '2 1' "$name: exit status 2 and one line"
+	like "$(cat "$out/stderr")" "^bounces: .*$pattern" "$name: says what to do"
+}
+refused 'not root' 'must be root' setpriv --reuid 65534 --clear-groups $bounces
+refused 'no tracefs' 'mount -t tracefs' unshare -m sh -c \
+	"umount $tracefs; mount -t tmpfs none /sys/kernel/debug; exec $bounces"
+refused 'no event' 'without swiotlb' unshare -m sh -c \
+	"mount -t tmpfs none $tracefs/events/swiotlb; exec $bounces"
+refused 'no such device' 'no PCI device' $bounces -d 0000:7f:1f.7
+refused 'malformed device' 'like 0000:' $bounces -d 04.0
+refused 'bad seconds' 'whole number' $bounces -s 0
+refused 'unknown option' '--help' $bounces --frobnicate
+refused 'no command' 'no command' $bounces --
+refused 'unwritable output' "can't write" $bounces -o /proc/none
+like "$($bounces --help)" 'Examples:' '--help has examples'
+
+done_testing
