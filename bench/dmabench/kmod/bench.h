@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One device under measurement: what every part of dmabench knows of it. */
+#ifndef DMABENCH_BENCH_H
+#define DMABENCH_BENCH_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+
+#include "hold.h"
+#include "sequence.h"
+#include "text.h"
+
+struct bench {
+	struct pci_dev *pdev;
+	struct device *dev;
+	struct dentry *dir;
+	struct mutex lock; /* one cell, hold or sequence at a time */
+	struct text cell_result;
+	struct hold hold;
+	struct sequence sequence;
+};
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory that is mapped: allocation of buffers that lie where a measurement wants them. */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+
+#include "address.h"
+#include "buffers.h"
+
+#define REJECTS 256 /* blocks on the wrong side of the mask that are put aside in a search */
+
+static bool fits(struct device *dev, struct page *page, size_t size, enum reach reach)
+{
+	if (reach == REACH_ANY)
+		return true;
+	return address_reachable(dev, page_to_phys(page), size) == (reach == REACH_NEAR);
+}
+
+static struct page *find_one(struct buffers *b, struct device *dev, enum reach reach, int cpu,
+			     int *rc)
+{
+	struct page **rejected, *page;
+	int n = 0;
+
+	rejected = kcalloc(REJECTS, sizeof(*rejected), GFP_KERNEL);
+	if (!rejected)
+		return NULL;
+	*rc = -ERANGE;
+	for (;;) {
+		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_NOWARN, b->order);
+		if (!page)
+			*rc = -ENOMEM;
+		if (!page || fits(dev, page, b->size, reach))
+			break;
+		if (n == REJECTS) {
+			__free_pages(page, b->order);
+			page = NULL;
+			break;
+		}
+		rejected[n++] = page;
+	}
+	while (n)
+		__free_pages(rejected[--n], b->order);
+	kfree(rejected);
+	return page;
+}
+
+int buffers_get(struct buffers *b, struct device *dev, unsigned int count, size_t size,
+		enum reach reach, int cpu)
+{
+	int rc = -ENOMEM;
+
+	b->size = size;
+	b->order = get_order(size);
+	b->page = kcalloc(count, sizeof(*b->page), GFP_KERNEL);
+	if (!b->page)
+		return -ENOMEM;
+	for (b->count = 0; b->count < count; b->count++) {
+		b->page[b->count] = find_one(b, dev, reach, cpu, &rc);
+		if (!b->page[b->count]) {
+			buffers_put(b);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void buffers_put(struct buffers *b)
+{
+	while (b->page && b->count)
+		__free_pages(b->page[--b->count], b->order);
+	kfree(b->page);
+	b->page = NULL;
+}

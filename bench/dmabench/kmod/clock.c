@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds out what the time stamp counter counts.
+ *
+ * In a machine emulated with an instruction clock, it advances by a fixed number of ticks an
+ * instruction, which makes every figure exactly repeatable. Nobody has to tell us: a loop of
+ * 2 N instructions is timed against one of N; on such a clock the difference is the same in
+ * every try, to the tick, and a whole number of ticks an instruction. On a real machine neither
+ * holds.
+ */
+#include <linux/irqflags.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "clock.h"
+
+#define LOOPS       8192
+#define LOOP_LENGTH 2 /* instructions: dec, jnz */
+#define TRIES       8
+
+static struct {
+	unsigned int overhead;              /* least ticks between two readings */
+	unsigned int ticks_per_instruction; /* 0: a clock of time */
+} found;
+
+static u64 time_loop(unsigned long loops)
+{
+	unsigned long flags;
+	u64 start, end;
+
+	local_irq_save(flags);
+	start = clock_ticks();
+	asm volatile("1: dec %0\n\tjnz 1b" : "+r"(loops) : : "cc");
+	end = clock_ticks();
+	local_irq_restore(flags);
+	return end - start;
+}
+
+static unsigned int find_ticks_per_instruction(void)
+{
+	u64 extra, first = 0;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		extra = time_loop(2 * LOOPS) - time_loop(LOOPS);
+		if (!i)
+			first = extra;
+		if (extra != first || extra % (LOOPS * LOOP_LENGTH))
+			return 0;
+	}
+	return first / (LOOPS * LOOP_LENGTH);
+}
+
+void clock_examine(void)
+{
+	u64 start, end, least = U64_MAX;
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		start = clock_ticks();
+		end = clock_ticks();
+		least = min(least, end - start);
+	}
+	found.overhead = least;
+	found.ticks_per_instruction = find_ticks_per_instruction();
+}
+
+void clock_describe(struct text *t)
+{
+	text_printf(t, "\"tsc_khz\":%u,\"clock_overhead_ticks\":%u,\"clock\":\"%s\"", tsc_khz,
+		    found.overhead, found.ticks_per_instruction ? "instructions" : "time");
+	if (found.ticks_per_instruction)
+		text_printf(t, ",\"ticks_per_instruction\":%u", found.ticks_per_instruction);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * coherent: allocate and free, timed one by one.
+ *
+ * Every block is checked to be zero, then filled with rubbish before it is given back, so that
+ * the next one is checked on a dirtied block; 'reused' counts blocks that came back at the bus
+ * address of the one before. Neither is timed. Interrupts stay on: the allocation may sleep.
+ */
+#include <linux/string.h>
+
+#include "cell.h"
+#include "clock.h"
+
+#define RUBBISH 0xa5
+
+static void check_and_dirty(struct worker *w, void *block, size_t size)
+{
+	w->checked++;
+	if (memchr_inv(block, 0, size))
+		w->wrong++;
+	memset(block, RUBBISH, size);
+}
+
+static void measure_coherent(struct worker *w)
+{
+	size_t size = w->run->cell.size;
+	dma_addr_t bus, before = DMA_MAPPING_ERROR;
+	u64 start, end, alloc;
+	unsigned int i;
+	void *block;
+
+	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
+		start = clock_ticks();
+		block = dma_alloc_coherent(w->dev, size, &bus, GFP_KERNEL | __GFP_NOWARN);
+		alloc = clock_ticks() - start;
+		w->tries += worker_counts(w, i);
+		if (!block) {
+			if (worker_counts(w, i))
+				samples_add(&w->fails, alloc);
+			continue;
+		}
+		check_and_dirty(w, block, size);
+		w->reused += bus == before;
+		before = bus;
+		start = clock_ticks();
+		dma_free_coherent(w->dev, size, block, bus);
+		end = clock_ticks();
+		if (worker_counts(w, i)) {
+			w->served++;
+			samples_add(&w->first, alloc + end - start);
+			samples_add(&w->second, alloc);
+		}
+		cond_resched();
+	}
+}
+
+const struct test test_coherent = { "coherent", "alloc+free", "alloc", measure_coherent, false,
+				    1,          300 };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dmabench.ko: times the DMA API on a PCI device that is bound to it by driver_override.
+ *
+ * The device itself is never touched: no register is read, no interrupt asked for, bus mastering
+ * stays off. It only lends its name, its limits and its DMA backend.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "bench.h"
+#include "clock.h"
+#include "files.h"
+
+static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct bench *bench = kzalloc(sizeof(*bench), GFP_KERNEL);
+
+	if (!bench)
+		return -ENOMEM;
+	bench->pdev = pdev;
+	bench->dev = &pdev->dev;
+	mutex_init(&bench->lock);
+	pci_set_drvdata(pdev, bench);
+	files_add(bench);
+	return 0;
+}
+
+static void bench_remove(struct pci_dev *pdev)
+{
+	struct bench *bench = pci_get_drvdata(pdev);
+
+	files_remove(bench);
+	sequence_reset(bench);
+	hold_drop(bench);
+	dma_set_min_align_mask(&pdev->dev, 0);
+	text_free(&bench->cell_result);
+	text_free(&bench->hold.result);
+	text_free(&bench->sequence.result);
+	kfree(bench);
+}
+
+/* Without a table it takes only what driver_override names. */
+static struct pci_driver bench_driver = {
+	.name = "dmabench",
+	.probe = bench_probe,
+	.remove = bench_remove,
+};
+
+static int __init dmabench_init(void)
+{
+	int rc;
+
+	clock_examine();
+	files_init();
+	rc = pci_register_driver(&bench_driver);
+	if (rc)
+		files_exit();
+	return rc;
+}
+
+static void __exit dmabench_exit(void)
+{
+	pci_unregister_driver(&bench_driver);
+	files_exit();
+}
+
+module_init(dmabench_init);
+module_exit(dmabench_exit);
+
+MODULE_DESCRIPTION("Times the DMA API of any backend on a PCI device bound by driver_override");
+MODULE_LICENSE("GPL");
