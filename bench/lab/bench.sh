@@ -1,1 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The bench on a machine that is no Xen host: boots each environment of the bench in turn, types
+# the runner's command there, puts the records together and has them reported.
+#
+# An environment belongs to the bench when its file has bench=N, N being its place. Its write=
+# names the scratch disks by serial number, module= the devices the module is tried on; what is
+# given on the command line replaces them. The run's folder appears in results/ when it is whole.
 # shellcheck shell=bash
+
+bench_environments()
+{
+	local file
+
+	for file in "$lab_dir"/env/*.env; do
+		environment_read "$(basename "$file" .env)"
+		[ -z "${setting[bench]:-}" ] || echo "${setting[bench]} $environment"
+	done | sort -n | cut -d' ' -f2
+}
+
+# The runner's options in the environment just read: the user's, and the environment's defaults.
+bench_runner_options()
+{
+	local given=" $* " serial
+
+	runner_options=("$@")
+	if [[ $given != *" --readonly "* && $given != *" --write "* ]]; then
+		for serial in ${setting[write]:-}; do
+			runner_options+=(--write "serial:$serial")
+		done
+	fi
+	if [[ $given != *" --try-module "* && -n ${setting[module]:-} ]]; then
+		runner_options+=(--try-module "${setting[module]}")
+	fi
+}
+
+bench_options_read()
+{
+	bench_out=$checkout/results/$(date -u +%Y%m%dT%H%M%SZ)-lab
+	bench_time=1500
+	bench_dry=
+	passed=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--out | --env)
+			[ $# -ge 2 ] || die "bench: $1 wants a value"
+			if [ "$1" = --out ]; then
+				bench_out=$(realpath -m "$2")
+			else
+				chosen+=("$2")
+			fi
+			shift 2 ;;
+		--dry-run) bench_dry=yes; passed+=("$1"); shift ;;
+		--full) bench_time=7200; passed+=("$1"); shift ;;
+		*) passed+=("$1"); shift ;;
+		esac
+	done
+	[ ! -e "$bench_out" ] || die "bench: $bench_out is there already: name another folder"
+}
+
+# Runs a command that answers to a signal at once, and does not outlive this process.
+attended()
+{
+	local pid status=0
+
+	setpriv --pdeathsig TERM "$@" &
+	pid=$!
+	at_exit kill "$pid" 2>/dev/null
+	wait "$pid" || status=$?
+	unset 'exit_commands[-1]'
+	return "$status"
+}
+
+bench_environment()
+{
+	local name=$1 dir=$2 status=0
+
+	environment_read "$name"
+	bench_runner_options "${passed[@]}"
+	attended "$lab_dir/lab" run "$name" --out "$dir" --timeout "$bench_time" -- \
+		bench/run --here --out "/out/$(basename "$bench_out")" "${runner_options[@]}" || status=$?
+	[ "$status" = 0 ] || die "bench: $name ended with status $status: what it left is in $dir"
+}
+
+lab_bench()
+{
+	local chosen=() names name dir n=0 start=$SECONDS
+
+	bench_options_read "$@"
+	names=("${chosen[@]}")
+	[ "${#names[@]}" -gt 0 ] || mapfile -t names < <(bench_environments)
+	image_use
+	say "building the module for kernel $kver (log: $log_dir/module.log)"
+	attended "$lab_dir/lab" chroot -- make module "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
+		die "bench: the module does not build: see $log_dir/module.log"
+	dir=$(mktemp -d "$work/bench.XXXXXX")
+	for name in "${names[@]}"; do
+		n=$((n + 1))
+		say "environment $n of ${#names[@]}: $name ($((SECONDS - start)) s since the start)"
+		bench_environment "$name" "$dir"
+		[ -n "$bench_dry" ] || bench_logs_keep "$dir" "$name"
+	done
+	[ -z "$bench_dry" ] || return 0
+	mkdir -p "$(dirname "$bench_out")"
+	mv "$dir/$(basename "$bench_out")" "$bench_out"
+	rm -rf "$dir"
+	"$checkout/analysis/report/report" "$bench_out" || die "bench: no report of $bench_out"
+	say "the bench took $((SECONDS - start)) s"
+}
+
+# The machine's own logs go beside the record of that boot.
+bench_logs_keep()
+{
+	local dir=$1 name=$2 to
+
+	to=$dir/$(basename "$bench_out")/$name
+	[ -f "$to/run.json" ] || die "bench: the runner left no run.json for $name in $dir"
+	mkdir -p "$to/raw"
+	mv "$dir"/{dmesg,console}.txt "$to/raw/"
+	[ ! -f "$dir/xen.txt" ] || mv "$dir/xen.txt" "$to/raw/"
+}

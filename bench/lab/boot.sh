@@ -154,7 +154,6 @@ machine_run()
 	local try
 
 	image_use
-	initrd_use
 	run=$(mktemp -d "$work/run.XXXXXX")
 	job=$run/job
 	qemu_pid=
@@ -168,6 +167,7 @@ machine_run()
 	slot_take
 	for ((try = 1; try <= boot_tries; try++)); do
 		job_write
+		initrd_use
 		: >"$console"
 		machine_build
 		qemu_start

@@ -20,7 +20,6 @@ initrd_build()
 
 	shift 2
 	dir=$(mktemp -d "$work/initrd.XXXXXX")
-	at_exit rm -rf "$dir" "$dir.cpio"
 	mkdir -p "$dir"/{bin,lib,dev,proc,sys,root}
 	cp "$image/rootfs/usr/bin/busybox" "$dir/bin/busybox"
 	ln -s busybox "$dir/bin/sh"
@@ -36,15 +35,25 @@ initrd_build()
 	done
 	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0) >"$dir.cpio"
 	mv "$dir.cpio" "$out"
+	rm -rf "$dir"
 }
 
-# Sets $initrd to the initrd of the lab's machines, from the cache where neither the init nor
-# the list of modules has changed.
+# Prints the initrd made of an init in guest/ and modules, from the cache where neither changed.
+initrd_cached()
+{
+	local init=$lab_dir/guest/$1 key
+
+	shift
+	key=$( (cat "$init" "$lab_dir/initrd.sh"; echo "$@") | sha256sum | cut -c1-16)
+	[ -f "$image/initrd-$key" ] || initrd_build "$image/initrd-$key" "$init" "$@"
+	echo "$image/initrd-$key"
+}
+
+# Sets $initrd to the machine's initrd, and gives the guest a domU's where it serves domUs.
 initrd_use()
 {
-	local modules=(virtio_blk crc32c_generic ext4 9pnet_virtio 9p virtio_console) key
-
-	key=$(cat "$lab_dir/guest/init" "$lab_dir/initrd.sh" | sha256sum | cut -c1-16)
-	initrd=$image/initrd-$key
-	[ -f "$initrd" ] || initrd_build "$initrd" "$lab_dir/guest/init" "${modules[@]}"
+	initrd=$(initrd_cached init virtio_blk crc32c_generic ext4 9pnet_virtio 9p virtio_console)
+	[ -z "${setting[domu]:-}" ] ||
+		cp "$(initrd_cached domu-init xen-blkfront xen-netfront crc32c_generic ext4)" \
+			"$job/domu-initrd"
 }

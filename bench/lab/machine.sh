@@ -77,7 +77,7 @@ machine_own_devices()
 {
 	qemu+=(-chardev "file,id=console,path=$(comma "$console"),append=on" -serial chardev:console
 		-drive "if=none,id=root,format=raw,snapshot=on,file=$(comma "$image/root.ext4")"
-		-device virtio-blk-pci,drive=root,addr=0x18)
+		-device virtio-blk-pci,drive=root,serial=XSWROOT,addr=0x18)
 	machine_share src "$checkout" 0x19 on
 	machine_share out "$out" 0x1a off
 	machine_share job "$job" 0x1b off

@@ -5,8 +5,8 @@
 # known here is an error, so that a misspelt setting is never silently without effect.
 # shellcheck shell=bash
 
-env_keys=" describe boot memory smp cpu qemu dom0_mem xen_args kernel_args devices setup check \
-bench write slots "
+env_keys=" describe boot memory smp cpu qemu dom0_mem xen_args kernel_args devices setup check domu \
+bench write module slots "
 device_keys=" describe slots disk serial qemu modules wait "
 
 declare -A setting
@@ -62,6 +62,6 @@ lab_envs()
 		name=$(basename "$file" .env)
 		environment_read "$name"
 		printf '%-20s %s%s\n' "$name" "${setting[describe]}" \
-			"$([ "${setting[bench]:-no}" = no ] || echo ' [bench]')"
+			"${setting[bench]:+ [bench]}"
 	done
 }
