@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Adds up the counters of a cell's counting rounds. */
+
+#include <math.h>
+
+#include "counts.h"
+
+static double sum(const struct xsw_cell *cell, const char *key)
+{
+	double total = NAN;
+	size_t i;
+
+	for (i = 0; i < cell->nr; i++) {
+		double value = xsw_number(cell->rounds[i]->counters, key);
+
+		if (!isnan(value))
+			total = isnan(total) ? value : total + value;
+	}
+	return total;
+}
+
+double xsw_round_moved(const struct xsw_round *round)
+{
+	double counted = xsw_number(round->counters, "io_bytes");
+
+	return isnan(counted) ? round->figures[XSW_IO_BYTES] : counted;
+}
+
+double xsw_round_share(const struct xsw_round *round)
+{
+	double moved = xsw_round_moved(round);
+
+	return moved > 0 ? xsw_number(round->counters, "bounced_bytes") / moved : NAN;
+}
+
+struct xsw_counts xsw_counts(const struct xsw_cell *cell)
+{
+	double bounced = 0, of = 0;
+	struct xsw_counts c = {
+		.io_bytes = 0,
+		.maps = sum(cell, "maps"),
+		.map_bytes = sum(cell, "map_bytes"),
+		.bounces = sum(cell, "bounces"),
+		.bounced_bytes = sum(cell, "bounced_bytes"),
+		.fails = sum(cell, "fails"),
+		.exchanges = sum(cell, "exchanges"),
+		.exchange_ns = sum(cell, "exchange_ns"),
+	};
+	size_t i;
+
+	for (i = 0; i < cell->nr; i++) {
+		const struct xsw_round *r = cell->rounds[i];
+
+		if (!isnan(xsw_round_moved(r)))
+			c.io_bytes += xsw_round_moved(r);
+		if (isnan(xsw_round_share(r)))
+			continue;
+		bounced += xsw_number(r->counters, "bounced_bytes");
+		of += xsw_round_moved(r);
+	}
+	c.share = of > 0 ? bounced / of : NAN;
+	return c;
+}
+
+json_t *xsw_counts_by_reason(const struct xsw_cell *cell)
+{
+	json_t *all = json_object(), *count;
+	const char *reason;
+	size_t i;
+
+	for (i = 0; i < cell->nr; i++) {
+		json_t *one = json_object_get(cell->rounds[i]->counters, "by_reason");
+
+		json_object_foreach (one, reason, count) {
+			double before = xsw_number(all, reason);
+			double now = json_number_value(count);
+
+			json_object_set_new(all, reason,
+					    json_real(isnan(before) ? now : before + now));
+		}
+	}
+	return all;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pairs the rounds of two series by their place in the ABBA order and judges their ratios. */
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells.h"
+#include "memory.h"
+
+const char *xsw_verdict_name(enum xsw_verdict verdict)
+{
+	static const char *const names[] = {
+		[XSW_NOT_JUDGED] = "too few rounds",
+		[XSW_NO_DIFFERENCE] = "no difference shown",
+		[XSW_LESS] = "less",
+		[XSW_MORE] = "more",
+	};
+
+	return names[verdict];
+}
+
+/* The number in "A12"; -1 without one, so that rounds without a place pair among themselves. */
+static long place_number(const struct xsw_round *r)
+{
+	const char *p = r->position;
+
+	while (p && *p && !isdigit((unsigned char)*p))
+		p++;
+	return p && *p ? strtol(p, NULL, 10) : -1;
+}
+
+static bool on_side(const struct xsw_round *r, char side)
+{
+	return !side || (r->position && toupper((unsigned char)r->position[0]) == side);
+}
+
+/*
+ * The k-th round of @a with a number meets the k-th of @b with that number: an order that starts
+ * again at 1 for each block pairs as well as one that counts on.
+ */
+static void pair_up(struct xsw_comparison *c, char side_a, char side_b)
+{
+	bool *taken = xsw_array(c->b->nr, sizeof(*taken));
+	size_t i, j;
+
+	for (i = 0; i < c->a->nr; i++) {
+		const struct xsw_round *a = c->a->rounds[i], *b;
+
+		if (!on_side(a, side_a))
+			continue;
+		for (j = 0; j < c->b->nr; j++) {
+			b = c->b->rounds[j];
+			if (!taken[j] && on_side(b, side_b) && place_number(a) == place_number(b))
+				break;
+		}
+		if (j == c->b->nr)
+			continue;
+		taken[j] = true;
+		if (!(a->figures[c->figure] > 0) || !(b->figures[c->figure] > 0))
+			continue;
+		c->pairs = xsw_grow(c->pairs, c->nr + 1, sizeof(*c->pairs));
+		c->pairs[c->nr++] =
+			(struct xsw_pair){ a, b, b->figures[c->figure] / a->figures[c->figure] };
+	}
+	free(taken);
+}
+
+static enum xsw_verdict judge(const struct xsw_spread *s)
+{
+	if (!s->interval.known)
+		return XSW_NOT_JUDGED;
+	if (s->interval.high < 1)
+		return XSW_LESS;
+	return s->interval.low > 1 ? XSW_MORE : XSW_NO_DIFFERENCE;
+}
+
+static void compare(struct xsw_comparisons *all, const struct xsw_cell *a, const struct xsw_cell *b,
+		    enum xsw_figure figure, bool control)
+{
+	struct xsw_comparison c = { .a = a, .b = b, .figure = figure };
+	double *ratios;
+	size_t i;
+
+	pair_up(&c, control ? 'A' : 0, control ? 'B' : 0);
+	if (!c.nr)
+		return;
+	ratios = xsw_array(c.nr, sizeof(*ratios));
+	for (i = 0; i < c.nr; i++)
+		ratios[i] = c.pairs[i].ratio;
+	c.spread = xsw_spread(ratios, c.nr);
+	c.verdict = judge(&c.spread);
+	free(ratios);
+	all->comparisons = xsw_grow(all->comparisons, all->nr + 1, sizeof(c));
+	all->comparisons[all->nr++] = c;
+}
+
+void xsw_pairs_make(struct xsw_comparisons *c, const struct xsw_cells *cells)
+{
+	size_t i, f;
+
+	*c = (struct xsw_comparisons){ .nr = 0 };
+	for (i = 0; i < cells->nr; i++) {
+		const struct xsw_cell *b = &cells->cells[i], *a = xsw_cells_baseline(cells, b);
+
+		if (!a || a == b)
+			continue;
+		for (f = 0; f < XSW_NR_FIGURES; f++)
+			if (xsw_cell_compares(a, f))
+				compare(c, a, b, f, false);
+	}
+}
+
+void xsw_controls_make(struct xsw_comparisons *c, const struct xsw_cells *cells)
+{
+	size_t i, f;
+
+	*c = (struct xsw_comparisons){ .nr = 0 };
+	for (i = 0; i < cells->nr; i++) {
+		const struct xsw_cell *cell = &cells->cells[i];
+
+		for (f = 0; f < XSW_NR_FIGURES; f++)
+			if (xsw_cell_compares(cell, f))
+				compare(c, cell, cell, f, true);
+	}
+}
+
+void xsw_comparisons_free(struct xsw_comparisons *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr; i++)
+		free(c->comparisons[i].pairs);
+	free(c->comparisons);
+}

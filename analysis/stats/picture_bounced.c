@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The picture of bounced shares: a bar a device, environment and series, all its counting rounds
+ * together; a dot a round.  Counts hold on any machine, so environments stand side by side.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counts.h"
+#include "memory.h"
+#include "pictures.h"
+
+struct row {
+	const char *device;
+	struct xsw_series series;
+	size_t nth; /* of the environment */
+	double bounced, moved, bounces;
+};
+
+struct rows {
+	struct row *rows;
+	size_t nr;
+};
+
+static struct row *find(struct rows *rows, const char *device, const struct xsw_cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++) {
+		struct row *row = &rows->rows[i];
+
+		if (!strcmp(row->device, device) && row->series.env == cell->env &&
+		    row->series.force == cell->force && !strcmp(row->series.backend, cell->backend))
+			return row;
+	}
+	return NULL;
+}
+
+/* Rows of a device stay together: a new one goes behind the last of its device. */
+static struct row *insert(struct rows *rows, const struct xsw_cell *cell, size_t nth)
+{
+	size_t at = rows->nr, i;
+	struct row *row;
+
+	for (i = 0; i < rows->nr; i++)
+		if (!strcmp(rows->rows[i].device, cell->device))
+			at = i + 1;
+	rows->rows = xsw_grow(rows->rows, rows->nr + 1, sizeof(*rows->rows));
+	row = &rows->rows[at];
+	memmove(row + 1, row, (rows->nr - at) * sizeof(*row));
+	rows->nr++;
+	*row = (struct row){ .device = cell->device,
+			     .series = { cell->env, cell->backend, cell->force },
+			     .nth = nth };
+	return row;
+}
+
+static void gather(struct rows *rows, const struct xsw_environment *env, size_t nth)
+{
+	struct xsw_cells cells;
+	size_t i, k;
+
+	xsw_cells_make(&cells, env, XSW_COUNTED);
+	for (i = 0; i < cells.nr; i++) {
+		const struct xsw_cell *cell = &cells.cells[i];
+
+		for (k = 0; k < cell->nr; k++) {
+			const struct xsw_round *r = cell->rounds[k];
+			struct row *row;
+
+			if (isnan(xsw_round_share(r)))
+				continue;
+			row = find(rows, cell->device, cell);
+			if (!row)
+				row = insert(rows, cell, nth);
+			row->bounced += xsw_number(r->counters, "bounced_bytes");
+			row->moved += xsw_round_moved(r);
+			row->bounces += fmax(0, xsw_number(r->counters, "bounces"));
+		}
+	}
+	xsw_cells_free(&cells);
+}
+
+static void put_rounds(FILE *dat, const struct row *row, size_t at)
+{
+	const struct xsw_environment *env = row->series.env;
+	size_t i;
+
+	for (i = 0; i < env->nr_rounds; i++) {
+		const struct xsw_round *r = &env->rounds[i];
+
+		if (r->kind == XSW_COUNTED && r->ok && !strcmp(r->device, row->device) &&
+		    !strcmp(r->backend, row->series.backend) && r->force == row->series.force &&
+		    !isnan(xsw_round_share(r)))
+			fprintf(dat, "round %zu %.6g %zu # %s\n", at, 100 * xsw_round_share(r), at,
+				r->source);
+	}
+}
+
+static void put_vars(const struct xsw_gallery *gallery, const struct xsw_run *run,
+		     const struct rows *rows)
+{
+	char **labels = xsw_array(rows->nr, sizeof(*labels));
+	char **colors = xsw_array(rows->nr, sizeof(*colors));
+	char **counts = xsw_array(rows->nr, sizeof(*counts));
+	FILE *vars = xsw_gallery_open(gallery, "bounced", ".vars");
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++) {
+		const struct row *row = &rows->rows[i];
+		char *series = xsw_series_name(&row->series, true);
+
+		labels[i] = xsw_format("%s  %s", row->device, series);
+		colors[i] = xsw_format("%s", xsw_series_color(&row->series, row->nth));
+		counts[i] = xsw_format("%.4g %%, %.0f bounces", 100 * row->bounced / row->moved,
+				       row->bounces);
+		free(series);
+	}
+	xsw_put_text(vars, "title", "Bounced bytes by device");
+	xsw_put_text(vars, "mark", run->emulated ? "emulated" : "");
+	xsw_put_texts(vars, "row_label", labels, rows->nr);
+	xsw_put_texts(vars, "row_color", colors, rows->nr);
+	xsw_put_texts(vars, "row_count", counts, rows->nr);
+	xsw_gallery_close(vars, "bounced");
+	for (i = 0; i < rows->nr; i++) {
+		free(labels[i]);
+		free(colors[i]);
+		free(counts[i]);
+	}
+	free(labels);
+	free(colors);
+	free(counts);
+}
+
+void xsw_picture_bounced(const struct xsw_gallery *gallery, const struct xsw_run *run)
+{
+	struct rows rows = { .nr = 0 };
+	FILE *dat;
+	size_t i;
+
+	for (i = 0; i < run->nr; i++)
+		gather(&rows, &run->environments[i], i);
+	if (!rows.nr)
+		return;
+	dat = xsw_gallery_open(gallery, "bounced", ".dat");
+	for (i = 0; i < rows.nr; i++) {
+		fprintf(dat, "share %zu %.6g %zu\n", i + 1,
+			100 * rows.rows[i].bounced / rows.rows[i].moved, i + 1);
+		put_rounds(dat, &rows.rows[i], i + 1);
+	}
+	xsw_gallery_close(dat, "bounced");
+	put_vars(gallery, run, &rows);
+	xsw_gallery_add(gallery, "bounced", "bounced", false, "Bounced bytes by device");
+	free(rows.rows);
+}

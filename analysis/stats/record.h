@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One run in memory: its environments (a run.json each) and their rounds, checked. */
+#ifndef XSW_RECORD_H
+#define XSW_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "figure.h"
+#include "histogram.h"
+
+enum xsw_kind { XSW_TIMED, XSW_COUNTED, XSW_CONTROL };
+
+/* Pointers to text belong to the environment's JSON, unless said otherwise. */
+struct xsw_round {
+	int index;
+	const char *backend, *device, *load;
+	const char *position; /* NULL: not given */
+	const char *raw;      /* as in run.json, relative to the environment; NULL: none */
+	char *source;         /* the raw file relative to the run, ours; run.json where none */
+	enum xsw_kind kind;
+	bool force, ok;
+	bool tool_failed;               /* the raw file tells of an error, whatever run.json says */
+	int verified;                   /* 1, 0, -1: not a round that checks data */
+	double figures[XSW_NR_FIGURES]; /* NAN: not measured */
+	bool from_raw[XSW_NR_FIGURES];
+	struct xsw_histogram latency;
+	json_t *json, *counters; /* counters: NULL where the round has none */
+};
+
+/* A figure of run.json that its raw file contradicts. */
+struct xsw_dispute {
+	const struct xsw_round *round;
+	enum xsw_figure figure;
+	double recorded, raw;
+};
+
+struct xsw_environment {
+	const char *name;
+	char *folder, *file; /* RUN/name; name/run.json; ours */
+	bool emulated;
+	json_t *json;
+	struct xsw_round *rounds;
+	size_t nr_rounds;
+	struct xsw_dispute *disputes;
+	size_t nr_disputes;
+};
+
+struct xsw_run {
+	const char *folder, *name;
+	bool emulated; /* any environment is */
+	struct xsw_environment *environments;
+	size_t nr;
+};
+
+/**
+ * xsw_run_read() - read every environment of a run, check it and derive its figures
+ * @folder: results/<run>; kept, not copied
+ *
+ * Figures come from the raw files; run.json gives only what they cannot.  A file that is
+ * truncated, of another schema or incomplete ends the program with one line and status 1.
+ */
+void xsw_run_read(struct xsw_run *run, const char *folder);
+void xsw_run_free(struct xsw_run *run);
+
+/**
+ * xsw_check_record() - hold one run.json against results/SCHEMA.md
+ * @file: its path, for the message that ends the program
+ */
+void xsw_check_record(const json_t *record, const char *file);
+
+/**
+ * xsw_raw_read() - take a round's figures and latency histogram from its raw file
+ * @path: fio's json+ or iperf3's JSON; any other file is left alone
+ *
+ * Sets figures[] and from_raw[] of what the file tells.  A truncated file ends the program.
+ */
+void xsw_raw_read(struct xsw_round *round, const char *path);
+
+/* Return: a number of an object, NAN where it is missing or null. */
+double xsw_number(const json_t *object, const char *key);
+
+#endif /* XSW_RECORD_H */
