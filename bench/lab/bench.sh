@@ -5,7 +5,7 @@
 # An environment belongs to the bench when its file has bench=N, N being its place. Its write=
 # names the scratch disks by serial number, module= the devices the module is tried on; what is
 # given on the command line replaces them. The run's folder appears in results/ when it is whole.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 bench_environments()
 {

@@ -6,7 +6,7 @@
 #   QEMU ends, or boot_limit passes, before 'started'     the boot died: tried again, thrice
 #   QEMU ends after 'started' without a status            the machine died under the command: 123
 #   no status long after the command's time was over      the machine hung: 123
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 boot_limit=240
 boot_tries=3
@@ -72,14 +72,14 @@ qemu_end()
 	relay_end
 }
 
-# Waits until the guest's command and then QEMU ended. Sets $verdict: done, dead-boot, died, hung.
+# Waits until the guest's command and then QEMU ended. Sets $verdict: ended, dead-boot, died, hung.
 qemu_watch()
 {
-	local start=$SECONDS limit=$((SECONDS + boot_limit)) phase=boot
+	local start=$SECONDS limit=$((SECONDS + boot_limit)) phase=booting
 
 	while kill -0 "$qemu_pid" 2>/dev/null && [ "$SECONDS" -lt "$limit" ]; do
-		if [ $phase = boot ] && [ -e "$job/started" ]; then
-			phase=command
+		if [ $phase = booting ] && [ -e "$job/started" ]; then
+			phase=running
 			echo "lab: the command started after $((SECONDS - start)) s" >>"$console"
 			limit=$((SECONDS + timeout + grace))
 		elif [ $phase != ending ] && [ -e "$job/status" ]; then
@@ -89,7 +89,7 @@ qemu_watch()
 		sleep 0.2
 	done
 	if [ -s "$job/status" ]; then
-		verdict=done
+		verdict=ended
 	elif [ ! -e "$job/started" ]; then
 		verdict=dead-boot
 	elif kill -0 "$qemu_pid" 2>/dev/null; then
@@ -134,7 +134,7 @@ machine_judge()
 	reason=$(console_reason)
 	reason="${reason:+: $reason} (log: $console)"
 	case $verdict in
-	done)
+	ended)
 		xen_log_check
 		status=$(cat "$job/status")
 		[ ! -f "$job/reason" ] || say "$environment: $(cat "$job/reason") (log: $console)" ;;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The image's recipe: what goes into it and how. A change here rebuilds every image.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 image_suite=trixie
 

@@ -6,13 +6,13 @@
 # name is complete. What runs in a guest beyond Debian's own comes by initrd and 9p, not from
 # here: changing it costs no rebuild. The image is made under an exclusive lock and used under
 # a shared one: a second lab waits for the first, and an image in use is never deleted.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 image_need_kib=$((6 * 1024 * 1024))
 
 image_key()
 {
-	{ image_packages; cat "$lab_dir/image-recipe.sh"; } | sha256sum | cut -c1-16
+	{ image_packages; sed '/^#/d' "$lab_dir/image-recipe.sh"; } | sha256sum | cut -c1-16
 }
 
 # The mirror of the host's own apt sources, in the old or the new format, unless it is named.
@@ -24,6 +24,7 @@ image_mirror()
 		echo "$DEBIAN_MIRROR"
 		return
 	fi
+	# shellcheck disable=SC2016 # the variables are apt's
 	uri=$(apt-get indextargets --format '$(COMPONENT) $(SITE) $(REPO_URI)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk '$1 == "main" && $3 !~ /security/ { print $3; exit }')
@@ -67,7 +68,8 @@ image_sweep()
 
 	for dir in "$work"/image/*/; do
 		dir=${dir%/}
-		[ "$dir" != "$keep" ] && [ -f "$dir/kver" ] || continue
+		[ -f "$dir/kver" ] || continue
+		[ "$dir" != "$keep" ] || continue
 		(flock -n 9 && rm -rf --one-file-system "$dir") 9>"$dir.lock" && rm -f "$dir.lock"
 	done
 }

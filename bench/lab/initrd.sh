@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds initrds: busybox, an init and the few modules that reach the root, uncompressed.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 # Prints the module files, dependencies first, that the named modules need in this image.
 initrd_module_files()

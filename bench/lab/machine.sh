@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Turns an environment and its devices into QEMU's command line.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 # Devices go into PCI slots 3 to 15, in order unless the environment or --permute says else;
 # the lab's own (root disk, shares, command's output) sit behind them.
@@ -52,7 +52,7 @@ machine_device()
 		word=${word//@DISK@/$(comma "$disk")}
 		word=${word//@IMAGE@/$(comma "$image/root.ext4")}
 		word=${word//@SERIAL@/${setting[serial]:-}}
-		for ((i = 1; i <= ${setting[slots]}; i++)); do
+		for ((i = 1; i <= setting[slots]; i++)); do
 			printf -v slot '0x%x' "${slots[i - 1]}"
 			word=${word//@SLOT$i@/$slot}
 		done
@@ -77,19 +77,19 @@ machine_own_devices()
 {
 	qemu+=(-chardev "file,id=console,path=$(comma "$console"),append=on" -serial chardev:console
 		-drive "if=none,id=root,format=raw,snapshot=on,file=$(comma "$image/root.ext4")"
-		-device virtio-blk-pci,drive=root,serial=XSWROOT,addr=0x18)
+		-device "virtio-blk-pci,drive=root,serial=XSWROOT,addr=0x18")
 	machine_share src "$checkout" 0x19 on
 	machine_share out "$out" 0x1a off
 	machine_share job "$job" 0x1b off
-	qemu+=(-device virtio-serial-pci,id=ports,addr=0x1c)
+	qemu+=(-device "virtio-serial-pci,id=ports,addr=0x1c")
 	if [ -n "$interactive" ]; then
-		qemu+=(-chardev stdio,id=tty,mux=on,signal=off
-			-device virtconsole,bus=ports.0,chardev=tty)
+		qemu+=(-chardev "stdio,id=tty,mux=on,signal=off"
+			-device "virtconsole,bus=ports.0,chardev=tty")
 	else
 		qemu+=(-chardev "file,id=out,path=$(comma "$run/stdout")"
-			-device virtserialport,bus=ports.0,chardev=out,name=xsw.out
+			-device "virtserialport,bus=ports.0,chardev=out,name=xsw.out"
 			-chardev "file,id=err,path=$(comma "$run/stderr")"
-			-device virtserialport,bus=ports.0,chardev=err,name=xsw.err)
+			-device "virtserialport,bus=ports.0,chardev=err,name=xsw.err")
 	fi
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The options of 'lab run' and 'lab shell', and the job they make for the guest.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 options_read()
 {

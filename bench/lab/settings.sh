@@ -3,7 +3,7 @@
 #
 # Nothing is executed from them here: a value is all that follows the first '='. A key that is not
 # known here is an error, so that a misspelt setting is never silently without effect.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 env_keys=" describe boot memory smp cpu qemu dom0_mem xen_args kernel_args devices setup check domu \
 bench write module slots "
