@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The operator's files: /sys/devices/platform/xen_swiotlb/, as impl/ABI.md promises them.
+ */
+#define pr_fmt(fmt) "xen_swiotlb: " fmt
+
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "attach.h"
+#include "bdf.h"
+#include "counters.h"
+
+static struct platform_device *platform;
+
+static ssize_t attach_store(struct device *dev, struct device_attribute *attr, const char *text,
+			    size_t length)
+{
+	u32 id;
+	int err = xsw_bdf_parse(text, &id);
+
+	if (err) {
+		pr_err("attach: bad BDF '%.16s': it looks like 0000:00:1f.2\n", text);
+		return err;
+	}
+	err = xsw_claim_add(id, true);
+	return err ?: (ssize_t)length;
+}
+
+static ssize_t detach_store(struct device *dev, struct device_attribute *attr, const char *text,
+			    size_t length)
+{
+	u32 id;
+	int err = xsw_bdf_parse(text, &id);
+
+	if (err) {
+		pr_err("detach: bad BDF '%.16s': it looks like 0000:00:1f.2\n", text);
+		return err;
+	}
+	err = xsw_claim_drop(id);
+	return err ?: (ssize_t)length;
+}
+
+struct listing {
+	char *text;
+	int length;
+};
+
+static bool list_claim(const struct xsw_claim *c, void *ctx)
+{
+	struct listing *l = ctx;
+	struct device *dev = c->attached ? c->attached->device : NULL;
+
+	if (!c->wanted && !dev)
+		return true;
+	l->length += sysfs_emit_at(l->text, l->length, XSW_BDF_FORMAT " ", XSW_BDF_ARGS(c->id));
+	if (dev) /* the driver cannot go while its device is attached and the claims are locked */
+		l->length +=
+			sysfs_emit_at(l->text, l->length, "attached %s\n", dev_driver_string(dev));
+	else
+		l->length += sysfs_emit_at(l->text, l->length, "waiting\n");
+	return true;
+}
+
+static ssize_t devices_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	struct listing l = { .text = text };
+
+	xsw_for_each_claim(list_claim, &l);
+	return l.length;
+}
+
+static ssize_t force_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	return sysfs_emit(text, "%d\n", READ_ONCE(xsw.force));
+}
+
+static ssize_t force_store(struct device *dev, struct device_attribute *attr, const char *text,
+			   size_t length)
+{
+	bool on;
+	int err = kstrtobool(text, &on);
+
+	if (err)
+		return err;
+	WRITE_ONCE(xsw.force, on);
+	xsw_force_all(xsw.engine, on);
+	return length;
+}
+
+static ssize_t pool_bytes_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	struct xsw_pool_state st;
+
+	xsw_pool_state(xsw.engine, &st);
+	return sysfs_emit(text, "%llu\n", st.bytes);
+}
+
+static ssize_t pool_bytes_store(struct device *dev, struct device_attribute *attr, const char *text,
+				size_t length)
+{
+	u64 bytes;
+	int err = kstrtou64(text, 0, &bytes);
+
+	if (!err)
+		err = xsw_pool_resize(bytes);
+	return err ?: (ssize_t)length;
+}
+
+static ssize_t pool_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	struct xsw_pool_state st;
+
+	xsw_pool_state(xsw.engine, &st);
+	return sysfs_emit(text,
+			  "segments %llu\nbytes %llu\nslots %llu\nused %llu\nquarantined %llu\n"
+			  "largest_free %llu\nhigh_water %llu\nhigh_water_kind %s\n"
+			  "coherent_bytes %llu\ncoherent_used_bytes %llu\nexchanges %llu\n"
+			  "exchanged_bytes %llu\nexchange_fails %llu\nexchange_ns %llu\n",
+			  st.segments, st.bytes, st.slots, st.used, st.quarantined, st.largest_free,
+			  st.high_water, st.high_water_exact ? "exact" : "sampled",
+			  st.coherent_bytes, st.coherent_used_bytes, st.exchanges,
+			  st.exchanged_bytes, st.exchange_fails, st.exchange_ns);
+}
+
+static ssize_t abi_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	return sysfs_emit(text, "%d\n", XSW_ABI_VERSION);
+}
+
+static DEVICE_ATTR_WO(attach);
+static DEVICE_ATTR_WO(detach);
+static DEVICE_ATTR_RO(devices);
+static DEVICE_ATTR_RW(force);
+static DEVICE_ATTR_RW(pool_bytes);
+static DEVICE_ATTR_RO(pool);
+static DEVICE_ATTR_RO(abi);
+
+static struct attribute *xsw_attrs[] = {
+	&dev_attr_attach.attr,     &dev_attr_detach.attr,
+	&dev_attr_devices.attr,    &dev_attr_force.attr,
+	&dev_attr_pool_bytes.attr, &dev_attr_pool.attr,
+	&dev_attr_abi.attr,        NULL,
+};
+ATTRIBUTE_GROUPS(xsw);
+
+static struct platform_driver driver = {
+	.driver = {
+		.name = "xen_swiotlb",
+		.pm = &xsw_pm_ops,
+		.dev_groups = xsw_groups,
+		.suppress_bind_attrs = true,
+	},
+};
+
+int xsw_sysfs_init(void)
+{
+	int err = platform_driver_register(&driver);
+
+	if (err)
+		return err;
+	platform = platform_device_register_simple("xen_swiotlb", PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(platform)) {
+		err = PTR_ERR(platform);
+		goto no_device;
+	}
+	err = xsw_counters_init(&platform->dev);
+	if (err)
+		goto no_counters;
+	return 0;
+
+no_counters:
+	platform_device_unregister(platform);
+no_device:
+	platform_driver_unregister(&driver);
+	return err;
+}
+
+void xsw_sysfs_exit(void)
+{
+	xsw_counters_exit(&platform->dev);
+	platform_device_unregister(platform);
+	platform_driver_unregister(&driver);
+}
