@@ -2,12 +2,13 @@
 /*
  * Fills the bounce pool to a share, in a layout that a seed decides.
  *
- * The plan: sizes are drawn from a mix until together they ask for 'slots' slots, a slot being
- * 2 KiB and a size asking for ceil(size / 2 KiB); all are mapped, in this order; then, in an
- * order that is shuffled by the same seed, mappings are dropped until those that remain ask for
- * no more than 'percent' of 'slots'. What is free then lies scattered, as after long use.
- * At 100 percent nothing is dropped, and maps of one slot follow until one fails, so that the
- * pool is full whatever the backend could not place.
+ * The plan: sizes are drawn from a mix until together they ask for 94 % of 'slots' slots, a slot
+ * being 2 KiB and a size asking for ceil(size / 2 KiB); sizes of one slot ask for the rest, and
+ * fit wherever alignment left a hole. All are mapped, in this order; then, in an order shuffled
+ * by the same seed, mappings are dropped until those that remain ask for no more than 'percent'
+ * of 'slots'. What is free then lies scattered, as after long use. At 100 percent nothing is
+ * dropped, and maps of one slot follow until one fails, so that the pool is full whatever the
+ * backend could not place.
  *
  * A map that fails is left out, not repeated: its request counts for the plan all the same, and
  * the result tells how many slots the served ones asked for.
@@ -19,8 +20,9 @@
 #include "bench.h"
 #include "options.h"
 
-#define SLOT        2048
-#define SOURCE_SIZE (256 << 10)
+#define SLOT          2048
+#define SOURCE_SIZE   (256 << 10)
+#define MIXED_PERCENT 94
 
 struct held {
 	dma_addr_t bus; /* DMA_MAPPING_ERROR: not served, or dropped */
@@ -73,6 +75,8 @@ static unsigned int draw_size(struct plan *p)
 {
 	unsigned int i, at = draw(p) % 1000;
 
+	if ((u64)p->asked * 100 >= (u64)p->slots * MIXED_PERCENT)
+		return SLOT;
 	for (i = 0; at >= sizes[i].weight[p->mix]; i++)
 		at -= sizes[i].weight[p->mix];
 	return sizes[i].size;

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The two backends: the kernel's own, which is always there, and the module.
+# shellcheck shell=bash disable=SC2154 # variables of the other parts are used
+
+modules=$top/build/modules/$(uname -r)
+control=/sys/devices/platform/xen_swiotlb
+loaded=()
+
+module_file()
+{
+	[ ! -e "$modules/$1.ko" ] || { echo "$modules/$1.ko"; return; }
+	modinfo -F filename "$1" 2>/dev/null || true
+}
+
+backend_choose()
+{
+	local why
+
+	if [ ${#backends[@]} -eq 0 ]; then
+		backends=(stock)
+		if [ ! -d /proc/xen ]; then
+			why="this is no Xen domain"
+		elif [ ! -d /sys/module/xen_swiotlb ] && [ -z "$(module_file xen_swiotlb)" ]; then
+			why="the module xen_swiotlb is neither built nor installed"
+		else
+			backends+=(module)
+			return
+		fi
+		say "measuring stock only: $why"
+	fi
+	if [ -n "$one_cell$sequence" ] && [ ${#backends[@]} -gt 1 ]; then
+		backends=(stock)
+	fi
+}
+
+load()
+{
+	local name=$1 file line
+
+	shift
+	[ ! -d "/sys/module/$name" ] || return 0
+	file=$(module_file "$name")
+	[ -n "$file" ] || die "$name.ko is neither in $modules nor installed: build it first"
+	if ! line=$(insmod "$file" "$@" 2>&1); then
+		die "$name.ko was not loaded: ${line##*: } ($(dmesg | grep "$name" | tail -n 1))"
+	fi
+	loaded+=("$name")
+}
+
+stock_pool_bytes()
+{
+	local slots=0
+
+	[ ! -r /sys/kernel/debug/swiotlb/io_tlb_nslabs ] ||
+		slots=$(</sys/kernel/debug/swiotlb/io_tlb_nslabs)
+	echo $((slots * 2048))
+}
+
+backend_load()
+{
+	local stock ours
+
+	load dmabench
+	[[ " ${backends[*]} " == *" module "* ]] || return 0
+	stock=$(stock_pool_bytes)
+	load xen_swiotlb "pool_mb=$((stock >> 20))"
+	ours=$(<"$control/pool_bytes")
+	[ "$ours" -eq "$stock" ] ||
+		say "the module's pool has $ours bytes, stock's $stock: each is filled by its own size"
+}
+
+backend_unload()
+{
+	local i
+
+	for ((i = ${#loaded[@]} - 1; i >= 0; i--)); do
+		rmmod "${loaded[i]}" || say "${loaded[i]} could not be unloaded: see dmesg"
+	done
+	loaded=()
+}
+
+backend_attach()
+{
+	echo "$device" >"$control/attach" || die "the module refuses $device: see dmesg"
+}
+
+backend_detach()
+{
+	echo "$device" >"$control/detach" || say "the module keeps $device: see dmesg"
+}
+
+# Slots of the pool that serves the device now.
+pool_slots()
+{
+	if [ "$1" = module ]; then
+		echo $(($(<"$control/pool_bytes") / 2048))
+	else
+		echo $(($(stock_pool_bytes) / 2048))
+	fi
+}

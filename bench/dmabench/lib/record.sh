@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The result: dmabench.json as results/SCHEMA.md says, and the table that is printed.
+# shellcheck shell=bash disable=SC2154 # variables of the other parts are used
+
+domain_json()
+{
+	if [ ! -r /proc/xen/capabilities ]; then
+		echo null
+	elif grep -q control_d /proc/xen/capabilities; then
+		echo '"dom0"'
+	else
+		echo '"domU"'
+	fi
+}
+
+hypervisor_version()
+{
+	local v=/sys/hypervisor/version
+
+	[ ! -r "$v/major" ] || echo "xen $(<"$v/major").$(<"$v/minor")$(<"$v/extra")"
+}
+
+# What the figures depend on: the CPU, its clock, the memory routines, the versions.
+machine_json()
+{
+	local dmi=/sys/class/dmi/id
+
+	jq -n \
+		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		--arg flags "$(sed -n 's/^flags[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		--arg hypervisor "$(hypervisor_version)" \
+		--arg model "$(cat "$dmi/sys_vendor" "$dmi/product_name" "$dmi/product_version" \
+			2>/dev/null | paste -sd ' ')" \
+		--arg emulator "${XSW_EMULATOR:-}" --arg emulated "${XSW_EMULATED:-}" \
+		--arg clocksource \
+		"$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" \
+		--argjson cpus "$(nproc)" --argjson domain "$(domain_json)" \
+		--argjson memory "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)" \
+		--argjson clock "$(</sys/kernel/debug/dmabench/machine)" '
+		def known: if . == "" then null else . end;
+		{ cpu: $cpu, cpu_flags: ($flags | split(" ")), cpus: $cpus, memory_bytes: $memory,
+		  hypervisor: ($hypervisor | known), domain: $domain, model: ($model | known),
+		  emulator: ($emulator | known), clocksource: $clocksource,
+		  emulated: ($emulated != "" or $clock.clock == "instructions") } + $clock'
+}
+
+versions_json()
+{
+	jq -n --arg kernel "$(uname -r)" \
+		--arg module "$(cat /sys/module/xen_swiotlb/srcversion 2>/dev/null || true)" \
+		--arg dmabench "$(cat /sys/module/dmabench/srcversion 2>/dev/null || true)" \
+		--arg suite "$(git -C "$top" describe --always --dirty 2>/dev/null || true)" '
+		def known: if . == "" then null else . end;
+		{ kernel: $kernel, module: ($module | known), dmabench: ($dmabench | known),
+		  suite: ($suite | known) }'
+}
+
+devices_json()
+{
+	local backend
+
+	for backend in "${backends[@]}"; do
+		jq --arg b "$backend" '{ ($b): . }' "$scratch/device-$backend"
+	done | jq -s 'add'
+}
+
+record_write()
+{
+	local result=$scratch/dmabench.json
+
+	jq -s --argjson machine "$(machine_json)" --argjson versions "$(versions_json)" \
+		--argjson device "$(devices_json)" --arg command "$command_line" \
+		--arg started "$(date -u -d "@$((EPOCHSECONDS - SECONDS))" +%Y-%m-%dT%H:%M:%SZ)" \
+		--argjson elapsed "$SECONDS" --arg set "$set_name" --argjson rounds "$rounds" \
+		-f "$here/lib/record.jq" "$scratch/rows" >"$result"
+	jq -r -f "$here/lib/table.jq" "$result" | awk -f "$here/lib/align.awk" >"$scratch/table"
+	cat "$scratch/table"
+	if [ -n "$out" ]; then
+		cp "$result" "$out/dmabench.json"
+		cp "$scratch/table" "$out/dmabench.txt"
+		say "written: $out/dmabench.json $out/dmabench.txt"
+	fi
+	if jq -e '.errors | length > 0' "$result" >/dev/null; then
+		jq -r '.errors[]' "$result" | while read -r line; do say "$line"; done
+		exit 1
+	fi
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The table of a run: heading lines, then tab-separated rows for align.awk.
+
+def count: if . == null then "-" elif . >= 100 then round | tostring
+	else (. * 10 | round / 10 | tostring) end;
+def percent: if . == null then "-" else (. * 1000 | floor / 10 | tostring) + "%" end;
+def ratio: if . == null then "-" else (. * 1000 | round / 1000 | tostring) end;
+def size: if . % 1024 == 0 then "\(. / 1024)K" else "\(.)B" end;
+
+def range: if .rounds > 1 and .least != null
+	then "\(.median | count) [\(.least | count)..\(.greatest | count)]"
+	else (.median | count) end;
+
+def name: if .mask == 64 then "direct \(.test)" else .test end
+	| if . == "direct pair" then "direct" else . end;
+
+def side: if . == null then [ "-", "-", "-", "-", "-" ]
+	else [ range, (.p99 | count), (.net | count), (.share | percent), (.fail_median | count) ]
+	end;
+
+def both: .device | length > 1;
+
+"dmabench on \(.machine.cpu): \(.unit) an operation\(
+	if .emulated then " (emulated: ratios only)" else "" end)",
+"memcpy \(.machine.memcpy), memset \(.machine.memset); erms \(.machine.erms), fsrm \(.machine.fsrm); \(
+	.machine.emulator // .machine.model // "no model")",
+"net: less one copy of the size (two where data comes back; one clearing for coherent); "
++ "share: maps served; full: slots asked for by held maps",
+(if .rounds_each > 1 then "median of \(.rounds_each) rounds [least..greatest of the rounds]"
+	else empty end),
+([ "test", "op", "size", "dir", "thr", "full" ]
+	+ [ .device | keys_unsorted[] | "\(.) median", "p99", "net", "share", "fail" ]
+	+ (if both then [ "ratio" ] else [] end) | join("\t")),
+(both as $both | (.device | keys_unsorted) as $backends | .summary[]
+	| . as $row
+	| [ name, .op, (.size | size), .dir, .threads, "\(.percent)%" ]
+	+ [ $backends[] as $b | $row[$b] | side[] ]
+	+ (if $both then [ .ratio | ratio ] else [] end)
+	| map(tostring) | join("\t"))
