@@ -73,7 +73,7 @@ const struct xsw_cell *xsw_panels_cell(const struct xsw_panels *p, const char *l
 }
 
 void xsw_panel_add(struct xsw_panel_list *list, const char *file, const char *head,
-		   const char *unit, double low, double high)
+		   const char *unit, const struct xsw_range *range)
 {
 	size_t n = list->nr + 1;
 
@@ -82,11 +82,13 @@ void xsw_panel_add(struct xsw_panel_list *list, const char *file, const char *he
 	list->units = xsw_grow(list->units, n, sizeof(char *));
 	list->low = xsw_grow(list->low, n, sizeof(double));
 	list->high = xsw_grow(list->high, n, sizeof(double));
+	list->right = xsw_grow(list->right, n, sizeof(double));
 	list->files[list->nr] = xsw_format("%s", file);
 	list->heads[list->nr] = xsw_format("%s", head);
 	list->units[list->nr] = xsw_format("%s", unit);
-	list->low[list->nr] = low;
-	list->high[list->nr] = high;
+	list->low[list->nr] = range->low;
+	list->high[list->nr] = range->high;
+	list->right[list->nr] = range->right;
 	list->nr = n;
 }
 
@@ -104,6 +106,7 @@ void xsw_panel_list_free(struct xsw_panel_list *list)
 	free(list->units);
 	free(list->low);
 	free(list->high);
+	free(list->right);
 }
 
 static void put_legend(FILE *vars, const struct xsw_panels *p)
@@ -139,5 +142,6 @@ void xsw_panels_put(const struct xsw_gallery *gallery, const char *name, const s
 	xsw_put_texts(vars, "panel_unit", list->units, list->nr);
 	xsw_put_numbers(vars, "panel_low", list->low, list->nr);
 	xsw_put_numbers(vars, "panel_high", list->high, list->nr);
+	xsw_put_numbers(vars, "panel_right", list->right, list->nr);
 	xsw_gallery_close(vars, name);
 }

@@ -22,15 +22,20 @@ void xsw_panels_free(struct xsw_panels *p);
 /* Return: the cell of a load and series, NULL where it was not measured. */
 const struct xsw_cell *xsw_panels_cell(const struct xsw_panels *p, const char *load, size_t series);
 
-/* A panel that has data: its file, heading, unit and the range of its values. */
+/* What a panel spans: its values, and how far to the right it reaches.  NAN: no data yet. */
+struct xsw_range {
+	double low, high, right;
+};
+
+/* Panels that have data: file, heading, unit and span of each. */
 struct xsw_panel_list {
 	char **files, **heads, **units;
-	double *low, *high;
+	double *low, *high, *right;
 	size_t nr;
 };
 
 void xsw_panel_add(struct xsw_panel_list *list, const char *file, const char *head,
-		   const char *unit, double low, double high);
+		   const char *unit, const struct xsw_range *range);
 void xsw_panel_list_free(struct xsw_panel_list *list);
 
 /* Write NAME.vars: texts, legend and panels. */

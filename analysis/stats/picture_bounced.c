@@ -15,7 +15,6 @@
 struct row {
 	const char *device;
 	struct xsw_series series;
-	size_t nth; /* of the environment */
 	double bounced, moved, bounces;
 };
 
@@ -39,7 +38,7 @@ static struct row *find(struct rows *rows, const char *device, const struct xsw_
 }
 
 /* Rows of a device stay together: a new one goes behind the last of its device. */
-static struct row *insert(struct rows *rows, const struct xsw_cell *cell, size_t nth)
+static struct row *insert(struct rows *rows, const struct xsw_cell *cell)
 {
 	size_t at = rows->nr, i;
 	struct row *row;
@@ -52,12 +51,11 @@ static struct row *insert(struct rows *rows, const struct xsw_cell *cell, size_t
 	memmove(row + 1, row, (rows->nr - at) * sizeof(*row));
 	rows->nr++;
 	*row = (struct row){ .device = cell->device,
-			     .series = { cell->env, cell->backend, cell->force },
-			     .nth = nth };
+			     .series = { cell->env, cell->backend, cell->force } };
 	return row;
 }
 
-static void gather(struct rows *rows, const struct xsw_environment *env, size_t nth)
+static void gather(struct rows *rows, const struct xsw_environment *env)
 {
 	struct xsw_cells cells;
 	size_t i, k;
@@ -74,7 +72,7 @@ static void gather(struct rows *rows, const struct xsw_environment *env, size_t 
 				continue;
 			row = find(rows, cell->device, cell);
 			if (!row)
-				row = insert(rows, cell, nth);
+				row = insert(rows, cell);
 			row->bounced += xsw_number(r->counters, "bounced_bytes");
 			row->moved += xsw_round_moved(r);
 			row->bounces += fmax(0, xsw_number(r->counters, "bounces"));
@@ -99,12 +97,30 @@ static void put_rounds(FILE *dat, const struct row *row, size_t at)
 	}
 }
 
+/* Return: the highest share of a row or of one of its rounds, in per cent. */
+static double top_share(const struct rows *rows)
+{
+	double top = 0;
+	size_t i, k;
+
+	for (i = 0; i < rows->nr; i++) {
+		const struct xsw_environment *env = rows->rows[i].series.env;
+
+		top = fmax(top, 100 * rows->rows[i].bounced / rows->rows[i].moved);
+		for (k = 0; k < env->nr_rounds; k++)
+			if (env->rounds[k].kind == XSW_COUNTED && env->rounds[k].ok)
+				top = fmax(top, 100 * xsw_round_share(&env->rounds[k]));
+	}
+	return top;
+}
+
 static void put_vars(const struct xsw_gallery *gallery, const struct xsw_run *run,
 		     const struct rows *rows)
 {
 	char **labels = xsw_array(rows->nr, sizeof(*labels));
 	char **colors = xsw_array(rows->nr, sizeof(*colors));
 	char **counts = xsw_array(rows->nr, sizeof(*counts));
+	char **devices = xsw_array(rows->nr, sizeof(*devices));
 	FILE *vars = xsw_gallery_open(gallery, "bounced", ".vars");
 	size_t i;
 
@@ -113,25 +129,30 @@ static void put_vars(const struct xsw_gallery *gallery, const struct xsw_run *ru
 		char *series = xsw_series_name(&row->series, true);
 
 		labels[i] = xsw_format("%s  %s", row->device, series);
-		colors[i] = xsw_format("%s", xsw_series_color(&row->series, row->nth));
+		colors[i] = xsw_format("%s", xsw_series_color(&row->series, 0));
 		counts[i] = xsw_format("%.4g %%, %.0f bounces", 100 * row->bounced / row->moved,
 				       row->bounces);
+		devices[i] = xsw_format("%s", row->device);
 		free(series);
 	}
 	xsw_put_text(vars, "title", "Bounced bytes by device");
 	xsw_put_text(vars, "mark", run->emulated ? "emulated" : "");
 	xsw_put_texts(vars, "row_label", labels, rows->nr);
+	xsw_put_texts(vars, "row_device", devices, rows->nr);
 	xsw_put_texts(vars, "row_color", colors, rows->nr);
 	xsw_put_texts(vars, "row_count", counts, rows->nr);
+	fprintf(vars, "top_share = %.6g\n", top_share(rows));
 	xsw_gallery_close(vars, "bounced");
 	for (i = 0; i < rows->nr; i++) {
 		free(labels[i]);
 		free(colors[i]);
 		free(counts[i]);
+		free(devices[i]);
 	}
 	free(labels);
 	free(colors);
 	free(counts);
+	free(devices);
 }
 
 void xsw_picture_bounced(const struct xsw_gallery *gallery, const struct xsw_run *run)
@@ -141,7 +162,7 @@ void xsw_picture_bounced(const struct xsw_gallery *gallery, const struct xsw_run
 	size_t i;
 
 	for (i = 0; i < run->nr; i++)
-		gather(&rows, &run->environments[i], i);
+		gather(&rows, &run->environments[i]);
 	if (!rows.nr)
 		return;
 	dat = xsw_gallery_open(gallery, "bounced", ".dat");

@@ -17,8 +17,8 @@ static const double dot_quantiles[] = { 0.5, 0.9, 0.99, 0.999 };
 #define CURVE_DECADES        5
 
 /* Writes a panel's lines and widens its range. Return: the unit of its values. */
-typedef const char *panel_fn(FILE *dat, const struct xsw_panels *p, const char *load, double *low,
-			     double *high);
+typedef const char *panel_fn(FILE *dat, const struct xsw_panels *p, const char *load,
+			     struct xsw_range *range);
 
 /* A percentile's place on the axis: the number of its nines. */
 static double nines(double quantile)
@@ -26,18 +26,15 @@ static double nines(double quantile)
 	return -log10(1 - quantile);
 }
 
-static void widen(double *low, double *high, double value)
+static void widen(struct xsw_range *range, double x, double value)
 {
-	if (isnan(value))
-		return;
-	if (!(*low <= value))
-		*low = value;
-	if (!(*high >= value))
-		*high = value;
+	range->low = fmin(range->low, value);
+	range->high = fmax(range->high, value);
+	range->right = fmax(range->right, x);
 }
 
 static void put_throughput(FILE *dat, const struct xsw_cell *cell, size_t series,
-			   enum xsw_figure figure, double *low, double *high)
+			   enum xsw_figure figure, struct xsw_range *range)
 {
 	struct xsw_spread s = xsw_cell_spread(cell, figure);
 	double scale = xsw_figures[figure].scale, at = (double)series + 1;
@@ -51,7 +48,7 @@ static void put_throughput(FILE *dat, const struct xsw_cell *cell, size_t series
 			continue;
 		fprintf(dat, "round %zu %.4f %.9g # %s\n", series, x, value,
 			cell->rounds[i]->source);
-		widen(low, high, value);
+		widen(range, x, value);
 	}
 	if (!s.n)
 		return;
@@ -75,20 +72,20 @@ static enum xsw_figure throughput_figure(const struct xsw_panels *p, const char 
 }
 
 static const char *throughput_panel(FILE *dat, const struct xsw_panels *p, const char *load,
-				    double *low, double *high)
+				    struct xsw_range *range)
 {
 	enum xsw_figure figure = throughput_figure(p, load);
 	size_t s;
 
 	for (s = 0; s < p->nr_series; s++)
 		if (xsw_panels_cell(p, load, s))
-			put_throughput(dat, xsw_panels_cell(p, load, s), s, figure, low, high);
+			put_throughput(dat, xsw_panels_cell(p, load, s), s, figure, range);
 	return xsw_figures[figure].unit;
 }
 
 /* All timed rounds of a cell together, drawn as far as a sample lies beyond. */
-static void put_curve(FILE *dat, const struct xsw_cell *cell, size_t series, double *low,
-		      double *high)
+static void put_curve(FILE *dat, const struct xsw_cell *cell, size_t series,
+		      struct xsw_range *range)
 {
 	struct xsw_histogram all = { .nr = 0 };
 	int step, last = CURVE_STEPS_A_DECADE * CURVE_DECADES;
@@ -104,17 +101,17 @@ static void put_curve(FILE *dat, const struct xsw_cell *cell, size_t series, dou
 		if (isnan(ns))
 			break;
 		fprintf(dat, "curve %zu %.4f %.9g\n", series, x, ns / 1000);
-		widen(low, high, ns / 1000);
+		widen(range, x, ns / 1000);
 	}
 	xsw_histogram_free(&all);
 }
 
-static void put_latency(FILE *dat, const struct xsw_cell *cell, size_t series, double *low,
-			double *high)
+static void put_latency(FILE *dat, const struct xsw_cell *cell, size_t series,
+			struct xsw_range *range)
 {
 	size_t i, q;
 
-	put_curve(dat, cell, series, low, high);
+	put_curve(dat, cell, series, range);
 	for (i = 0; i < cell->nr; i++) {
 		const struct xsw_round *r = cell->rounds[i];
 
@@ -125,19 +122,19 @@ static void put_latency(FILE *dat, const struct xsw_cell *cell, size_t series, d
 				continue;
 			fprintf(dat, "round %zu %.4f %.9g # %s\n", series, nines(dot_quantiles[q]),
 				ns / 1000, r->source);
-			widen(low, high, ns / 1000);
+			widen(range, nines(dot_quantiles[q]), ns / 1000);
 		}
 	}
 }
 
 static const char *latency_panel(FILE *dat, const struct xsw_panels *p, const char *load,
-				 double *low, double *high)
+				 struct xsw_range *range)
 {
 	size_t s;
 
 	for (s = 0; s < p->nr_series; s++)
 		if (xsw_panels_cell(p, load, s))
-			put_latency(dat, xsw_panels_cell(p, load, s), s, low, high);
+			put_latency(dat, xsw_panels_cell(p, load, s), s, range);
 	return "us";
 }
 
@@ -147,12 +144,12 @@ static void make_panel(const struct xsw_gallery *gallery, const struct xsw_panel
 {
 	char *file = xsw_format("%s.%zu.dat", name, load);
 	FILE *dat = xsw_gallery_open(gallery, file, "");
-	double low = NAN, high = NAN;
-	const char *unit = panel(dat, p, p->loads[load], &low, &high);
+	struct xsw_range range = { NAN, NAN, NAN };
+	const char *unit = panel(dat, p, p->loads[load], &range);
 
 	xsw_gallery_close(dat, file);
-	if (high > 0)
-		xsw_panel_add(list, file, p->loads[load], unit, low, high);
+	if (range.high > 0)
+		xsw_panel_add(list, file, p->loads[load], unit, &range);
 	else
 		xsw_gallery_drop(gallery, file);
 	free(file);

@@ -18,6 +18,18 @@ static const char *source(const struct xsw_cell *cell, const struct xsw_round *r
 	return r->from_raw[figure] && !derived ? r->source : cell->env->file;
 }
 
+/* Return: a new value, why no round of the cell has this figure; null where none says. */
+static json_t *why_missing(const struct xsw_cell *cell, enum xsw_figure figure)
+{
+	const json_t *missing = json_object_get(cell->rounds[0]->json, "missing");
+	enum xsw_figure from = figure == XSW_VCPU_PER_GB ? XSW_VCPU : figure;
+	json_t *why;
+
+	from = from == XSW_CPU_PER_GB ? XSW_CPU_USER : from;
+	why = json_object_get(missing, xsw_figures[from].key);
+	return why ? json_incref(why) : json_null();
+}
+
 static json_t *cell_figure(const struct xsw_cell *cell, enum xsw_figure figure)
 {
 	struct xsw_spread spread = xsw_cell_spread(cell, figure);
@@ -36,10 +48,11 @@ static json_t *cell_figure(const struct xsw_cell *cell, enum xsw_figure figure)
 	}
 	json = xsw_json_spread(&spread);
 	json_object_update_new(json,
-			       json_pack("{s:s, s:s, s:f, s:i, s:b, s:o}", "label", info->label,
-					 "unit", info->unit, "scale", info->scale, "better",
-					 info->better, "compared",
-					 (int)xsw_cell_compares(cell, figure), "values", values));
+			       json_pack("{s:s, s:s, s:f, s:i, s:b}", "label", info->label, "unit",
+					 info->unit, "scale", info->scale, "better", info->better,
+					 "compared", (int)xsw_cell_compares(cell, figure)));
+	json_object_set_new(json, "values", values);
+	json_object_set_new(json, "missing", why_missing(cell, figure));
 	return json;
 }
 

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Builds xsw-stat where it is missing or older than its source. Sets: statistics, its path.
+
+need()
+{
+	command -v "$1" >/dev/null || die "$1 is missing: apt-get install $2"
+}
+
+build_statistics()
+{
+	local stats_dir=$here/../stats notes
+
+	need make make
+	need "${CC:-cc}" gcc
+	statistics=$here/../../build/analysis/xsw-stat
+	if ! notes=$(make -s -C "$stats_dir" 2>&1); then
+		[[ $notes != *jansson.h* ]] ||
+			die "jansson's headers are missing: apt-get install libjansson-dev"
+		die "xsw-stat does not build: $(tail -n 1 <<<"$notes")"
+	fi
+}
