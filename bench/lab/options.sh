@@ -59,6 +59,7 @@ job_write()
 	echo "${setting[check]:-true}" >"$job/check"
 	echo "${setting[setup]:-true}" >"$job/setup"
 	echo "$timeout" >"$job/timeout"
+	qemu-system-x86_64 --version | head -n 1 >"$job/emulator"
 	if [ -n "$interactive" ]; then
 		stty size | awk '{ print "rows", $1, "cols", $2 }' >"$job/size"
 		echo "${TERM:-dumb}" >"$job/term"

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A PV domU served by dom0: its disk is the NVMe (blkback), its network bridged to the first NIC
+# (netback), so the pages that go to the devices are the domU's, granted. On the stock backend,
+# then with the module owning both devices, without and with forced bounces: all data is checked.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+guest=$here/../../guest
+module=$here/../../../../build/modules/$(uname -r)/xen_swiotlb.ko
+control=/sys/devices/platform/xen_swiotlb
+work=$(mktemp -d)
+n=0
+failed=0
+
+[ -f "$module" ] || {
+	echo "Bail out! no $module: build it with 'lab chroot -- make module'"
+	exit 1
+}
+
+check()
+{
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+
+nvme_bdf=$(basename "$(readlink -f /sys/class/nvme/nvme0/device)")
+nic_bdf=$(basename "$(readlink -f /sys/class/net/eth0/device)")
+nic_driver=$(basename "$(readlink -f /sys/class/net/eth0/device/driver)")
+
+bridge_up()
+{
+	ip link add xbr0 type bridge
+	ip link set eth0 master xbr0
+	ip link set eth0 up
+	ip link set xbr0 up
+}
+
+bridge_down()
+{
+	ip link del xbr0
+}
+
+# The second NIC, alone in a namespace, is the machine across the wire.
+peer_up()
+{
+	ip netns add peer
+	ip link set eth1 netns peer
+	ip -n peer addr add 10.77.0.2/24 dev eth1
+	ip -n peer link set eth1 up
+	ip netns exec peer iperf3 -s -D --logfile "$work/iperf"
+	head -c 4M /dev/urandom >"$work/given"
+}
+
+peer_serve()
+{
+	timeout 250 ip netns exec peer busybox nc -l -p 5002 >"$work/taken" </dev/null &
+	timeout 250 ip netns exec peer busybox nc -l -p 5003 <"$work/given" >/dev/null &
+}
+
+# give BDF DRIVER FILE: moves a device by the module's file attach or detach.
+give()
+{
+	echo "$1" >"/sys/bus/pci/drivers/$2/unbind"
+	echo "$1" >"$control/$3"
+	echo "$1" >"/sys/bus/pci/drivers/$2/bind"
+}
+
+await_devices()
+{
+	local tries
+
+	for ((tries = 0; tries < 100; tries++)); do
+		if [ -b /dev/nvme0n1 ] && [ -d /sys/class/net/eth0 ]; then
+			return
+		fi
+		sleep 0.1
+	done
+	echo "Bail out! the devices did not come back"
+	exit 1
+}
+
+counter()
+{
+	awk -v bdf="$1" -v key="$2" '$1 == bdf {
+		for (i = 2; i <= NF; i++) { split($i, kv, "="); if (kv[1] == key) print kv[2] }
+	}' $control/counters
+}
+
+bounced()
+{
+	counter "$1" bounce_bytes
+}
+
+# One domU under load; $1 names the backend in the verdicts.
+served()
+{
+	local status
+
+	bridge_up
+	peer_serve
+	"$guest/domu" --disk /dev/nvme0n1 --bridge xbr0 --timeout 240 -- \
+		bash -c "$(cat "$guest/domu-load")" >"$work/said" 2>&1
+	status=$?
+	sed 's/^/# /' "$work/said"
+	check "$status" "$1: the domU ran its load"
+	grep -qE '^fio error 0 written 16777216 read 16777216' "$work/said"
+	check $? "$1: fio wrote 16 MiB and read them back, crc32c without error"
+	[ "$(grep -cE '^iperf -[SR] bytes [1-9][0-9]{6,}' "$work/said")" = 2 ]
+	check $? "$1: iperf3 moved data both ways"
+	[ "$(sed -n 's/^sent //p' "$work/said")" = "$(sha256sum <"$work/taken")" ]
+	check $? "$1: the file sent from the domU arrived whole"
+	[ "$(sed -n 's/^received //p' "$work/said")" = "$(sha256sum <"$work/given")" ]
+	check $? "$1: the file sent to the domU arrived whole"
+	bridge_down
+}
+
+peer_up
+served stock
+
+insmod "$module"
+check $? "the module loads"
+give "$nvme_bdf" nvme attach
+give "$nic_bdf" "$nic_driver" attach
+await_devices
+served 'module'
+[ "$(counter "$nvme_bdf" maps)" -gt 0 ] && [ "$(bounced "$nvme_bdf")" = 0 ]
+check $? "granted pages went direct to the 64-bit disk"
+[ "$(bounced "$nic_bdf")" -gt 1000000 ]
+check $? "granted pages bounced at the 32-bit NIC"
+
+before=$(bounced "$nvme_bdf")
+echo 1 >$control/force
+served 'module, forced'
+[ "$(($(bounced "$nvme_bdf") - before))" -ge $((2 * 16777216)) ]
+check $? "forced: every byte of the disk's load bounced"
+
+echo 0 >$control/force
+give "$nvme_bdf" nvme detach
+give "$nic_bdf" "$nic_driver" detach
+rmmod xen_swiotlb
+check $? "the module gives the devices back and unloads"
+rm -rf "$work"
+echo "1..$n"
+exit $failed
