@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Finds disks, the PCI function whose DMA serves each, and whether one is in use.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # shared with the other files of bench/run
+
+# By kernel name of the disk.
+declare -A disk_bdf=() disk_serial=() disk_bytes=()
+left_out=()
+
+leave_out()
+{
+	left_out+=("$1"$'\t'"$2")
+}
+
+# The nearest PCI function above a device's folder: it does the DMA.
+pci_function_above()
+{
+	local dir=$1 name
+
+	while [ "$dir" != / ] && [ "$dir" != . ]; do
+		name=${dir##*/}
+		if [[ $name =~ ^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] &&
+			[ -e "$dir/vendor" ]; then
+			echo "$name"
+			return
+		fi
+		dir=$(dirname "$dir")
+	done
+	return 1
+}
+
+# Several controllers may lead to an NVMe disk: then it hangs below its subsystem, and the
+# subsystem's folder links to the controllers. Prints a folder for each path to the disk.
+disk_paths()
+{
+	local dir link
+
+	dir=$(readlink -f "$sysfs/block/$1")
+	if [[ $dir != */nvme-subsystem/* ]]; then
+		echo "$dir"
+		return
+	fi
+	for link in "$(dirname "$dir")"/nvme*; do
+		[[ ${link##*/} =~ ^nvme[0-9]+$ ]] && readlink -f "$link"
+	done
+}
+
+# From the disk's folder upwards, to its PCI function; a USB root hub's number is not the disk's.
+disk_find_serial()
+{
+	local dir
+
+	for dir in "$(readlink -f "$sysfs/block/$1")" "$(disk_paths "$1" | head -n 1)"; do
+		while [ ${#dir} -gt 1 ] && ! [[ ${dir##*/} =~ ^([0-9a-f]{4,}:[0-9a-f]{2}:|usb[0-9]) ]]; do
+			if [ -s "$dir/serial" ]; then
+				tr -d ' \n' <"$dir/serial"
+				return
+			fi
+			dir=$(dirname "$dir")
+		done
+	done
+}
+
+# NVMe namespaces of one controller share its serial number.
+disk_nsid()
+{
+	cat "$sysfs/block/$1/nsid" 2>/dev/null
+}
+
+disks_find()
+{
+	local dir name paths bdf
+
+	for dir in "$sysfs"/block/*; do
+		name=${dir##*/}
+		case $name in
+		loop* | ram* | zram* | dm-* | md* | sr* | fd* | nbd* | '*') continue ;;
+		esac
+		mapfile -t paths < <(disk_paths "$name")
+		if [ ${#paths[@]} -ne 1 ]; then
+			leave_out "$name" "${#paths[@]} controllers lead to it"
+		elif ! bdf=$(pci_function_above "${paths[0]}"); then
+			leave_out "$name" "no PCI device of this machine does its DMA"
+		else
+			disk_bdf[$name]=$bdf
+			disk_serial[$name]=$(disk_find_serial "$name")
+			disk_bytes[$name]=$(($(cat "$dir/size") * 512))
+		fi
+	done
+}
+
+# Numbers "major:minor" of the disk and of its partitions.
+disk_numbers()
+{
+	cat "$sysfs/block/$1/dev" "$sysfs/block/$1"/*/dev 2>/dev/null
+}
+
+# Prints who uses a disk, if anybody does.
+disk_user()
+{
+	local name=$1 number dir holder who
+
+	while read -r number; do
+		while read -r who; do
+			if [ "$who" = / ]; then
+				echo "it carries the root file system"
+			else
+				echo "it is mounted on $who"
+			fi
+			return
+		done < <(awk -v n="$number" '$3 == n { print $5 }' "$procfs/self/mountinfo")
+	done < <(disk_numbers "$name")
+	for dir in "$sysfs/block/$name" "$sysfs/block/$name/$name"*; do
+		[ -d "$dir" ] || continue
+		who=$(awk -v d="$devfs/${dir##*/}" '$1 == d' "$procfs/swaps")
+		[ -z "$who" ] || { echo "it is swap"; return; }
+		# file systems of several devices have a number of their own: look at the source
+		who=$(sed -n "s|^.* - [^ ]* $devfs/${dir##*/} .*|x|p" "$procfs/self/mountinfo")
+		[ -z "$who" ] || { echo "a mounted file system uses it"; return; }
+		for holder in "$dir"/holders/*; do
+			[ -e "$holder" ] || continue
+			echo "it is held by ${holder##*/} ($(disk_holder_name "$holder"))"
+			return
+		done
+	done
+	disk_guest "$name"
+}
+
+disk_holder_name()
+{
+	local name
+
+	name=$(cat "$1/dm/name" 2>/dev/null) || name=$(cat "$1/md/level" 2>/dev/null) || name=holder
+	echo "$name"
+}
+
+# A backend of Xen's that serves the disk to a guest names it by hexadecimal numbers.
+disk_guest()
+{
+	local dir number hex
+
+	for dir in "$sysfs"/bus/xen-backend/devices/vbd-*; do
+		[ -e "$dir/physical_device" ] || continue
+		while IFS=: read -r number hex; do
+			printf -v hex '%x:%x' "$number" "$hex"
+			[ "$(cat "$dir/physical_device")" != "$hex" ] || {
+				echo "it serves guest ${dir##*/vbd-}"
+				return
+			}
+		done < <(disk_numbers "$1")
+	done
+}
+
+# What lies on a disk that nobody uses now but that is a part of something.
+disk_member()
+{
+	local type
+
+	type=$(lsblk -nro FSTYPE "$devfs/$1" 2>/dev/null |
+		grep -m 1 -E '_member$|^LVM|^crypto_LUKS$|^swap$|^bcache$|^ceph') || return 0
+	echo "it carries $type data: wipefs -a $devfs/$1 first if that may go"
+}
+
+# A DISK argument: the kernel name of the disk.
+disk_resolve()
+{
+	local arg=$1 name found=()
+
+	case $arg in
+	serial:*)
+		for name in "${!disk_serial[@]}"; do
+			[ "${disk_serial[$name]}" != "${arg#serial:}" ] || found+=("$name")
+		done ;;
+	*/*)
+		name=$(basename "$(readlink -f "$arg")")
+		[ -e "$arg" ] || die "no such disk: $arg"
+		[ ! -e "$sysfs/class/block/$name/partition" ] ||
+			die "$arg is a partition: name its whole disk"
+		[ -z "${disk_bdf[$name]:-}" ] || found=("$name") ;;
+	*)
+		[ -e "$sysfs/bus/pci/devices/$arg" ] || die "no such disk: $arg (wants /dev/NODE," \
+			"serial:SERIAL or the address of a PCI device that exists)"
+		for name in "${!disk_bdf[@]}"; do
+			[ "${disk_bdf[$name]}" != "$arg" ] || found+=("$name")
+		done ;;
+	esac
+	[ ${#found[@]} -gt 0 ] || die "$arg is no disk behind a PCI device of this machine"
+	[ ${#found[@]} -eq 1 ] || die "$arg is several disks (${found[*]}): name one by its node"
+	resolved=${found[0]}
+}

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Finds network cards nobody uses and which of them are linked to each other.
+#
+# Each unused card goes into a network namespace of its own with an address of the range reserved
+# for benchmarks (198.18.0.0/15), then each pings each: what answers is linked, by a cable, a hub
+# or a switch. A card is taken into one pair only. Afterwards all go back as they were: down.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # shared with the other files of bench/run
+
+# By interface name.
+declare -A nic_bdf=()
+pairs=()
+link_wait_s=6
+
+# Prints who uses a network card, if anybody does.
+nic_user()
+{
+	local dir=$sysfs/class/net/$1 upper
+
+	if [ -e "$dir/master" ]; then
+		echo "it belongs to $(basename "$(readlink -f "$dir/master")")"
+		return
+	fi
+	for upper in "$dir"/upper_*; do
+		[ ! -e "$upper" ] || { echo "${upper##*/upper_} is built on it"; return; }
+	done
+	if [ $(($(cat "$dir/flags") & 1)) -ne 0 ]; then
+		echo "it is up$(ip -o addr show dev "$1" scope global | awk '{ print " with " $4; exit }')"
+	fi
+}
+
+nics_find()
+{
+	local dir name
+
+	for dir in "$sysfs"/class/net/*; do
+		name=${dir##*/}
+		[ -e "$dir/device" ] || continue
+		nic_bdf[$name]=$(pci_function_above "$(readlink -f "$dir/device")") || {
+			unset "nic_bdf[$name]"
+			leave_out "$name" "no PCI device of this machine does its DMA"
+		}
+	done
+}
+
+# A NIC argument, an interface or a PCI address: the interface.
+nic_resolve()
+{
+	local name
+
+	for name in "${!nic_bdf[@]}"; do
+		if [ "$name" = "$1" ] || [ "${nic_bdf[$name]}" = "$1" ]; then
+			resolved=$name
+			return
+		fi
+	done
+	die "no network card '$1' on a PCI device of this machine"
+}
+
+# Into a namespace with its address; the last number of the address is $3.
+nic_enclose()
+{
+	local name=$1 space=$2
+
+	ip netns add "$space" &&
+		ip netns exec "$space" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+			net.ipv6.conf.default.disable_ipv6=1 &&
+		ip link set "$name" netns "$space" &&
+		ip -n "$space" link set lo up &&
+		ip -n "$space" addr add "198.18.0.$3/24" dev "$name" &&
+		ip -n "$space" link set "$name" up
+}
+
+# The card returns to this process' own namespace, down as it came.
+nic_release()
+{
+	ip -n "$2" link set "$1" down 2>/dev/null
+	ip -n "$2" link set "$1" netns $$ 2>/dev/null
+	ip netns del "$2" 2>/dev/null
+}
+
+nics_release_all()
+{
+	local space name
+
+	for space in $(ip netns list 2>/dev/null | awk '/^xsw-/ { print $1 }'); do
+		for name in $(ip -n "$space" -o link show 2>/dev/null |
+			awk -F '[:@ ]+' '$2 != "lo" { print $2 }'); do
+			ip -n "$space" link set "$name" down 2>/dev/null
+			ip -n "$space" link set "$name" netns $$ 2>/dev/null
+		done
+		ip netns del "$space" 2>/dev/null
+	done
+}
+
+nics_linked()
+{
+	local tries
+
+	for ((tries = 0; tries < 3; tries++)); do
+		! ip netns exec "xsw-$1" timeout -k 1 5 ping -q -n -c 1 -W 1 "198.18.0.$(($2 + 1))" \
+			>/dev/null 2>&1 || return 0
+	done
+	return 1
+}
+
+# $@: unused cards; the pairs "A B" go to pairs[], a card without a partner is left out.
+nics_pair()
+{
+	local i j names=("$@") taken=()
+
+	for i in "${!names[@]}"; do
+		nic_enclose "${names[i]}" "xsw-$i" $((i + 1)) ||
+			die "can't put ${names[i]} into a network namespace"
+	done
+	nics_await_carrier "${names[@]}"
+	for i in "${!names[@]}"; do
+		[ -z "${taken[i]:-}" ] || continue
+		for ((j = i + 1; j < ${#names[@]}; j++)); do
+			[ -z "${taken[j]:-}" ] || continue
+			nics_linked "$i" "$j" || continue
+			taken[i]=yes taken[j]=yes
+			pairs+=("${names[i]} ${names[j]}")
+			break
+		done
+	done
+	nics_release_all
+	for i in "${!names[@]}"; do
+		[ -n "${taken[i]:-}" ] ||
+			leave_out "${names[i]}" "no other unused network card answers across its link"
+	done
+}
+
+nics_await_carrier()
+{
+	local i end=$((SECONDS + link_wait_s)) waiting
+
+	while [ $SECONDS -lt $end ]; do
+		waiting=''
+		for ((i = 0; i < $#; i++)); do
+			ip -n "xsw-$i" -o link show up | grep -v ' lo:' | grep -q LOWER_UP || waiting=yes
+		done
+		[ -n "$waiting" ] || return 0
+		sleep 0.2
+	done
+}
