@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The driver that runs the cases on any PCI device given to it by driver_override.
+ */
+#define pr_fmt(fmt) "xsw_cases: " fmt
+
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <asm/xen/page.h>
+
+#include "cases.h"
+
+static char *run = "";
+module_param(run, charp, 0644);
+MODULE_PARM_DESC(run, "what probe does: streaming, limits, coherent, leak, fail or word");
+
+static unsigned int checks, failures;
+
+void tap_check(bool passed, const char *what, ...)
+{
+	struct va_format vaf = { .fmt = what };
+	va_list args;
+
+	va_start(args, what);
+	vaf.va = &args;
+	checks++;
+	failures += !passed;
+	pr_info("%sok - %pV\n", passed ? "" : "not ", &vaf);
+	va_end(args);
+}
+
+static void *machine_va(dma_addr_t bus)
+{
+	unsigned long pfn = mfn_to_pfn(PFN_DOWN(bus));
+
+	if (!pfn_valid(pfn)) {
+		pr_err("no memory of ours at machine address %pad\n", &bus);
+		return NULL;
+	}
+	return __va((pfn << PAGE_SHIFT) | (bus & ~PAGE_MASK));
+}
+
+void device_read(dma_addr_t bus, void *to, size_t size)
+{
+	while (size) {
+		size_t piece = min_t(size_t, size, PAGE_SIZE - (bus & ~PAGE_MASK));
+		void *from = machine_va(bus);
+
+		if (from)
+			memcpy(to, from, piece);
+		bus += piece;
+		to += piece;
+		size -= piece;
+	}
+}
+
+void device_write(dma_addr_t bus, const void *from, size_t size)
+{
+	while (size) {
+		size_t piece = min_t(size_t, size, PAGE_SIZE - (bus & ~PAGE_MASK));
+		void *to = machine_va(bus);
+
+		if (to)
+			memcpy(to, from, piece);
+		bus += piece;
+		from += piece;
+		size -= piece;
+	}
+}
+
+bool filled(const void *p, u8 value, size_t size)
+{
+	return !memchr_inv(p, value, size);
+}
+
+bool is_bounced(const void *buffer, dma_addr_t bus)
+{
+	return virt_to_machine(buffer).maddr != bus;
+}
+
+/* Leaves mappings behind, as a bad driver does. */
+static void leak(struct device *dev)
+{
+	void *buffer = devm_kzalloc(dev, SZ_8K, GFP_KERNEL);
+	dma_addr_t bus;
+	int i;
+
+	for (i = 0; buffer && i < 3; i++) {
+		bus = dma_map_single(dev, buffer, 3000, DMA_FROM_DEVICE);
+		ok(!dma_mapping_error(dev, bus), "mapping %d left behind", i);
+	}
+}
+
+/* A probe that fails with managed coherent memory, which is freed after NOT_BOUND is told. */
+static int fail(struct device *dev)
+{
+	dma_addr_t bus;
+
+	ok(dmam_alloc_coherent(dev, SZ_64K, &bus, GFP_KERNEL), "managed coherent memory");
+	return -EIO;
+}
+
+static void first_word(struct pci_dev *pdev)
+{
+	void __iomem *bar;
+
+	if (pci_enable_device_mem(pdev))
+		return;
+	bar = pci_iomap(pdev, 0, sizeof(u32));
+	if (bar) {
+		pr_info("word %#010x\n", readl(bar));
+		pci_iounmap(pdev, bar);
+	}
+}
+
+static int cases_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct device *dev = &pdev->dev;
+	int err = 0;
+
+	checks = 0;
+	failures = 0;
+	ok(!dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32)), "a mask of 32 bits is accepted");
+	if (sysfs_streq(run, "streaming"))
+		streaming_cases(dev);
+	else if (sysfs_streq(run, "limits"))
+		limit_cases(dev);
+	else if (sysfs_streq(run, "coherent"))
+		coherent_cases(dev);
+	else if (sysfs_streq(run, "leak"))
+		leak(dev);
+	else if (sysfs_streq(run, "fail"))
+		err = fail(dev);
+	else if (sysfs_streq(run, "word"))
+		first_word(pdev);
+	else
+		err = -EINVAL;
+	pr_info("1..%u (%u failed)\n", checks, failures);
+	return err;
+}
+
+static void cases_remove(struct pci_dev *pdev)
+{
+}
+
+static struct pci_driver cases_driver = {
+	.name = "xsw_cases",
+	.probe = cases_probe,
+	.remove = cases_remove,
+};
+module_pci_driver(cases_driver);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Tries the DMA API of a PCI device as its driver and as the device");
