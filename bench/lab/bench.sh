@@ -70,6 +70,13 @@ attended()
 	return "$status"
 }
 
+# Builds a module for the image's kernel: the arguments are make's.
+module_build()
+{
+	attended "$lab_dir/lab" chroot -- make "$@" "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
+		die "the module does not build (make $*): see $log_dir/module.log"
+}
+
 bench_environment()
 {
 	local name=$1 dir=$2 status=0
@@ -90,8 +97,7 @@ lab_bench()
 	[ "${#names[@]}" -gt 0 ] || mapfile -t names < <(bench_environments)
 	image_use
 	say "building the module for kernel $kver (log: $log_dir/module.log)"
-	attended "$lab_dir/lab" chroot -- make module "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
-		die "bench: the module does not build: see $log_dir/module.log"
+	module_build module
 	dir=$(mktemp -d "$work/bench.XXXXXX")
 	for name in "${names[@]}"; do
 		n=$((n + 1))

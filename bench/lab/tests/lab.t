@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The lab itself: statuses, output, settings, bad input, and that it leaves nothing behind.
+cd "$(dirname "$0")/../../.." || exit 1
+
+lab=bench/lab/lab
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+failed=0
+
+is()
+{
+	n=$((n + 1))
+	if [ "$1" = "$2" ]; then
+		echo "ok $n - $3"
+	else
+		echo "not ok $n - $3"
+		printf '# got:      %s\n# expected: %s\n' "${1//$'\n'/$'\n'# }" "${2//$'\n'/$'\n'# }"
+		failed=1
+	fi
+}
+
+# refused WORDS ARGS...: the lab must fail before a machine starts, with one line that has WORDS.
+refused()
+{
+	local words=$1 said status
+
+	shift
+	said=$(timeout 120 "$lab" "$@" 2>&1)
+	status=$?
+	is "$status $(wc -l <<<"$said") $(grep -cF -- "$words" <<<"$said")" "125 1 1" "refused: $*"
+}
+
+refused "no environment 'nosuch'" run nosuch -- true
+refused "unknown option 'true'" run native true
+refused "name a command" run native
+refused "unknown setting 'colour'" run native --set colour=blue -- true
+refused "wants a number" run native --timeout soon -- true
+refused "has no device 'floppy'" run native --without floppy -- true
+refused "no PCI slot is left for nic-pair" run native --set slots=3 -- true
+refused "QEMU refused to start" run native --set qemu=-nosuchoption -- true
+refused "unknown command" dance
+refused "wants a terminal" shell native </dev/null
+said=$(setpriv --reuid 65534 --clear-groups "$lab" kver 2>&1)
+is "$? $said" "125 lab: the lab needs root: run this through sudo" "refused: without root"
+
+for env in bench/lab/env/*.env; do
+	grep -q '^check=.' "$env"
+	is $? 0 "$(basename "$env"): has a check that proves what it is"
+done
+
+kver=$("$lab" kver)
+# shellcheck disable=SC2016 # expanded in the chroot
+said=$("$lab" chroot -- sh -c 'echo "$KVER"; pwd; touch /etc/x 2>/dev/null || echo read-only; exit 9')
+is "$? $said" "9 $kver"$'\n'"/src"$'\n'"read-only" "chroot: status, kernel, /src, a read-only root"
+
+timeout 600 "$lab" run native --out "$work/out" -- \
+	sh -c 'uname -r; echo problem >&2; echo kept >/out/file; touch /src/x 2>/dev/null; exit 7' \
+	>"$work/stdout" 2>"$work/stderr"
+is $? 7 "run: the command's own exit status"
+is "$(cat "$work/stdout")" "$kver" "run: nothing but the command's output on stdout"
+is "$(grep -v 'waiting for a free slot' "$work/stderr")" problem "run: stderr apart"
+is "$(cat "$work/out/file")" kept "run: what it leaves in /out comes back"
+is "$(grep -c 'Linux version' "$work/out/dmesg.txt")" 1 "run: the kernel's log comes back"
+is "$(ls x 2>/dev/null)" "" "run: the checkout is read-only in the guest"
+
+timeout 600 "$lab" run native --timeout 2 -- sleep 1000
+is $? 124 "run: a command that outlives its time ends with 124"
+timeout 600 "$lab" run native -- sh -c 'echo c >/proc/sysrq-trigger; sleep 60' 2>"$work/stderr"
+is $? 123 "run: a machine that dies under the command ends with 123"
+is "$(grep -c 'the machine died under the command: Kernel panic' "$work/stderr")" 1 \
+	"run: and the reason is told"
+timeout 600 "$lab" run native --set check=false -- touch /out/ran 2>"$work/stderr"
+is $? 122 "run: an environment that is not what it says ends with 122"
+
+# A boot that dies before the command: the kernel finds no init and panics.
+timeout 600 "$lab" run native --set 'kernel_args=rdinit=/nosuch' -- true 2>"$work/stderr"
+is "$? $(grep -c 'died before the command ran' "$work/stderr")" "125 3" \
+	"run: a boot that dies is tried three times"
+
+"$lab" run native --out "$work/out" -- sh -c 'touch /out/running; sleep 1000' &
+pid=$!
+for ((i = 0; i < 600; i++)); do
+	[ ! -e "$work/out/running" ] || break
+	sleep 0.5
+done
+qemu=$(pgrep -P "$pid" qemu-system)
+kill -INT "$pid"
+kill -TERM "$pid"
+wait "$pid"
+is $? 143 "run: ends at a signal"
+sleep 0.5
+is "$(ps -o pid= -p "$qemu")" "" "run: and leaves no machine running"
+
+echo "1..$n"
+exit $failed
