@@ -62,6 +62,8 @@ struct xsw_dev {
 
 	struct xsw_engine *engine; /* set by xsw_dev_init() */
 	struct xsw_counts *counts; /* per CPU (xsw_percpu_*) */
+	struct xsw_dev *next;      /* private: the engine's list of attached devices */
+	struct xsw_segment *reserve;
 };
 
 /**
@@ -96,6 +98,7 @@ struct xsw_pool_state {
 	u64 largest_free; /* slots of the largest free run */
 	u64 high_water;   /* most slots in use: exact or sampled, see high_water_exact */
 	bool high_water_exact;
+	u64 reserve_bytes; /* kept for large maps, beside the pool */
 	u64 coherent_bytes, coherent_used_bytes;
 	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns; /* whole engine */
 };
@@ -145,11 +148,24 @@ bool xsw_pool_reaches(struct xsw_engine *e, u64 mask);
 
 void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st);
 
+/**
+ * xsw_pool_exact_high_water() - count the high-water mark exactly (one shared atomic a call)
+ * Otherwise it is sampled, at most once a tick, when a claim has to search.
+ * Return: 0, or -EBUSY while a device is attached.
+ */
+int xsw_pool_exact_high_water(struct xsw_engine *e, bool on);
+
 /** xsw_force_all() - switch: bounce every mapping of every device that may bounce */
 void xsw_force_all(struct xsw_engine *e, bool on);
 
 /** xsw_dev_init() - attach @d; reserves what max_mapping_size promises [process] */
 int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d);
+
+/**
+ * xsw_dev_masks_changed() - the driver has set its masks: reserve within them [process]
+ * Called from dma_supported(), before the driver can ask for max_mapping_size.
+ */
+void xsw_dev_masks_changed(struct xsw_dev *d);
 
 /**
  * xsw_dev_exit() - detach @d: what it still has mapped is quarantined [process]

@@ -24,9 +24,11 @@
  *             xsw_percpu_ptr(p, cpu), xsw_percpu_this(p), xsw_percpu_free(p);
  *             xsw_percpu_add(ptr_to_u64_field, v): add to a counter of this CPU, safe against
  *             interrupts, no locked instruction
- * RCU:        xsw_rcu_read_lock() xsw_rcu_read_unlock() xsw_rcu_synchronize()
+ * RCU:        xsw_rcu_read_lock() xsw_rcu_read_unlock() xsw_rcu_synchronize(); a read side
+ *             may be no more than preemption off
  *             xsw_rcu_dereference(p) xsw_rcu_assign(p, v)
- * Time:       xsw_now_ns() -> u64, monotonic;  xsw_jiffies_age() is not used
+ * Time:       xsw_now_ns() -> u64, monotonic;  xsw_stamp() -> u64, monotonic and coarse, one
+ *             load: taken at each bounced map;  xsw_stamp_ns(u64 d): d stamp units in ns
  * Context:    xsw_might_sleep() xsw_cond_resched()
  * Machine:    xsw_pfn_to_mfn(u64 pfn) -> u64: FOREIGN and IDENTITY bits stripped,
  *             XSW_INVALID_MFN where the P2M has no entry: the only reader of the P2M;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeping the index from bus addresses to segments: what changes it.
+ */
+#include "index.h"
+
+static struct xsw_leaf *leaf_of(const void *entry)
+{
+	return (struct xsw_leaf *)((unsigned long)entry & ~1UL);
+}
+
+static bool is_leaf(const void *entry)
+{
+	return (unsigned long)entry & 1;
+}
+
+struct xsw_segment *xsw_index_leaf(void *entry, u64 bus)
+{
+	u64 page = bus >> XSW_PAGE_SHIFT & (XSW_LEAF_PAGES - 1);
+
+	return xsw_rcu_dereference(leaf_of(entry)->page[page]);
+}
+
+static struct xsw_index *index_alloc(u64 base, u64 chunks)
+{
+	struct xsw_index *x = xsw_zalloc(sizeof(*x) + chunks * sizeof(x->entry[0]));
+
+	if (x) {
+		x->base = base;
+		x->chunks = chunks;
+	}
+	return x;
+}
+
+struct xsw_index *xsw_index_new(void)
+{
+	return index_alloc(0, 0);
+}
+
+void xsw_index_settle(struct xsw_index *x)
+{
+	struct xsw_index *old;
+
+	while ((old = x->retired)) {
+		x->retired = old->retired;
+		xsw_free(old);
+	}
+}
+
+void xsw_index_free(struct xsw_index *x)
+{
+	u64 i;
+
+	if (!x)
+		return;
+	xsw_index_settle(x);
+	for (i = 0; i < x->chunks; i++)
+		if (is_leaf(x->entry[i]))
+			xsw_free(leaf_of(x->entry[i]));
+	xsw_free(x);
+}
+
+/* Make the array span chunks @first to @last too */
+static int index_span(struct xsw_index **where, u64 first, u64 last)
+{
+	struct xsw_index *old = *where, *x;
+	u64 base = first, end = last + 1, i;
+
+	if (old->chunks) {
+		base = min(base, old->base);
+		end = max(end, old->base + old->chunks);
+		if (base == old->base && end == old->base + old->chunks)
+			return 0;
+	}
+	x = index_alloc(base, end - base);
+	if (!x)
+		return -ENOMEM;
+	for (i = 0; i < old->chunks; i++)
+		x->entry[old->base - base + i] = old->entry[i];
+	x->retired = old;
+	xsw_rcu_assign(*where, x);
+	return 0;
+}
+
+static int index_put_leaf(struct xsw_index *x, u64 chunk, struct xsw_segment *s)
+{
+	void **entry = &x->entry[chunk - x->base];
+	u64 page = s->bus >> XSW_PAGE_SHIFT & (XSW_LEAF_PAGES - 1);
+	u32 i;
+
+	if (!*entry) {
+		struct xsw_leaf *leaf = xsw_zalloc(sizeof(*leaf));
+
+		if (!leaf)
+			return -ENOMEM;
+		xsw_rcu_assign(*entry, (void *)((unsigned long)leaf | 1));
+	}
+	for (i = 0; i < 1u << s->block.order; i++)
+		xsw_rcu_assign(leaf_of(*entry)->page[page + i], s);
+	return 0;
+}
+
+int xsw_index_add(struct xsw_index **where, struct xsw_segment *s)
+{
+	u64 first = s->bus >> XSW_CHUNK_SHIFT, last = s->top >> XSW_CHUNK_SHIFT, i;
+	int rc = index_span(where, first, last);
+
+	if (rc)
+		return rc;
+	if (s->block.order < XSW_SEGMENT_ORDER)
+		return index_put_leaf(*where, first, s);
+	for (i = first; i <= last; i++) {
+		void **entry = &(*where)->entry[i - (*where)->base];
+
+		/* A leaf left by smaller segments that are gone: only xsw_index_free() frees it */
+		if (is_leaf(*entry)) {
+			u32 page;
+
+			for (page = 0; page < XSW_LEAF_PAGES; page++)
+				xsw_rcu_assign(leaf_of(*entry)->page[page], s);
+			continue;
+		}
+		xsw_rcu_assign(*entry, (void *)s);
+	}
+	return 0;
+}
+
+void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s)
+{
+	struct xsw_index *x = *where;
+	u64 page;
+
+	for (page = s->bus >> XSW_PAGE_SHIFT; page <= s->top >> XSW_PAGE_SHIFT; page++) {
+		u64 chunk = (page >> XSW_SEGMENT_ORDER) - x->base;
+
+		if (is_leaf(x->entry[chunk]))
+			xsw_rcu_assign(leaf_of(x->entry[chunk])->page[page % XSW_LEAF_PAGES], NULL);
+		else
+			xsw_rcu_assign(x->entry[chunk], NULL);
+	}
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a bus address to its segment: an array by machine frame, read under RCU.
+ *
+ * How this works.  The array has an entry for each 2 MiB of machine memory between the pool's
+ * lowest and highest address, so the test against its bounds is the quick filter for addresses that
+ * are not ours, and a large segment takes two dependent loads.  Where smaller segments lie the
+ * entry, marked in bit 0, leads to a leaf with an entry for each page.  Our own index decides,
+ * never the M2P: a foreign frame's M2P entry is another domain's PFN and may equal one of ours.
+ */
+#ifndef XSW_INDEX_H
+#define XSW_INDEX_H
+
+#include "segment.h"
+
+#define XSW_CHUNK_SHIFT (XSW_SEGMENT_ORDER + XSW_PAGE_SHIFT)
+#define XSW_LEAF_PAGES  (1u << XSW_SEGMENT_ORDER)
+
+struct xsw_leaf {
+	struct xsw_segment *page[XSW_LEAF_PAGES];
+};
+
+/* Replaced as a whole when its bounds grow; its entries change in place */
+struct xsw_index {
+	u64 base;                  /* chunk number of the first entry */
+	u64 chunks;                /* 0: empty */
+	struct xsw_index *retired; /* the one before, until a grace period has passed */
+	void *entry[];             /* struct xsw_segment *, or struct xsw_leaf * with bit 0 set */
+};
+
+struct xsw_segment *xsw_index_leaf(void *entry, u64 bus);
+
+/* The segment that @bus is in, or NULL; under the RCU read lock */
+static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index *const *where, u64 bus)
+{
+	const struct xsw_index *x = xsw_rcu_dereference(*where);
+	u64 chunk = (bus >> XSW_CHUNK_SHIFT) - x->base;
+	void *entry;
+
+	if (likely(chunk >= x->chunks))
+		return NULL;
+	entry = xsw_rcu_dereference(x->entry[chunk]);
+	if (unlikely((unsigned long)entry & 1))
+		return xsw_index_leaf(entry, bus);
+	return entry;
+}
+
+/* All of these in process context, under the engine's mutex */
+struct xsw_index *xsw_index_new(void);
+void xsw_index_free(struct xsw_index *x);
+int xsw_index_add(struct xsw_index **where, struct xsw_segment *s);
+void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s);
+void xsw_index_settle(struct xsw_index *x); /* after a grace period */
+
+#endif /* XSW_INDEX_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory for segments: blocks from the page allocator, made contiguous by Xen, and back.
+ *
+ * How this works.  Blocks of one order are taken in batches.  Those that are low and
+ * contiguous already are used as they are; the others go to Xen in one hypercall.  Xen may
+ * do a part of it: the rest is offered again.  Where it refuses, the order is lowered,
+ * down to what the caller can use, so that a fragmented host still gives memory.  On the way
+ * back exchanged blocks are undone; what Xen refuses to undo goes to the page allocator as
+ * it is, and is counted.
+ */
+#include "state.h"
+
+/* One hypercall, accounted for */
+static enum xsw_exchange_result exchange(struct xsw_engine *e, struct xsw_block *b, size_t n,
+					 u8 bits, size_t *done, struct xsw_change *c)
+{
+	u64 start = xsw_now_ns();
+	enum xsw_exchange_result r;
+
+	*done = 0;
+	r = bits ? xsw_hv_make_contiguous(b, n, bits, done) : xsw_hv_undo(b, n, done);
+	e->exchange_ns += xsw_now_ns() - start;
+	e->exchanges++;
+	e->exchanged_bytes += *done * (XSW_PAGE_SIZE << b->order);
+	c->hypercalls++;
+	if (r != XSW_EXCHANGE_OK) {
+		c->last = r;
+		e->exchange_fails++;
+	}
+	return r;
+}
+
+/* Back to the page allocator, exchanged ones by way of Xen */
+static void blocks_put(struct xsw_engine *e, struct xsw_block *b, size_t n, struct xsw_change *c)
+{
+	size_t at = 0, done, i;
+
+	while (at < n) {
+		size_t end = at;
+
+		while (end < n && b[end].swapped && b[end].order == b[at].order)
+			end++;
+		if (end == at) {
+			at++;
+			continue;
+		}
+		exchange(e, b + at, end - at, 0, &done, c);
+		at += done;
+		if (!done) {
+			c->kept_low_bytes += XSW_PAGE_SIZE << b[at].order;
+			at++;
+		}
+		xsw_cond_resched();
+	}
+	for (i = 0; i < n; i++)
+		xsw_hv_free(&b[i]);
+}
+
+static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const struct xsw_block *b)
+{
+	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn), o->reserve);
+	int rc;
+
+	if (!s)
+		return -ENOMEM;
+	rc = xsw_index_add(o->index, s);
+	if (rc) {
+		xsw_free(s);
+		return rc;
+	}
+	if (o->reserve) {
+		s->next = e->reserves;
+		e->reserves = s;
+		return 0;
+	}
+	rc = xsw_pool_add(o->pool, s);
+	if (rc) {
+		xsw_index_remove(o->index, s);
+		xsw_rcu_synchronize();
+		xsw_free(s);
+	}
+	return rc;
+}
+
+/* Make what is contiguous among @n blocks into segments, give the others back */
+static u64 blocks_use(struct xsw_engine *e, const struct xsw_order *o, struct xsw_block *b,
+		      size_t n, struct xsw_change *c)
+{
+	u64 got = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!b[i].contiguous || segment_add(e, o, &b[i])) {
+			blocks_put(e, &b[i], 1, c);
+			continue;
+		}
+		got += XSW_PAGE_SIZE << b[i].order;
+		if (!c->bytes || b[i].order < c->smallest_order)
+			c->smallest_order = b[i].order;
+		c->bytes += XSW_PAGE_SIZE << b[i].order;
+	}
+	return got;
+}
+
+/*
+ * Offer blocks from @b on until all are done or Xen has no more of this order.  A block with
+ * a page in use elsewhere is skipped.  Return: is it worth asking for this order again?
+ */
+static bool blocks_exchange(struct xsw_engine *e, struct xsw_block *b, size_t n, u8 bits,
+			    struct xsw_change *c)
+{
+	size_t at = 0;
+
+	while (at < n) {
+		size_t done;
+		enum xsw_exchange_result r = exchange(e, b + at, n - at, bits, &done, c);
+
+		at += done;
+		if (r == XSW_EXCHANGE_PAGE)
+			at++;
+		else if (r != XSW_EXCHANGE_OK && !(r == XSW_EXCHANGE_PARTIAL && done))
+			return false;
+		xsw_cond_resched();
+	}
+	return true;
+}
+
+/* Contiguous blocks to the front.  Return: their number. */
+static size_t blocks_sort(struct xsw_block *b, size_t n)
+{
+	size_t front = 0, i;
+
+	for (i = 0; i < n; i++) {
+		if (b[i].contiguous) {
+			struct xsw_block swap = b[front];
+
+			b[front++] = b[i];
+			b[i] = swap;
+		}
+	}
+	return front;
+}
+
+/* As much as possible of one order.  Return: bytes added. */
+static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 order, u64 bytes,
+			struct xsw_block *b, struct xsw_change *c)
+{
+	u64 size = XSW_PAGE_SIZE << order, got = 0;
+	bool more = true;
+
+	while (more && got < bytes) {
+		size_t want = min((u64)XSW_BATCH, (bytes - got + size - 1) / size), n, found;
+		u64 before = got;
+
+		for (n = 0; n < want; n++)
+			if (xsw_hv_alloc(&b[n], order, o->bits))
+				break;
+		found = blocks_sort(b, n);
+		more = n == want;
+		if (found < n && !blocks_exchange(e, b + found, n - found, o->bits, c))
+			more = false;
+		got += blocks_use(e, o, b, n, c);
+		if (got == before)
+			more = false;
+	}
+	return got;
+}
+
+u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_order *o, struct xsw_change *c)
+{
+	struct xsw_block *b = xsw_zalloc(XSW_BATCH * sizeof(*b));
+	u8 order = o->order;
+	u64 got = 0;
+
+	if (!b)
+		return 0;
+	for (;;) {
+		got += get_of_order(e, o, order, o->bytes - got, b, c);
+		if (got >= o->bytes || order == o->least_order)
+			break;
+		order--;
+	}
+	xsw_free(b);
+	xsw_memory_settle(e);
+	return got;
+}
+
+void xsw_memory_put(struct xsw_engine *e, struct xsw_segment *list, struct xsw_change *c)
+{
+	struct xsw_block *b = xsw_zalloc(XSW_BATCH * sizeof(*b)), one;
+	size_t most = b ? XSW_BATCH : 1, n = 0;
+
+	if (!b)
+		b = &one;
+	while (list) {
+		struct xsw_segment *s = list;
+
+		list = s->next;
+		c->bytes += xsw_segment_bytes(s);
+		b[n++] = s->block;
+		xsw_free(s);
+		if (n == most || !list) {
+			blocks_put(e, b, n, c);
+			n = 0;
+		}
+	}
+	if (b != &one)
+		xsw_free(b);
+}
+
+void xsw_memory_settle(struct xsw_engine *e)
+{
+	xsw_rcu_synchronize();
+	xsw_pool_settle(&e->pool);
+	xsw_pool_settle(&e->coherent);
+	xsw_pool_settle(&e->atomic);
+	xsw_index_settle(e->index);
+	xsw_index_settle(e->coherent_index);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which segments a pool has: its table and groups, changed under the engine's mutex.
+ */
+#include "pool.h"
+
+int xsw_pool_init(struct xsw_pool *p)
+{
+	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
+	p->table = xsw_zalloc(sizeof(struct xsw_table));
+	if (p->hints && p->table)
+		return 0;
+	xsw_pool_exit(p);
+	return -ENOMEM;
+}
+
+/* All segments are gone and nobody uses the pool */
+void xsw_pool_exit(struct xsw_pool *p)
+{
+	u32 k;
+
+	xsw_pool_settle(p);
+	for (k = 0; p->table && k < p->table->groups; k++)
+		xsw_free(p->table->group[k]);
+	xsw_free(p->table);
+	if (p->hints)
+		xsw_percpu_free(p->hints);
+	p->table = NULL;
+	p->hints = NULL;
+}
+
+static struct xsw_table *table_new(u32 groups)
+{
+	struct xsw_table *t;
+
+	t = xsw_zalloc(sizeof(*t) + groups * XSW_GROUP * sizeof(t->seg[0]) +
+		       groups * sizeof(t->group[0]));
+	if (!t)
+		return NULL;
+	t->groups = groups;
+	t->group = (struct xsw_group **)(t->seg + groups * XSW_GROUP);
+	return t;
+}
+
+/* A table with one group more, in its place by zone; the old one stays until xsw_pool_settle() */
+static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
+{
+	struct xsw_table *old = p->table, *t = table_new(old->groups + 1);
+	struct xsw_group *g = xsw_zalloc(sizeof(*g));
+	u32 k, before = 0;
+
+	if (!t || !g) {
+		xsw_free(t);
+		xsw_free(g);
+		return NULL;
+	}
+	g->id = old->groups;
+	g->zone = zone;
+	for (k = 0; k < old->groups * XSW_GROUP; k++)
+		t->seg[k] = old->seg[k];
+	for (k = 0; k < old->groups; k++)
+		before += old->group[k]->zone >= zone;
+	for (k = 0; k < old->groups; k++)
+		t->group[k < before ? k : k + 1] = old->group[k];
+	t->group[before] = g;
+	t->retired = old;
+	xsw_rcu_assign(p->table, t);
+	return g;
+}
+
+static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
+{
+	struct xsw_table *t = p->table;
+	u32 k;
+
+	for (k = 0; k < t->groups; k++)
+		if (t->group[k]->zone == zone && ~t->group[k]->members)
+			return t->group[k];
+	return add_group(p, zone);
+}
+
+int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
+{
+	struct xsw_group *g = group_for(p, s->zone);
+	u32 bit, class;
+
+	if (!g)
+		return -ENOMEM;
+	bit = (u32)__builtin_ctzll(~g->members);
+	s->pool = p;
+	s->group = g;
+	s->id = g->id * XSW_GROUP + bit;
+	g->largest = max(g->largest, s->slots);
+	p->slots += s->slots;
+	p->segments++;
+	xsw_rcu_assign(p->table->seg[s->id], s);
+	for (class = 0; class <= xsw_log2_floor(s->slots); class ++)
+		xsw_fetch_or64(&g->may[class], 1ULL << bit);
+	xsw_fetch_or64(&g->members, 1ULL << bit);
+	xsw_verdict_release(p, s, 0);
+	return 0;
+}
+
+/* @s is closed: nothing of it can be claimed any more */
+void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
+{
+	struct xsw_group *g = s->group;
+	u32 bit = s->id % XSW_GROUP, class, i, largest = 0;
+
+	xsw_rcu_assign(p->table->seg[s->id], NULL);
+	for (class = 0; class < XSW_CLASSES; class ++)
+		xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
+	xsw_fetch_and64(&g->members, ~(1ULL << bit));
+	for (i = 0; i < XSW_GROUP; i++) {
+		const struct xsw_segment *other = p->table->seg[g->id * XSW_GROUP + i];
+
+		if (other)
+			largest = max(largest, other->slots);
+	}
+	g->largest = largest;
+	p->slots -= s->slots;
+	p->segments--;
+}
+
+void xsw_pool_settle(struct xsw_pool *p)
+{
+	struct xsw_table *t;
+
+	while (p->table && (t = p->table->retired)) {
+		p->table->retired = t->retired;
+		xsw_free(t);
+	}
+}
+
+u64 xsw_pool_used(struct xsw_pool *p)
+{
+	u64 used = 0;
+	u32 cpu;
+
+	for (cpu = 0; cpu < xsw_nr_cpus(); cpu++)
+		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
+	return used;
+}
+
+void xsw_pool_sample(struct xsw_pool *p)
+{
+	u64 now = xsw_stamp(), used;
+
+	if (p->exact_high_water || READ_ONCE(p->sampled_at) == now)
+		return;
+	WRITE_ONCE(p->sampled_at, now);
+	used = xsw_pool_used(p);
+	if ((s64)used > (s64)READ_ONCE(p->high_water))
+		WRITE_ONCE(p->high_water, used);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One segment: claiming and releasing runs of slots in its bitmap.
+ *
+ * Cost.  xsw_take() and xsw_give() of a run inside one word: one atomic and one cache line
+ * written each.  A run of w words: w atomics to claim; to release one atomic and w - 1 plain
+ * stores, the ends excepted.  512 slots share a cache line of the bitmap.
+ */
+#include "segment.h"
+
+struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool busy)
+{
+	u32 slots = 1u << (b->order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT);
+	u32 words = (slots + XSW_WORD_BITS - 1) / XSW_WORD_BITS;
+	struct xsw_segment *s;
+	u32 i;
+
+	s = xsw_zalloc(sizeof(*s) + words * sizeof(u64) + slots * sizeof(struct xsw_slot));
+	if (!s)
+		return NULL;
+	s->bus = mfn << XSW_PAGE_SHIFT;
+	s->top = s->bus + ((u64)slots << XSW_SLOT_SHIFT) - 1;
+	s->va = b->va;
+	s->slot = (struct xsw_slot *)(s->map + words);
+	s->slots = slots;
+	s->words = words;
+	s->id = XSW_NOWHERE;
+	s->first = (u32)(s->bus >> XSW_SLOT_SHIFT);
+	s->block = *b;
+	s->zone = (u8)xsw_bit_length(s->top);
+	for (i = 0; i < words; i++)
+		s->map[i] = busy ? XSW_ALL_BUSY : 0;
+	if (slots < XSW_WORD_BITS)
+		s->map[0] |= XSW_ALL_BUSY << slots;
+	return s;
+}
+
+u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 done = 0;
+
+	while (done < n) {
+		u32 bit = (i + done) % XSW_WORD_BITS;
+		u32 part = min(n - done, XSW_WORD_BITS - bit);
+
+		if (!xsw_take_bits(&s->map[(i + done) / XSW_WORD_BITS], xsw_run_mask(bit, part)))
+			break;
+		done += part;
+	}
+	return done;
+}
+
+/* A run that leaves its first word.  The last word comes last, by an atomic: the barrier. */
+static u32 give_wide(struct xsw_segment *s, u32 i, u32 n)
+{
+	u64 *word = &s->map[i / XSW_WORD_BITS];
+	u32 bit = i % XSW_WORD_BITS;
+	u32 left = n - (XSW_WORD_BITS - bit);
+
+	if (bit)
+		xsw_fetch_and64(word, ~xsw_run_mask(bit, XSW_WORD_BITS - bit));
+	else
+		xsw_store_release(word, 0);
+	word++;
+	for (; left > XSW_WORD_BITS; left -= XSW_WORD_BITS)
+		xsw_store_release(word++, 0);
+	xsw_fetch_and64(word, ~xsw_run_mask(0, left));
+	return n | XSW_RUN_OPEN;
+}
+
+u32 xsw_give(struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 bit = i % XSW_WORD_BITS;
+	u64 bits, free;
+	u32 run;
+
+	if (unlikely(bit + n > XSW_WORD_BITS))
+		return give_wide(s, i, n);
+	bits = xsw_run_mask(bit, n);
+	free = ~xsw_fetch_and64(&s->map[i / XSW_WORD_BITS], ~bits) | bits;
+	run = xsw_run_around(free, bit, n);
+	return (free & 1) | free >> (XSW_WORD_BITS - 1) ? run | XSW_RUN_OPEN : run;
+}
+
+u32 xsw_free_slots(const struct xsw_segment *s)
+{
+	u32 busy = 0, i;
+
+	for (i = 0; i < s->words; i++)
+		busy += xsw_popcount(READ_ONCE(s->map[i]));
+	return s->words * XSW_WORD_BITS - busy;
+}
+
+u32 xsw_largest_free(const struct xsw_segment *s)
+{
+	u32 i = 0, best = 0;
+
+	while (i < s->slots) {
+		u64 busy = READ_ONCE(s->map[i / XSW_WORD_BITS]) >> (i % XSW_WORD_BITS);
+		u32 start, run;
+
+		if (busy & 1) {
+			i += min(xsw_low_ones(busy), XSW_WORD_BITS - i % XSW_WORD_BITS);
+			continue;
+		}
+		run = xsw_free_run(s, i, &start);
+		best = max(best, run);
+		i += max(run, 1u);
+	}
+	return best;
+}
+
+u32 xsw_free_run(const struct xsw_segment *s, u32 i, u32 *start)
+{
+	u32 end = i, begin = i;
+
+	while (end < s->slots) {
+		u32 bit = end % XSW_WORD_BITS;
+		u64 free = ~READ_ONCE(s->map[end / XSW_WORD_BITS]) >> bit;
+		u32 run = min(xsw_low_ones(free), XSW_WORD_BITS - bit);
+
+		end += run;
+		if (run < XSW_WORD_BITS - bit)
+			break;
+	}
+	while (end > i && begin > 0) {
+		u32 bits = (begin - 1) % XSW_WORD_BITS + 1;
+		u64 free = ~READ_ONCE(s->map[(begin - 1) / XSW_WORD_BITS]);
+		u32 run = min(xsw_high_ones(free << (XSW_WORD_BITS - bits)), bits);
+
+		begin -= run;
+		if (run < bits)
+			break;
+	}
+	*start = begin;
+	return end - begin;
+}
+
+u32 xsw_head_of(const struct xsw_segment *s, u32 i)
+{
+	u32 head = i;
+
+	for (;;) {
+		u32 slots = READ_ONCE(s->slot[head].slots);
+
+		if (slots)
+			return head + slots > i ? head : XSW_NOWHERE;
+		if (!head--)
+			return XSW_NOWHERE;
+	}
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A segment: one machine-contiguous extent cut into slots, and the bitmap that owns them.
+ *
+ * How ownership works.  A set bit is a slot in use; whoever set it (by compare and exchange)
+ * owns the slot and its record until it clears the bit.  There is no other owner: no cache, no
+ * free list.  A run inside one word takes one atomic to claim and one to release.  A wider run
+ * takes its words one after the other and gives them back if it loses one.  Words that the
+ * run fills are released by a plain store: nobody else changes a word that has no clear bit.
+ *
+ * Bits past the last slot are set for ever.  A segment is closed by claiming all of it.
+ */
+#ifndef XSW_SEGMENT_H
+#define XSW_SEGMENT_H
+
+#include "bits.h"
+#include "engine.h"
+#include "hypervisor.h"
+
+#define XSW_MAX_ORDER 10 /* of one segment: 4 MiB, 2048 slots */
+#define XSW_MAX_SLOTS (1u << (XSW_MAX_ORDER + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT))
+#define XSW_NOWHERE   (~0u)
+
+enum xsw_slot_state { XSW_SLOT_LIVE, XSW_SLOT_QUARANTINED };
+
+/* What is known of a mapping, in the record of its first slot (slots == 0: not a first one) */
+struct xsw_slot {
+	u64 orig;
+	u64 stamp;
+	u32 size;
+	u32 owner;
+	u16 slots;
+	u16 offset; /* bytes of the first slot before the mapping */
+	u8 dir;
+	u8 state; /* enum xsw_slot_state */
+};
+
+struct xsw_segment {
+	/* read by every claim and unmap, never written while it can be found */
+	u64 bus;
+	u64 top; /* its highest bus address */
+	u8 *va;
+	struct xsw_slot *slot;
+	struct xsw_group *group; /* NULL: the reserve for large maps, in no pool */
+	u32 slots;
+	u32 words;
+	u32 id;    /* in its pool's table */
+	u32 first; /* number of its first slot on the bus, low 32 bits: decides alignment */
+
+	struct xsw_block block __attribute__((aligned(64)));
+	struct xsw_pool *pool;
+	struct xsw_segment *next; /* in whatever list it is on */
+	u64 taken;                /* a reserve: in use (0 or 1) */
+	u32 devices;              /* a reserve: attached devices that rely on it */
+	u32 quarantined;          /* slots */
+	u8 zone;                  /* bits of 'top' */
+
+	u64 map[] __attribute__((aligned(64)));
+};
+
+/* What a claim asks for */
+struct xsw_want {
+	u64 mask;
+	u32 slots;
+	u32 stride; /* power of two: the first slot's bus slot number is phase modulo stride */
+	u32 phase;
+	u32 block; /* power of two: slots between two boundaries that may not be crossed; 0: none */
+};
+
+/* Does a run that begins at slot @i of @s lie as @w wants it? */
+static inline bool xsw_fits_at(const struct xsw_segment *s, const struct xsw_want *w, u32 i)
+{
+	u32 at = s->first + i;
+
+	if ((at ^ w->phase) & (w->stride - 1))
+		return false;
+	return likely(!w->block) || (at & (w->block - 1)) + w->slots <= w->block;
+}
+
+static inline u64 xsw_slot_bus(const struct xsw_segment *s, u32 i)
+{
+	return s->bus + ((u64)i << XSW_SLOT_SHIFT);
+}
+
+static inline u32 xsw_slot_of(const struct xsw_segment *s, u64 bus)
+{
+	return (u32)((bus - s->bus) >> XSW_SLOT_SHIFT);
+}
+
+/* Is a claimed word's worth of bits ours now?  One compare and exchange unless others interfere. */
+static inline bool xsw_take_bits(u64 *word, u64 bits)
+{
+	u64 old = READ_ONCE(*word);
+
+	while (!(old & bits)) {
+		u64 seen = xsw_cmpxchg64(word, old, old | bits);
+
+		if (likely(seen == old))
+			return true;
+		old = seen;
+	}
+	return false;
+}
+
+/**
+ * xsw_segment_new() - describe block @b, whose first machine frame is @mfn [process]
+ * @busy: begin with every slot taken (a reserve)
+ * Return: the segment, or NULL; it owns the block.
+ */
+struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool busy);
+
+/**
+ * xsw_take() - claim the @n slots from @i up
+ * Return: how many were claimed: @n, or fewer, which the caller must give back.
+ */
+u32 xsw_take(struct xsw_segment *s, u32 i, u32 n);
+
+/* xsw_give() says it when the free run may go on beyond the words it has seen */
+#define XSW_RUN_OPEN (1u << 31)
+
+/**
+ * xsw_give() - release the @n slots from @i up; a full barrier
+ * Return: slots of the free run they are now a part of, as far as their word tells, with
+ * XSW_RUN_OPEN if it reaches an end of it.
+ */
+u32 xsw_give(struct xsw_segment *s, u32 i, u32 n);
+
+/**
+ * xsw_find() - the first free run that fits, searching from word @from on and round
+ * Return: its first slot, or XSW_NOWHERE.
+ */
+u32 xsw_find(const struct xsw_segment *s, const struct xsw_want *w, u32 from);
+
+/**
+ * xsw_free_run() - the free run that holds slot @i
+ * Return: its length, its first slot in *@start; 0 if the slot is not free.
+ */
+u32 xsw_free_run(const struct xsw_segment *s, u32 i, u32 *start);
+
+u32 xsw_free_slots(const struct xsw_segment *s);
+u32 xsw_largest_free(const struct xsw_segment *s);
+
+/**
+ * xsw_head_of() - the first slot of the live mapping that slot @i is in
+ * Return: its number, or XSW_NOWHERE.
+ */
+u32 xsw_head_of(const struct xsw_segment *s, u32 i);
+
+#endif /* XSW_SEGMENT_H */
