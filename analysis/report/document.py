@@ -45,7 +45,8 @@ class Document:
         self.blocks.append(("warning", text))
 
     def items(self, items):
-        self.blocks.append(("items", items))
+        if items:
+            self.blocks.append(("items", items))
 
     def table(self, head, rows):
         """Rows of texts; a column whose head starts with '>' holds numbers."""

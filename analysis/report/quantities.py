@@ -41,7 +41,7 @@ def around(spread, scale=1):
     inside = spread["interval"]
     if inside:
         return (f"interval {number(inside['low'] * scale)} - {number(inside['high'] * scale)} "
-                f"({percent(inside['coverage'])})")
+                f"at {percent(inside['coverage'])}")
     if spread["n"] == 1:
         return "one round"
     return f"range {number(spread['min'] * scale)} - {number(spread['max'] * scale)}"
@@ -65,7 +65,7 @@ def reading(verdict, better, spread):
             return "not judged: all pairs above 1"
         if spread["max"] < 1:
             return "not judged: all pairs below 1"
-        return "not judged: pairs on both sides of 1"
+        return "not judged: 1 lies within the range"
     if verdict == "no difference shown":
         return verdict
     return "better" if (verdict == "more") == (better > 0) else "worse"

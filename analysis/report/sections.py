@@ -49,15 +49,12 @@ def machine(document, environments):
 def _count_row(env, cell):
     reasons = ", ".join(f"{name} {count(n)}" for name, n in cell["by_reason"].items() if n)
     first = cell["rounds"][0]
-    missing = first.get("missing") or {}
-    maps = count(cell["maps"])
-    if cell["maps"] is None and missing.get("maps"):
-        maps = f"{NONE} ({missing['maps']})"
     counted = [Link(r["counters_raw"], r["counters_raw"]) for r in cell["rounds"][:1]
                if "counters_raw" in r] or [Link(first["counters_in"], first["counters_in"])]
     return [env["name"], cell["device"], cell["load"], series(cell), size(cell["io_bytes"]),
-            size(cell["bounced_bytes"]), percent(cell["share"]), count(cell["bounces"]), maps,
-            count(cell["fails"]), reasons or NONE, count(cell["exchanges"]),
+            size(cell["bounced_bytes"]), percent(cell["share"]), percent(cell["share_of_maps"]),
+            count(cell["bounces"]), count(cell["maps"]), count(cell["fails"]), reasons or NONE,
+            count(cell["exchanges"]),
             [f"{first.get('counters_by') or 'counters'} in ", *counted, "; bytes moved: ",
              *round_links(cell["rounds"])]]
 
@@ -69,10 +66,26 @@ def counts(document, environments):
         document.paragraph("No counting round was recorded.")
         return
     document.paragraph("Counts of the counting rounds, added up. They are exact on any machine, "
-                       "emulated or not, and may be compared between environments.")
+                       "emulated or not, and may be compared between environments. Moved: the "
+                       "payload the load's tool tells of; mapped: the sizes of all mappings.")
     document.table(["Environment", "Device", "Load", "Backend", ">Moved", ">Bounced",
-                    ">Bounced / moved", ">Bounces", ">Maps", ">Failed maps", "Reasons",
+                    ">Bounced / moved", ">Bounced / mapped", ">Bounces", ">Maps", ">Failed maps", "Reasons",
                     ">Exchanges", "From"], rows)
+    document.items(_not_counted(environments))
+
+
+def _not_counted(environments):
+    """Why counts are missing, each reason once."""
+    names = {}
+    for env in environments:
+        for cell in env["counted"]:
+            missing = cell["rounds"][0].get("missing") or {}
+            for key in ("bounces", "maps", "fails", "exchanges"):
+                if cell[key] is None and missing.get(key):
+                    seen = names.setdefault((key, missing[key]), {})
+                    seen[f"{env['name']} {cell['backend']}"] = True
+    return [f"Not counted: {key} on {', '.join(where)}: {why}."
+            for (key, why), where in names.items()]
 
 
 def exchanges(document, env):
@@ -100,7 +113,7 @@ def settings(document, environments):
             for key in keys:
                 values = {name: one.get(key) for name, one in taken.items()}
                 if len(set(map(str, values.values()))) > 1:
-                    rows.append([env["name"], device["id"], key, str(values.get("stock", NONE)),
+                    rows.append([env["name"], f"{device['id']} {device.get('bdf', '')}", key, str(values.get("stock", NONE)),
                                  str(values.get("module", NONE)), Link("run.json", env["file"])])
     document.heading(2, "What differs between the backends besides the backend")
     document.table(["Environment", "Device", "Setting", "Stock", "Module", "From"], rows)

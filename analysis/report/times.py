@@ -4,7 +4,8 @@ from document import Link
 from quantities import NONE, around, median, number, reading, series
 from sections import exchanges, round_links
 
-ALWAYS = ("iops", "bandwidth_bytes_s")
+# Told though not compared, where a load has them.
+TOLD = ("retransmits", "lost_packets")
 
 
 def _baseline(env, cell):
@@ -49,9 +50,9 @@ def _row(env, base, cell, key):
     own = _measured(cell, key) if base is not cell else NONE
     links = round_links(figure["values"])
     if base and base is not cell:
-        links = [f"stock: ", *round_links(base["figures"][key]["values"]),
+        links = ["stock: ", *round_links(base["figures"][key]["values"]),
                  f"; {series(cell)}: ", *links]
-    name = f"{figure['label']}, {figure['unit']}"
+    name = ", ".join(filter(None, (figure["label"], figure["unit"])))
     ratio = [number(pair["ratio"]["median"]), around(pair["ratio"]), judge(env, pair)] if pair \
         else [NONE, "", ""]
     return [cell["load"], name, stock, series(cell) if base is not cell else NONE, own, *ratio,
@@ -70,7 +71,8 @@ def _rows(env, device):
             continue  # told beside the others
         for key, figure in cell["figures"].items():
             shown = (base or cell)["figures"][key]
-            if shown["compared"] and (figure["n"] or shown["n"] or figure["missing"]):
+            if shown["compared"] and (figure["n"] or shown["n"] or figure["missing"]) or \
+                    key in TOLD and (figure["n"] or shown["n"]):
                 rows.append(_row(env, base, cell, key))
     return rows
 
@@ -106,12 +108,13 @@ def _controls(document, env):
         verdict = {"no difference shown": "passed: no difference",
                    "too few rounds": "too few rounds to judge"}.get(
                        control["verdict"], "FAILED: differs")
-        links = [Link(f"{p['a']}:{p['b']}", env["file"]) for p in control["pairs"]]
+        links = [part for p in control["pairs"] for part in
+                 (Link(str(p["a"]), p["source_a"]), ":", Link(str(p["b"]), p["source_b"]), " ")]
         rows.append([control["device"], control["load"], control["label"],
                      number(control["ratio"]["median"]), around(control["ratio"]), verdict,
-                     [part for link in links for part in (link, " ")]])
+                     links[:-1]])
     document.table(["Device", "Load", "Figure", ">Ratio B / A", "Around it", "Verdict",
-                    "Rounds of run.json"], rows)
+                    "From (A:B)"], rows)
 
 
 def shared_pictures(document, names, pictures):

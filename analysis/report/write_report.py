@@ -10,7 +10,7 @@ import sys
 import sections
 import times
 from document import Document, Link, markdown, page
-from quantities import NONE, number, percent, series
+from quantities import NONE, around, count, number, percent, series
 
 EMULATED = ("Emulated machine: ratios only. No time here is that of a machine, and none of a Xen "
             "environment is compared with native; counts and bytes are exact.")
@@ -41,7 +41,8 @@ class Pictures:
             parts += [Link(file, f"plots/data/{file}"), " "]
         parts.append("made from ")
         for path in raw:
-            parts += [Link(os.path.basename(path), path), " "]
+            folder, _, file = path.partition("/")
+            parts += [Link(f"{folder} {file.removeprefix('raw/').partition('-')[0]}", path), " "]
         return parts[:-1]
 
     def put(self, document, name):
@@ -63,8 +64,19 @@ def bounce_sentences(env):
     devices = {}
     for (device, name), (bounced, of) in moved.items():
         devices.setdefault(device, []).append(f"{name} {percent(bounced / of)}")
-    return [f"{env['name']}, {device}: bounced bytes / bytes moved: {', '.join(words)}."
-            for device, words in devices.items()]
+    return [f"{env['name']}, {device}: bounced bytes / bytes moved: {'; '.join(words)}."
+            for device, words in devices.items()] + packet_sentences(env)
+
+
+def packet_sentences(env):
+    """Loads that are a fixed sequence move no counted payload: their bounces are compared."""
+    loads = {}
+    for cell in env["counted"]:
+        if cell["share"] is None and cell["bounces"] is not None:
+            words = loads.setdefault((cell["device"], cell["load"]), [])
+            words.append(f"{series(cell)} {count(cell['bounces'])}")
+    return [f"{env['name']}, {device}, {load}: bounces: {'; '.join(words)}."
+            for (device, load), words in loads.items()]
 
 
 def overview(summary):
@@ -135,7 +147,8 @@ def write(summary, folder):
 
 def print_summary(summary):
     """The summary table of a terminal: throughput and p50 latency, then what bounced."""
-    rows = [("environment", "device", "load", "figure", "stock", "module", "ratio", "reading")]
+    rows = [("environment", "device", "load", "figure", "stock", "module", "ratio",
+             "around it", "reading")]
     for env in summary["environments"]:
         for cell in env["timed"]:
             base = times._baseline(env, cell)
@@ -166,6 +179,7 @@ def _terminal_rows(env, base, cell):
                number(own["median"] * own["scale"]) + unit if base is not cell and own["n"]
                else NONE,
                number(pair["ratio"]["median"]) if pair else NONE,
+               around(pair["ratio"]) if pair else NONE,
                times.judge(env, pair) if pair else "")
 
 

@@ -230,6 +230,16 @@ static void change_counts(json_t *list, const struct xsw_environment *a,
 	xsw_cells_free(&cells_b);
 }
 
+static json_t *names(const struct xsw_run *run)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < run->nr; i++)
+		json_array_append_new(list, json_string(run->environments[i].name));
+	return list;
+}
+
 json_t *xsw_change(const struct xsw_run *a, const struct xsw_run *b)
 {
 	struct family times = { .list = json_array() }, ratios = { .list = json_array() };
@@ -255,9 +265,10 @@ json_t *xsw_change(const struct xsw_run *a, const struct xsw_run *b)
 		xsw_cells_free(&cells_a);
 		xsw_cells_free(&cells_b);
 	}
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:f, s:i, s:o, s:o, s:o, s:o}", "kind",
-			 "swiotlb-xen-change", "a", a->name, "b", b->name, "emulated_a",
-			 (int)a->emulated, "emulated_b", (int)b->emulated, "level", XSW_LEVEL,
-			 "min_rounds", XSW_MIN_ROUNDS, "times", family_end(&times), "ratios",
-			 family_end(&ratios), "counts", counts, "environments", records);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:f, s:i, s:o, s:o, s:o, s:o}",
+			 "kind", "swiotlb-xen-change", "a", a->name, "b", b->name, "names_a",
+			 names(a), "names_b", names(b), "emulated_a", (int)a->emulated,
+			 "emulated_b", (int)b->emulated, "level", XSW_LEVEL, "min_rounds",
+			 XSW_MIN_ROUNDS, "times", family_end(&times), "ratios", family_end(&ratios),
+			 "counts", counts, "environments", records);
 }

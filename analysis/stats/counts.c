@@ -33,11 +33,22 @@ double xsw_round_share(const struct xsw_round *round)
 	return moved > 0 ? xsw_number(round->counters, "bounced_bytes") / moved : NAN;
 }
 
+/* Adds a round to a share's two sums if it knows both. */
+static void add_share(double *bounced, double *whole, const struct xsw_round *r, double of)
+{
+	double bytes = xsw_number(r->counters, "bounced_bytes");
+
+	if (isnan(bytes) || !(of > 0))
+		return;
+	*bounced += bytes;
+	*whole += of;
+}
+
 struct xsw_counts xsw_counts(const struct xsw_cell *cell)
 {
-	double bounced = 0, of = 0;
+	double bounced = 0, of = 0, bounced_maps = 0, of_maps = 0;
 	struct xsw_counts c = {
-		.io_bytes = 0,
+		.io_bytes = NAN,
 		.maps = sum(cell, "maps"),
 		.map_bytes = sum(cell, "map_bytes"),
 		.bounces = sum(cell, "bounces"),
@@ -52,12 +63,11 @@ struct xsw_counts xsw_counts(const struct xsw_cell *cell)
 		const struct xsw_round *r = cell->rounds[i];
 
 		if (!isnan(xsw_round_moved(r)))
-			c.io_bytes += xsw_round_moved(r);
-		if (isnan(xsw_round_share(r)))
-			continue;
-		bounced += xsw_number(r->counters, "bounced_bytes");
-		of += xsw_round_moved(r);
+			c.io_bytes = xsw_round_moved(r) + (isnan(c.io_bytes) ? 0 : c.io_bytes);
+		add_share(&bounced, &of, r, xsw_round_moved(r));
+		add_share(&bounced_maps, &of_maps, r, xsw_number(r->counters, "map_bytes"));
 	}
+	c.share_of_maps = of_maps > 0 ? bounced_maps / of_maps : NAN;
 	c.share = of > 0 ? bounced / of : NAN;
 	return c;
 }

@@ -10,7 +10,8 @@ struct xsw_counts {
 	double io_bytes; /* what the load moved */
 	double maps, map_bytes, bounces, bounced_bytes, fails;
 	double exchanges, exchange_ns;
-	double share; /* bounced bytes / bytes moved, over the rounds that know both */
+	double share;         /* bounced bytes / bytes moved, over the rounds that know both */
+	double share_of_maps; /* bounced bytes / bytes mapped, likewise */
 };
 
 struct xsw_counts xsw_counts(const struct xsw_cell *cell);

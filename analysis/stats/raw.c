@@ -3,7 +3,8 @@
  * Takes a round's figures from the raw file of the tool that made them: fio or iperf3.
  *
  * fio: the sum over jobs and directions of bytes, operations and rates; the longest run time;
- * all completion latency bins together.  iperf3: what the receiver got.
+ * all completion latency bins together.  iperf3: what the receiver got.  The suite's own
+ * data-check: the bytes it compared.
  */
 
 #include <err.h>
@@ -55,7 +56,7 @@ static const char *json_start(const char *data, size_t size)
 	return p < end ? p : NULL;
 }
 
-static json_t *load_raw(const char *path)
+json_t *xsw_raw_load(const char *path)
 {
 	size_t size;
 	char *data = read_file(path, &size);
@@ -142,7 +143,9 @@ static void read_iperf3(struct xsw_round *r, const json_t *end)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		const json_t *in = json_object_get(end, received[i]);
+		/* Releases that do not sum what was received over UDP have one sum for all. */
+		const char *sum = !i && !json_object_get(end, received[0]) ? "sum" : received[i];
+		const json_t *in = json_object_get(end, sum);
 		const json_t *out = json_object_get(end, sent[i]);
 
 		add(&bytes, in, "bytes");
@@ -164,7 +167,8 @@ static void read_iperf3(struct xsw_round *r, const json_t *end)
 
 void xsw_raw_read(struct xsw_round *r, const char *path)
 {
-	json_t *raw = load_raw(path), *jobs, *end;
+	json_t *raw = xsw_raw_load(path), *jobs, *end;
+	const char *tool = json_string_value(json_object_get(raw, "tool"));
 
 	jobs = json_object_get(raw, "jobs");
 	end = json_object_get(raw, "end");
@@ -172,6 +176,8 @@ void xsw_raw_read(struct xsw_round *r, const char *path)
 		read_fio(r, jobs);
 	else if (json_is_object(end))
 		read_iperf3(r, end);
+	else if (tool && !strcmp(tool, "data-check"))
+		set(r, XSW_IO_BYTES, xsw_number(raw, "bytes"));
 	r->tool_failed |= json_object_get(raw, "error") != NULL;
 	json_decref(raw);
 }

@@ -45,16 +45,14 @@ static void read_histogram(struct xsw_round *r)
 	xsw_histogram_order(&r->latency);
 }
 
-static void note_dispute(struct xsw_environment *env, const struct xsw_round *r,
-			 enum xsw_figure figure, double recorded)
+static void note_dispute(struct xsw_environment *env, const struct xsw_round *r, const char *key,
+			 double recorded, double raw)
 {
-	double raw = r->figures[figure];
-
 	if (isnan(raw) || isnan(recorded) ||
 	    fabs(raw - recorded) <= DISPUTE * fmax(fabs(raw), fabs(recorded)))
 		return;
 	env->disputes = xsw_grow(env->disputes, env->nr_disputes + 1, sizeof(*env->disputes));
-	env->disputes[env->nr_disputes++] = (struct xsw_dispute){ r, figure, recorded, raw };
+	env->disputes[env->nr_disputes++] = (struct xsw_dispute){ r, key, recorded, raw };
 }
 
 /* What run.json says fills the gaps; where the raw file has spoken it is only compared. */
@@ -67,10 +65,30 @@ static void read_recorded(struct xsw_environment *env, struct xsw_round *r)
 		double recorded = xsw_number(figures, xsw_figures[f].key);
 
 		if (r->from_raw[f])
-			note_dispute(env, r, f, recorded);
+			note_dispute(env, r, xsw_figures[f].key, recorded, r->figures[f]);
 		else
 			r->figures[f] = recorded;
 	}
+}
+
+/* Bounces that the recipe counted come from its own output. */
+static void read_bounces(struct xsw_environment *env, struct xsw_round *r)
+{
+	static const char *const keys[] = { "bounces", "bounced_bytes" };
+	const char *raw = r->counters ? text(r->counters, "raw") : NULL;
+	double recorded[2];
+	char *path;
+	size_t i;
+
+	if (!raw || !r->ok)
+		return;
+	for (i = 0; i < 2; i++)
+		recorded[i] = xsw_number(r->counters, keys[i]);
+	path = xsw_format("%s/%s", env->folder, raw);
+	xsw_raw_bounces(env, r, path);
+	free(path);
+	for (i = 0; i < 2; i++)
+		note_dispute(env, r, keys[i], recorded[i], xsw_number(r->counters, keys[i]));
 }
 
 static void derive(struct xsw_round *r)
@@ -120,6 +138,7 @@ static void read_round(struct xsw_environment *env, struct xsw_round *r, json_t 
 	if (!r->latency.nr)
 		read_histogram(r);
 	read_recorded(env, r);
+	read_bounces(env, r);
 	derive(r);
 }
 

@@ -32,7 +32,7 @@ struct xsw_round {
 /* A figure of run.json that its raw file contradicts. */
 struct xsw_dispute {
 	const struct xsw_round *round;
-	enum xsw_figure figure;
+	const char *key; /* of figures or counters */
 	double recorded, raw;
 };
 
@@ -77,6 +77,17 @@ void xsw_check_record(const json_t *record, const char *file);
  * Sets figures[] and from_raw[] of what the file tells.  A truncated file ends the program.
  */
 void xsw_raw_read(struct xsw_round *round, const char *path);
+
+/* Return: the JSON of a raw file, new; NULL for a file that holds none. */
+json_t *xsw_raw_load(const char *path);
+
+/**
+ * xsw_raw_bounces() - take a counting round's bounces from the recipe's own output
+ * @path: counters.raw; replaces bounces, bounced_bytes and by_reason of round->counters
+ *
+ * Sums over the PCI functions that the record lists for the round's device.
+ */
+void xsw_raw_bounces(const struct xsw_environment *env, struct xsw_round *round, const char *path);
 
 /* Return: a number of an object, NAN where it is missing or null. */
 double xsw_number(const json_t *object, const char *key);

@@ -74,27 +74,38 @@ static json_t *timed_cells(const struct xsw_cells *cells)
 	return list;
 }
 
+static json_t *pair_list(const struct xsw_comparison *c)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < c->nr; i++) {
+		const struct xsw_pair *p = &c->pairs[i];
+
+		json_array_append_new(list, json_pack("{s:i, s:i, s:f, s:s, s:s}", "a", p->a->index,
+						      "b", p->b->index, "ratio", p->ratio,
+						      "source_a", source(c->a, p->a, c->figure),
+						      "source_b", source(c->b, p->b, c->figure)));
+	}
+	return list;
+}
+
 static json_t *comparison_list(const struct xsw_comparisons *all)
 {
-	json_t *list = json_array(), *json, *pairs;
-	size_t i, k;
+	json_t *list = json_array(), *json;
+	size_t i;
 
 	for (i = 0; i < all->nr; i++) {
 		const struct xsw_comparison *c = &all->comparisons[i];
+		const struct xsw_figure_info *info = &xsw_figures[c->figure];
 
-		pairs = json_array();
-		for (k = 0; k < c->nr; k++)
-			json_array_append_new(
-				pairs, json_pack("{s:i, s:i, s:f}", "a", c->pairs[k].a->index, "b",
-						 c->pairs[k].b->index, "ratio", c->pairs[k].ratio));
 		json = xsw_json_cell(c->b);
-		json_object_update_new(
-			json, json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o}", "baseline",
-					c->a->backend, "figure", xsw_figures[c->figure].key,
-					"label", xsw_figures[c->figure].label, "better",
-					xsw_figures[c->figure].better, "ratio",
-					xsw_json_spread(&c->spread), "verdict",
-					xsw_verdict_name(c->verdict), "pairs", pairs));
+		json_object_update_new(json, json_pack("{s:s, s:s, s:s, s:i, s:s}", "baseline",
+						       c->a->backend, "figure", info->key, "label",
+						       info->label, "better", info->better,
+						       "verdict", xsw_verdict_name(c->verdict)));
+		json_object_set_new(json, "ratio", xsw_json_spread(&c->spread));
+		json_object_set_new(json, "pairs", pair_list(c));
 		json_array_append_new(list, json);
 	}
 	return list;
@@ -136,15 +147,11 @@ static json_t *counted_cells(const struct xsw_cells *cells)
 			const char *key;
 			double value;
 		} sums[] = {
-			{ "io_bytes", c.io_bytes },
-			{ "maps", c.maps },
-			{ "map_bytes", c.map_bytes },
-			{ "bounces", c.bounces },
-			{ "fails", c.fails },
-			{ "bounced_bytes", c.bounced_bytes },
-			{ "share", c.share },
-			{ "exchanges", c.exchanges },
-			{ "exchange_ns", c.exchange_ns },
+			{ "io_bytes", c.io_bytes },   { "maps", c.maps },
+			{ "map_bytes", c.map_bytes }, { "bounces", c.bounces },
+			{ "fails", c.fails },         { "bounced_bytes", c.bounced_bytes },
+			{ "share", c.share },         { "share_of_maps", c.share_of_maps },
+			{ "exchanges", c.exchanges }, { "exchange_ns", c.exchange_ns },
 		};
 		size_t k;
 
@@ -165,10 +172,10 @@ static json_t *disputes(const struct xsw_environment *env)
 	for (i = 0; i < env->nr_disputes; i++) {
 		const struct xsw_dispute *d = &env->disputes[i];
 
-		json_array_append_new(
-			list, json_pack("{s:i, s:s, s:f, s:f, s:s}", "round", d->round->index,
-					"figure", xsw_figures[d->figure].key, "recorded",
-					d->recorded, "raw", d->raw, "source", d->round->source));
+		json_array_append_new(list, json_pack("{s:i, s:s, s:f, s:f, s:s}", "round",
+						      d->round->index, "figure", d->key, "recorded",
+						      d->recorded, "raw", d->raw, "source",
+						      d->round->source));
 	}
 	return list;
 }

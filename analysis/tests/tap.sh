@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# TAP for the tests of the report, and runs to test it on: copies of the stored fixture.
+# shellcheck shell=bash
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+report=$checkout/analysis/report/report
+compare=$checkout/analysis/report/compare
+fixture=$checkout/analysis/tests/data/run
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+tests_run=0
+tests_failed=0
+
+# ok NAME COMMAND...: passes when COMMAND does; what it prints is shown when it fails.
+ok()
+{
+	local name=$1 output
+
+	shift
+	tests_run=$((tests_run + 1))
+	if output=$("$@" 2>&1); then
+		echo "ok $tests_run - $name"
+	else
+		echo "not ok $tests_run - $name"
+		echo "# failed: $*"
+		[ -z "$output" ] || printf '%s\n' "$output" | head -n 40 | sed 's/^/# /'
+		tests_failed=$((tests_failed + 1))
+	fi
+}
+
+not()
+{
+	! "$@"
+}
+
+done_testing()
+{
+	echo "1..$tests_run"
+	exit $((tests_failed > 0))
+}
+
+# new_run NAME: sets run to a fresh copy of the fixture.
+new_run()
+{
+	run=$scratch/$1
+	rm -rf "$run"
+	cp -r "$fixture" "$run"
+}
+
+# edit FILE FILTER: changes a JSON file of the run by jq.
+edit()
+{
+	jq "$2" "$run/$1" >"$scratch/edited" && mv "$scratch/edited" "$run/$1"
+}
+
+# refuses PATTERN COMMAND...: fails with status 1 and one line on stderr that matches PATTERN.
+refuses()
+{
+	local pattern=$1 status=0 said
+
+	shift
+	said=$("$@" 2>&1 >/dev/null) || status=$?
+	[ $status -eq 1 ] || { echo "status $status, not 1: $said"; return 1; }
+	[ "$(wc -l <<<"$said")" -eq 1 ] || { echo "more than one line: $said"; return 1; }
+	grep -qE -- "$pattern" <<<"$said" || { echo "said: $said"; return 1; }
+}
