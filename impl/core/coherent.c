@@ -55,13 +55,14 @@ static bool claim_from(struct xsw_pool *p, const struct xsw_want *w, struct xsw_
 
 /* Under the mutex somebody else's new segment may do; a worker may be giving one back */
 static bool claim_sleeping(struct xsw_engine *e, const struct xsw_want *w, u8 order,
-			   struct xsw_run *run)
+			   struct xsw_run *run, enum xsw_coherent_source *from)
 {
 	bool got;
 
 	xsw_might_sleep();
 	xsw_mutex_lock(&e->mutex);
 	got = claim_from(&e->coherent, w, run);
+	*from = got ? XSW_FROM_CACHE : XSW_FROM_EXCHANGE;
 	if (!got && coherent_grow(e, &e->coherent, xsw_bits_within(w->mask),
 				  max(order, (u8)XSW_SEGMENT_ORDER), order))
 		got = claim_from(&e->coherent, w, run);
@@ -70,18 +71,22 @@ static bool claim_sleeping(struct xsw_engine *e, const struct xsw_want *w, u8 or
 }
 
 static bool claim_block(struct xsw_engine *e, const struct xsw_want *w, u8 order, bool atomic,
-			struct xsw_run *run)
+			struct xsw_run *run, enum xsw_coherent_source *from)
 {
+	*from = XSW_FROM_CACHE;
 	if (likely(claim_from(&e->coherent, w, run)))
 		return true;
 	if (!atomic)
-		return claim_sleeping(e, w, order, run);
+		return claim_sleeping(e, w, order, run, from);
+	*from = XSW_FROM_RESERVE;
 	WRITE_ONCE(e->coherent_wanted, xsw_bits_within(w->mask));
 	return claim_from(&e->atomic, w, run);
 }
 
-void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus)
+void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
+			 enum xsw_coherent_source *from)
 {
+	enum xsw_coherent_source source;
 	struct xsw_want w;
 	struct xsw_run run;
 	struct xsw_slot *slot;
@@ -91,7 +96,7 @@ void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus)
 	if (!size || size > XSW_PAGE_SIZE << XSW_MAX_ORDER)
 		goto fail;
 	want_block(d, size, &w, &order);
-	if (!claim_block(d->engine, &w, order, atomic, &run))
+	if (!claim_block(d->engine, &w, order, atomic, &run, &source))
 		goto fail;
 	slot = &run.seg->slot[run.start];
 	slot->orig = 0;
@@ -106,6 +111,8 @@ void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus)
 	xsw_zero(va, (size_t)w.slots << XSW_SLOT_SHIFT);
 	xsw_percpu_add(&d->counts->coherent_allocs, 1);
 	*bus = xsw_slot_bus(run.seg, run.start);
+	if (from)
+		*from = source;
 	return va;
 fail:
 	xsw_percpu_add(&d->counts->coherent_fails, 1);

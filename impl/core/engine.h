@@ -146,7 +146,27 @@ int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c);
 /** xsw_pool_reaches() - is there a segment all within @mask? */
 bool xsw_pool_reaches(struct xsw_engine *e, u64 mask);
 
+/** xsw_pool_state() - all of it [process] */
 void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st);
+
+/**
+ * xsw_pool_glance() - segments, bytes, slots, used, quarantined and largest_free, the rest 0
+ * Any context: for the report of a map that has just failed.
+ */
+void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st);
+
+/**
+ * struct xsw_segment_state - one segment of the streaming pool; all but bytes in slots
+ */
+struct xsw_segment_state {
+	u64 bus, bytes, slots;
+	u64 used, quarantined, largest_free;
+	bool swapped; /* made by an exchange; else found contiguous */
+};
+
+/** xsw_for_each_segment() - walk the pool's segments until @fn returns false [process] */
+void xsw_for_each_segment(struct xsw_engine *e,
+			  bool (*fn)(const struct xsw_segment_state *, void *), void *ctx);
 
 /**
  * xsw_pool_exact_high_water() - count the high-water mark exactly (one shared atomic a call)
@@ -219,9 +239,11 @@ void xsw_for_each_live(struct xsw_engine *e, bool (*fn)(const struct xsw_live *,
  * xsw_coherent_alloc() - zeroed memory, contiguous in PFN and MFN, within the coherent mask
  * @atomic: the caller may not sleep: served from what is there, or NULL
  * CPU and bus address are naturally aligned to the order of @size.
- * Return: CPU address and *@bus, or NULL.
+ * @from: where it came from, for trace events; may be NULL
+ * Return: CPU address, *@bus and *@from, or NULL.
  */
-void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus);
+void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
+			 enum xsw_coherent_source *from);
 
 /**
  * xsw_coherent_free() - any context; never exchanges in its caller

@@ -36,11 +36,20 @@
 	X(XSW_EXCHANGE_PAGE, "page", "a page offered is mapped elsewhere or not ours (-EINVAL)")  \
 	X(XSW_EXCHANGE_OTHER, "other", "another error: see its code")
 
+/* Where a coherent block came from. */
+#define XSW_COHERENT_SOURCES(X)                                                           \
+	X(XSW_FROM_CACHE, "cache", "contiguous memory the engine had")                    \
+	X(XSW_FROM_RESERVE, "reserve", "what is kept for callers that may not sleep")     \
+	X(XSW_FROM_EXCHANGE, "exchange", "memory made contiguous for it")                 \
+	X(XSW_FROM_STOCK, "stock", "the kernel's own operations: the engine had nothing") \
+	X(XSW_FROM_NONE, "none", "nobody had any: the allocation failed")
+
 #define XSW_ENUM_MEMBER(sym, name, what) sym,
 
 enum xsw_bounce { XSW_BOUNCE_REASONS(XSW_ENUM_MEMBER) XSW_NR_BOUNCE };
 enum xsw_fail { XSW_FAIL_REASONS(XSW_ENUM_MEMBER) XSW_NR_FAIL };
 enum xsw_exchange_result { XSW_EXCHANGE_RESULTS(XSW_ENUM_MEMBER) XSW_NR_EXCHANGE_RESULT };
+enum xsw_coherent_source { XSW_COHERENT_SOURCES(XSW_ENUM_MEMBER) XSW_NR_COHERENT_SOURCE };
 
 /**
  * xsw_bounce_name() - the name of a bounce reason

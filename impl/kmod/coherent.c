@@ -14,7 +14,7 @@ void *xsw_op_alloc(struct device *dev, size_t size, dma_addr_t *bus, gfp_t gfp, 
 {
 	struct xsw_attached *a = xsw_attached(dev);
 	bool atomic = !gfpflags_allow_blocking(gfp);
-	u8 from = XSW_FROM_NONE;
+	enum xsw_coherent_source from = XSW_FROM_NONE;
 	u64 began = 0, at;
 	void *va;
 

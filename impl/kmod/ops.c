@@ -66,7 +66,7 @@ static noinline void map_failed(struct xsw_attached *a, phys_addr_t phys, size_t
 	struct xsw_pool_state st;
 
 	if (trace_xsw_full_enabled()) {
-		xsw_pool_state(xsw.engine, &st);
+		xsw_pool_glance(xsw.engine, &st);
 		trace_xsw_full(a->dev.id, phys, size, dir, o->fail, &st);
 	}
 	if (!(attrs & DMA_ATTR_NO_WARN))
@@ -210,20 +210,37 @@ static void op_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, i
 		sync(xsw_attached(dev), sg_dma_address(sg), sg->length, dir, false);
 }
 
-/* Drivers ask this in process context, before they map: memory can still be made there. */
-static int op_dma_supported(struct device *dev, u64 mask)
+/* Is there a segment within @mask, or can one be made there now? */
+static bool reach(struct device *dev, u64 mask)
 {
-	struct xsw_change change = {};
 	u8 bits = mask == ~0ULL ? 64 : ilog2(mask + 1);
+	struct xsw_change change = {};
 
 	if (xsw_pool_reaches(xsw.engine, mask))
-		return 1;
+		return true;
 	if (bits <= PAGE_SHIFT)
-		return 0;
+		return false;
 	if (xsw_pool_grow(xsw.engine, XSW_POOL_STEP, bits, &change))
 		dev_warn(dev, "xen_swiotlb: only %llu KiB could be had below 2^%u (%s)\n",
 			 change.bytes >> 10, bits, xsw_exchange_name(change.last));
 	return xsw_pool_reaches(xsw.engine, mask);
+}
+
+/*
+ * Drivers ask this in process context, before they set the mask and before they map: the last
+ * moment at which memory can be made where the device reaches.
+ */
+static int op_dma_supported(struct device *dev, u64 mask)
+{
+	struct xsw_attached *a = xsw_attached(dev);
+
+	if (!reach(dev, mask))
+		return 0;
+	if (mask < a->dev.dma_mask) {
+		WRITE_ONCE(a->dev.dma_mask, mask);
+		xsw_dev_masks_changed(&a->dev);
+	}
+	return 1;
 }
 
 static size_t op_max_mapping_size(struct device *dev)

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The DMA API case by case, with the kernel's own operations and with the module's.
+# shellcheck source=impl/tests/guest/guest.sh
+. "$(dirname "$0")/guest.sh"
+
+nic=$(find_nics | head -n 1)
+[ -n "$nic" ] || bail 'no network card to spare'
+driver=$(driver_of "$nic")
+unbind "$nic"
+
+all_cases() {
+	local name
+	for name in streaming limits coherent; do
+		cases "$nic" "$name"
+		unbind "$nic"
+	done
+}
+
+echo '# the kernel'"'"'s own'
+all_cases
+module_in pool_mb=16
+echo "$nic" >$control/attach
+echo '# the module, mask of 32 bits'
+all_cases
+above "$(counter "$nic" bounce_mask)" 0 'they bounced because of the mask'
+above "$(counter "$nic" fail_full)" 0 'the full pool failed with that reason'
+above "$(counter "$nic" fail_too_large)" 0 '4 MiB failed with theirs'
+above "$(counter "$nic" coherent_allocs)" 0 'coherent allocations are counted'
+is "$(counter "$nic" coherent_allocs)" "$(counter "$nic" coherent_frees)" 'and their frees'
+is "$(counter "$nic" maps)" "$(counter "$nic" unmaps)" 'every map has its unmap'
+is "$(pool used)" 0 'no slot is in use'
+is "$(pool coherent_used_bytes)" 0 'no coherent byte either'
+is "$(wc -l <$debug/mappings)" 0 'no mapping is live'
+echo 1 >$control/force
+echo '# the module, forced'
+all_cases
+above "$(counter "$nic" bounce_forced)" 0 'they bounced by force'
+cases_end "$nic"
+echo "$nic" >$control/detach
+bind "$nic" "$driver"
+rmmod xsw_cases
+mark_log
+module_out
+ok $? 'the module goes'
+like "$(new_log)" 'kept low 0 KiB, leaked 0 KiB' 'with nothing kept and nothing leaked'
+finish

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# For tests that run as root in a PV dom0: TAP, devices by what they are, the module in and out.
+
+control=/sys/devices/platform/xen_swiotlb
+# shellcheck disable=SC2034 # for the tests that source this
+debug=/sys/kernel/debug/xen_swiotlb
+# shellcheck disable=SC2034
+tracing=/sys/kernel/tracing
+modules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)/build/modules/$(uname -r)
+
+# ---- TAP ----
+
+checks=0
+bad=0
+
+ok() { # ok STATUS NAME
+	checks=$((checks + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $checks - $2"
+	else
+		echo "not ok $checks - $2"
+		bad=1
+	fi
+}
+
+is() { # is GOT WANTED NAME
+	if [ "$1" = "$2" ]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		echo "#   got    '$1'"
+		echo "#   wanted '$2'"
+	fi
+}
+
+like() { # like TEXT REGEX NAME
+	if [[ $1 =~ $2 ]]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		echo "#   '$1' does not match '$2'"
+	fi
+}
+
+above() { # above GOT LIMIT NAME
+	if [ "$1" -gt "$2" ]; then
+		ok 0 "$3 ($1)"
+	else
+		ok 1 "$3: $1 is not above $2"
+	fi
+}
+
+finish() {
+	echo "1..$checks"
+	exit $bad
+}
+
+bail() { # what the test itself needs is not there
+	echo "Bail out! $*"
+	exit 1
+}
+
+# ---- the kernel log ----
+
+log_mark=0
+mark_log() { log_mark=$(dmesg | wc -l); }
+new_log() { dmesg | tail -n "+$((log_mark + 1))"; }
+
+# ---- devices, found by what they are ----
+
+bdf_of() { # bdf_of SYSFS-DEVICE: the PCI function it hangs on
+	readlink -f "$1" | grep -oE '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]' | tail -n 1
+}
+
+driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")" 2>/dev/null; }
+
+find_nvme() { # the PCI function of the first NVMe disk
+	local dev
+	for dev in /sys/class/nvme/*; do
+		[ ! -e "$dev" ] || bdf_of "$dev"
+	done | head -n 1
+}
+
+find_nics() { # PCI functions of the network cards that have no address
+	local dev
+	for dev in /sys/class/net/*; do
+		[ -e "$dev/device" ] || continue
+		ip -4 addr show dev "$(basename "$dev")" | grep -q 'inet ' || bdf_of "$dev"
+	done | sort -u
+}
+
+find_usb_disk() { # the node of the first disk on USB
+	local dev
+	for dev in /sys/block/sd*; do
+		readlink -f "$dev" | grep -q /usb && basename "$dev" && return
+	done
+}
+
+nvme_node() { # the disk of the NVMe function BDF, waiting for it
+	local try dev
+	for try in $(seq 100); do
+		for dev in /sys/block/nvme*n*; do
+			[ -b "/dev/$(basename "$dev")" ] || continue
+			[ "$(bdf_of "$dev")" = "$1" ] && echo "/dev/$(basename "$dev")" && return
+		done
+		sleep 0.1
+	done
+	bail "no disk of $1 after $try tries"
+}
+
+unbind() { echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"; }
+bind() { echo "$1" >"/sys/bus/pci/drivers/$2/bind"; }
+
+# ---- the module ----
+
+module_in() { insmod "$modules/xen_swiotlb.ko" "$@"; }
+module_out() { rmmod xen_swiotlb; }
+refused() { # refused PARAMETERS...: what a load that must fail says in the log
+	mark_log
+	if module_in "$@" 2>/dev/null; then
+		echo 'it loaded'
+		module_out
+	else
+		new_log | sed -n 's/.*xen_swiotlb: //p'
+	fi
+}
+
+take() { # take BDF: away from its driver, to the module, and to the driver again
+	local driver
+	driver=$(driver_of "$1")
+	unbind "$1" && echo "$1" >$control/attach && bind "$1" "$driver"
+}
+
+give_back() { # give_back BDF: the other way round
+	local driver
+	driver=$(driver_of "$1")
+	unbind "$1" && echo "$1" >$control/detach && bind "$1" "$driver"
+}
+
+counter() { # counter BDF NAME
+	sed -n "s/^$1 .*\b$2=\([0-9]*\).*/\1/p" $control/counters
+}
+
+pool() { sed -n "s/^$1 //p" $control/pool; }
+
+tell() { echo "$2" 2>/dev/null >"$1"; } # tell FILE TEXT: does the kernel take it?
+
+refuses() { # refuses FILE TEXT NAME
+	if tell "$1" "$2"; then
+		ok 1 "$3"
+	else
+		ok 0 "$3"
+	fi
+}
+
+state_of() { sed -n "s/^$1 //p" $control/devices; }
+
+# ---- test modules ----
+
+memory() { # memory: one line about the domain's memory, 'frames N low N ...'
+	mark_log
+	insmod "$modules/tests/xsw_p2mcheck.ko" 2>/dev/null
+	new_log | sed -n 's/.*p2mcheck: //p' | tail -n 1
+}
+
+word_of() { # word_of NAME LINE: the value after NAME in a line of memory's
+	sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" <<<"$2"
+}
+
+cases() { # cases BDF NAME: runs these cases on a function without a driver; its checks are ours
+	local line
+	[ -d /sys/module/xsw_cases ] || insmod "$modules/tests/xsw_cases.ko"
+	echo "$2" >/sys/module/xsw_cases/parameters/run
+	echo xsw_cases >"/sys/bus/pci/devices/$1/driver_override"
+	mark_log
+	bind "$1" xsw_cases 2>/dev/null
+	while read -r line; do
+		case $line in
+		'ok - '*) ok 0 "$2: ${line#ok - }" ;;
+		'not ok - '*) ok 1 "$2: ${line#not ok - }" ;;
+		esac
+	done < <(new_log | sed -n 's/.*xsw_cases: //p')
+	new_log | grep -q 'xsw_cases: 1\.\.' || ok 1 "$2: the cases ran to their end"
+}
+
+cases_end() { # cases_end BDF: its driver may have it again
+	[ "$(driver_of "$1")" != xsw_cases ] || unbind "$1"
+	echo >"/sys/bus/pci/devices/$1/driver_override"
+}
+
+[ "$(id -u)" = 0 ] || bail 'root only'
+[ -f "$modules/xen_swiotlb.ko" ] || bail "no module for $(uname -r): make module"

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The module loads with good parameters, says why with bad ones, and gives all back.
+# shellcheck source=impl/tests/guest/guest.sh
+. "$(dirname "$0")/guest.sh"
+
+like "$(refused pool_mb=0)" 'pool_mb out of range: 0 is not in 1..4096' 'pool_mb=0 is refused'
+like "$(refused pool_mb=5000)" 'pool_mb out of range: 5000' 'pool_mb=5000 is refused'
+like "$(refused address_bits=50)" 'address_bits out of range: 50' 'address_bits=50 is refused'
+like "$(refused coherent_mb=2000)" 'coherent_mb out of range' 'coherent_mb=2000 is refused'
+like "$(refused devices=00:1f.2)" "bad BDF '00:1f.2': it looks like 0000:00:1f.2" \
+	'a BDF without a domain is refused'
+like "$(refused devices=0000:00:1f.2,nonsense)" "bad BDF 'nonsense'" 'a word that is no BDF is refused'
+like "$(refused address_bits=16)" 'no memory below 2\^16: ' 'a width that Xen has nothing in is refused'
+is "$(lsmod | grep -c '^xen_swiotlb')" 0 'no refused load left the module behind'
+
+before=$(memory)
+is "$(word_of m2p_wrong "$before")" 0 'before: every frame that is ours is ours in the M2P'
+is "$(word_of pte_wrong "$before")" 0 'before: and mapped where the P2M says'
+
+mark_log
+module_in pool_mb=32
+ok $? 'it loads with a pool of 32 MiB'
+is "$(cat $control/abi)" 1 'its ABI is version 1'
+is "$(pool bytes)" $((32 << 20)) 'the pool has 32 MiB'
+is "$(pool slots)" $((32 << 9)) 'of 2 KiB slots'
+is "$(pool used)" 0 'none in use'
+above "$(pool exchanges)" 0 'exchanges were made'
+highest=$(awk '{ end = strtonum($2) + $3; if (end > top) top = end } END { print top + 0 }' $debug/segments)
+above $((1 << 32)) $((highest - 1)) 'every segment ends below 4 GiB'
+is "$(awk '{ n += $3 } END { print n }' $debug/segments)" $((32 << 20)) 'the segments add up to the pool'
+during=$(memory)
+above "$(word_of low "$during")" $(($(word_of low "$before") + (31 << 8))) \
+	'the domain holds 32 MiB more of low frames'
+is "$(word_of m2p_wrong "$during")" 0 'M2P and P2M agree on the exchanged frames'
+is "$(word_of pte_wrong "$during")" 0 'and the page table on both'
+
+echo $((48 << 20)) >$control/pool_bytes
+is "$(pool bytes)" $((48 << 20)) 'it grows to 48 MiB at run time'
+echo $((16 << 20)) >$control/pool_bytes
+is "$(pool bytes)" $((16 << 20)) 'and shrinks to 16'
+refuses $control/attach 'ffff:ff:1f.7' 'a device that does not exist cannot be attached'
+refuses $control/attach rubbish 'nor one that is no BDF'
+like "$(dmesg | tail -n 3)" "attach: bad BDF 'rubbish" 'which the log says'
+
+module_out
+ok $? 'it unloads'
+like "$(new_log)" 'gave back [0-9]+ KiB .*, kept low 0 KiB, leaked 0 KiB' 'all of its memory went back to Xen'
+after=$(memory)
+is "$(word_of frames "$after")" "$(word_of frames "$before")" 'the domain has as many frames as before'
+is "$(word_of m2p_wrong "$after")" 0 'every one is ours in the M2P'
+is "$(word_of pte_wrong "$after")" 0 'and mapped where the P2M says'
+above $(($(word_of low "$before") + 513)) "$(word_of low "$after")" 'no low memory was kept'
+is "$(word_of low_blocks "$after")" "$(word_of low_blocks "$before")" 'no contiguous low block either'
+finish
