@@ -8,10 +8,8 @@ width = 1000
 head = mark eq "" ? 56 : 78
 height = int(head + 12 + 26 * rows + 66)
 mark_text = mark." machine: counts hold on any machine, times would not"
+note = "bar: all counting rounds together   dot: a round"
 load here."/picture.gp"
-legend_note = "bar: all counting rounds together   dot: a round"
-set label 1003 legend_note at screen 14. / width, screen y_at(head_legend) left front \
-	textcolor rgb "#666666"
 
 of(kind, value) = strcol(1) eq kind ? value : NaN
 color(row) = int("0x".row_color[int(row)][2:*])

@@ -5,8 +5,8 @@
 load vars
 load here."/panels.gp"
 mark_text = mark." machine: compare within a panel only"
+note = "dot: a round   line: all rounds together, as far as a sample lies beyond"
 load here."/picture.gp"
-legend_note = "dot: a round   line: all rounds together, as far as a sample lies beyond"
 load here."/legend.gp"
 
 of(kind, s, value) = (strcol(1) eq kind && int(column(2)) == s - 1) ? value : NaN

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The legend of a picture with series: in its head, where it covers no data.
 #
-# Set before: series_name, series_color, legend_note.
+# Set before: series_name, series_color.
 
 legend_x = 14.
 do for [s = 1:|series_name|] {
@@ -9,5 +9,3 @@ do for [s = 1:|series_name|] {
 		left front point pt 7 ps 1 lc rgb series_color[s] offset 1, 0
 	legend_x = legend_x + 40 + 7.5 * strlen(series_name[s])
 }
-set label 1003 legend_note at screen (legend_x + 14) / width, screen y_at(head_legend) left front \
-	textcolor rgb "#666666"

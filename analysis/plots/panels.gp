@@ -10,7 +10,7 @@ panel_width = 330.
 panel_height = 270.
 width = int(panel_width * columns > 760 ? panel_width * columns : 760)
 panel_width = 1. * width / columns
-head = mark eq "" ? 56 : 78
+head = mark eq "" ? 76 : 98
 height = int(head + panel_height * rows)
 
 # Margins of panel i, counted from 1, as shares of the picture.

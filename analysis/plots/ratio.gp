@@ -10,10 +10,8 @@ width = int(label_width + 3 * panel_width + 20)
 head = mark eq "" ? 56 : 78
 height = int(head + 34 + 24 * rows + 62)
 mark_text = mark." machine: ratios within this boot only"
+note = "dot: a pair of rounds   diamond: median   thick line: its 95 % interval, from 6 pairs on"
 load here."/picture.gp"
-legend_note = "dot: a pair of rounds   diamond: median   thick line: its 95 % interval, from 6 pairs on"
-set label 1003 legend_note at screen 14. / width, screen y_at(head_legend) left front \
-	textcolor rgb "#666666"
 
 array head_of[3] = ["throughput", "latency p50", "latency p99"]
 array better[3] = ["more is better", "less is better", "less is better"]

@@ -5,8 +5,8 @@
 load vars
 load here."/panels.gp"
 mark_text = mark." machine: compare within a panel only"
+note = "dot: a round   bar: median   whisker: its 95 % interval, from 6 rounds on"
 load here."/picture.gp"
-legend_note = "dot: a round   bar: median   whisker: its 95 % interval, from 6 rounds on"
 load here."/legend.gp"
 
 of(kind, s, value) = (strcol(1) eq kind && int(column(2)) == s - 1) ? value : NaN
@@ -14,7 +14,9 @@ of(kind, s, value) = (strcol(1) eq kind && int(column(2)) == s - 1) ? value : Na
 set multiplot
 set xrange [0.4:|series_name| + 0.6]
 set xtics scale 0 ("" 0)
-do for [s = 1:|series_name|] { set xtics add (series_name[s] s) }
+if (|series_name| <= 2) {
+	do for [s = 1:|series_name|] { set xtics add (series_name[s] s) }
+}
 unset grid
 set grid y lc rgb "#dddddd" lt 1 lw 0.5
 do for [i = 1:panels] {

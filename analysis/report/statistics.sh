@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # statistics is for, and here is from, the scripts that read this
 # Builds xsw-stat where it is missing or older than its source. Sets: statistics, its path.
 
 need()

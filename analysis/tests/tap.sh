@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # TAP for the tests of the report, and runs to test it on: copies of the stored fixture.
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # report, compare and fixture are for the tests
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 report=$checkout/analysis/report/report
