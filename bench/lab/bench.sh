@@ -77,6 +77,22 @@ module_build()
 		die "the module does not build (make $*): see $log_dir/module.log"
 }
 
+# The module is needed only where an environment tries it.
+bench_module_build()
+{
+	local name
+
+	for name in "$@"; do
+		environment_read "$name"
+		if [ -n "${setting[module]:-}" ]; then
+			say "building the module for kernel $kver (log: $log_dir/module.log)"
+			module_build module
+			return
+		fi
+	done
+}
+
+# Boots one environment of the bench and types the runner's command there.
 bench_environment()
 {
 	local name=$1 dir=$2 status=0
@@ -96,8 +112,7 @@ lab_bench()
 	names=("${chosen[@]}")
 	[ "${#names[@]}" -gt 0 ] || mapfile -t names < <(bench_environments)
 	image_use
-	say "building the module for kernel $kver (log: $log_dir/module.log)"
-	module_build module
+	bench_module_build "${names[@]}"
 	dir=$(mktemp -d "$work/bench.XXXXXX")
 	for name in "${names[@]}"; do
 		n=$((n + 1))
