@@ -3,8 +3,9 @@
  * coherent: allocate and free, timed one by one.
  *
  * Every block is checked to be zero, then filled with rubbish before it is given back, so that
- * the next one is checked on a dirtied block; 'reused' counts blocks that came back at the bus
- * address of the one before. Neither is timed. Interrupts stay on: the allocation may sleep.
+ * the next one is checked on a dirtied block; 'reused' counts blocks that came back at the
+ * kernel's address of the one before. Neither is timed. Interrupts stay on: the allocation may
+ * sleep.
  */
 #include <linux/string.h>
 
@@ -24,10 +25,10 @@ static void check_and_dirty(struct worker *w, void *block, size_t size)
 static void measure_coherent(struct worker *w)
 {
 	size_t size = w->run->cell.size;
-	dma_addr_t bus, before = DMA_MAPPING_ERROR;
+	void *block, *before = NULL;
 	u64 start, end, alloc;
 	unsigned int i;
-	void *block;
+	dma_addr_t bus;
 
 	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
 		start = clock_ticks();
@@ -40,8 +41,8 @@ static void measure_coherent(struct worker *w)
 			continue;
 		}
 		check_and_dirty(w, block, size);
-		w->reused += bus == before;
-		before = bus;
+		w->reused += block == before;
+		before = block;
 		start = clock_ticks();
 		dma_free_coherent(w->dev, size, block, bus);
 		end = clock_ticks();

@@ -2,13 +2,13 @@
 /*
  * Fills the bounce pool to a share, in a layout that a seed decides.
  *
- * The plan: sizes are drawn from a mix until together they ask for 94 % of 'slots' slots, a slot
- * being 2 KiB and a size asking for ceil(size / 2 KiB); sizes of one slot ask for the rest, and
- * fit wherever alignment left a hole. All are mapped, in this order; then, in an order shuffled
- * by the same seed, mappings are dropped until those that remain ask for no more than 'percent'
- * of 'slots'. What is free then lies scattered, as after long use. At 100 percent nothing is
- * dropped, and maps of one slot follow until one fails, so that the pool is full whatever the
- * backend could not place.
+ * The plan: sizes are drawn from a mix until together they ask for 60 % of 'slots' slots, a slot
+ * being 2 KiB and a size asking for ceil(size / 2 KiB); from the mix without large ones until 94 %,
+ * then of one slot: each kind fits into the holes that the one before left. All are mapped, in
+ * this order; then, in an order shuffled by the same seed, mappings are dropped until those that
+ * remain ask for no more than 'percent' of 'slots'. What is free then lies scattered, as after
+ * long use. At 100 percent nothing is dropped, and maps of one slot follow until one fails, so
+ * that the pool is full whatever the backend could not place.
  *
  * A map that fails is left out, not repeated: its request counts for the plan all the same, and
  * the result tells how many slots the served ones asked for.
@@ -22,7 +22,9 @@
 
 #define SLOT          2048
 #define SOURCE_SIZE   (256 << 10)
+#define LARGE_PERCENT 60
 #define MIXED_PERCENT 94
+#define SMALL_MIX     0
 
 struct held {
 	dma_addr_t bus; /* DMA_MAPPING_ERROR: not served, or dropped */
@@ -71,14 +73,20 @@ static u64 draw(struct plan *p)
 	return z ^ (z >> 31);
 }
 
+static bool asked_percent(const struct plan *p, unsigned int percent)
+{
+	return (u64)p->asked * 100 >= (u64)p->slots * percent;
+}
+
 static unsigned int draw_size(struct plan *p)
 {
+	unsigned int mix = asked_percent(p, LARGE_PERCENT) ? SMALL_MIX : p->mix;
 	unsigned int i, at = draw(p) % 1000;
 
-	if ((u64)p->asked * 100 >= (u64)p->slots * MIXED_PERCENT)
+	if (asked_percent(p, MIXED_PERCENT))
 		return SLOT;
-	for (i = 0; at >= sizes[i].weight[p->mix]; i++)
-		at -= sizes[i].weight[p->mix];
+	for (i = 0; at >= sizes[i].weight[mix]; i++)
+		at -= sizes[i].weight[mix];
 	return sizes[i].size;
 }
 

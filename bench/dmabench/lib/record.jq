@@ -66,9 +66,9 @@ def summaries: . as $rows
 	    | (if .test == "coherent" then "memset" else "memcpy" end) as $floor
 	    | reduce ($group | group_by(.backend)[]) as $rows_of ($what;
 		($rows_of | side($op)) as $side
-		| .[$rows_of[0].backend] = $side + { net: (if ($what | copies) and $side.median then
-			$side.median - ($what | copies) * reference($rows; $floor; $what.size)
-			else null end) })
+		| reference($rows; $floor; $what.size) as $once
+		| .[$rows_of[0].backend] = $side + { net: (if ($what | copies) and $side.median
+			and $once then $side.median - ($what | copies) * $once else null end) })
 	    | .ratio = (if .stock.median and .module.median
 		then .module.median / .stock.median else null end) ];
 

@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# dmabench on a real device, with the kernel's own backend, against what the kernel itself tells.
+cd "$(dirname "$0")/../../../.." || exit 1
+# shellcheck source=bench/dmabench/tests/tap.sh
+. bench/dmabench/tests/tap.sh
+
+run=(bench/dmabench/dmabench --device spare-nic --backend stock)
+tracing=/sys/kernel/tracing/instances/dmabench-test
+work=$(mktemp -d)
+trap 'rm -rf "$work"; [ ! -d $tracing ] || rmdir $tracing' EXIT
+pci=/sys/bus/pci/devices
+
+used_slots()
+{
+	cat /sys/kernel/debug/swiotlb/io_tlb_used
+}
+
+cell()
+{
+	"${run[@]}" --cell "$1" >"$work/cell" 2>"$work/said"
+}
+
+# Bounces the kernel tells of for the device during a cell.
+bounces_of()
+{
+	mkdir $tracing
+	echo 1 >$tracing/events/swiotlb/swiotlb_bounced/enable
+	cell "$1"
+	grep -c "dev_name: $device" $tracing/trace
+	rmdir $tracing
+}
+
+drivers()
+{
+	for path in "$pci"/*; do
+		echo "${path##*/} $(readlink "$path/driver")"
+	done
+}
+
+drivers >"$work/drivers"
+"${run[@]}" --dry-run 2>&1 | grep -oE -m 1 '[0-9a-f]{4}:[0-9a-f:.]+[0-9a-f]' >"$work/device" ||
+	bail 'no spare network function'
+device=$(cat "$work/device")
+
+ok 'as many bounces as the kernel tells of' \
+	[ "$(bounces_of 'test=pair reach=far count=100 warm=10')" -eq 110 ]
+ok 'all are counted as bounced' jq -e '.tries == 100 and .served == 100 and .bounced == 100
+	and .direct == 0' "$work/cell"
+ok 'median, p99 and histogram are of all tries' jq -e '.ops[0] | .n == 100 and .min <= .median
+	and .median <= .p99 and .p99 <= .max and ([.hist[][1]] | add) == 100' "$work/cell"
+ok 'a near buffer does not bounce' \
+	[ "$(bounces_of 'test=pair reach=near mask=64 count=100')" -eq 0 ]
+ok 'and is counted as direct' jq -e '.direct == 100 and .bounced == 0' "$work/cell"
+ok 'a ring gives every mapping back' cell 'test=ring depth=64 count=500 reach=far'
+ok 'it maps and unmaps as often' jq -e '.ops[0].n == 500 and .ops[1].n == 436 + 64' "$work/cell"
+for dir in to from both; do
+	ok "data moves ($dir)" cell "test=check size=10000 offset=100 dir=$dir reach=far"
+	ok "and is right ($dir)" jq -e '.checked == 8 and .wrong == 0' "$work/cell"
+done
+ok 'coherent memory' cell 'test=coherent size=16384 count=20'
+ok 'is zero, also where it was dirtied before' jq -e '.wrong == 0 and .checked == 84 and .reused > 0' \
+	"$work/cell"
+ok 'coherent memory of 2.3 MB' cell 'test=coherent size=2411724 count=2'
+ok 'the device is back with its driver after all these' diff <(drivers) "$work/drivers"
+
+ok 'an unknown key is refused' [ "$(cell 'test=pair frob=1'; echo $?)" -eq 1 ]
+like 'by its name' "$(cat "$work/said")" "unknown key 'frob'"
+ok 'a bad number is refused' [ "$(cell 'test=pair size=0'; echo $?)" -eq 1 ]
+like 'with its limits' "$(cat "$work/said")" "size must be 1 to 4194304"
+ok 'more threads than CPUs are refused' [ "$(cell 'test=pair threads=1000'; echo $?)" -eq 1 ]
+ok 'and give the device back' diff <(drivers) "$work/drivers"
+
+before=$(used_slots)
+"${run[@]}" --sequence seed:5:2000 >"$work/placed"
+"${run[@]}" --sequence seed:5:2000 --print-sequence >"$work/asked"
+ok 'a sequence gives one line a map' \
+	[ "$(wc -l <"$work/placed")" -eq "$(grep -c '^map' "$work/asked")" ]
+# shellcheck disable=SC2016 # an awk program
+ok 'no two live mappings share a slot' awk '
+	NR == FNR { slot[$1] = $4; next }
+	$1 == "map" && slot[$2] != "-" {
+		for (i = slot[$2]; i < slot[$2] + $3 / 2048; i++) {
+			if (i in owner) exit 1
+			owner[i] = $2
+		}
+		size[$2] = $3
+	}
+	$1 == "unmap" && slot[$2] != "-" {
+		for (i = slot[$2]; i < slot[$2] + size[$2] / 2048; i++) delete owner[i]
+	}' "$work/placed" "$work/asked"
+ok 'all its slots are given back' [ "$(used_slots)" -eq "$before" ]
+printf 'map 1 4096 to\nmap 2 300000 to\nmap 3 100 from\n' | "${run[@]}" --sequence - >"$work/placed"
+like 'a map that fails is told' "$(sed -n 2p "$work/placed")" '^2 failed - -$'
+like 'and the next one goes on' "$(sed -n 3p "$work/placed")" '^3 bounced 0x[0-9a-f]+ [0-9]+$'
+printf 'map 1 4096 to\nmap 1 4096 to\n' | "${run[@]}" --sequence - 2>"$work/said"
+like 'a line that makes no sense is named' "$(cat "$work/said")" 'line 2 refused'
+printf 'map 1 6000 to\nmap 2 2048 to\n' | "${run[@]}" --sequence - --leak 2 >/dev/null
+ok 'a leak of 6000 and 2048 bytes keeps four slots' [ "$(used_slots)" -eq $((before + 4)) ]
+
+ok 'a whole run succeeds' "${run[@]}" --layouts 1 --out "$work/out"
+ok 'and its record says so' jq -e '.ok and .schema == 1 and .kind == "swiotlb-xen-dmabench"
+	and (.machine.cpu_flags | length) > 5 and .device.stock.ops == "xen_swiotlb_dma_ops"' \
+	"$work/out/dmabench.json"
+ok 'held slots are those asked for, within 2 %' jq -e '[.rows[].hold | values |
+	select(.percent < 100) | .held_slots / .requested_slots] | min > 0.98 and max <= 1' \
+	"$work/out/dmabench.json"
+ok 'a full pool serves nothing and fails quicker than a search' jq -e '[.summary[] |
+	select(.percent == 100) | .stock] | all(.share == 0 and .fails > 0 and .fail_median > 0)' \
+	"$work/out/dmabench.json"
+ok 'all slots but the leaked are free again' [ "$(used_slots)" -eq $((before + 4)) ]
+
+"${run[@]}" --layouts 9 >"$work/said" 2>&1 &
+pid=$!
+sleep 8
+kill -TERM $pid
+wait $pid
+ok 'terminated, it ends with its signal' [ $? -eq 143 ]
+ok 'and the device is back with its driver' diff <(drivers) "$work/drivers"
+ok 'and the modules are unloaded' [ ! -e /sys/module/dmabench ]
+ok 'the kernel complained of nothing' [ -z "$(dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|DMA-API')" ]
+done_testing

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# dmabench's command line and its summaries, without a device.
+cd "$(dirname "$0")/../../.." || exit 1
+# shellcheck source=bench/dmabench/tests/tap.sh
+. bench/dmabench/tests/tap.sh
+
+dmabench=bench/dmabench/dmabench
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What it says, and its exit status in front.
+run()
+{
+	local said status
+
+	said=$("$dmabench" "$@" 2>&1)
+	status=$?
+	echo "$status $said"
+}
+
+like '--help tells the usage' "$(run --help)" '^0 Usage: dmabench --device'
+like 'no device' "$(run)" '^2 dmabench: --device is missing'
+like 'an unknown option' "$(run --device x --frobnicate y)" "^2 .*unknown option '--frobnicate'"
+like 'an option without its value' "$(run --device)" '^2 .*its value is missing'
+like 'a bad number' "$(run --device x --rounds 0)" '^2 .*--rounds must be a number from 1 to 100'
+like 'a number that would overflow' "$(run --device x --rounds 99999999999999999999)" '^2 .*--rounds'
+like 'a bad backend' "$(run --device x --backend native)" '^2 .*stock, module or both'
+like 'a bad set' "$(run --device x --set huge)" '^2 .*quick or full'
+like 'leak without a sequence' "$(run --device x --leak 3)" '^2 .*--leak goes with --sequence'
+like 'cell and sequence' "$(run --device x --cell test=pair --sequence seed:1)" '^2 .*exclude'
+like 'no such device' "$(run --device 0000:ff:1f.7)" "^2 .*no PCI device '0000:ff:1f.7'"
+like 'a sequence that is not there' "$(run --sequence "$work/none" --print-sequence)" '^2 .*cannot read'
+
+$dmabench --sequence seed:7:500 --print-sequence >"$work/a"
+$dmabench --sequence seed:7:500 --print-sequence >"$work/b"
+$dmabench --sequence seed:8:500 --print-sequence >"$work/c"
+ok 'a seed gives as many requests as asked for' [ "$(wc -l <"$work/a")" -eq 500 ]
+ok 'the same seed gives the same requests' cmp "$work/a" "$work/b"
+ok 'another seed gives others' [ "$(cmp -s "$work/a" "$work/c"; echo $?)" -eq 1 ]
+# shellcheck disable=SC2016 # an awk program
+ok 'nothing is unmapped that is not mapped' awk '
+	$1 == "map" { if ($2 in live) exit 1; live[$2] = 1 }
+	$1 == "unmap" { if (!($2 in live)) exit 1; delete live[$2] }' "$work/a"
+
+# Two layouts and two backends, in ticks; two ticks are an instruction.
+row()
+{
+	printf '{"round":%d,"backend":"%s","hold":{"percent":90,"seed":%d,"mix":"wide","slots":100,
+		"held_slots":90},"cell":{"test":"pair","size":4096,"dir":"%s","mask":32,
+		"threads":1,"depth":32,"reach":"far","direct":%d,"bounced":1,"translated":0,
+		"checked":0,"wrong":%d,"tries":4,"served":%d,"elapsed_ns":8,"ops":[{"op":"pair",
+		"n":1,"min":1,"median":%d,"p99":%d,"p999":1,"max":1,"mean":1,"hist":[[8,1]]}],
+		"fails":{"n":1,"median":6,"hist":[]}}}\n' "$@"
+}
+
+record()
+{
+	jq -s --argjson machine "$1" --argjson versions '{}' --argjson device '{"stock":{},"module":{}}' \
+		--arg command x --arg started x --argjson elapsed 1 --arg set quick \
+		--argjson rounds 1 -f bench/dmabench/lib/record.jq "$work/rows" >"$work/record"
+}
+
+instructions='{"clock":"instructions","ticks_per_instruction":2,"emulated":true}'
+{
+	row 0 stock 1 to 0 0 4 100 200
+	row 0 stock 2 to 0 0 2 300 400
+	row 0 module 1 to 0 0 4 40 60
+	row 0 module 2 to 0 0 4 60 80
+	sed 's/"pair"/"memcpy"/g; s/"percent":90/"percent":0/' < <(row 0 stock 1 to 0 0 4 20 20)
+} >"$work/rows"
+record "$instructions"
+# shellcheck disable=SC2317 # called through ok
+pick()
+{
+	jq -e ".summary[] | select(.test == \"pair\") | $1" "$work/record"
+}
+ok 'layouts are folded by their median' pick '.stock.median == 100 and .module.median == 25'
+ok 'and so is p99' pick '.stock.p99 == 150'
+ok 'the share is the mean of the layouts' pick '.stock.share == 0.75 and .module.share == 1'
+ok 'the ratio is module to stock' pick '.ratio == 0.25'
+ok 'net is less one copy' pick '.stock.net == 90'
+ok 'each layout stands in the record' pick '[.stock.layouts[].median] == [50, 150]'
+ok 'failures have their own latency' pick '.stock.fail_median == 3'
+ok 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]' "$work/record"
+ok 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
+
+record '{"clock":"time","tsc_khz":2000000,"emulated":false}'
+ok 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
+	"$work/record"
+
+row 0 stock 1 to 2 0 4 100 200 >"$work/rows"
+record "$instructions"
+ok 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
+	"$work/record"
+row 0 stock 1 to 0 1 4 100 200 >"$work/rows"
+record "$instructions"
+ok 'wrong data is an error' jq -e '.ok == false and (.errors[0] | test("wrong"))' "$work/record"
+done_testing
