@@ -15,6 +15,12 @@
 
 static struct platform_device *platform;
 
+static void tell_bad_bdf(const char *file, const char *text)
+{
+	pr_err("%s: bad BDF '%.*s': it looks like 0000:00:1f.2\n", file,
+	       (int)min_t(size_t, strcspn(text, "\n"), 16), text);
+}
+
 static ssize_t attach_store(struct device *dev, struct device_attribute *attr, const char *text,
 			    size_t length)
 {
@@ -22,7 +28,7 @@ static ssize_t attach_store(struct device *dev, struct device_attribute *attr, c
 	int err = xsw_bdf_parse(text, &id);
 
 	if (err) {
-		pr_err("attach: bad BDF '%.16s': it looks like 0000:00:1f.2\n", text);
+		tell_bad_bdf("attach", text);
 		return err;
 	}
 	err = xsw_claim_add(id, true);
@@ -36,7 +42,7 @@ static ssize_t detach_store(struct device *dev, struct device_attribute *attr, c
 	int err = xsw_bdf_parse(text, &id);
 
 	if (err) {
-		pr_err("detach: bad BDF '%.16s': it looks like 0000:00:1f.2\n", text);
+		tell_bad_bdf("detach", text);
 		return err;
 	}
 	err = xsw_claim_drop(id);

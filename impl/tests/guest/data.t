@@ -33,7 +33,7 @@ is "$(read_back)" "$(pattern 2 | sha256sum)" 'what the module wrote bounced, the
 
 take "$nvme"
 fio --name=verify --filename="$(nvme_node "$nvme")" --direct=1 --rw=randwrite --bsrange=4k-256k \
-	--size=32M --iodepth=16 --ioengine=libaio --verify=crc32c --verify_fatal=1 \
+	--verify_state_save=0 --size=32M --iodepth=16 --ioengine=libaio --verify=crc32c --verify_fatal=1 \
 	--output-format=json --output=/tmp/fio.json
 ok $? 'fio verifies 32 MiB of 4 to 256 KiB blocks with every mapping bounced'
 is "$(jq '.jobs[0].error' /tmp/fio.json)" 0 'without an error'
