@@ -29,8 +29,7 @@ static struct xsw_interval median_interval(const double *v, size_t n)
 	double term = pow(0.5, (double)n), below = 0;
 	size_t k;
 
-	if (n < XSW_MIN_ROUNDS)
-		return in;
+	/* Below XSW_MIN_ROUNDS not even k = 1 keeps the level: nothing is known. */
 	for (k = 1; k <= n / 2; k++) {
 		below += term; /* P(Binomial(n, 1/2) <= k - 1) */
 		if (1 - 2 * below < XSW_LEVEL)
