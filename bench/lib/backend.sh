@@ -9,7 +9,7 @@
 
 module_dir=/sys/devices/platform/xen_swiotlb
 module_loaded_by_us='' module_wanted=''
-declare -A target_backend=()
+declare -A target_backend=() target_moved=()
 device_wait_s=30
 
 module_file()
@@ -141,6 +141,7 @@ target_move()
 {
 	local id=$1 backend=$2 bdf
 
+	target_moved[$id]=yes
 	[ "${target_kind[$id]}" != pair ] || network_down
 	for bdf in ${target_bdfs[$id]}; do
 		pci_unbind "$bdf" || return 1
@@ -178,8 +179,8 @@ devices_to_stock()
 {
 	local id bdf
 
-	for id in ${targets[@]+"${targets[@]}"}; do
-		if [ -n "${target_module[$id]}" ] && [ "${target_backend[$id]:-stock}" = module ]; then
+	for id in ${target_moved[@]+"${!target_moved[@]}"}; do
+		if [ "${target_backend[$id]}" = module ]; then
 			target_move "$id" stock || note_error "$id did not come back to the stock backend"
 		fi
 		for bdf in ${target_bdfs[$id]}; do

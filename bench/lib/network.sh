@@ -11,7 +11,8 @@ network_loads()
 	case $1$opt_set in
 	timedquick) echo tcp-forward tcp-reverse ;;
 	timedfull) echo tcp-forward tcp-reverse udp ;;
-	counted*) echo packets tcp-forward tcp-reverse udp data-check ;;
+	countedquick) echo packets udp data-check ;;
+	countedfull) echo packets tcp-forward tcp-reverse udp data-check ;;
 	esac
 }
 

@@ -26,7 +26,7 @@ What is loaded
 
 How much
   --quick | --full   the short set of loads (default) or all of them with six rounds
-  --rounds N         timed rounds of each load on each backend (quick 4, full 6; below 6 a report
+  --rounds N         timed rounds of each load on each backend (quick 3, full 6; below 6 a report
                      prints a range, not an interval)
   --seconds S        length of a timed round (quick 2, full 5; emulated machines half)
   --seed N           order of backends and loads, offsets of random I/O (default: the clock's)

@@ -73,16 +73,16 @@ target_loads()
 
 plan_counted()
 {
-	local id=$1 backend=$2 load
+	local id=$1 backend=$2 load loads
 
-	for load in $(target_loads "$id" counted); do
+	read -ra loads <<<"$(target_loads "$id" counted)"
+	for load in "${loads[@]}"; do
 		step_add round "$id" "$backend" counted "$load" - false
 	done
 	if [ "$backend" = module ] && [ "${target_kind[$id]}" = disk ] &&
 		[ "${target_mask[$id]}" -gt 32 ]; then
-		for load in $(target_loads "$id" counted); do
-			[[ $load == write-* ]] || step_add round "$id" module counted "$load" - true
-		done
+		# the last counted load is the one that checks its data, where writing is allowed
+		step_add round "$id" module counted "${loads[-1]}" - true
 	fi
 }
 
@@ -90,10 +90,12 @@ plan_target()
 {
 	local id=$1 module=${target_module[$1]} shuffled load position backend now=stock
 	local -A counted=()
+	# not inside a substitution: a subshell's RANDOM does not follow the seed
+	local flip=$((RANDOM % 2))
 
 	# shellcheck disable=SC2046
 	plan_shuffle $(target_loads "$id" timed)
-	for position in $(plan_positions "$opt_rounds" "$module" $((RANDOM % 2))); do
+	for position in $(plan_positions "$opt_rounds" "$module" $flip); do
 		backend=stock
 		[[ $position == A* ]] || backend=module
 		[ $backend = $now ] || step_add move "$id" $backend
@@ -124,7 +126,7 @@ plan_control()
 
 plan_defaults()
 {
-	local rounds=4 seconds=2
+	local rounds=3 seconds=2
 
 	[ "$opt_set" = quick ] || rounds=6 seconds=5
 	[ "$emulated" = false ] || seconds=$((seconds / 2))
@@ -163,8 +165,8 @@ target_print()
 	else
 		what='linked network cards' writes='TCP and UDP across'
 	fi
-	printf '  %-12s %s, driver %s, %s-bit DMA; %s; %s\n' "${target_names[$id]// /+}" "$what" \
-		"${target_driver[$id]}" "${target_mask[$id]}" "$writes" \
+	printf '  %-12s %s at %s, driver %s, %s-bit DMA; %s; %s\n' "${target_names[$id]// /+}" \
+		"$what" "${target_bdfs[$id]// / and }" "${target_driver[$id]}" "${target_mask[$id]}" "$writes" \
 		"stock${target_module[$id]:+ and module}"
 }
 

@@ -135,7 +135,8 @@ record_good_files()
 
 record_table()
 {
-	jq -r -f "$bench_dir/lib/table.jq" "$result/run.json" | column -t -s $'\t'
+	jq -r -f "$bench_dir/lib/table.jq" "$result/run.json" | awk -F '\t' '
+		{ printf "%-12s %-20s %-16s %20s %20s %24s\n", $1, $2, $3, $4, $5, $6 }'
 }
 
 record_verdict()

@@ -83,13 +83,14 @@ round_prepare()
 {
 	local id=$1 load=$2 kind=$3 file=$4
 
+	# before a card hides in its namespace
+	settings_take "$id"
 	if [ "${target_kind[$id]}" = disk ]; then
 		storage_command "$id" "$load" "$kind" "$file"
 	else
 		network_up "$id" || return 1
 		network_command "$load" "$kind" "$file"
 	fi
-	settings_take "$id"
 }
 
 round_run()

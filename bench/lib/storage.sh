@@ -16,7 +16,7 @@ storage_loads()
 	timedyesfull) set -- randread-4k-qd1 read-128k ${writes:+write-128k} ;;
 	timedquick) set -- randread-4k-qd1 read-128k ${writes:+randwrite-4k-qd32} ;;
 	countedyesquick) set -- read-128k ${writes:+verify-crc32c} ;;
-	countedquick) set -- randread-4k-qd32 ${writes:+write-128k verify-crc32c} ;;
+	countedquick) set -- randread-4k-qd32 ${writes:+verify-crc32c} ;;
 	*full) set -- randread-4k-qd1 randread-4k-qd32 read-128k \
 		${writes:+randwrite-4k-qd1 randwrite-4k-qd32 write-128k} ;;
 	esac

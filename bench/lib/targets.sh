@@ -207,6 +207,26 @@ target_unmovable()
 	return 1
 }
 
+# A comparison wants a disk that reaches all memory, one that does not, and packets: tells what
+# this machine lacks.
+targets_tell_missing()
+{
+	local id wide='' narrow='' pair=''
+
+	for id in ${targets[@]+"${targets[@]}"}; do
+		if [ "${target_kind[$id]}" = pair ]; then
+			pair=yes
+		elif [ "${target_mask[$id]}" -gt 32 ]; then
+			wide=yes
+		else
+			narrow=yes
+		fi
+	done
+	[ -n "$wide" ] || leave_out '64-bit disk' 'found no unused one'
+	[ -n "$narrow" ] || leave_out '32-bit disk' 'found no unused one: no storage here bounces by nature'
+	[ -n "$pair" ] || leave_out 'network load' 'found no linked pair of unused network cards'
+}
+
 targets_find()
 {
 	disks_find
@@ -214,6 +234,7 @@ targets_find()
 	targets_find_disks
 	targets_find_writable
 	targets_find_nics
+	limited || targets_tell_missing
 	[ ${#targets[@]} -gt 0 ] || {
 		left_out_print >&2
 		die "nothing to load: no unused disk and no linked pair of unused network cards." \

@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Only the lab knows what it emulates: outside bench/lab nothing names the emulator, a device
+# model or the place of a device, and the runner names the lab in one place only.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+
+# Prints "FILE:LINE: text" of code that matches; recordings made for tests are no code.
+code_with()
+{
+	local pattern=$1
+
+	shift
+	git ls-files -co --exclude-standard -- "$@" |
+		grep -vE '^bench/lab/|^analysis/tests/|^results/reference/|\.md$|/boundary\.t$' |
+		while read -r file; do
+			[ ! -f "$file" ] || grep -HnIiE "$pattern" "$file"
+		done
+}
+
+none()
+{
+	output=$(code_with "${@:2}")
+	[ -z "$output" ]
+	verdict $? "$1"
+}
+
+output=$(code_with 'SPDX' bench | wc -l)
+[ "$output" -gt 20 ]
+verdict $? 'the search sees the code'
+none 'nothing names the emulator' 'qemu' .
+none 'nothing names a device model' \
+	'\b(e1000e?|rtl8139|virtio[-_](blk|net|9p)|usb-ehci|intel-iommu|amd-iommu|megasas|lsi53c)\b' \
+	bench/run bench/lib bench/storage bench/network analysis Makefile
+none 'the suite names no place of a device' '\b[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\b' \
+	bench/run bench/lib bench/storage bench/network bench/tests analysis Makefile
+output=$(code_with 'bench(_dir)?"?/lab' bench/run bench/lib bench/storage bench/network)
+[ "$(wc -l <<<"$output")" -le 2 ] && ! grep -qv '^bench/run:' <<<"$output"
+verdict $? 'the runner starts the lab in one place'
+finish

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Which devices the runner takes, leaves out and refuses, on machines made of files.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+# shellcheck source=bench/tests/fake-machine.sh
+. bench/tests/fake-machine.sh
+dry()
+{
+	bench/run --here --dry-run "$@"
+}
+export -f dry
+fake_xen PV
+
+expect 'nothing to load is an error' 2 'nothing to load' dry
+
+fake_disk free 240:0 SER-FREE 64
+free=$function
+fake_disk narrow 240:16 SER-NARROW 32
+fake_disk rooted 240:32 SER-ROOT 64 rooted1
+fake_disk data 240:48 SER-DATA 64 data1
+fake_disk swapped 240:64 SER-SWAP 64
+fake_disk stacked 240:80 SER-STACK 64 stacked1
+fake_disk guest 240:96 SER-GUEST 64
+fake_disk pooled 240:112 SER-POOL 64
+fake_mount 240:33 / "$fake/dev/rooted1"
+fake_mount 240:49 /srv "$fake/dev/data1"
+fake_mount 0:77 /pool "$fake/dev/pooled"
+echo "$fake/dev/swapped partition 1024 0 -2" >>"$fake/proc/swaps"
+mkdir -p "$fake/dm-0/dm"
+echo vg-root >"$fake/dm-0/dm/name"
+ln -s "$fake/dm-0" "$fake/sys/block/stacked/stacked1/holders/dm-0"
+mkdir -p "$fake/sys/bus/xen-backend/devices/vbd-3-51712"
+echo f0:60 >"$fake/sys/bus/xen-backend/devices/vbd-3-51712/physical_device"
+mkdir "$fake/sys/block/loop0" "$fake/sys/block/virtual"
+
+expect 'an unused disk is loaded' 0 '^  free +disk of 1024 MiB.* 64-bit DMA; reads; stock$' dry
+expect 'a 32-bit disk is loaded' 0 '^  narrow .* 32-bit DMA' dry
+expect 'a 32-bit disk gets the shorter set' 0 '^1$' \
+	bash -c "dry | grep -oE 'narrow [a-z0-9-]+ on stock, timed' | sort -u | wc -l"
+expect 'the root disk is left out' 0 '^  rooted +it carries the root file system' dry
+expect 'a mounted disk is left out' 0 '^  data +it is mounted on /srv' dry
+expect 'a disk of a file system of several is left out' 0 '^  pooled +a mounted' dry
+expect 'a swap disk is left out' 0 '^  swapped +it is swap' dry
+expect 'a held disk is left out' 0 '^  stacked +it is held by dm-0 \(vg-root\)' dry
+expect "a guest's disk is left out" 0 '^  guest +it serves guest 3-51712' dry
+expect 'a disk without a PCI device is left out' 0 '^  virtual +no PCI device' dry
+expect 'without --write nothing is written' 0 '!write|verify' dry
+for disk in rooted data swapped stacked guest pooled; do
+	expect "writing to $disk is refused" 2 "refusing to write to .*/$disk: " \
+		dry --write "$fake/dev/$disk"
+done
+expect 'moving a disk in use is refused' 2 'refusing to move data to the module: ' \
+	dry --disk serial:SER-DATA --try-module serial:SER-DATA
+expect 'a named disk in use is read' 0 '^  data .*; reads; stock$' dry --disk serial:SER-DATA
+expect 'what is not named is left out' 0 '^  free +not named' dry --disk serial:SER-NARROW
+expect 'a disk by its node' 0 '^  free .*; reads and WRITES; stock$' dry --write "$fake/dev/free"
+expect 'a disk by its PCI address' 0 '^  free .*; reads;' dry --disk "$free"
+expect 'writing loads are planned for it' 0 'free randwrite-4k-qd32 on stock, timed' \
+	dry --write serial:SER-FREE
+expect 'and for no other' 0 '!narrow (randwrite|write|verify)' dry --write serial:SER-FREE
+expect 'a partition is refused' 2 'is a partition: name its whole disk' dry --disk "$fake/dev/data1"
+expect 'no such node' 2 'no such disk: ' dry --disk "$fake/dev/none"
+expect 'no such PCI device' 2 'no such disk: ' dry --disk "${free%%:*}:ff:1f.7"
+expect 'no such serial number' 2 'serial:NONE is no disk' dry --disk serial:NONE
+expect 'no such network card' 2 "no network card 'none0'" dry --nic none0
+
+mkdir "$fake/bin"
+printf '#!/bin/sh\necho LVM2_member\n' >"$fake/bin/lsblk"
+chmod +x "$fake/bin/lsblk"
+expect 'an unused part of a volume group is refused' 2 'carries LVM2_member data: wipefs' \
+	env PATH="$fake/bin:$PATH" bench/run --here --dry-run --write serial:SER-FREE
+finish

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A whole run on this machine, stock against module: its record is right, and nothing stays.
+# shellcheck disable=SC2016  # jq's variables, not the shell's
+cd "$(dirname "$0")/../../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+# The unused disk with DMA of $1 bits, and a driver, as sysfs tells.
+disk_of()
+{
+	bench/run --here --dry-run | awk -v bits="$1-bit" '$2 == "disk" && $0 ~ bits { print $1; exit }'
+}
+
+wide=$(disk_of 64) narrow=$(disk_of 32)
+output=$(bench/run --here --out "$out/run" --rounds 1 --write "/dev/$wide" --write "/dev/$narrow" \
+	--try-module all --seed 3 2>&1)
+verdict $? 'the run ends well'
+record=$(echo "$out"/run/*/run.json)
+
+# is NAME JQ-EXPRESSION: it must be true of the record.
+is()
+{
+	output=$(jq -c --arg wide "$wide" --arg narrow "$narrow" "
+		def of(\$d; \$b; \$force): .rounds[] | select(.kind == \"counted\" and .device == \$d
+			and .backend == \$b and .force == \$force);
+		$2" "$record" 2>&1)
+	[ "$output" = true ]
+	verdict $? "$1"
+}
+
+is 'every round is good' '.ok and ([.rounds[].ok] | all) and (.errors == [])'
+is 'the module was measured' '[.rounds[] | select(.backend == "module")] | length > 5'
+is 'every timed stock round has its module twin' '
+	[.rounds[] | select(.kind == "timed")] | group_by([.device, .load, .position[1:]])
+	| map(map(.backend) | sort == ["module", "stock"]) | all'
+is 'a raw file is named and there' '[.rounds[].raw] | all(startswith("raw/"))'
+expect 'every raw file exists' 0 '^$' bash -c "cd '${record%/*}' &&
+	jq -r '.rounds[].raw' run.json | xargs ls >/dev/null"
+is 'the 32-bit disk bounces each byte on stock' \
+	'[of($narrow; "stock"; false) | .counters.bounced_bytes == .figures.io_bytes] | length > 0 and all'
+is 'and on the module' \
+	'[of($narrow; "module"; false) | .counters.bounced_bytes == .figures.io_bytes] | length > 0 and all'
+is 'the 64-bit disk bounces nothing on stock' \
+	'[of($wide; "stock"; false) | .counters.bounces == 0 and .counters.maps > 0] | length > 0 and all'
+is 'and nothing on the module' \
+	'[of($wide; "module"; false) | .counters.bounces == 0 and .counters.maps > 0] | length > 0 and all'
+is 'but each byte when forced, and the data is right' \
+	'[of($wide; "module"; true) | .verified
+	  and .counters.by_reason.forced == .counters.bounces
+	  and .counters.bounced_bytes >= .figures.io_bytes] | length > 0 and all'
+is 'data checks ran on both backends and passed' \
+	'[.rounds[] | select(.verified != null)] | (map(.verified) | all)
+	 and (map(.backend) | unique == ["module", "stock"])'
+is 'the packet sequence bounces on both, on the module at most as often' '
+	[.rounds[] | select(.load == "packets")] | sort_by(.backend) | map(.counters.bounces)
+	| .[0] > 0 and .[1] > 0 and .[0] <= .[1]'
+is 'timed rounds have latencies' '[.rounds[] | select(.kind == "timed" and .figures.iops)
+	| .figures | 0 < .lat_p50_ns and .lat_p50_ns <= .lat_p99_ns and .lat_p99_ns <= .lat_p999_ns]
+	| length > 0 and all'
+is 'what is null says why' '[.rounds[] | . as $r | .figures | to_entries[]
+	| select(.value == null) | $r.missing[.key]] | all(type == "string")'
+is 'settings of both backends are there' '[.devices[].settings | has("stock") and has("module")] | all'
+is 'exchanges are told' '.exchange_totals.module.exchanges > 0'
+
+for driver in /sys/bus/pci/devices/*/class; do
+	case $(cat "$driver") in
+	0x0108* | 0x0200* | 0x0c03*) [ -e "${driver%class}driver" ] || output=$driver ;;
+	esac
+done
+[ ! -e "$output" ]
+verdict $? 'each device has its driver again'
+expect 'the module is unloaded' 1 '^$' grep xen_swiotlb /proc/modules
+expect 'no tracing instance is left' 0 '^$' ls /sys/kernel/tracing/instances
+expect 'no namespace is left' 0 '!xsw-' ip netns list
+expect 'a result is never overwritten' 2 'exists: choose another --out' \
+	bench/run --here --out "$out/run" --disk "/dev/$wide"
+finish

@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Linked network cards are found by pings that really cross: virtual links of this machine stand
+# for cards, in a machine made of files.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+# shellcheck source=bench/tests/fake-machine.sh
+. bench/tests/fake-machine.sh
+dry()
+{
+	bench/run --here --dry-run "$@"
+}
+export -f dry
+fake_xen PV
+
+links_end()
+{
+	ip link del xswt0 2>/dev/null
+	ip link del xswt2 2>/dev/null
+	rm -rf "$fake"
+}
+trap links_end EXIT
+for link in 0 2; do
+	ip link add xswt$link type veth peer name xswt$((link + 1)) || {
+		echo "Bail out! can't make virtual links"
+		exit 1
+	}
+done
+fake_nic xswt0 0x1002
+fake_nic xswt1 0x1002
+card=$function
+
+expect 'two linked cards are a pair' 0 '^  xswt0\+xswt1 +linked network cards' dry
+expect 'the links are back in this namespace' 0 'xswt0' ip -o link show xswt0
+expect 'and down' 0 '!LOWER_UP|,UP' ip -o link show xswt1
+expect 'no namespace is left' 0 '!xsw-' ip netns list
+fake_nic xswt2 0x1002
+expect 'a card without a partner is left out' 0 \
+	'^  xswt2 +no other unused network card answers across its link' dry
+expect 'a card named without a partner is refused' 2 'xswt2 has no partner' dry --nic xswt2
+expect 'a named card brings its partner' 0 '^  xswt0\+xswt1 ' dry --nic xswt1
+expect 'a card by its PCI address' 0 '^  xswt0\+xswt1 ' dry --nic "$card"
+expect 'what is not named is left out' 0 '^  xswt2 +not named' dry --nic xswt0 --nic xswt1
+fake_nic xswt3 0x1003
+expect 'a card that is up is left out' 0 '^  xswt3 +it is up' dry
+expect 'a card that is up is refused' 2 'refusing to load xswt3: it is up' dry --nic xswt3
+mkdir "$fake/sys/class/net/xswt1/upper_bond7"
+expect 'a card something is built on is left out' 2 '^  xswt1 +bond7 is built on it' dry
+rmdir "$fake/sys/class/net/xswt1/upper_bond7"
+mkdir "$fake/sys/class/net/xswt1/master"
+expect 'a card of a bridge is left out' 2 '^  xswt1 +it belongs to master' dry
+finish

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The runner's command line: what is misused is refused by one line that names it, status 2.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+# shellcheck source=bench/tests/fake-machine.sh
+. bench/tests/fake-machine.sh
+run_here()
+{
+	bench/run --here "$@"
+}
+export -f run_here
+fake_xen PV
+fake_disk testa 240:0 SER-A 64
+
+expect 'help is printed' 0 '^Usage: bench/run' bench/run --help
+expect 'help names every option that is parsed' 0 '^$' bash -c '
+	comm -13 <(bench/run --help | grep -oE -- "--[a-z-]+" | sort -u) \
+		<(sed -n "/^options_parse/,/^}/p" bench/lib/options.sh | grep -oE "^.--[a-z |-]+" |
+			grep -oE -- "--[a-z-]+" | sort -u)'
+expect 'an unknown option' 2 "unknown argument '--nonsense'" run_here --nonsense
+expect 'an argument that is none' 2 "unknown argument 'sda'" run_here sda
+expect 'an option without its value' 2 '--disk wants a disk' run_here --disk
+expect 'an option for a value' 2 '--out wants a folder' run_here --out --quick
+expect 'no number of rounds' 2 "--rounds wants a whole number from 1 to 100, not 'x'" run_here --rounds x
+expect 'too many rounds' 2 "not '101'" run_here --rounds 101
+expect 'an octal-looking number is decimal' 0 '^Seed 09,|^Seed 9,|Seed 009,' run_here --seed 009 --dry-run
+expect 'quick and full' 2 'contradict' run_here --quick --full
+expect 'readonly and write' 2 'contradict' run_here --readonly --write serial:SER-A
+expect 'a refusal is one line' 0 '^1$' bash -c "run_here --nonsense 2>&1 | wc -l"
+finish

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The plan: ABBA order, repeatable by its seed, counted rounds once, the module only where named.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+# shellcheck source=bench/tests/fake-machine.sh
+. bench/tests/fake-machine.sh
+dry()
+{
+	bench/run --here --dry-run --seed 7 "$@"
+}
+export -f dry
+fake_xen PV
+fake_disk wide 240:0 SER-W 64
+fake_disk narrow 240:16 SER-N 32
+try()
+{
+	dry --try-module all --write serial:SER-W "$@"
+}
+export -f try
+
+# The letters of one load's timed positions in time's order.
+order()
+{
+	try --rounds "$2" --seed "$1" | sed -n 's/.*wide read-128k on .*, timed \([AB]\).*/\1/p' |
+		paste -sd ''
+}
+export -f order
+
+expect 'the default is stock alone' 0 '!module$' dry
+expect 'four rounds are ABBA twice, or BAAB' 0 '^(ABBA|BAAB)(ABBA|BAAB)$' order 1 4
+expect 'both orders come, by the seed' 0 '^2$' \
+	bash -c "for s in 1 2 3 4 5 6 7 8; do order \$s 1; done | sort -u | wc -l"
+expect 'three rounds have as many of A as of B' 0 '^(ABBAAB|BAABBA)$' order 1 3
+expect 'A is stock and B the module' 0 '^$' bash -c "
+	try | grep -E ', timed ' | grep -vE 'on stock, timed A|on module, timed B'; true"
+expect 'a plan is repeatable by its seed' 0 '^same$' bash -c "
+	cmp -s <(try) <(try | grep .) && echo same"
+expect 'another seed is another plan' 0 '^other$' bash -c "
+	cmp -s <(try) <(try --seed 8) || echo other"
+expect 'each counted load comes once on each backend' 0 '^$' bash -c "
+	try | grep ', counted' | sed 's/^ *[0-9]* *//' | sort | uniq -d; true"
+expect 'the verified load is forced to bounce on the module' 0 \
+	'wide verify-crc32c on module \(bouncing forced\), counted' try
+expect 'the control is stock against stock' 0 '^A1 B1 B2 A2$' bash -c "
+	try | sed -n 's/.* on stock, control //p' | paste -sd ' '"
+expect 'every visit to the module ends in a way back' 0 '^stock$' bash -c "
+	try | sed -n 's/.*move wide to //p' | tail -n 1"
+expect 'fewer than six rounds are told' 0 'print.* their range' dry --rounds 5
+expect 'six rounds are not' 0 '!their range' dry --rounds 6
+expect 'full has more than quick' 0 'randwrite-4k-qd1 ' dry --full --write serial:SER-W
+expect 'the number of runs is that of the steps' 0 '^same$' bash -c "
+	plan=\$(try)
+	[ \$(grep -cE '^ +[0-9]+  .* on (stock|module)' <<<\"\$plan\") = \
+		\$(sed -n 's/^Runs \([0-9]*\):.*/\1/p' <<<\"\$plan\") ] && echo same"
+expect 'an emulated machine is told' 0 'emulated: ratios only' env XSW_EMULATED=1 bench/run --here --dry-run
+expect 'a real one is not' 0 '!emulated' dry
+
+fake_native
+rm -rf "$fake/sys/hypervisor" "$fake/proc/xen"
+expect 'off Xen the module is left out of all' 0 \
+	'^  backend module +the module works in a Xen PV domain; this is native' try
+expect 'off Xen a named device is refused' 2 'the module works in a Xen PV domain' \
+	dry --try-module serial:SER-W
+echo 'root=/dev/x swiotlb=65536,force' >"$fake/proc/cmdline"
+expect 'swiotlb=force is its own environment' 0 '^Environment native-swiotlb' dry
+fake_native
+mkdir -p "$fake/sys/class/iommu/unit0" "$fake/sys/kernel/iommu_groups/1"
+echo DMA-FQ >"$fake/sys/kernel/iommu_groups/1/type"
+expect 'a lazy IOMMU' 0 '^Environment native-iommu-lazy' dry
+echo DMA >"$fake/sys/kernel/iommu_groups/1/type"
+expect 'a strict IOMMU' 0 '^Environment native-iommu-strict' dry
+fake_xen PVH
+expect 'a PVH dom0' 0 '^Environment xen-dom0-pvh' dry
+: >"$fake/proc/xen/capabilities"
+fake_xen PV
+: >"$fake/proc/xen/capabilities"
+expect 'a PV guest' 0 '^Environment xen-domu' dry
+finish
