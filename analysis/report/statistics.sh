@@ -15,7 +15,10 @@ build_statistics()
 	need make make
 	need "${CC:-cc}" gcc
 	statistics=$here/../../build/analysis/xsw-stat
-	if ! notes=$(make -s -C "$stats_dir" 2>&1); then
+	need flock util-linux
+	mkdir -p "$here/../../build"
+	# Reports made at the same time must not build at the same time.
+	if ! notes=$(flock "$here/../../build" make -s -C "$stats_dir" 2>&1); then
 		[[ $notes != *jansson.h* ]] ||
 			die "jansson's headers are missing: apt-get install libjansson-dev"
 		die "xsw-stat does not build: $(tail -n 1 <<<"$notes")"
