@@ -8,7 +8,7 @@ from sections import exchanges, round_links
 TOLD = ("retransmits", "lost_packets")
 
 
-def _baseline(env, cell):
+def baseline(env, cell):
     for other in env["timed"]:
         if (other["device"], other["load"]) == (cell["device"], cell["load"]) and \
                 other["backend"] == "stock" and not other["force"]:
@@ -16,7 +16,7 @@ def _baseline(env, cell):
     return None
 
 
-def _pair(env, cell, key):
+def pair_of(env, cell, key):
     same = ("device", "load", "backend", "force")
     for pair in env["pairs"]:
         if pair["figure"] == key and all(pair[k] == cell[k] for k in same):
@@ -28,11 +28,21 @@ def _control_failed(env, key):
     return any(c["figure"] == key and c["verdict"] in ("less", "more") for c in env["controls"])
 
 
+def _within_control(env, pair):
+    """Does the A/A control of the same load stray as far as this ratio?"""
+    same = ("device", "load", "figure")
+    middle = pair["ratio"]["median"]
+    return any(c["ratio"]["min"] <= middle <= c["ratio"]["max"] for c in env["controls"]
+               if c["ratio"]["n"] > 1 and all(c[k] == pair[k] for k in same))
+
+
 def judge(env, pair):
     """What a pair's ratio says, with the A/A control's word on it."""
     word = reading(pair["verdict"], pair["better"], pair["ratio"])
     if word in ("better", "worse") and _control_failed(env, pair["figure"]):
-        word += ", but the A/A control differs too"
+        return word + ", but the A/A control differs too"
+    if pair["verdict"] == "too few rounds" and _within_control(env, pair):
+        return word + "; no farther than stock from itself"
     return word
 
 
@@ -45,7 +55,7 @@ def _measured(cell, key):
 
 def _row(env, base, cell, key):
     figure = cell["figures"][key]
-    pair = _pair(env, cell, key) if base is not cell else None
+    pair = pair_of(env, cell, key) if base is not cell else None
     stock = _measured(base, key) if base else NONE
     own = _measured(cell, key) if base is not cell else NONE
     links = round_links(figure["values"])
@@ -64,9 +74,9 @@ def _rows(env, device):
     for cell in env["timed"]:
         if cell["device"] != device:
             continue
-        base = _baseline(env, cell)
+        base = baseline(env, cell)
         alone = base is cell and not any(
-            other is not cell and _baseline(env, other) is cell for other in env["timed"])
+            other is not cell and baseline(env, other) is cell for other in env["timed"])
         if base is cell and not alone:
             continue  # told beside the others
         for key, figure in cell["figures"].items():

@@ -151,7 +151,7 @@ def print_summary(summary):
              "around it", "reading")]
     for env in summary["environments"]:
         for cell in env["timed"]:
-            base = times._baseline(env, cell)
+            base = times.baseline(env, cell)
             rows += [r for r in _terminal_rows(env, base, cell)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
@@ -171,7 +171,7 @@ def _terminal_rows(env, base, cell):
         figure = (base or cell)["figures"][key]
         if not figure["compared"] or not figure["n"]:
             continue
-        pair = times._pair(env, cell, key)
+        pair = times.pair_of(env, cell, key)
         own = cell["figures"][key]
         unit = f" {figure['unit']}"
         yield (env["name"], cell["device"], cell["load"], figure["label"],

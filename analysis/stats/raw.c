@@ -103,11 +103,12 @@ static void add_fio_bins(struct xsw_histogram *h, const json_t *direction)
 static void read_fio(struct xsw_round *r, const json_t *jobs)
 {
 	static const char *const directions[] = { "read", "write", "trim" };
-	double bytes = 0, ios = 0, iops = 0, bandwidth = 0, runtime = 0;
+	double bytes = 0, ios = 0, iops = 0, bandwidth = 0, runtime = NAN;
 	const json_t *job;
 	size_t i, d;
 
 	json_array_foreach (jobs, i, job) {
+		runtime = fmax(runtime, xsw_number(job, "job_runtime"));
 		if (json_integer_value(json_object_get(job, "error")))
 			r->tool_failed = true;
 		for (d = 0; d < 3; d++) {
@@ -117,7 +118,6 @@ static void read_fio(struct xsw_round *r, const json_t *jobs)
 			add(&ios, dir, "total_ios");
 			add(&iops, dir, "iops");
 			add(&bandwidth, dir, "bw_bytes");
-			runtime = fmax(runtime, xsw_number(dir, "runtime"));
 			add_fio_bins(&r->latency, dir);
 		}
 	}
@@ -138,7 +138,7 @@ static void read_iperf3(struct xsw_round *r, const json_t *end)
 {
 	static const char *const received[] = { "sum_received", "sum_received_bidir_reverse" };
 	static const char *const sent[] = { "sum_sent", "sum_sent_bidir_reverse" };
-	double bytes = 0, bits = 0, retransmits = 0, lost = 0, runtime = 0;
+	double bytes = 0, bits = 0, retransmits = 0, lost = 0, runtime = NAN;
 	bool tcp = false, udp = false;
 	size_t i;
 
