@@ -58,6 +58,8 @@ few=$(grep -E 'n [1-5]\)|one round' "$run/report.md")
 ok 'there are loads of fewer rounds' test -n "$few"
 ok 'fewer have none' not grep -q interval <<<"$few"
 ok 'and are not judged' not grep -qE '\| (better|worse|no difference shown) \|' <<<"$few"
+ok 'a ratio that the A/A control reaches too is said to' grep -qE \
+	'^\| randread-4k-qd1 .*n 2\).*; no farther than stock from itself' "$run/report.md"
 ok 'nor do their pictures' not grep -q '^interval' "$run/plots/data/throughput-xen-dom0-nvme0n1.1.dat"
 
 # -- figures come from the raw files
