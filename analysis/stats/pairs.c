@@ -36,33 +36,42 @@ static bool on_side(const struct xsw_round *r, char side)
 	return !side || (r->position && toupper((unsigned char)r->position[0]) == side);
 }
 
+/* Return: the first round of a cell's side with @a's number that is not taken, or NULL. */
+static const struct xsw_round *mate_of(const struct xsw_round *a, const struct xsw_cell *cell,
+				       char side, bool *taken)
+{
+	size_t i;
+
+	for (i = 0; i < cell->nr; i++) {
+		const struct xsw_round *b = cell->rounds[i];
+
+		if (taken[i] || !on_side(b, side) || place_number(a) != place_number(b))
+			continue;
+		taken[i] = true;
+		return b;
+	}
+	return NULL;
+}
+
 /*
- * The k-th round of @a with a number meets the k-th of @b with that number: an order that starts
+ * The k-th round of a with a number meets the k-th of b with that number: an order that starts
  * again at 1 for each block pairs as well as one that counts on.
  */
 static void pair_up(struct xsw_comparison *c, char side_a, char side_b)
 {
 	bool *taken = xsw_array(c->b->nr, sizeof(*taken));
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < c->a->nr; i++) {
 		const struct xsw_round *a = c->a->rounds[i], *b;
+		double before = a->figures[c->figure], after;
 
-		if (!on_side(a, side_a))
-			continue;
-		for (j = 0; j < c->b->nr; j++) {
-			b = c->b->rounds[j];
-			if (!taken[j] && on_side(b, side_b) && place_number(a) == place_number(b))
-				break;
-		}
-		if (j == c->b->nr)
-			continue;
-		taken[j] = true;
-		if (!(a->figures[c->figure] > 0) || !(b->figures[c->figure] > 0))
+		b = on_side(a, side_a) ? mate_of(a, c->b, side_b, taken) : NULL;
+		after = b ? b->figures[c->figure] : NAN;
+		if (!(before > 0) || !(after > 0))
 			continue;
 		c->pairs = xsw_grow(c->pairs, c->nr + 1, sizeof(*c->pairs));
-		c->pairs[c->nr++] =
-			(struct xsw_pair){ a, b, b->figures[c->figure] / a->figures[c->figure] };
+		c->pairs[c->nr++] = (struct xsw_pair){ a, b, after / before };
 	}
 	free(taken);
 }
