@@ -50,8 +50,9 @@ static ssize_t device_read(struct file *file, char __user *to, size_t count, lof
 
 	text_printf(&t, "{\"bdf\":\"%s\",\"iommu\":%s", pci_name(bench->pdev),
 		    device_iommu_mapped(bench->dev) ? "true" : "false");
-	if (ops)
-		text_printf(&t, ",\"ops\":\"%ps\"", ops);
+	/* the name of a function tells whose: the table itself may be anonymous memory */
+	if (ops && ops->alloc)
+		text_printf(&t, ",\"ops\":\"%ps\"", ops->alloc);
 	else
 		text_printf(&t, ",\"ops\":null");
 	text_printf(&t, ",\"max_mapping_bytes\":%zu}\n", dma_max_mapping_size(bench->dev));

@@ -100,7 +100,7 @@ ok 'a leak of 6000 and 2048 bytes keeps four slots' [ "$(used_slots)" -eq $((bef
 
 ok 'a whole run succeeds' "${run[@]}" --layouts 1 --out "$work/out"
 ok 'and its record says so' jq -e '.ok and .schema == 1 and .kind == "swiotlb-xen-dmabench"
-	and (.machine.cpu_flags | length) > 5 and .device.stock.ops == "xen_swiotlb_dma_ops"' \
+	and (.machine.cpu_flags | length) > 5 and .device.stock.ops == "xen_swiotlb_alloc_coherent"' \
 	"$work/out/dmabench.json"
 ok 'held slots are those asked for, within 2 %' jq -e '[.rows[].hold | values |
 	select(.percent < 100) | .held_slots / .requested_slots] | min > 0.98 and max <= 1' \
