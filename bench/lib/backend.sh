@@ -142,12 +142,14 @@ target_move()
 	local id=$1 backend=$2 bdf
 
 	target_moved[$id]=yes
+	# from here on the way back must go through detach
+	[ "$backend" = stock ] || target_backend[$id]=module
 	[ "${target_kind[$id]}" != pair ] || network_down
 	for bdf in ${target_bdfs[$id]}; do
 		pci_unbind "$bdf" || return 1
 		if [ "$backend" = module ]; then
 			echo "$bdf" >$module_dir/attach || return 1
-		elif [ "${target_backend[$id]}" != stock ]; then
+		elif module_wants "$bdf"; then
 			echo "$bdf" >$module_dir/detach || return 1
 		fi
 	done
@@ -157,6 +159,11 @@ target_move()
 	done
 	await_target "$id" || return 1
 	[ "$backend" = stock ] || module_owns "$id"
+}
+
+module_wants()
+{
+	grep -qs "^$1 " $module_dir/devices
 }
 
 # What is called 'module' in the record must be on the module.

@@ -94,14 +94,16 @@ counters_end()
 
 declare -A before=() after=()
 
-# Sums of the module's counters over some devices, and of its pool, into before[] or after[].
+# Sums of the module's counters over some devices, and of its pool, into before[] or after[]; the
+# module's own text is added to file $2.
 module_read()
 {
 	local -n into=$1
-	local bdf key value words word
+	local bdf key value words word file=$2
 
-	shift
+	shift 2
 	into=()
+	{ echo "# $EPOCHREALTIME"; cat "$module_dir/counters" "$module_dir/pool"; } >>"$file"
 	while read -r bdf words; do
 		[[ " $* " == *" $bdf "* ]] || continue
 		for word in $words; do
@@ -146,7 +148,7 @@ module_totals_json()
 {
 	local bdf
 
-	module_read after none
+	module_read after /dev/null none
 	printf '{"exchanges": %d, "bytes": %d, "ns": %d, "fails": %d, "pool_bytes": %d}' \
 		"${after[pool_exchanges]:-0}" "${after[pool_exchanged_bytes]:-0}" \
 		"${after[pool_exchange_ns]:-0}" "${after[pool_exchange_fails]:-0}" \

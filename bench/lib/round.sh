@@ -52,12 +52,13 @@ round_count()
 	local backend=$1 id=$2 index=$3
 
 	if [ "$backend" = stock ]; then
-		bounces_file=raw/$index-stock-bounces.json
+		counters_file=raw/$index-stock-bounces.json
 		maps_begin
-		command=("$bounces_tool" --json --output "$work/$bounces_file" -- "${command[@]}")
+		command=("$bounces_tool" --json --output "$work/$counters_file" -- "${command[@]}")
 	else
+		counters_file=raw/$index-module-counters.txt
 		# shellcheck disable=SC2086
-		module_read before ${target_bdfs[$id]}
+		module_read before "$work/$counters_file" ${target_bdfs[$id]}
 	fi
 }
 
@@ -70,12 +71,12 @@ round_counters_json()
 	elif [ "$backend" = stock ]; then
 		# shellcheck disable=SC2086
 		echo "{$(maps_take ${target_bdfs[$id]}), \"source\": \"tracefs:swiotlb_bounced\"," \
-			"\"raw\": \"$bounces_file\"}"
+			"\"raw\": \"$counters_file\"}"
 		counters_end
 	else
 		# shellcheck disable=SC2086
-		module_read after ${target_bdfs[$id]}
-		echo "{$(module_counters_json)}"
+		module_read after "$work/$counters_file" ${target_bdfs[$id]}
+		echo "{$(module_counters_json), \"raw\": \"$counters_file\"}"
 	fi
 }
 
@@ -96,7 +97,7 @@ round_prepare()
 round_run()
 {
 	local id=$1 backend=$2 kind=$3 load=$4 position=$5 force=$6
-	local index raw status user system user_end system_end vcpu=null start counters bounces_file=''
+	local index raw status user system user_end system_end vcpu=null start counters counters_file=''
 
 	printf -v index '%03d' $round_index
 	raw=raw/$index-$backend-$id-$load.json
