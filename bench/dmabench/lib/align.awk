@@ -2,25 +2,26 @@
 # Aligns tab-separated rows into columns; lines without a tab pass as they are.
 BEGIN { FS = "\t" }
 
-NF < 2 { print; next }
-
 {
-	rows++
-	for (i = 1; i <= NF; i++) {
-		cell[rows, i] = $i
+	line[NR] = $0
+	if (NF < 2)
+		next
+	for (i = 1; i <= NF; i++)
 		if (length($i) > width[i])
 			width[i] = length($i)
-	}
-	if (NF > columns)
-		columns = NF
 }
 
 END {
-	for (r = 1; r <= rows; r++) {
-		line = ""
-		for (i = 1; i <= columns; i++)
-			line = line sprintf(i <= 2 ? "%-*s  " : "%*s  ", width[i], cell[r, i])
-		sub(/ +$/, "", line)
-		print line
+	for (r = 1; r <= NR; r++) {
+		n = split(line[r], cell, "\t")
+		if (n < 2) {
+			print line[r]
+			continue
+		}
+		out = ""
+		for (i = 1; i <= n; i++)
+			out = out sprintf(i <= 2 ? "%-*s  " : "%*s  ", width[i], cell[i])
+		sub(/ +$/, "", out)
+		print out
 	}
 }

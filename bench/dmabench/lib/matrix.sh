@@ -22,7 +22,7 @@ cells_reference()
 {
 	local size
 
-	for size in "${sizes[@]}" 16384; do
+	for size in "${sizes[@]}" 16384 1048576 4194304; do
 		echo "test=memcpy size=$size count=200"
 		echo "test=memset size=$size count=200"
 	done
@@ -50,6 +50,9 @@ cells_empty()
 			[ "$dir" != both ] || [ "$set_name" = full ] || continue
 			echo "test=pair size=$size dir=$dir reach=far count=$(count_of "$size")"
 		done
+	done
+	for size in 1048576 4194304; do # larger than stock serves
+		echo "test=pair size=$size reach=far count=20"
 	done
 	echo "test=split size=4096 reach=far count=2000"
 	for size in 4096 65536; do
@@ -87,6 +90,8 @@ cells_occupancy()
 			for size in "${sizes[@]}"; do
 				echo "test=pair size=$size reach=far count=$(($(count_of "$size") * 3 / 4))"
 			done
+			# more than a reserve for one large map can serve
+			echo "test=burst size=262144 depth=4 reach=far count=64"
 		done
 	done
 	echo "hold percent=0"

@@ -73,6 +73,11 @@ record_write()
 		--arg started "$(date -u -d "@$((EPOCHSECONDS - SECONDS))" +%Y-%m-%dT%H:%M:%SZ)" \
 		--argjson elapsed "$SECONDS" --arg set "$set_name" --argjson rounds "$rounds" \
 		-f "$here/lib/record.jq" "$scratch/rows" >"$result"
+	if [ ${#backends[@]} -eq 2 ]; then
+		jq '.summary' "$result" | jq -f "$here/lib/goals.jq" >"$scratch/goals"
+		jq --slurpfile goals "$scratch/goals" '.goals = $goals[0]' "$result" >"$result.new"
+		mv "$result.new" "$result"
+	fi
 	jq -r -f "$here/lib/table.jq" "$result" | awk -f "$here/lib/align.awk" >"$scratch/table"
 	cat "$scratch/table"
 	if [ -n "$out" ]; then

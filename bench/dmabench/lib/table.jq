@@ -36,4 +36,7 @@ def both: .device | length > 1;
 	| [ name, .op, (.size | size), .dir, .threads, "\(.percent)%" ]
 	+ [ $backends[] as $b | $row[$b] | side[] ]
 	+ (if $both then [ .ratio | ratio ] else [] end)
-	| map(tostring) | join("\t"))
+	| map(tostring) | join("\t")),
+(.goals // empty | "",
+	"goals (\(map(select(.reached)) | length) of \(length) reached; a missing figure is no success)",
+	(.[] | "  \(if .reached then "ok     " elif .reached == null then "missing" else "NOT    " end) \(.goal), \(.what): \(.figure | ratio) (limit \(.limit))"))

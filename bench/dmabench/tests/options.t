@@ -85,6 +85,24 @@ ok 'failures have their own latency' pick '.stock.fail_median == 3'
 ok 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]' "$work/record"
 ok 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
 
+jq .summary "$work/record" | jq -f bench/dmabench/lib/goals.jq >"$work/goals"
+goal()
+{
+	jq -e ".[] | select(.goal == \"$1\") | $2" "$work/goals"
+}
+# shellcheck disable=SC2317 # called through ok
+without_lead()
+{
+	jq '.summary | .[0].module.layouts[0].share = 0.5' "$work/record" |
+		jq -f bench/dmabench/lib/goals.jq |
+		jq -e '.[] | select(.goal | test("share")) | .figure == -0.5 and .reached == false'
+}
+ok 'a share that leads in every layout is a goal reached' \
+	goal 'share served, least lead over stock' '.figure == 0 and .reached'
+ok 'one layout served worse is not' without_lead
+ok 'a failing map is compared with stock' \
+	goal 'failing map, of stock' '.figure == 1 and .limit == 0.02 and .reached == false'
+
 record '{"clock":"time","tsc_khz":2000000,"emulated":false}'
 ok 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
 	"$work/record"
