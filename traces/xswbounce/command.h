@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The subcommands, and what their command lines have in common. */
+#ifndef XB_COMMAND_H
+#define XB_COMMAND_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+struct command {
+	const char *name;
+	const char *summary; /* for the list in --help */
+	int (*run)(int argc, char **argv);
+};
+
+/* Options that every subcommand takes; argp child parser command_argp fills them in. */
+struct command_options {
+	const char *device;
+	bool json;
+	bool timestamp;
+	double interval; /* the first argument; 0: not given */
+	unsigned int count; /* the second; 0: no end */
+};
+
+extern struct command_options command_options;
+extern const struct argp command_argp;
+
+/**
+ * command_parse() - parse a subcommand's line: its own options, the common ones,
+ * [INTERVAL [COUNT]], and a program to run after "--"; ends with one line if it is wrong
+ * @own: NULL, or the subcommand's options and their parser
+ * @name: as typed after xswbounce
+ */
+void command_parse(const struct argp *own, const char *name, const char *arguments, const char *text,
+		   int argc, char **argv);
+
+/**
+ * command_period() - seconds between two tables: as asked for, or as long as the program runs
+ */
+double command_period(double otherwise);
+
+/**
+ * command_begin() - the probes are attached: catch signals, start the program if there is one
+ */
+void command_begin(void);
+
+/**
+ * command_wait() - until the next table is due, a signal comes or the program has ended
+ * Return: false if no further table is wanted.
+ */
+bool command_wait(double seconds);
+
+extern bool command_keys; /* a key on the terminal ends a wait, too */
+void command_quit(void); /* the next command_wait returns false */
+
+/**
+ * command_end() - end the program if it still runs
+ * Return: the exit status: the program's, or 0.
+ */
+int command_end(void);
+
+int command_verdict(int argc, char **argv);
+int command_top(int argc, char **argv);
+int command_latency(int argc, char **argv);
+int command_sizes(int argc, char **argv);
+
+#endif /* XB_COMMAND_H */

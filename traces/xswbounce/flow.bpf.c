@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts mappings by device, inside the kernel: for the verdict, top, latency and sizes.
+ *
+ * On stock, one program at the end of each map and one at the start of each unmap of a bounced
+ * mapping; a direct unmap costs nothing. Only where latency is asked for, a second one at the
+ * start of each map and at the end of each unmap.
+ */
+#include "clock.bpf.h"
+#include "histogram.bpf.h"
+#include "machine.bpf.h"
+#include "pool.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+const volatile bool want_latency;
+const volatile bool want_guests;
+const volatile bool maps_by_event; /* direct maps are counted by the dma:* events */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct xb_stat);
+} stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct xb_guest_key);
+	__type(value, struct xb_guest);
+} guests SEC(".maps");
+
+struct xb_exchanges exchanges;
+
+static const struct xb_stat no_stat;
+static const struct xb_guest no_guest;
+
+/* The counters of this device on this CPU; described when either sees it first. */
+static __always_inline struct xb_stat *stat_of(struct device *dev)
+{
+	u64 key = (u64)dev;
+	struct xb_stat *s;
+
+	s = bpf_map_lookup_elem(&stats, &key);
+	if (s && s->mask)
+		return s;
+	bpf_map_update_elem(&stats, &key, &no_stat, BPF_NOEXIST);
+	s = bpf_map_lookup_elem(&stats, &key);
+	if (s)
+		describe(dev, s);
+	else
+		__sync_fetch_and_add(&losses.devices, 1);
+	return s;
+}
+
+static __noinline int count_guest(u64 dev, u32 domain, u64 size)
+{
+	struct xb_guest_key key = { .dev = dev, .domain = domain };
+	struct xb_guest *g = bpf_map_lookup_elem(&guests, &key);
+
+	if (!g) {
+		bpf_map_update_elem(&guests, &key, &no_guest, BPF_NOEXIST);
+		g = bpf_map_lookup_elem(&guests, &key);
+		if (!g)
+			return 0;
+	}
+	__sync_fetch_and_add(&g->bounces, 1);
+	__sync_fetch_and_add(&g->bytes, size);
+	return 0;
+}
+
+static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 size)
+{
+	struct pool_state pool = {};
+
+	pool_state(dev, &pool);
+	s->fails[fail_reason(&pool, s->mask, size) & 7]++;
+	return 0;
+}
+
+static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, u64 phys, u64 entry,
+					 u64 size)
+{
+	s->bounces[bounce_reason(s, phys, entry_address(entry, phys), size) & 7]++;
+	s->bounce_bytes += size;
+	s->copied_bytes += size;
+	s->sizes[octave_of(size) & (XB_SIZE_SLOTS - 1)]++;
+	if (want_guests)
+		count_guest((u64)dev, granted_by(entry, phys), size);
+}
+
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u64 bus)
+{
+	s64 ns = want_latency ? clock_stop(ctx) : -1;
+	struct xb_stat *s = stat_of(dev);
+	enum xb_call call = XB_CALL_DIRECT;
+	u64 entry;
+
+	if (!s)
+		return 0;
+	s->maps++;
+	s->map_bytes += size;
+	if (bus == XB_ERROR_ADDR)
+		return count_failure(dev, s, size);
+	entry = p2m_entry(phys);
+	if (bus != entry_address(entry, phys)) {
+		count_bounce(s, dev, phys, entry, size);
+		call = XB_CALL_BOUNCED;
+	}
+	if (ns >= 0)
+		hist_add((u64)dev, call, ns);
+	return 0;
+}
+
+SEC("fentry/xen_swiotlb_map_page")
+int BPF_PROG(map_page_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_swiotlb_map_page")
+int BPF_PROG(map_page_end, struct device *dev, void *unused, unsigned long offset, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	u64 page = 0;
+
+	/* as a number: the verifier allows no arithmetic with a pointer to a page */
+	bpf_get_func_arg(ctx, 1, &page);
+	return map_end(ctx, dev, page_phys(page) + offset, size, bus);
+}
+
+SEC("fentry/xen_swiotlb_map_phys")
+int BPF_PROG(map_phys_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_swiotlb_map_phys")
+int BPF_PROG(map_phys_end, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	return map_end(ctx, dev, phys, size, bus);
+}
+
+/* Off Xen: only what bounces comes here, or what could not. */
+SEC("fentry/swiotlb_map")
+int BPF_PROG(swiotlb_map_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/swiotlb_map")
+int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	s64 ns = want_latency ? clock_stop(ctx) : -1;
+	struct xb_stat *s = stat_of(dev);
+
+	if (!s)
+		return 0;
+	if (!maps_by_event) {
+		s->maps++;
+		s->map_bytes += size;
+	}
+	if (bus == XB_ERROR_ADDR)
+		return count_failure(dev, s, size);
+	count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size);
+	if (ns >= 0)
+		hist_add((u64)dev, XB_CALL_BOUNCED, ns);
+	return 0;
+}
+
+SEC("tp_btf/dma_map_page")
+int BPF_PROG(event_map_page, struct device *dev, phys_addr_t phys, dma_addr_t bus, size_t size)
+{
+	struct xb_stat *s = stat_of(dev);
+
+	if (s) {
+		s->maps++;
+		s->map_bytes += size;
+	}
+	return 0;
+}
+
+SEC("tp_btf/dma_map_sg")
+int BPF_PROG(event_map_sg, struct device *dev, struct scatterlist *sgl, int nents)
+{
+	struct xb_stat *s = stat_of(dev);
+
+	if (s)
+		s->maps += nents;
+	return 0;
+}
+
+static __always_inline int unmap_start(void *ctx, struct device *dev, u64 size, int dir, u64 attrs)
+{
+	struct xb_stat *s = stat_of(dev);
+
+	if (!s)
+		return 0;
+	s->unmaps++;
+	if (dir != DMA_TO_DEVICE && !(attrs & XB_SKIP_CPU_SYNC))
+		s->copied_bytes += size;
+	if (want_latency)
+		clock_start(ctx);
+	return 0;
+}
+
+static __always_inline int call_end(void *ctx, struct device *dev, enum xb_call call)
+{
+	s64 ns = clock_stop(ctx);
+
+	if (ns >= 0)
+		hist_add((u64)dev, call, ns);
+	return 0;
+}
+
+SEC("fentry/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return unmap_start(ctx, dev, size, dir, attrs);
+}
+
+SEC("fexit/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_UNMAP);
+}
+
+/* Its name before 6.12. */
+SEC("fentry/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return unmap_start(ctx, dev, size, dir, attrs);
+}
+
+SEC("fexit/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_UNMAP);
+}
+
+static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, bool copies)
+{
+	struct xb_stat *s = stat_of(dev);
+
+	if (!s)
+		return 0;
+	s->syncs++;
+	if (copies)
+		s->copied_bytes += size;
+	if (want_latency)
+		clock_start(ctx);
+	return 0;
+}
+
+SEC("fentry/__swiotlb_sync_single_for_cpu")
+int BPF_PROG(sync_cpu_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir)
+{
+	return sync_start(ctx, dev, size, dir != DMA_TO_DEVICE);
+}
+
+SEC("fexit/__swiotlb_sync_single_for_cpu")
+int BPF_PROG(sync_cpu_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_SYNC);
+}
+
+SEC("fentry/__swiotlb_sync_single_for_device")
+int BPF_PROG(sync_device_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir)
+{
+	return sync_start(ctx, dev, size, dir != DMA_FROM_DEVICE);
+}
+
+SEC("fexit/__swiotlb_sync_single_for_device")
+int BPF_PROG(sync_device_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_SYNC);
+}
+
+SEC("fexit/xen_swiotlb_alloc_coherent")
+int BPF_PROG(alloc_coherent_end, struct device *dev)
+{
+	struct xb_stat *s = stat_of(dev);
+
+	if (s)
+		s->coherent++;
+	return 0;
+}
+
+/* Rare and slow: timed always. */
+SEC("fentry/xen_exchange_memory")
+int BPF_PROG(exchange_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_exchange_memory")
+int BPF_PROG(exchange_end, unsigned long extents_in, unsigned int order_in, unsigned long *pfns_in,
+	     unsigned long extents_out, unsigned int order_out, unsigned long *mfns_out)
+{
+	s64 ns = clock_stop(ctx);
+
+	__sync_fetch_and_add(&exchanges.calls, 1);
+	if (ns > 0)
+		__sync_fetch_and_add(&exchanges.ns, ns);
+	return 0;
+}

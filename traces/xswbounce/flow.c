@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The counters of every device: loads flow.bpf.c, reads and sums its maps. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "calibrate.h"
+#include "flow.h"
+#include "flow.skel.h"
+#include "probe.h"
+#include "say.h"
+
+static struct flow_bpf *skel;
+static const struct host *host;
+static struct flow_options options;
+static bool counts_maps;
+
+static bool use_timed(struct bpf_program *start, struct bpf_program *end, bool on)
+{
+	on = probe_use(end, on);
+	probe_use(start, on && options.latency);
+	return on;
+}
+
+/* In a PV domain the backend's own map function sees every mapping, of scatterlists too. */
+static bool use_maps(void)
+{
+	bool pv = host->kind == HOST_PV, page, phys, plain;
+
+	page = use_timed(skel->progs.map_page_start, skel->progs.map_page_end, pv);
+	phys = use_timed(skel->progs.map_phys_start, skel->progs.map_phys_end, pv);
+	plain = use_timed(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv);
+	counts_maps = probe_use(skel->progs.event_map_page, plain);
+	probe_use(skel->progs.event_map_sg, counts_maps);
+	skel->rodata->maps_by_event = counts_maps;
+	counts_maps = counts_maps || page || phys;
+	return page || phys || plain;
+}
+
+/* Here the program at the start counts, and the one at the end only times. */
+static bool use_copy(struct bpf_program *start, struct bpf_program *end, bool on)
+{
+	on = probe_use(start, on);
+	probe_use(end, on && options.latency);
+	return on;
+}
+
+static void use_copies(void)
+{
+	bool now = use_copy(skel->progs.unmap_single_start, skel->progs.unmap_single_end, true);
+
+	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
+	use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
+	use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
+}
+
+void flow_start(const struct host *where, const struct flow_options *wanted)
+{
+	bool exchanges;
+	int err;
+
+	host = where;
+	options = *wanted;
+	skel = flow_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	if (!use_maps())
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	use_copies();
+	exchanges = probe_use(skel->progs.exchange_end, host->kind == HOST_PV);
+	probe_use(skel->progs.exchange_start, exchanges);
+	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
+	skel->rodata->want_latency = options.latency;
+	skel->rodata->want_guests = options.guests;
+	bpf_program__set_autoattach(skel->progs.calibrate_start, false);
+	bpf_program__set_autoattach(skel->progs.calibrate_end, false);
+	err = flow_bpf__load(skel);
+	if (err)
+		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
+	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.machine_init), NULL))
+		die("can't read the P2M's address: %s", strerror(errno));
+	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
+				      skel->bss->calibrated);
+	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
+	err = flow_bpf__attach(skel);
+	if (err)
+		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+}
+
+bool flow_counts_maps(void)
+{
+	return counts_maps;
+}
+
+u64 flow_own_ns(void)
+{
+	return skel->bss->own_ns;
+}
+
+/* The sum over the CPUs of a value that is all 64-bit counters. */
+static void sum_cpus(struct bpf_map *map, const void *key, size_t key_size, void *sum, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu;
+	u64 *value, *total = sum;
+	size_t i;
+
+	value = calloc(cpus, size);
+	if (!value)
+		die("out of memory");
+	memset(sum, 0, size);
+	if (!bpf_map__lookup_elem(map, key, key_size, value, cpus * size, 0))
+		for (cpu = 0; cpu < cpus; cpu++)
+			for (i = 0; i < size / sizeof(*value); i++)
+				total[i] += value[cpu * size / sizeof(*value) + i];
+	free(value);
+}
+
+static void sum_hist(const struct xb_hist_key *key, struct xb_hist *sum)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu, i;
+	struct xb_hist *value = calloc(cpus, sizeof(*value));
+
+	if (!value)
+		die("out of memory");
+	memset(sum, 0, sizeof(*sum));
+	if (!bpf_map__lookup_elem(skel->maps.hists, key, sizeof(*key), value,
+				  cpus * sizeof(*value), 0)) {
+		for (cpu = 0; cpu < cpus; cpu++) {
+			sum->ns += value[cpu].ns;
+			sum->count += value[cpu].count;
+			for (i = 0; i < XB_HIST_SLOTS; i++)
+				sum->slots[i] += value[cpu].slots[i];
+		}
+	}
+	free(value);
+}
+
+static void read_row(struct flow_row *row)
+{
+	struct xb_hist_key key = { .dev = row->key };
+
+	sum_cpus(skel->maps.stats, &row->key, sizeof(row->key), &row->stat, sizeof(row->stat));
+	row->backend = host_backend(host);
+	memset(row->hists, 0, sizeof(row->hists));
+	if (!options.latency)
+		return;
+	for (; key.call < XB_NR_CALLS; key.call++)
+		sum_hist(&key, &row->hists[key.call]);
+}
+
+static void read_guests(struct flow_state *state)
+{
+	struct xb_guest_key key, *previous = NULL;
+	struct flow_guest *guest;
+	struct xb_device device;
+
+	state->nr_guests = 0;
+	while (state->nr_guests < XB_MAX_DEVICES &&
+	       !bpf_map__get_next_key(skel->maps.guests, previous, &key, sizeof(key))) {
+		previous = &key;
+		guest = &state->guests[state->nr_guests];
+		if (bpf_map__lookup_elem(skel->maps.guests, &key, sizeof(key), &guest->count,
+					 sizeof(guest->count), 0) ||
+		    bpf_map__lookup_elem(skel->maps.devices, &key.dev, sizeof(key.dev), &device,
+					 sizeof(device), 0))
+			continue;
+		memcpy(guest->device, device.name, sizeof(guest->device));
+		guest->domain = key.domain;
+		state->nr_guests++;
+	}
+}
+
+void flow_read(struct flow_state *state)
+{
+	u64 key, *previous = NULL;
+	struct timespec now;
+	struct flow_row *row;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	state->time = now.tv_sec + now.tv_nsec / 1e9;
+	state->nr_rows = 0;
+	while (state->nr_rows < XB_MAX_DEVICES &&
+	       !bpf_map__get_next_key(skel->maps.devices, previous, &key, sizeof(key))) {
+		previous = &key;
+		row = &state->rows[state->nr_rows];
+		if (bpf_map__lookup_elem(skel->maps.devices, &key, sizeof(key), &row->device,
+					 sizeof(row->device), 0))
+			continue;
+		if (options.device && strcmp(options.device, row->device.name))
+			continue;
+		row->key = key;
+		read_row(row);
+		state->nr_rows++;
+	}
+	read_guests(state);
+	state->exchanges = skel->bss->exchanges;
+	state->losses = skel->bss->losses;
+}
+
+static void hist_since(struct xb_hist *now, const struct xb_hist *before)
+{
+	int i;
+
+	now->ns -= before->ns;
+	now->count -= before->count;
+	for (i = 0; i < XB_HIST_SLOTS; i++)
+		now->slots[i] -= before->slots[i];
+}
+
+static void row_since(struct flow_row *now, const struct flow_row *before)
+{
+	u64 *n = (void *)&now->stat;
+	const u64 *b = (const void *)&before->stat;
+	size_t i;
+
+	for (i = 0; i < sizeof(now->stat) / sizeof(*n); i++)
+		n[i] -= b[i];
+	for (i = 0; i < XB_NR_CALLS; i++)
+		hist_since(&now->hists[i], &before->hists[i]);
+}
+
+void flow_since(struct flow_state *now, const struct flow_state *before)
+{
+	int i, j;
+
+	for (i = 0; i < now->nr_rows; i++)
+		for (j = 0; j < before->nr_rows; j++)
+			if (now->rows[i].key == before->rows[j].key)
+				row_since(&now->rows[i], &before->rows[j]);
+	for (i = 0; i < now->nr_guests; i++)
+		for (j = 0; j < before->nr_guests; j++)
+			if (now->guests[i].domain == before->guests[j].domain &&
+			    !strcmp(now->guests[i].device, before->guests[j].device)) {
+				now->guests[i].count.bounces -= before->guests[j].count.bounces;
+				now->guests[i].count.bytes -= before->guests[j].count.bytes;
+			}
+	now->exchanges.calls -= before->exchanges.calls;
+	now->exchanges.fails -= before->exchanges.fails;
+	now->exchanges.ns -= before->exchanges.ns;
+	now->time -= before->time;
+}
+
+void flow_stop(void)
+{
+	flow_bpf__destroy(skel);
+	skel = NULL;
+}

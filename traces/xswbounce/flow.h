@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The counters of every device, kept in the kernel by flow.bpf.c. */
+#ifndef XB_FLOW_H
+#define XB_FLOW_H
+
+#include <stdbool.h>
+
+#include "host.h"
+#include "xswbounce.h"
+
+struct flow_options {
+	const char *device; /* the one to look at, by name; NULL: every one */
+	bool latency;
+	bool guests;
+};
+
+/* One device: totals since the start. */
+struct flow_row {
+	u64 key;
+	struct xb_device device;
+	const char *backend;
+	struct xb_stat stat;
+	struct xb_hist hists[XB_NR_CALLS];
+};
+
+struct flow_guest {
+	unsigned int domain;
+	char device[XB_NAME_LEN];
+	struct xb_guest count;
+};
+
+struct flow_state {
+	struct flow_row rows[XB_MAX_DEVICES];
+	int nr_rows;
+	struct flow_guest guests[XB_MAX_DEVICES];
+	int nr_guests;
+	struct xb_exchanges exchanges;
+	struct xb_losses losses;
+	double time; /* monotonic, seconds */
+};
+
+/**
+ * flow_start() - load and attach what this kernel can carry; ends with one line if nothing
+ */
+void flow_start(const struct host *host, const struct flow_options *options);
+
+/**
+ * flow_read() - the totals now; lasts until the next call with the same @state
+ */
+void flow_read(struct flow_state *state);
+
+/**
+ * flow_since() - turn @now into what happened since @before
+ */
+void flow_since(struct flow_state *now, const struct flow_state *before);
+
+bool flow_counts_maps(void); /* false: only bounced mappings are seen */
+
+u64 flow_own_ns(void); /* the probe's own cost that latencies are net of */
+
+void flow_stop(void);
+
+#endif /* XB_FLOW_H */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The machine that is looked at. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "say.h"
+#include "xswbounce.h"
+
+#define DEBUGFS "/sys/kernel/debug/swiotlb/"
+#define MODULE	"/sys/devices/platform/xen_swiotlb/"
+
+/* The first line of a file; empty if there is none. */
+static void read_line(const char *path, char *line, size_t size)
+{
+	FILE *f = fopen(path, "r");
+
+	line[0] = '\0';
+	if (!f)
+		return;
+	if (fgets(line, size, f))
+		line[strcspn(line, "\n")] = '\0';
+	fclose(f);
+}
+
+static u64 read_number(const char *path)
+{
+	char line[32];
+
+	read_line(path, line, sizeof(line));
+	return strtoull(line, NULL, 0);
+}
+
+static enum host_kind kind_of(void)
+{
+	char type[32];
+
+	read_line("/sys/hypervisor/type", type, sizeof(type));
+	if (strcmp(type, "xen"))
+		return HOST_NATIVE;
+	read_line("/sys/hypervisor/guest_type", type, sizeof(type));
+	if (!strcmp(type, "HVM"))
+		return HOST_HVM;
+	return strcmp(type, "PVH") ? HOST_PV : HOST_PVH;
+}
+
+void host_look(struct host *h)
+{
+	struct utsname name;
+	char line[64];
+
+	h->kind = kind_of();
+	read_line("/proc/xen/capabilities", line, sizeof(line));
+	h->dom0 = strstr(line, "control_d");
+	h->module = !access(MODULE "abi", R_OK);
+	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
+		  sizeof(line));
+	h->clock_sticks = h->cpus > 1 && !strcmp(line, "xen");
+	uname(&name);
+	snprintf(h->release, sizeof(h->release), "%.63s", name.release);
+}
+
+const char *host_backend(const struct host *h)
+{
+	return h->kind == HOST_PV ? "swiotlb-xen" : "swiotlb";
+}
+
+static void module_pool(struct pool *p)
+{
+	char key[32];
+	u64 value;
+	FILE *f = fopen(MODULE "pool", "r");
+
+	memset(p, 0, sizeof(*p));
+	p->backend = "xen_swiotlb";
+	if (!f)
+		return;
+	while (fscanf(f, "%31s %llu", key, &value) >= 1) {
+		if (!strcmp(key, "bytes"))
+			p->size = value;
+		else if (!strcmp(key, "used"))
+			p->used = value << XB_SLOT_SHIFT;
+		else if (!strcmp(key, "largest_free"))
+			p->largest = value << XB_SLOT_SHIFT;
+	}
+	fclose(f);
+}
+
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
+{
+	memset(pools, 0, sizeof(*pools) * HOST_POOLS);
+	pools[0].backend = host_backend(h);
+	pools[0].size = read_number(DEBUGFS "io_tlb_nslabs") << XB_SLOT_SHIFT;
+	pools[0].used = read_number(DEBUGFS "io_tlb_used") << XB_SLOT_SHIFT;
+	if (!h->module)
+		return 1;
+	module_pool(&pools[1]);
+	return 2;
+}
+
+void host_needs_root(void)
+{
+	if (geteuid())
+		die("must be root to load BPF programs: run it with sudo");
+}

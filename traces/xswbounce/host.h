@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine that is looked at: what kind of domain, which backend, which clock, which pools. */
+#ifndef XB_HOST_H
+#define XB_HOST_H
+
+#include <stdbool.h>
+
+#include "xswbounce.h"
+
+enum host_kind {
+	HOST_NATIVE,
+	HOST_PV, /* dom0 or a guest: the one kind where swiotlb-xen works */
+	HOST_HVM,
+	HOST_PVH,
+};
+
+struct host {
+	enum host_kind kind;
+	bool dom0;
+	bool module; /* xen_swiotlb.ko is loaded */
+	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
+	int cpus;
+	char release[64];
+};
+
+/* A pool's size and use in bytes; size 0: there is none, or debugfs does not tell. */
+struct pool {
+	const char *backend;
+	u64 size;
+	u64 used;
+	u64 largest; /* the largest free run; 0: not known */
+};
+
+#define HOST_POOLS 2
+
+void host_look(struct host *h);
+
+/**
+ * host_pools() - the stock pool, then the module's, as far as they exist
+ * Return: their number.
+ */
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
+
+const char *host_backend(const struct host *h);
+
+/**
+ * host_needs_root() - end with one line if this is not root
+ */
+void host_needs_root(void);
+
+#endif /* XB_HOST_H */

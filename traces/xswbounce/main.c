@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* xswbounce: is this host bouncing, which device, why, and does it matter? */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "say.h"
+
+static const struct command commands[] = {
+	{ "verdict", "say in plain words whether bouncing is a problem here", command_verdict },
+	{ "top", "live table by device", command_top },
+	{ "latency", "histograms of map, unmap and sync latency by device", command_latency },
+	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(void)
+{
+	size_t i;
+
+	puts("Usage: xswbounce [COMMAND] [OPTIONS] [ARGUMENTS]\n"
+	     "Traces DMA bounce buffering (swiotlb) on a running kernel; reads only.\n");
+	for (i = 0; i < NR_COMMANDS; i++)
+		printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+	puts("\nWithout a command: verdict. 'xswbounce COMMAND --help' tells a command's options.\n"
+	     "Every command takes -d BDF, --json, -T and -v.\n\n"
+	     "Examples:\n"
+	     "  xswbounce                       a verdict after five seconds\n"
+	     "  xswbounce top 2                 a table every two seconds\n"
+	     "  xswbounce latency -d 0000:00:04.0 10 1\n"
+	     "\nExit status: 0; 2 for an error.");
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+			 !strcmp(argv[1], "-?") || !strcmp(argv[1], "help"))) {
+		usage();
+		return 0;
+	}
+	say_verbose(false);
+	if (argc < 2 || argv[1][0] == '-')
+		return command_verdict(argc, argv);
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	die("unknown command '%s': see xswbounce --help", argv[1]);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What this kernel offers to hang a program on, and the loading of only those that fit. */
+#ifndef XB_PROBE_H
+#define XB_PROBE_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+
+/**
+ * probe_btf() - has the kernel type information, so that programs fit it?
+ */
+bool probe_btf(void);
+
+/**
+ * probe_function() - can a BPF program be attached to this function of the kernel?
+ */
+bool probe_function(const char *name);
+
+/**
+ * probe_event() - does this trace event exist?  @event is "system/name".
+ */
+bool probe_event(const char *event);
+
+/**
+ * probe_use() - load this program only if @on and if what it attaches to is there
+ * Return: whether it will be loaded.
+ */
+bool probe_use(struct bpf_program *program, bool on);
+
+#endif /* XB_PROBE_H */

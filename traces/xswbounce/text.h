@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers as people read them. */
+#ifndef XB_TEXT_H
+#define XB_TEXT_H
+
+#include "xswbounce.h"
+
+/* Each answer lasts until the eighth next call of any of them. */
+const char *text_bytes(u64 bytes); /* "12.3 MiB" */
+const char *text_ns(u64 ns); /* "4.5 us" */
+const char *text_mask(u64 mask); /* "32" bits */
+const char *text_domain(u32 domain); /* "3", or "own" */
+
+extern const char *const text_reasons[XB_NR_REASONS];
+extern const char *const text_fails[XB_NR_FAILS];
+extern const char *const text_calls[XB_NR_CALLS];
+
+/* The reason with most bounces; XB_DIRECT if none bounced. */
+enum xb_reason text_main_reason(const struct xb_stat *s);
+u64 text_bounces(const struct xb_stat *s);
+u64 text_failures(const struct xb_stat *s);
+
+#endif /* XB_TEXT_H */

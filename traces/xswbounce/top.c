@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* xswbounce top: a live table by device. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "flow.h"
+#include "json.h"
+#include "prometheus.h"
+#include "quantile.h"
+#include "say.h"
+#include "screen.h"
+#include "text.h"
+
+static struct flow_state totals, before, now;
+static struct host host;
+static bool latency, by_domain;
+static const char *prometheus;
+static char order = 'b';
+
+static const struct argp_option options[] = {
+	{ "latency", 'l', NULL, 0, "Show p50 and p99 of the map calls (a second probe: dearer)", 0 },
+	{ "by", 'b', "device|domain", 0, "A row a device (default), or a row a guest and device", 0 },
+	{ "prometheus", 'p', "FILE", 0,
+	  "Also write the totals there at each interval, in Prometheus' text format", 0 },
+	{}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'l':
+		latency = true;
+		return 0;
+	case 'b':
+		by_domain = !strcmp(arg, "domain");
+		if (!by_domain && strcmp(arg, "device"))
+			argp_error(state, "--by must be device or domain, not '%s'", arg);
+		return 0;
+	case 'p':
+		prometheus = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp own = { .options = options, .parser = parse };
+
+static const char text[] =
+	"A live table by device: maps, what share of them bounced, what was copied, failures.\v"
+	"Keys on a terminal: b sorts by bytes copied, m by maps, f by failures, space pauses, q ends.\n"
+	"'in flight' counts bounced mappings made and not yet undone since the start.\n\n"
+	"Cost of the probes, in instructions for a map and its unmap: see the table in "
+	"traces/README.md; --latency is dearer.\n\n"
+	"Examples:\n"
+	"  xswbounce top                            every second\n"
+	"  xswbounce top --latency -d 0000:00:04.0 5\n"
+	"  xswbounce top --json 1 60\n"
+	"  xswbounce top --by domain 10\n"
+	"  xswbounce top -p /var/lib/prometheus/node-exporter/xswbounce.prom 15\n"
+	"  xswbounce top -- dd if=/dev/sdb of=/dev/null count=1000 iflag=direct";
+
+static u64 rank(const struct flow_row *row)
+{
+	switch (order) {
+	case 'm':
+		return row->stat.maps;
+	case 'f':
+		return text_failures(&row->stat);
+	}
+	return row->stat.copied_bytes;
+}
+
+static int compare(const void *a, const void *b)
+{
+	u64 x = rank(a), y = rank(b);
+
+	return x > y ? -1 : x < y;
+}
+
+/* Mappings under way: made and not undone since the start, never less than none. */
+static u64 in_flight(const struct flow_row *row)
+{
+	int i;
+
+	for (i = 0; i < totals.nr_rows; i++) {
+		const struct xb_stat *s = &totals.rows[i].stat;
+
+		if (totals.rows[i].key == row->key)
+			return text_bounces(s) > s->unmaps ? text_bounces(s) - s->unmaps : 0;
+	}
+	return 0;
+}
+
+static void map_latency(const struct flow_row *row, struct xb_hist *both)
+{
+	memset(both, 0, sizeof(*both));
+	hist_sum(both, &row->hists[XB_CALL_DIRECT]);
+	hist_sum(both, &row->hists[XB_CALL_BOUNCED]);
+}
+
+static void print_row(const struct flow_row *row)
+{
+	const struct xb_stat *s = &row->stat;
+	u64 bounces = text_bounces(s);
+	struct xb_hist both;
+
+	screen_line("%-13.13s %-12.12s %5s %9.0f %7.1f %-9s %10.2f %8llu %6llu", row->device.name,
+		    row->device.driver, text_mask(row->device.mask), s->maps / now.time,
+		    s->maps ? 100.0 * bounces / s->maps : 0, text_reasons[text_main_reason(s)],
+		    s->copied_bytes / now.time / 1e6, in_flight(row), text_failures(s));
+	if (latency) {
+		map_latency(row, &both);
+		screen_add(" %9s %9s", text_ns(quantile(&both, 0.5)),
+			   text_ns(quantile(&both, 0.99)));
+	}
+}
+
+static void print_pools(void)
+{
+	struct pool pools[HOST_POOLS];
+	int i, n = host_pools(&host, pools);
+
+	for (i = 0; i < n; i++)
+		if (pools[i].size)
+			screen_line("pool of %s: %s, %s in use (%.1f %%)", pools[i].backend,
+				    text_bytes(pools[i].size), text_bytes(pools[i].used),
+				    100.0 * pools[i].used / pools[i].size);
+	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies",
+		    now.exchanges.calls, now.exchanges.calls / now.time, text_ns(now.exchanges.ns),
+		    now.losses.devices, now.losses.starts);
+}
+
+static void print_devices(void)
+{
+	int i;
+
+	qsort(now.rows, now.nr_rows, sizeof(now.rows[0]), compare);
+	screen_line("%-13s %-12s %5s %9s %7s %-9s %10s %8s %6s", "device", "driver", "mask", "maps/s",
+		    "bounce%", "why", "copy MB/s", "inflight", "fails");
+	if (latency)
+		screen_add(" %9s %9s", "map p50", "map p99");
+	for (i = 0; i < now.nr_rows; i++)
+		if (now.rows[i].stat.maps || now.rows[i].stat.copied_bytes)
+			print_row(&now.rows[i]);
+}
+
+static void print_domains(void)
+{
+	u64 all = 0;
+	int i;
+
+	for (i = 0; i < now.nr_guests; i++)
+		all += now.guests[i].count.bytes;
+	screen_line("%-8s %-13s %10s %14s %10s %7s", "domain", "device", "bounces/s", "bytes", "MB/s",
+		    "share%");
+	for (i = 0; i < now.nr_guests; i++) {
+		const struct flow_guest *g = &now.guests[i];
+
+		if (g->count.bounces)
+			screen_line("%-8s %-13s %10.0f %14llu %10.2f %7.1f", text_domain(g->domain),
+				    g->device, g->count.bounces / now.time, g->count.bytes,
+				    g->count.bytes / now.time / 1e6,
+				    100.0 * g->count.bytes / all);
+	}
+}
+
+static void json_row(const struct flow_row *row)
+{
+	const struct xb_stat *s = &row->stat;
+	struct xb_hist both;
+	int i;
+
+	json_object(NULL);
+	json_text("device", row->device.name);
+	json_text("driver", row->device.driver);
+	json_text("backend", row->backend);
+	json_count("dma_mask", row->device.mask);
+	if (flow_counts_maps())
+		json_count("maps", s->maps);
+	else
+		json_null("maps");
+	json_count("bounces", text_bounces(s));
+	json_count("bounce_bytes", s->bounce_bytes);
+	json_count("copied_bytes", s->copied_bytes);
+	json_count("unmaps_bounced", s->unmaps);
+	json_count("syncs_bounced", s->syncs);
+	json_count("coherent_allocs", s->coherent);
+	json_count("in_flight", in_flight(row));
+	json_object("reasons");
+	for (i = XB_MASK; i < XB_NR_REASONS; i++)
+		json_count(text_reasons[i], s->bounces[i]);
+	json_object_end();
+	json_object("fails");
+	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
+		json_count(text_fails[i], s->fails[i]);
+	json_object_end();
+	if (latency) {
+		map_latency(row, &both);
+		json_count("map_p50_ns", quantile(&both, 0.5));
+		json_count("map_p99_ns", quantile(&both, 0.99));
+	}
+	json_object_end();
+}
+
+static void json_state(void)
+{
+	struct pool pools[HOST_POOLS];
+	int i, n = host_pools(&host, pools);
+
+	json_begin("top");
+	json_number("seconds", now.time);
+	json_array("devices");
+	for (i = 0; i < now.nr_rows; i++)
+		json_row(&now.rows[i]);
+	json_array_end();
+	if (by_domain) {
+		json_array("domains");
+		for (i = 0; i < now.nr_guests; i++) {
+			json_object(NULL);
+			if (now.guests[i].domain == XB_DOMAIN_OWN)
+				json_null("domain");
+			else
+				json_count("domain", now.guests[i].domain);
+			json_text("device", now.guests[i].device);
+			json_count("bounces", now.guests[i].count.bounces);
+			json_count("bytes", now.guests[i].count.bytes);
+			json_object_end();
+		}
+		json_array_end();
+	}
+	json_pools(pools, n);
+	json_object("exchanges");
+	json_count("calls", now.exchanges.calls);
+	json_count("fails", now.exchanges.fails);
+	json_count("ns", now.exchanges.ns);
+	json_object_end();
+	json_object("lost");
+	json_count("devices", now.losses.devices);
+	json_count("starts", now.losses.starts);
+	json_object_end();
+	json_end();
+}
+
+static void show(void)
+{
+	flow_read(&totals);
+	now = totals;
+	flow_since(&now, &before);
+	if (prometheus)
+		prometheus_write(prometheus, &host, &totals);
+	if (command_options.json) {
+		json_state();
+	} else {
+		screen_begin();
+		if (by_domain)
+			print_domains();
+		else
+			print_devices();
+		print_pools();
+		screen_end();
+	}
+	before = totals;
+}
+
+int command_top(int argc, char **argv)
+{
+	struct flow_options flow = { 0 };
+	double period;
+	char key;
+
+	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc, argv);
+	period = command_period(1);
+	host_needs_root();
+	host_look(&host);
+	flow.device = command_options.device;
+	flow.latency = latency;
+	flow.guests = by_domain;
+	flow_start(&host, &flow);
+	if (latency && host.clock_sticks)
+		warn("clocksource xen on more than one CPU: short latencies may read 0; "
+		     "boot with clocksource=tsc tsc=reliable");
+	flow_read(&before);
+	command_begin();
+	if (!command_options.json)
+		screen_open();
+	while (command_wait(period)) {
+		while ((key = screen_key())) {
+			if (strchr("bmf", key))
+				order = key;
+			else if (key == 'q')
+				command_quit();
+		}
+		if (!screen_paused())
+			show();
+	}
+	screen_close();
+	flow_stop();
+	return command_end();
+}

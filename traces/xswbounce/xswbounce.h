@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the BPF programs and the tool exchange: keys and values of their maps, switches. */
+#ifndef XSWBOUNCE_H
+#define XSWBOUNCE_H
+
+#ifndef __VMLINUX_H__
+typedef unsigned long long u64;
+typedef unsigned int u32;
+#endif
+
+#define XB_MAX_DEVICES 256 /* distinct devices counted; more are counted as lost */
+#define XB_NAME_LEN    32
+#define XB_DRIVER_LEN  24
+
+#define XB_STARTS_BITS 12 /* calls under way whose start time is kept, a power of two */
+
+#define XB_HIST_SUB   8 /* linear steps in each octave of a latency histogram: 12 % */
+#define XB_HIST_SLOTS (32 * XB_HIST_SUB)
+#define XB_SIZE_SLOTS 32 /* octaves of a size */
+
+#define XB_NS_BITS 44 /* start times are kept modulo this: 4.8 hours */
+
+#define XB_CALIBRATIONS 64 /* runs whose median is the probe's own cost */
+
+#define XB_ERROR_ADDR (~0ULL) /* DMA_MAPPING_ERROR */
+#define XB_SLOT_SHIFT 11
+#define XB_SEGMENT    (128ULL << XB_SLOT_SHIFT) /* stock's largest bounced mapping */
+
+/* A key that names a device: its struct device, or for the module's events this bit and the ID. */
+#define XB_MODULE_DEVICE (1ULL << 62)
+
+enum xb_reason {
+	XB_DIRECT,
+	XB_MASK,
+	XB_STRADDLE,
+	XB_ALIGN,
+	XB_FORCED,
+	XB_NR_REASONS,
+};
+
+enum xb_fail {
+	XB_FAIL_NONE,
+	XB_FAIL_FULL,
+	XB_FAIL_FRAGMENTED,
+	XB_FAIL_TOO_LARGE,
+	XB_FAIL_MASK,
+	XB_NR_FAILS,
+};
+
+/* What is timed, each with a histogram of its own. */
+enum xb_call {
+	XB_CALL_DIRECT, /* a map that did not bounce */
+	XB_CALL_BOUNCED,
+	XB_CALL_UNMAP, /* of a bounced mapping */
+	XB_CALL_SYNC,
+	XB_NR_CALLS,
+};
+
+/* A device as it was when first seen. */
+struct xb_device {
+	char name[XB_NAME_LEN];
+	char driver[XB_DRIVER_LEN];
+	u64 mask;
+	u64 boundary;
+	u32 min_align;
+	u32 forced; /* swiotlb=force */
+};
+
+struct xb_stat {
+	u64 mask; /* the device's, at hand for each map; never 0 once in use */
+	u64 forced;
+	u64 maps;
+	u64 map_bytes;
+	u64 bounces[8];
+	u64 bounce_bytes;
+	u64 copied_bytes; /* in at map, out at unmap, both ways at sync */
+	u64 unmaps; /* of bounced mappings */
+	u64 syncs; /* of bounced mappings */
+	u64 fails[8];
+	u64 coherent;
+	u64 sizes[XB_SIZE_SLOTS]; /* bounced mappings, by octave */
+};
+
+struct xb_hist_key {
+	u64 dev;
+	u32 call;
+	u32 pad;
+};
+
+struct xb_hist {
+	u64 ns; /* sum, net of the probe's own cost */
+	u64 count;
+	u32 slots[XB_HIST_SLOTS];
+};
+
+/* Bounces of pages granted by a guest; XB_DOMAIN_OWN: the page was not a guest's. */
+#define XB_DOMAIN_OWN 0x10000U
+
+struct xb_guest_key {
+	u64 dev;
+	u32 domain;
+	u32 pad;
+};
+
+struct xb_guest {
+	u64 bounces;
+	u64 bytes;
+};
+
+/* Hypercalls that exchange memory. */
+struct xb_exchanges {
+	u64 calls;
+	u64 fails;
+	u64 ns;
+};
+
+/* Events that could not be counted, by cause. */
+struct xb_losses {
+	u64 devices; /* more devices than XB_MAX_DEVICES */
+	u64 starts; /* an end without its start: not taken as a latency */
+	u64 zeros; /* latencies that read 0: a clock that does not advance */
+};
+
+#endif /* XSWBOUNCE_H */
