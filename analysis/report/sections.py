@@ -14,10 +14,24 @@ def round_links(rounds, key="source"):
     return out or NONE
 
 
+def _version(name, version):
+    """Tools that name themselves in their version are not named twice."""
+    return version if version.startswith(name[:5]) else f"{name} {version}"
+
+
+def _memory_above(machine):
+    """Bytes or a share, as recorded; or why it is not known."""
+    above = machine.get("machine_memory")
+    if above is None:
+        why = (machine.get("missing") or {}).get("machine_memory")
+        return f"{NONE} ({why})" if why else NONE
+    return size(above) if isinstance(above, (int, float)) else str(above)
+
+
 def _machine_row(env):
     record, machine = env["record"], env["record"]["machine"]
     versions = record["versions"]
-    tools = ", ".join(f"{name} {versions[name]}" for name in
+    tools = ", ".join(_version(name, versions[name]) for name in
                       ("kernel", "xen", "module", "fio", "iperf3", "suite") if versions.get(name))
     domain = machine.get("domain") or "none"
     pmu = "counted" if machine.get("pmu") else "no cycles: no PMU here"
@@ -26,13 +40,13 @@ def _machine_row(env):
             f"{machine.get('cpu', NONE)}, {machine.get('cpus', NONE)} CPU, "
             f"{size(machine.get('memory_bytes'))}, IOMMU {machine.get('iommu', NONE)}, "
             f"clock {machine.get('clocksource', NONE)}",
-            str(machine.get("machine_memory") or NONE), pmu, tools,
+            _memory_above(machine), pmu, tools,
             Link("run.json", env["file"])]
 
 
 def machine(document, environments):
     document.heading(2, "What was measured, and where")
-    document.table(["Environment", "Emulated", "Xen", "Machine", "Machine memory of the domain",
+    document.table(["Environment", "Emulated", "Xen", "Machine", "Memory above 4 GiB (machine)",
                     "Cycles", "Versions", "From"], [_machine_row(e) for e in environments])
     rows = []
     for env in environments:

@@ -59,7 +59,8 @@ def _differences(change):
             a, b = env["a"][part], env["b"][part]
             rows += [[env["environment"], f"{part}.{key}", str(a.get(key, NONE)),
                       str(b.get(key, NONE))]
-                     for key in dict.fromkeys([*a, *b]) if a.get(key) != b.get(key)]
+                     for key in dict.fromkeys([*a, *b])
+                     if key != "missing" and a.get(key) != b.get(key)]
     return rows
 
 
@@ -72,6 +73,12 @@ def _notes(document, change):
     items += [f"{name}: times are not compared: one machine is emulated and the other is not"
               for name in mixed]
     document.items(items)
+
+
+def _table(document, rows):
+    document.table(HEAD, rows)
+    if not rows:
+        document.paragraph("Nothing was measured in both runs.")
 
 
 def write(change):
@@ -87,11 +94,11 @@ def write(change):
     _notes(document, change)
     document.table(HEAD, [_row(one, kind == "ratios") for one, kind in changed])
     document.heading(2, "Times")
-    document.table(HEAD, [_row(one, False) for one in change["times"]])
+    _table(document, [_row(one, False) for one in change["times"]])
     document.heading(2, "Ratio to stock")
     document.paragraph("Measured in pairs within each run: it may be compared even where the two "
                        "machines differ.")
-    document.table(HEAD, [_row(one, True) for one in change["ratios"]])
+    _table(document, [_row(one, True) for one in change["ratios"]])
     document.heading(2, "Counts that differ")
     rows = _counts(change)
     document.table(["Environment", "Device", "Load", "Backend", ">Bounces A", ">B",
