@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Counts around a round: bounces, mappings, CPU time, and the domain's time as Xen accounts it.
+# Counts around a round: bounces and mappings, on each backend in its way.
 #
 # On stock the recipe traces/tracefs/bounces counts bounces; the trace event dma_map_page, where
 # the kernel has it, counts all mappings of the same devices, in a tracing instance of our own.
@@ -153,36 +153,4 @@ module_totals_json()
 		"${after[pool_exchanges]:-0}" "${after[pool_exchanged_bytes]:-0}" \
 		"${after[pool_exchange_ns]:-0}" "${after[pool_exchange_fails]:-0}" \
 		"${after[pool_bytes]:-0}"
-}
-
-# The machine's CPU time in hundredths of a second: "USER SYSTEM", interrupts among the system's.
-cpu_ticks()
-{
-	local _ user nice system idle iowait irq softirq
-
-	read -r _ user nice system idle iowait irq softirq _ <"$procfs/stat"
-	echo $((user + nice)) $((system + irq + softirq))
-}
-
-vcpu_missing=''
-
-# Why Xen's own account of our time can't be had, once for the run.
-vcpu_detect()
-{
-	if ! machine_is_xen; then
-		vcpu_missing='not a Xen domain'
-	elif [ "$domain" != dom0 ]; then
-		vcpu_missing='no toolstack in this domain'
-	elif ! command -v xl >/dev/null || [ ! -S /run/xenstored/socket ]; then
-		vcpu_missing='the Xen toolstack does not run'
-	elif [ -z "$(vcpu_tenths)" ]; then
-		vcpu_missing='xl vcpu-list does not answer'
-	fi
-}
-
-# Seconds all vCPUs of this domain have run, in tenths, as Xen accounts them.
-vcpu_tenths()
-{
-	timeout -k 1 5 xl vcpu-list 0 2>/dev/null |
-		awk 'NR > 1 && $6 ~ /^[0-9.]+$/ { t += $6; n++ } END { if (n) printf "%d\n", t * 10 + 0.5 }'
 }

@@ -10,7 +10,7 @@
 # By interface name.
 declare -A nic_bdf=()
 pairs=()
-link_wait_s=6
+link_wait_s=${XSW_LINK_WAIT_S:-6}
 
 # Prints who uses a network card, if anybody does.
 nic_user()
@@ -107,7 +107,7 @@ nics_linked()
 # $@: unused cards; the pairs "A B" go to pairs[], a card without a partner is left out.
 nics_pair()
 {
-	local i j names=("$@") taken=()
+	local i j names=("$@") taken=() up=()
 
 	for i in "${!names[@]}"; do
 		nic_enclose "${names[i]}" "xsw-$i" $((i + 1)) ||
@@ -115,8 +115,12 @@ nics_pair()
 	done
 	nics_await_carrier "${names[@]}"
 	for i in "${!names[@]}"; do
+		! nic_has_carrier "$i" || up+=("$i")
+	done
+	for i in "${up[@]}"; do
 		[ -z "${taken[i]:-}" ] || continue
-		for ((j = i + 1; j < ${#names[@]}; j++)); do
+		for j in "${up[@]}"; do
+			[ "$j" -gt "$i" ] || continue
 			[ -z "${taken[j]:-}" ] || continue
 			nics_linked "$i" "$j" || continue
 			taken[i]=yes taken[j]=yes
@@ -126,9 +130,18 @@ nics_pair()
 	done
 	nics_release_all
 	for i in "${!names[@]}"; do
-		[ -n "${taken[i]:-}" ] ||
+		if [[ " ${up[*]} " != *" $i "* ]]; then
+			leave_out "${names[i]}" "its link is down"
+		elif [ -z "${taken[i]:-}" ]; then
 			leave_out "${names[i]}" "no other unused network card answers across its link"
+		fi
 	done
+}
+
+# The card in namespace xsw-$1, alone there beside lo.
+nic_has_carrier()
+{
+	ip -n "xsw-$1" -o link show up | grep -v ' lo:' | grep -q LOWER_UP
 }
 
 nics_await_carrier()
@@ -138,7 +151,7 @@ nics_await_carrier()
 	while [ $SECONDS -lt $end ]; do
 		waiting=''
 		for ((i = 0; i < $#; i++)); do
-			ip -n "xsw-$i" -o link show up | grep -v ' lo:' | grep -q LOWER_UP || waiting=yes
+			nic_has_carrier "$i" || waiting=yes
 		done
 		[ -n "$waiting" ] || return 0
 		sleep 0.2

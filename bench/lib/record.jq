@@ -18,10 +18,12 @@ def counters_of($round; $files; $bdfs):
   | if . == null or .source == "module:counters" then .
     else stock_counters(.; $files["\($work)/\(.raw)"].bounces; $bdfs) end;
 
+def untold: if . == "" then "measured in timed rounds only" else . end;
+
 # Why figures and counters are null.
 def missing_of($counters):
-  (if .figures.vcpu_s == null then {vcpu_s: $vcpu_missing} else {} end)
-  + {cycles: $cycles_missing}
+  (if .figures.vcpu_s == null then {vcpu_s: ($vcpu_missing | untold)} else {} end)
+  + (if .figures.cycles == null then {cycles: ($cycles_missing | untold)} else {} end)
   + (if $counters == null then {} else
       (if $counters.maps != null then {}
        elif $counters.map_lists then
@@ -42,7 +44,7 @@ def round_of($files; $bdfs):
      figures: (($tool.figures // {}) + {
        cpu_user_s: (if .ok then .cpu_user_ticks / 100 else null end),
        cpu_sys_s: (if .ok then .cpu_system_ticks / 100 else null end),
-       vcpu_s: (if .vcpu_tenths == null then null else .vcpu_tenths / 10 end), cycles: null,
+       vcpu_s: (if .vcpu_tenths == null then null else .vcpu_tenths / 10 end), cycles,
        elapsed_s: (.elapsed_us / 1000000)}),
      lat_hist: ($tool.lat_hist // null), counters: $counters, verified}
   | .missing = (missing_of($counters))

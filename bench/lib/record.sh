@@ -21,6 +21,7 @@ record_begin()
 	: >"$work/rounds"
 	counters_check_tracing
 	vcpu_detect
+	cycles_detect
 	started_s=$SECONDS
 }
 
@@ -69,15 +70,6 @@ run_name()
 	echo "$name"
 }
 
-cycles_missing()
-{
-	if [ "$pmu" = true ]; then
-		echo 'not counted'
-	else
-		echo 'no cycles: this machine offers no PMU'
-	fi
-}
-
 record_head()
 {
 	local totals='{}' ok=true
@@ -110,10 +102,10 @@ record_finish()
 	mapfile -t files < <(find "$work/raw" -name '*.json' -size +0 | sort)
 	record_good_files
 	jq -n -L "$bench_dir/lib" -f "$bench_dir/lib/record.jq" --arg work "$work" \
-		--arg vcpu_missing "$vcpu_missing" --arg cycles_missing "$(cycles_missing)" \
+		--arg vcpu_missing "$vcpu_missing" --arg cycles_missing "$cycles_missing" \
 		--slurpfile head "$work/head.json" --slurpfile rounds "$work/rounds" \
 		"${files[@]}" >"$work/run.json" || abort "can't join the record"
-	rm -f "$work/head.json" "$work/rounds" "$work/stderr"
+	rm -f "$work/head.json" "$work/rounds" "$work/stderr" "$work/cycles"
 	mv "$work" "$result"
 	work=''
 	record_table

@@ -97,7 +97,8 @@ round_prepare()
 round_run()
 {
 	local id=$1 backend=$2 kind=$3 load=$4 position=$5 force=$6
-	local index raw status user system user_end system_end vcpu=null start counters counters_file=''
+	local index raw status user system user_end system_end vcpu=null cycles=null start counters
+	local counters_file=''
 
 	printf -v index '%03d' $round_index
 	raw=raw/$index-$backend-$id-$load.json
@@ -109,17 +110,29 @@ round_run()
 	fi
 	[ "$force" = false ] || module_force 1
 	[ "$kind" != counted ] || round_count "$backend" "$id" "$index"
-	[ -n "$vcpu_missing" ] || [ "$kind" = counted ] || vcpu=$(vcpu_tenths)
+	[ "$kind" = counted ] || round_cost_begin
 	read -r user system < <(cpu_ticks)
 	start=${EPOCHREALTIME/./}
 	run_inner "$(round_deadline "$kind")" /dev/null "${command[@]}"
 	status=$?
 	start=$((${EPOCHREALTIME/./} - start))
 	read -r user_end system_end < <(cpu_ticks)
-	[ "$vcpu" = null ] || vcpu=$(($(vcpu_tenths) - vcpu))
+	[ "$kind" = counted ] || round_cost_end
 	counters=$(round_counters_json "$backend" "$id" "$kind")
 	[ "$force" = false ] || module_force 0
 	round_judge
+}
+
+round_cost_begin()
+{
+	cycles_begin "$work/cycles"
+	[ -n "$vcpu_missing" ] || vcpu=$(vcpu_tenths)
+}
+
+round_cost_end()
+{
+	[ -n "$vcpu_missing" ] || vcpu=$(($(vcpu_tenths) - vcpu))
+	[ -n "$cycles_missing" ] || cycles=$(cycles_take "$work/cycles")
 }
 
 # A round is good when its tool ended well and left a record.
@@ -151,8 +164,8 @@ round_write()
 			$round_index "$backend" "$kind" "$force" "$place"
 		printf '"device": "%s", "load": "%s", "ok": %s, "cpu_user_ticks": %d, ' \
 			"$id" "$load" "$ok" "$user"
-		printf '"cpu_system_ticks": %d, "vcpu_tenths": %s, "elapsed_us": %d, ' \
-			"$system" "$vcpu" "${start:-0}"
+		printf '"cpu_system_ticks": %d, "vcpu_tenths": %s, "cycles": %s, "elapsed_us": %d, ' \
+			"$system" "$vcpu" "$cycles" "${start:-0}"
 		printf '"counters": %s, "verified": %s, "raw": %s}\n' "$counters" "$verified" "$file"
 	} >>"$work/rounds"
 	round_index=$((round_index + 1))

@@ -14,11 +14,13 @@ dry()
 }
 export -f dry
 fake_xen PV
+export XSW_LINK_WAIT_S=1
 
 links_end()
 {
 	ip link del xswt0 2>/dev/null
 	ip link del xswt2 2>/dev/null
+	ip link del xswtb 2>/dev/null
 	rm -rf "$fake"
 }
 trap links_end EXIT
@@ -38,6 +40,11 @@ expect 'and down' 0 '!LOWER_UP|,UP' ip -o link show xswt1
 expect 'no namespace is left' 0 '!xsw-' ip netns list
 fake_nic xswt2 0x1002
 expect 'a card without a partner is left out' 0 \
+	'^  xswt2 +its link is down' dry
+ip link add xswtb type bridge
+ip link set xswtb up
+ip link set xswt3 master xswtb up
+expect 'a card that is linked to none of them is left out' 0 \
 	'^  xswt2 +no other unused network card answers across its link' dry
 expect 'a card named without a partner is refused' 2 'xswt2 has no partner' dry --nic xswt2
 expect 'a named card brings its partner' 0 '^  xswt0\+xswt1 ' dry --nic xswt1

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# CPU cost: a number that can't be had is null with its reason, and never 0.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=bench/tests/tap.sh
+. bench/tests/tap.sh
+# shellcheck source=bench/tests/fake-machine.sh
+. bench/tests/fake-machine.sh
+fake_xen PV
+sysfs=$XSW_SYSFS procfs=$XSW_PROC domain=dom0 pmu=true
+# shellcheck source=bench/lib/machine.sh
+. bench/lib/machine.sh
+# shellcheck source=bench/lib/cpu.sh
+. bench/lib/cpu.sh
+
+# counted LINE...: what is taken from perf's file.
+counted()
+{
+	printf '%s\n' '# started on today' '' "$@" >"$fake/cycles"
+	cycles_take "$fake/cycles"
+}
+
+expect 'cycles are taken' 0 '^81723645$' counted '81723645;;cycles;2001;100.00;;'
+expect "a hybrid machine's are added" 0 '^7000000000$' \
+	counted '3000000000;;cpu_core/cycles/;2001;100.00;;' '4000000000;;cpu_atom/cycles/;2001;100.00;;'
+expect 'cycles not supported are null' 0 '^null$' counted '<not supported>;;cycles;0;100.00;;'
+expect 'a part that is not counted is null' 0 '^null$' \
+	counted '3;;cpu_core/cycles/;2001;100.00;;' '<not counted>;;cpu_atom/cycles/;0;0.00;;'
+expect 'no file is null' 0 '^null$' cycles_take "$fake/none"
+
+missing()
+{
+	cycles_missing='' vcpu_missing=''
+	cycles_detect
+	vcpu_detect
+	echo "$cycles_missing / $vcpu_missing"
+}
+domain=dom0
+pmu=false
+expect 'no PMU is told' 0 '^no cycles: this machine offers no PMU /' missing
+expect 'no toolstack is told' 0 '/ the Xen toolstack does not run$' missing
+domain=domU
+expect 'a guest has no account of its own' 0 '/ no toolstack in this domain$' missing
+echo 'cpu  100 20 30 400 5 6 7 8 0 0' >"$fake/proc/stat"
+expect 'interrupts count as system time' 0 '^120 43$' cpu_ticks
+
+mkdir "$fake/bin"
+cat >"$fake/bin/xl" <<'END'
+#!/bin/sh
+echo 'Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)'
+echo 'Domain-0                             0     0    0   r--      12.3  all / all'
+echo 'Domain-0                             0     1    1   -b-       4.6  all / all'
+END
+chmod +x "$fake/bin/xl"
+PATH=$fake/bin:$PATH
+expect "the domain's vCPU time is a sum over its vCPUs" 0 '^169$' vcpu_tenths
+printf '#!/bin/sh\nexit 1\n' >"$fake/bin/xl"
+expect 'a silent toolstack gives no number' 0 '^$' vcpu_tenths
+finish
