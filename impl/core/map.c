@@ -8,8 +8,7 @@
  * cache line, owned by the mapping), counters and the copy: nothing is done slot by slot.
  */
 #include "state.h"
-
-#define MAX_BYTES ((u64)XSW_MAX_SLOTS << XSW_SLOT_SHIFT)
+#include "want.h"
 
 static inline bool crosses(u64 at, size_t size, u64 boundary)
 {
@@ -79,28 +78,6 @@ static u64 map_unbounced(struct xsw_dev *d, u64 phys, size_t size, u32 attrs, st
 	return map_direct(d, bus, size, o);
 }
 
-/* How the run must lie; @offset: bytes of its first slot before the mapping */
-static void want_for(const struct xsw_dev *d, u64 phys, size_t size, struct xsw_want *w,
-		     u32 *offset)
-{
-	u64 align = d->min_align_mask;
-
-	*offset = (u32)(phys & align & (XSW_SLOT_SIZE - 1));
-	w->mask = d->dma_mask;
-	w->slots = (u32)((*offset + size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
-	w->stride = 1;
-	w->phase = 0;
-	w->block = 0;
-	if (align >= XSW_SLOT_SIZE) {
-		w->stride = (u32)((align + 1) >> XSW_SLOT_SHIFT);
-		w->phase = (u32)((phys & align) >> XSW_SLOT_SHIFT);
-	} else if (!align && size >= XSW_PAGE_SIZE) {
-		w->stride = XSW_PAGE_SIZE / XSW_SLOT_SIZE;
-	}
-	if (unlikely(d->boundary_mask < MAX_BYTES - 1))
-		w->block = max((u32)((d->boundary_mask + 1) >> XSW_SLOT_SHIFT), 1u);
-}
-
 static inline void copy_in(struct xsw_dev *d, void *slots, u64 orig, size_t size, enum xsw_dir dir)
 {
 	if (unlikely(d->skip_copy_in) && dir == XSW_FROM_DEVICE) {
@@ -138,9 +115,9 @@ static u64 map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir di
 	enum xsw_fail why;
 	u32 offset;
 
-	if (unlikely(size - 1 >= MAX_BYTES))
+	if (unlikely(size - 1 >= XSW_MAX_BYTES))
 		return map_failed(d, XSW_FAIL_TOO_LARGE, o);
-	want_for(d, phys, size, &w, &offset);
+	offset = xsw_want_for(&w, phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
 	if (unlikely(w.block == 1) && crosses(offset, size, d->boundary_mask))
 		return map_failed(d, XSW_FAIL_TOO_LARGE, o);
 	why = claim_run(d, &w, &run);

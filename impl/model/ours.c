@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our pool behind the slot interface: 2 MiB segments side by side, without machine or data.
+ */
+#include "pool.h"
+#include "slots.h"
+#include "want.h"
+
+#define SEGMENT_SLOTS 1024u
+
+static void ours_close(void *pool)
+{
+	struct xsw_pool *p = pool;
+	u32 id;
+
+	for (id = 0; p->table && id < p->table->groups * XSW_GROUP; id++)
+		xsw_free(p->table->seg[id]);
+	xsw_pool_exit(p);
+	xsw_free(p);
+}
+
+static void *ours_open(u32 slots, u32 areas)
+{
+	struct xsw_pool *p = xsw_zalloc(sizeof(*p));
+	u32 i;
+
+	(void)areas;
+	if (!p || xsw_pool_init(p)) {
+		xsw_free(p);
+		return NULL;
+	}
+	for (i = 0; i < slots / SEGMENT_SLOTS; i++) {
+		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .contiguous = true };
+		u64 bus = XSW_SLOTS_BUS + (u64)i * SEGMENT_SLOTS * XSW_SLOT_SIZE;
+		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT, false);
+
+		if (!s || xsw_pool_add(p, s)) {
+			xsw_free(s);
+			ours_close(p);
+			return NULL;
+		}
+	}
+	xsw_pool_settle(p);
+	return p;
+}
+
+static struct xsw_segment *segment_of(struct xsw_pool *p, u32 slot)
+{
+	struct xsw_table *t = p->table;
+	u64 bus = XSW_SLOTS_BUS + ((u64)slot << XSW_SLOT_SHIFT);
+	struct xsw_segment *s = t->seg[slot / SEGMENT_SLOTS];
+	u32 id;
+
+	if (likely(s && bus - s->bus < SEGMENT_SLOTS * XSW_SLOT_SIZE))
+		return s;
+	for (id = 0; id < t->groups * XSW_GROUP; id++) /* a pool that spans address widths */
+		if (t->seg[id] && bus >= t->seg[id]->bus && bus <= t->seg[id]->top)
+			return t->seg[id];
+	return NULL;
+}
+
+static u32 ours_claim(void *pool, const struct xsw_request *r, enum xsw_fail *why)
+{
+	struct xsw_want w;
+	struct xsw_run run;
+
+	if (unlikely(r->size > XSW_MAX_BYTES / 2)) {
+		*why = XSW_FAIL_TOO_LARGE;
+		return XSW_SLOTS_NONE;
+	}
+	xsw_want_for(&w, r->orig, r->size, ~0ULL, r->min_align_mask, r->boundary_mask);
+	xsw_rcu_read_lock();
+	*why = xsw_claim(pool, &w, &run);
+	xsw_rcu_read_unlock();
+	if (unlikely(*why != XSW_FAIL_NONE))
+		return XSW_SLOTS_NONE;
+	return run.start + (u32)((run.seg->bus - XSW_SLOTS_BUS) >> XSW_SLOT_SHIFT);
+}
+
+static void ours_release(void *pool, u32 slot, const struct xsw_request *r)
+{
+	u32 offset = (u32)(r->orig & r->min_align_mask & (XSW_SLOT_SIZE - 1));
+	u32 n = (u32)((offset + r->size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
+
+	xsw_rcu_read_lock();
+	xsw_release(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);
+	xsw_rcu_read_unlock();
+}
+
+static u32 ours_used(void *pool)
+{
+	return (u32)xsw_pool_used(pool);
+}
+
+const struct xsw_scheme xsw_scheme_ours = {
+	.name = "ours",
+	.open = ours_open,
+	.close = ours_close,
+	.claim = ours_claim,
+	.release = ours_release,
+	.used = ours_used,
+};
