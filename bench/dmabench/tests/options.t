@@ -86,6 +86,7 @@ ok 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]
 ok 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
 
 jq .summary "$work/record" | jq -f bench/dmabench/lib/goals.jq >"$work/goals"
+# shellcheck disable=SC2317 # called through ok
 goal()
 {
 	jq -e ".[] | select(.goal == \"$1\") | $2" "$work/goals"
