@@ -85,17 +85,20 @@ install: ## install the module for this kernel through dkms
 	@$(MAKE) -C impl/kmod install
 
 # ---- tests ----
-HOST_TESTS = impl/tests/shape build/tests bench/tests analysis/tests
-LAB_TESTS = $(wildcard bench/lab/tests)
+TEST_FILES = $(wildcard impl/tests/shape/*.t bench/tests/*.t bench/dmabench/tests/*.t \
+	traces/tests/*.t analysis/tests/*.t bench/lab/tests/*.t) impl/tests/unit/mutants \
+	$(wildcard build/tests/unit/*.t)
 .PHONY: test
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
-	@prove -j$(JOBS) --merge --timer $(if $(VERBOSE),-v) $(if $(TESTS),$(TESTS),\
-		$(wildcard $(addsuffix /*.t,$(LAB_TESTS) impl/tests/shape bench/tests analysis/tests)) \
-		$(shell find build/tests -name '*.t' 2>/dev/null))
+	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
+# Kernel modules for the lab's kernel are built before the machines boot.
+TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
 .PHONY: test-build
 test-build:
-	@$(MAKE) -C impl/tests/unit build
+	@$(MAKE) -s -C impl/tests/unit all
+	@$(MAKE) -s -C analysis/stats
+	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: lint
 lint: deps-test ## clang-format, shellcheck, sparse on the module
