@@ -30,7 +30,7 @@ lab_bench_dma()
 	module_build module
 	module_build -C bench/dmabench module
 	dir=$(mktemp -d "$work/dma.XXXXXX")
-	attended "$lab_dir/lab" run xen-dom0 --out "$dir" --timeout 3000 "${machine_options[@]}" -- \
+	attended TERM "$lab_dir/lab" run xen-dom0 --out "$dir" --timeout 3000 "${machine_options[@]}" -- \
 		bench/dmabench/dmabench --device spare-nic --out /out "${dma_options[@]}" || status=$?
 	[ "$status" = 0 ] || die "bench-dma: dmabench ended with status $status: what it left is in $dir"
 	mkdir -p "$(dirname "$dma_out")"

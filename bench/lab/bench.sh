@@ -57,23 +57,10 @@ bench_options_read()
 	[ ! -e "$bench_out" ] || die "bench: $bench_out is there already: name another folder"
 }
 
-# Runs a command that answers to a signal at once, and does not outlive this process.
-attended()
-{
-	local pid status=0
-
-	setpriv --pdeathsig TERM "$@" &
-	pid=$!
-	at_exit kill "$pid" 2>/dev/null
-	wait "$pid" || status=$?
-	unset 'exit_commands[-1]'
-	return "$status"
-}
-
 # Builds a module for the image's kernel: the arguments are make's.
 module_build()
 {
-	attended "$lab_dir/lab" chroot -- make "$@" "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
+	attended TERM "$lab_dir/lab" chroot -- make "$@" "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
 		die "the module does not build (make $*): see $log_dir/module.log"
 }
 
@@ -99,7 +86,7 @@ bench_environment()
 
 	environment_read "$name"
 	bench_runner_options "${passed[@]}"
-	attended "$lab_dir/lab" run "$name" --out "$dir" --timeout "$bench_time" -- \
+	attended TERM "$lab_dir/lab" run "$name" --out "$dir" --timeout "$bench_time" -- \
 		bench/run --here --out "/out/$(basename "$bench_out")" "${runner_options[@]}" || status=$?
 	[ "$status" = 0 ] || die "bench: $name ended with status $status: what it left is in $dir"
 }

@@ -7,7 +7,7 @@ lab_chroot()
 	[ "${1:-}" != -- ] || shift
 	[ $# -gt 0 ] || die "chroot: name a command to run"
 	image_use
-	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
+	attended KILL env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
 		TERM="${TERM:-dumb}" LANG=C.UTF-8 KVER="$kver" \
 		unshare --mount --propagation private --pid --fork --kill-child \
 		"$lab_dir/enter" "$image/rootfs" "$checkout" "$@" || exit

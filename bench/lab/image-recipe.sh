@@ -21,7 +21,7 @@ image_bootstrap()
 
 	packages=$(image_packages | paste -sd,)
 	image_apt_options >"$dir/apt.conf"
-	INITRD=No mmdebstrap --variant=minbase --mode=root --include="$packages" \
+	INITRD=No attended TERM mmdebstrap --variant=minbase --mode=root --include="$packages" \
 		--aptopt="$dir/apt.conf" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \

@@ -44,6 +44,7 @@ image_check_host()
 		die "the image needs $((image_need_kib / 1024)) MiB in $work, $((free / 1024)) are free"
 }
 
+# The making runs in namespaces of its own: when this process ends, all of it does, at once.
 image_build()
 {
 	local final=$1 dir mirror start=$SECONDS
@@ -55,7 +56,8 @@ image_build()
 	chmod 755 "$dir"
 	at_exit rm -rf --one-file-system "$dir"
 	say "building the image, once, in about 2 minutes (log: $log_dir/image.log)"
-	image_make "$dir" "$mirror"
+	attended KILL unshare --mount --mount-proc --pid --fork --kill-child \
+		"$lab_dir/lab" make-image "$dir" "$mirror" || exit
 	sync -f "$dir"
 	mv "$dir" "$final"
 	say "image ready: kernel $(cat "$final/kver"), $(du -sh "$final" | cut -f1), $((SECONDS - start)) s"
