@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claiming and releasing runs of slots in a pool: the hot path.
+ * Claiming by search, and what a release does when runs are scarce: claim.h has the hot path.
  *
- * Cost of a pair by way of hints, run inside one word: two atomics (one compare and exchange,
- * one and), one shared cache line written (the bitmap's), two private ones (hints, 'used').
- * Dependent loads of a claim: hint -> table -> segment -> bitmap word.  A release reads one word
- * of its group and 'armed', which both change seldom.  Nothing depends on occupancy or pool
- * size.  A claim whose hints are stale searches its home segment: at most 32 words.
+ * Cost.  A claim whose hint is stale searches its home segment: at most 32 words, usually one.
+ * Then one word of each group tells which segments to look at.  A release where runs are scarce
+ * reads its bitmap word once more and the group's words.
  */
-#include "pool.h"
+#include "claim.h"
 
-static void count_exact(struct xsw_pool *p, u32 slots)
+#define RUN_OPEN (1u << 31) /* the free run may go on beyond the word it was seen in */
+
+void xsw_count_exact(struct xsw_pool *p, u32 slots)
 {
 	u64 now = xsw_fetch_add64(&p->used_exact, slots) + slots;
 	u64 high = READ_ONCE(p->high_water);
@@ -24,49 +24,22 @@ static void count_exact(struct xsw_pool *p, u32 slots)
 	}
 }
 
-bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, const struct xsw_want *w, u32 i)
+/* Give back a run that was never anybody's, so that nobody misses it */
+static void give_back(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 n = w->slots, bit = i % XSW_WORD_BITS;
-
-	if (likely(bit + n <= XSW_WORD_BITS)) {
-		if (!xsw_take_bits(&s->map[i / XSW_WORD_BITS], xsw_run_mask(bit, n)))
-			return false;
-	} else {
-		u32 taken = xsw_take(s, i, n);
-
-		if (unlikely(taken < n)) {
-			if (taken) {
-				xsw_give(s, i, taken);
-				xsw_verdict_release(p, s, i);
-			}
-			return false;
-		}
-	}
-	xsw_percpu_add(&p->hints->used, n);
-	if (unlikely(p->exact_high_water))
-		count_exact(p, n);
-	return true;
+	xsw_give(s, i, n);
+	xsw_verdict_release(p, s, i);
 }
 
-/* Step 1: the place this CPU released last */
-static bool claim_hinted(struct xsw_pool *p, const struct xsw_table *t, const struct xsw_want *w,
-			 struct xsw_run *run)
+bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 class = xsw_log2_ceil(w->slots);
-	u32 depth = READ_ONCE(h->depth[class]);
-	u32 place = READ_ONCE(h->place[class][depth % XSW_HINTS]);
-	struct xsw_segment *s = xsw_at_place(t, place);
-	u32 i = place & (XSW_MAX_SLOTS - 1);
+	u32 taken = xsw_take(s, i, n);
 
-	if (unlikely(!s) || unlikely(s->top > w->mask) || i + w->slots > s->slots)
-		return false;
-	if (!xsw_fits_at(s, w, i) || !xsw_claim_at(p, s, w, i))
-		return false;
-	WRITE_ONCE(h->depth[class], depth - 1);
-	run->seg = s;
-	run->start = i;
-	return true;
+	if (likely(taken == n))
+		return true;
+	if (taken)
+		give_back(p, s, i, taken);
+	return false;
 }
 
 /* Find and claim in one segment; others may be quicker, each time one of them got a run */
@@ -92,7 +65,7 @@ static void move_home(struct xsw_pool *p, const struct xsw_run *run)
 	WRITE_ONCE(xsw_percpu_this(p->hints)->home, xsw_place(run->seg, run->start));
 }
 
-/* Step 2: on from where this CPU last found something */
+/* On from where this CPU last found something */
 static bool claim_home(struct xsw_pool *p, const struct xsw_table *t, const struct xsw_want *w,
 		       struct xsw_run *run)
 {
@@ -117,12 +90,12 @@ static void lower_may(struct xsw_group *g, u32 bit, u32 class)
 static void raise_may(struct xsw_segment *s, u32 i, u32 run)
 {
 	struct xsw_group *g = s->group;
-	u64 bit = 1ULL << (s->id % XSW_GROUP);
-	u32 class = xsw_log2_floor(run & ~XSW_RUN_OPEN), start;
+	u64 bit = s->may_bit;
+	u32 class = xsw_log2_floor(run & ~RUN_OPEN), start;
 
 	if (likely(READ_ONCE(g->may[class + 1]) & bit))
 		return;
-	if (run & XSW_RUN_OPEN) {
+	if (run & RUN_OPEN) {
 		run = xsw_free_run(s, i, &start);
 		if (!run)
 			return;
@@ -166,7 +139,7 @@ static bool claim_in_group(struct xsw_pool *p, const struct xsw_table *t, struct
 	return false;
 }
 
-/* Step 3: first where a run of the next power of two may be, then where a smaller one may do */
+/* First where a run of the next power of two may be, then where a smaller one may do */
 static bool claim_searching(struct xsw_pool *p, const struct xsw_table *t, const struct xsw_want *w,
 			    struct xsw_run *run)
 {
@@ -209,9 +182,10 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 	return false;
 }
 
-static enum xsw_fail claim_slowly(struct xsw_pool *p, const struct xsw_table *t,
-				  const struct xsw_want *w, struct xsw_run *run)
+enum xsw_fail xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
+	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+
 	if (xsw_verdict_known(p, w))
 		return xsw_why_not(p, w);
 	xsw_pool_sample(p);
@@ -224,43 +198,40 @@ static enum xsw_fail claim_slowly(struct xsw_pool *p, const struct xsw_table *t,
 
 enum xsw_fail xsw_claim(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
-	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	return xsw_claim_run(p, w, run);
+}
 
-	if (likely(claim_hinted(p, t, w, run)))
-		return XSW_FAIL_NONE;
-	return claim_slowly(p, t, w, run);
+/* How long a free run did this release make?  At least seen from its own words. */
+static u32 run_made(const struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 bit = i % XSW_WORD_BITS;
+	u64 free;
+
+	if (bit + n > XSW_WORD_BITS)
+		return n | RUN_OPEN;
+	free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
+	if (~free & xsw_run_mask(bit, n))
+		return 0; /* somebody has it already */
+	n = xsw_run_around(free, bit, n);
+	return (free & 1) | free >> (XSW_WORD_BITS - 1) ? n | RUN_OPEN : n;
+}
+
+void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 run = run_made(s, i, n);
+
+	if (run)
+		raise_may(s, i, run);
+	if (READ_ONCE(p->armed) >> s->zone)
+		xsw_verdict_release(p, s, i);
 }
 
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots)
 {
-	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 class = xsw_log2_ceil(slots);
-	u32 depth = READ_ONCE(h->depth[class]) + 1;
-	u32 run;
-
-	if (unlikely(p->exact_high_water))
-		xsw_fetch_add64(&p->used_exact, -(u64)slots);
-	xsw_percpu_add(&p->hints->used, -(u64)slots);
-	run = xsw_give(s, start, slots);
-	WRITE_ONCE(h->place[class][depth % XSW_HINTS], xsw_place(s, start));
-	WRITE_ONCE(h->depth[class], depth);
-	raise_may(s, start, run);
-	if (unlikely(READ_ONCE(p->armed) >> s->zone))
-		xsw_verdict_release(p, s, start);
+	xsw_release_run(p, s, start, slots);
 }
 
 bool xsw_close(struct xsw_pool *p, struct xsw_segment *s)
 {
-	u32 taken;
-
-	if (xsw_free_slots(s) != s->slots)
-		return false;
-	taken = xsw_take(s, 0, s->slots);
-	if (taken == s->slots)
-		return true;
-	if (taken) {
-		xsw_give(s, 0, taken);
-		xsw_verdict_release(p, s, 0);
-	}
-	return false;
+	return xsw_free_slots(s) == s->slots && xsw_take_wide(p, s, 0, s->slots);
 }

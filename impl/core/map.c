@@ -7,6 +7,7 @@
  * A bounced map or unmap adds one run claimed or released (claim.c), one slot record (half a
  * cache line, owned by the mapping), counters and the copy: nothing is done slot by slot.
  */
+#include "claim.h"
 #include "state.h"
 #include "want.h"
 
@@ -94,12 +95,13 @@ static inline void copy_out(struct xsw_dev *d, u64 orig, const void *slots, size
 	xsw_percpu_add(&d->counts->copy_out_bytes, size);
 }
 
-static enum xsw_fail claim_run(struct xsw_dev *d, const struct xsw_want *w, struct xsw_run *run)
+static __always_inline enum xsw_fail claim_run(struct xsw_dev *d, const struct xsw_want *w,
+					       struct xsw_run *run)
 {
 	enum xsw_fail why;
 
 	xsw_rcu_read_lock();
-	why = xsw_claim(&d->engine->pool, w, run);
+	why = xsw_claim_run(&d->engine->pool, w, run);
 	if (unlikely(why != XSW_FAIL_NONE) && xsw_reserve_claim(d, w, run))
 		why = XSW_FAIL_NONE;
 	xsw_rcu_read_unlock();
@@ -197,12 +199,12 @@ static u32 unmap_bounced(struct xsw_dev *d, struct xsw_segment *s, u64 bus, size
 			 min(size, (size_t)slot->size));
 	slots = slot->slots;
 	xsw_store_release(&slot->slots, 0);
-	if (unlikely(!s->group)) {
+	if (unlikely(!s->may_whole)) {
 		xsw_reserve_release(s);
 		return slots;
 	}
 	xsw_rcu_read_lock();
-	xsw_release(&d->engine->pool, s, i, slots);
+	xsw_release_run(&d->engine->pool, s, i, slots);
 	xsw_rcu_read_unlock();
 	return slots;
 }

@@ -15,7 +15,7 @@
  * Atomics:    xsw_load_acquire(p) xsw_store_release(p, v) on any scalar;
  *             xsw_cmpxchg64(u64 *p, u64 old, u64 new) -> old value, full barrier on success;
  *             xsw_xchg64(u64 *p, u64 v); xsw_fetch_add64(u64 *p, u64 v);
- *             xsw_fetch_and64() xsw_fetch_or64()
+ *             xsw_fetch_and64() xsw_fetch_or64(); xsw_and64(u64 *p, u64 v): full barrier, no result
  * Locks:      struct xsw_lock; xsw_lock_init(l);
  *             xsw_lock(l, flags) xsw_unlock(l, flags) with interrupts off (flags: unsigned long);
  *             struct xsw_mutex; xsw_mutex_init/lock/unlock: process context, may sleep

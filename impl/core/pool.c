@@ -89,6 +89,8 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 	bit = (u32)__builtin_ctzll(~g->members);
 	s->pool = p;
 	s->group = g;
+	s->may_whole = &g->may[xsw_log2_floor(s->slots)];
+	s->may_bit = 1ULL << bit;
 	s->id = g->id * XSW_GROUP + bit;
 	g->largest = max(g->largest, s->slots);
 	p->slots += s->slots;

@@ -105,9 +105,6 @@ void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots
 /** xsw_search_all() - look through every segment within reach and claim what fits */
 bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
 
-/** xsw_claim_at() - claim the wanted run at this place of @s, if it is free there */
-bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, const struct xsw_want *w, u32 i);
-
 /** xsw_close() - claim all of @s for ever, if nothing of it is in use */
 bool xsw_close(struct xsw_pool *p, struct xsw_segment *s);
 

@@ -23,7 +23,7 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool bus
 	s->va = b->va;
 	s->slot = (struct xsw_slot *)(s->map + words);
 	s->slots = slots;
-	s->words = words;
+	s->words = (u16)words;
 	s->id = XSW_NOWHERE;
 	s->first = (u32)(s->bus >> XSW_SLOT_SHIFT);
 	s->block = *b;
@@ -50,36 +50,25 @@ u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
 	return done;
 }
 
-/* A run that leaves its first word.  The last word comes last, by an atomic: the barrier. */
-static u32 give_wide(struct xsw_segment *s, u32 i, u32 n)
+/* The last word comes last, by an atomic: the barrier */
+void xsw_give(struct xsw_segment *s, u32 i, u32 n)
 {
 	u64 *word = &s->map[i / XSW_WORD_BITS];
-	u32 bit = i % XSW_WORD_BITS;
-	u32 left = n - (XSW_WORD_BITS - bit);
+	u32 bit = i % XSW_WORD_BITS, left;
 
+	if (bit + n <= XSW_WORD_BITS) {
+		xsw_and64(word, ~xsw_run_mask(bit, n));
+		return;
+	}
+	left = n - (XSW_WORD_BITS - bit);
 	if (bit)
-		xsw_fetch_and64(word, ~xsw_run_mask(bit, XSW_WORD_BITS - bit));
+		xsw_and64(word, ~xsw_run_mask(bit, XSW_WORD_BITS - bit));
 	else
 		xsw_store_release(word, 0);
 	word++;
 	for (; left > XSW_WORD_BITS; left -= XSW_WORD_BITS)
 		xsw_store_release(word++, 0);
-	xsw_fetch_and64(word, ~xsw_run_mask(0, left));
-	return n | XSW_RUN_OPEN;
-}
-
-u32 xsw_give(struct xsw_segment *s, u32 i, u32 n)
-{
-	u32 bit = i % XSW_WORD_BITS;
-	u64 bits, free;
-	u32 run;
-
-	if (unlikely(bit + n > XSW_WORD_BITS))
-		return give_wide(s, i, n);
-	bits = xsw_run_mask(bit, n);
-	free = ~xsw_fetch_and64(&s->map[i / XSW_WORD_BITS], ~bits) | bits;
-	run = xsw_run_around(free, bit, n);
-	return (free & 1) | free >> (XSW_WORD_BITS - 1) ? run | XSW_RUN_OPEN : run;
+	xsw_and64(word, ~xsw_run_mask(0, left));
 }
 
 u32 xsw_free_slots(const struct xsw_segment *s)

@@ -36,24 +36,26 @@ struct xsw_slot {
 };
 
 struct xsw_segment {
-	/* read by every claim and unmap, never written while it can be found */
+	/* one cache line, read by every claim and release, never written while it can be found */
 	u64 bus;
 	u64 top; /* its highest bus address */
 	u8 *va;
 	struct xsw_slot *slot;
-	struct xsw_group *group; /* NULL: the reserve for large maps, in no pool */
+	u64 *may_whole; /* its group's word for runs as long as the segment; NULL: a reserve */
+	u64 may_bit;    /* its bit in the group's words */
 	u32 slots;
-	u32 words;
 	u32 id;    /* in its pool's table */
 	u32 first; /* number of its first slot on the bus, low 32 bits: decides alignment */
+	u16 words;
+	u8 zone; /* bits of 'top' */
 
 	struct xsw_block block __attribute__((aligned(64)));
 	struct xsw_pool *pool;
+	struct xsw_group *group;
 	struct xsw_segment *next; /* in whatever list it is on */
 	u64 taken;                /* a reserve: in use (0 or 1) */
 	u32 devices;              /* a reserve: attached devices that rely on it */
 	u32 quarantined;          /* slots */
-	u8 zone;                  /* bits of 'top' */
 
 	u64 map[] __attribute__((aligned(64)));
 };
@@ -115,15 +117,10 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool bus
  */
 u32 xsw_take(struct xsw_segment *s, u32 i, u32 n);
 
-/* xsw_give() says it when the free run may go on beyond the words it has seen */
-#define XSW_RUN_OPEN (1u << 31)
-
 /**
  * xsw_give() - release the @n slots from @i up; a full barrier
- * Return: slots of the free run they are now a part of, as far as their word tells, with
- * XSW_RUN_OPEN if it reaches an end of it.
  */
-u32 xsw_give(struct xsw_segment *s, u32 i, u32 n);
+void xsw_give(struct xsw_segment *s, u32 i, u32 n);
 
 /**
  * xsw_find() - the first free run that fits, searching from word @from on and round

@@ -61,6 +61,14 @@ static inline u64 xsw_fetch_and64(u64 *p, u64 v)
 	return atomic64_fetch_and(v, (atomic64_t *)p);
 }
 
+/* One locked instruction, which fetch_and is not */
+static inline void xsw_and64(u64 *p, u64 v)
+{
+	smp_mb__before_atomic();
+	atomic64_and(v, (atomic64_t *)p);
+	smp_mb__after_atomic();
+}
+
 static inline u64 xsw_fetch_or64(u64 *p, u64 v)
 {
 	return atomic64_fetch_or(v, (atomic64_t *)p);

@@ -2,7 +2,7 @@
 /*
  * Our pool behind the slot interface: 2 MiB segments side by side, without machine or data.
  */
-#include "pool.h"
+#include "claim.h"
 #include "slots.h"
 #include "want.h"
 
@@ -70,7 +70,7 @@ static u32 ours_claim(void *pool, const struct xsw_request *r, enum xsw_fail *wh
 	}
 	xsw_want_for(&w, r->orig, r->size, ~0ULL, r->min_align_mask, r->boundary_mask);
 	xsw_rcu_read_lock();
-	*why = xsw_claim(pool, &w, &run);
+	*why = xsw_claim_run(pool, &w, &run);
 	xsw_rcu_read_unlock();
 	if (unlikely(*why != XSW_FAIL_NONE))
 		return XSW_SLOTS_NONE;
@@ -83,7 +83,7 @@ static void ours_release(void *pool, u32 slot, const struct xsw_request *r)
 	u32 n = (u32)((offset + r->size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
 
 	xsw_rcu_read_lock();
-	xsw_release(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);
+	xsw_release_run(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);
 	xsw_rcu_read_unlock();
 }
 

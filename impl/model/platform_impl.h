@@ -50,6 +50,7 @@ typedef int64_t s64;
 #define xsw_xchg64(p, v)        __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define xsw_fetch_add64(p, v)   __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST)
 #define xsw_fetch_and64(p, v)   __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST)
+#define xsw_and64(p, v)         ((void)__atomic_fetch_and(p, v, __ATOMIC_SEQ_CST))
 #define xsw_fetch_or64(p, v)    __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
 
 static inline u64 xsw_cmpxchg64(u64 *p, u64 old, u64 new)
@@ -80,7 +81,7 @@ struct xsw_mutex {
 #define xsw_mutex_unlock(m) pthread_mutex_unlock(&(m)->mutex)
 
 #define MODEL_CPUS         64
-#define MODEL_PERCPU_SPACE (16u << 10) /* between the copies of two CPUs */
+#define MODEL_PERCPU_SPACE ((16u << 10) + 64) /* from one CPU's copy to the next */
 
 /* A CPU's RCU state: read sides entered so far, twice over, odd while in one */
 struct model_cpu {

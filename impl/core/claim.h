@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hot path of claiming and releasing: by this CPU's hints, inline; claim.c has the rest.
+ *
+ * Cost of a pair, run inside one word: two atomics (one compare and exchange, one and), one
+ * shared cache line written (the bitmap's), two private ones (hints; 'used' beside them).
+ * Dependent loads of a claim: table and hint -> segment -> bitmap word; of a release: segment ->
+ * the group's word for the segment's whole length, which changes only when runs become
+ * scarce.  No call, no loop but the compare and exchange's own; nothing here depends on
+ * occupancy or pool size.
+ */
+#ifndef XSW_CLAIM_H
+#define XSW_CLAIM_H
+
+#include "pool.h"
+
+/* Size class of a run: ceil(log2(slots)), without a branch */
+static __always_inline u32 xsw_class_of(u32 slots)
+{
+	return xsw_log2_floor(2 * slots - 1);
+}
+
+bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
+void xsw_count_exact(struct xsw_pool *p, u32 slots);
+enum xsw_fail xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
+void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
+
+/* Claim the wanted run at this place of @s, if it is free there */
+static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s,
+					 const struct xsw_want *w, u32 i)
+{
+	u32 n = w->slots, bit = i % XSW_WORD_BITS;
+
+	if (likely(bit + n <= XSW_WORD_BITS)) {
+		if (!xsw_take_bits(&s->map[i / XSW_WORD_BITS], xsw_run_mask(bit, n)))
+			return false;
+	} else if (!xsw_take_wide(p, s, i, n)) {
+		return false;
+	}
+	xsw_percpu_add(&p->hints->used, n);
+	if (unlikely(p->exact_high_water))
+		xsw_count_exact(p, n);
+	return true;
+}
+
+/* The place this CPU released last, if the run is still free and fits */
+static __always_inline bool xsw_claim_hinted(struct xsw_pool *p, const struct xsw_want *w,
+					     struct xsw_run *run)
+{
+	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	struct xsw_hints *h = xsw_percpu_this(p->hints);
+	u32 class = xsw_class_of(w->slots);
+	u32 depth = READ_ONCE(h->depth[class]);
+	u32 place = READ_ONCE(h->place[class][depth % XSW_HINTS]);
+	struct xsw_segment *s = xsw_at_place(t, place);
+	u32 i = place & (XSW_MAX_SLOTS - 1);
+
+	if (unlikely(!s) || unlikely(s->top > w->mask) || unlikely(i + w->slots > s->slots))
+		return false;
+	if (unlikely(!xsw_fits_at(s, w, i)) || unlikely(!xsw_claim_at(p, s, w, i)))
+		return false;
+	WRITE_ONCE(h->depth[class], depth - 1);
+	run->seg = s;
+	run->start = i;
+	return true;
+}
+
+static __always_inline enum xsw_fail xsw_claim_run(struct xsw_pool *p, const struct xsw_want *w,
+						   struct xsw_run *run)
+{
+	if (likely(xsw_claim_hinted(p, w, run)))
+		return XSW_FAIL_NONE;
+	return xsw_claim_slowly(p, w, run);
+}
+
+static __always_inline void xsw_release_run(struct xsw_pool *p, struct xsw_segment *s, u32 start,
+					    u32 slots)
+{
+	struct xsw_hints *h = xsw_percpu_this(p->hints);
+	u32 class = xsw_class_of(slots), bit = start % XSW_WORD_BITS;
+	u32 depth = READ_ONCE(h->depth[class]) + 1;
+
+	if (unlikely(p->exact_high_water))
+		xsw_fetch_add64(&p->used_exact, -(u64)slots);
+	xsw_percpu_add(&p->hints->used, -(u64)slots);
+	WRITE_ONCE(h->place[class][depth % XSW_HINTS], xsw_place(s, start));
+	WRITE_ONCE(h->depth[class], depth);
+	if (likely(bit + slots <= XSW_WORD_BITS))
+		xsw_and64(&s->map[start / XSW_WORD_BITS], ~xsw_run_mask(bit, slots));
+	else
+		xsw_give(s, start, slots);
+	if (unlikely(!(READ_ONCE(*s->may_whole) & s->may_bit)) ||
+	    unlikely(READ_ONCE(p->armed) >> s->zone))
+		xsw_release_scarce(p, s, start, slots);
+}
+
+#endif /* XSW_CLAIM_H */
