@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Bounced bytes as a share of the bytes the load moved: a bar a device, environment and backend, a
-# dot a counting round.
+# Bounced bytes as a share of the bytes the load moved or of those mapped: a bar a device,
+# environment and backend, a dot a counting round.
 
 load vars
 rows = |row_label|
@@ -15,7 +15,7 @@ of(kind, value) = strcol(1) eq kind ? value : NaN
 color(row) = int("0x".row_color[int(row)][2:*])
 
 set lmargin at screen 0.30
-set rmargin at screen 0.76
+set rmargin at screen 0.72
 set tmargin at screen y_at(head + 12)
 set bmargin at screen 66. / height
 set yrange [rows + 0.6:0.4]
@@ -33,7 +33,7 @@ do for [r = 2:rows] {
 unset grid
 set grid x lc rgb "#dddddd" lt 1 lw 0.5
 set xrange [0:top_share < 100 ? 104 : top_share * 1.04]
-set xlabel "bounced bytes, % of the bytes the load moved (maps can be larger than what is moved)"
+set xlabel "bounced bytes, % of the bytes the load moved, or of the bytes mapped where that is told"
 file = data."/bounced.dat"
 plot file using (0):(of("share", $4)):(0):3:($4 - 0.33):($4 + 0.33):(color($2)) \
 		with boxxyerror lc rgb variable, \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Ratios to stock within an environment: a row a load and series, a panel a figure, a dot a pair of
-# rounds, and the A/A control in grey below.
+# rounds, and the A/A control in grey below. Where ratios lie far apart the axis is logarithmic.
 
 load vars
 rows = |row_label|
@@ -34,10 +34,17 @@ do for [i = 1:3] {
 		set ytics scale 0 ("" 0)
 		do for [r = 1:rows] { set ytics add ("" r) }
 	}
-	span = panel_high[i] - panel_low[i]
-	span = span < 0.1 ? 0.1 : span
-	set xrange [panel_low[i] - 0.15 * span:panel_high[i] + 0.15 * span]
-	set xtics step(span) format "%g"
+	if (panel_high[i] / panel_low[i] > 2.5) {
+		set logscale x
+		set xrange [panel_low[i] / 1.15:panel_high[i] * 1.15]
+		set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+	} else {
+		unset logscale x
+		span = panel_high[i] - panel_low[i]
+		span = span < 0.1 ? 0.1 : span
+		set xrange [panel_low[i] - 0.15 * span:panel_high[i] + 0.15 * span]
+		set xtics step(span) format "%g"
+	}
 	set title head_of[i]
 	set xlabel "ratio to stock, ".better[i]
 	set arrow 1 from 1, 0.4 to 1, rows + 0.6 nohead lc rgb "#333333" lw 1 dt 2 back

@@ -55,17 +55,18 @@ class Pictures:
 
 def bounce_sentences(env):
     """One plain sentence a device: is it bouncing?"""
-    moved = {}
+    sums, devices = {}, {}
     for cell in env["counted"]:
-        if cell["share"] is not None:
-            sums = moved.setdefault((cell["device"], series(cell)), [0, 0])
-            sums[0] += cell["bounced_bytes"]
-            sums[1] += cell["io_bytes"]
-    devices = {}
-    for (device, name), (bounced, of) in moved.items():
-        devices.setdefault(device, []).append(f"{name} {percent(bounced / of)}")
-    return [f"{env['name']}, {device}: bounced bytes / bytes moved: {'; '.join(words)}."
-            for device, words in devices.items()] + packet_sentences(env)
+        whole = cell["map_bytes" if cell["by_maps"] else "io_bytes"]
+        if whole and cell["bounced_bytes"] is not None:
+            one = sums.setdefault((cell["device"], cell["by_maps"], series(cell)), [0, 0])
+            one[0] += cell["bounced_bytes"]
+            one[1] += whole
+    for (device, by_maps, name), (bounced, whole) in sums.items():
+        devices.setdefault((device, by_maps), []).append(f"{name} {percent(bounced / whole)}")
+    return [f"{env['name']}, {device}: bounced bytes / bytes {'mapped' if by_maps else 'moved'}: "
+            f"{'; '.join(words)}." for (device, by_maps), words in devices.items()
+            ] + packet_sentences(env)
 
 
 def packet_sentences(env):
@@ -94,6 +95,10 @@ def overview(summary):
     for env in summary["environments"]:
         words = [f"{c['device']} {c['load']} {c['label']}" for c in env["controls"]
                  if c["verdict"] in ("less", "more")]
+        items += [f"{env['name']}: stock against itself: throughput ratio "
+                  f"{number(c['ratio']['median'])} ({around(c['ratio'])}; {c['device']} "
+                  f"{c['load']}): that is this boot's noise."
+                  for c in env["controls"] if c["label"] == "throughput"]
         if words:
             items.append(f"{env['name']}: the A/A control shows a difference where there is none "
                          f"({', '.join(words)}): its machine was not steady enough.")
@@ -117,7 +122,7 @@ def how_to_read(document, summary):
         "Timed rounds run without tracing and counting rounds apart from them: their times are "
         "not shown.",
         "Numbers under 'From' are rounds and lead to the raw file each figure was computed from; "
-        "figures that only run.json records (CPU time, counters) lead there."])
+        "figures that only run.json records (CPU time) lead there."])
 
 
 def write(summary, folder):

@@ -2,6 +2,7 @@
 /* Adds up the counters of a cell's counting rounds. */
 
 #include <math.h>
+#include <string.h>
 
 #include "counts.h"
 
@@ -26,11 +27,45 @@ double xsw_round_moved(const struct xsw_round *round)
 	return isnan(counted) ? round->figures[XSW_IO_BYTES] : counted;
 }
 
-double xsw_round_share(const struct xsw_round *round)
+double xsw_round_whole(const struct xsw_round *round, bool by_maps)
 {
-	double moved = xsw_round_moved(round);
+	return by_maps ? xsw_number(round->counters, "map_bytes") : xsw_round_moved(round);
+}
 
-	return moved > 0 ? xsw_number(round->counters, "bounced_bytes") / moved : NAN;
+bool xsw_round_has_share(const struct xsw_round *round, bool by_maps)
+{
+	return xsw_round_whole(round, by_maps) > 0 &&
+	       !isnan(xsw_number(round->counters, "bounced_bytes"));
+}
+
+static bool is_nic(const struct xsw_environment *env, const char *name)
+{
+	const json_t *devices = json_object_get(env->json, "devices"), *device;
+	size_t i;
+
+	json_array_foreach (devices, i, device) {
+		const char *role = json_string_value(json_object_get(device, "role"));
+
+		if (role && !strcmp(role, "nic") && !strcmp(xsw_target_of(device), name))
+			return true;
+	}
+	return false;
+}
+
+bool xsw_shown_by_maps(const struct xsw_environment *env, const char *device)
+{
+	size_t i;
+
+	if (!is_nic(env, device))
+		return false;
+	for (i = 0; i < env->nr_rounds; i++) {
+		const struct xsw_round *r = &env->rounds[i];
+
+		if (r->kind == XSW_COUNTED && r->ok && !strcmp(r->device, device) &&
+		    !xsw_round_has_share(r, true))
+			return false;
+	}
+	return true;
 }
 
 /* Adds a round to a share's two sums if it knows both. */

@@ -15,7 +15,9 @@
 struct row {
 	const char *device;
 	struct xsw_series series;
-	double bounced, moved, bounces;
+	bool by_maps;
+	double bounced, whole, bounces;
+	double top; /* the highest share of a round */
 };
 
 struct rows {
@@ -38,7 +40,7 @@ static struct row *find(struct rows *rows, const char *device, const struct xsw_
 }
 
 /* Rows of a device stay together: a new one goes behind the last of its device. */
-static struct row *insert(struct rows *rows, const struct xsw_cell *cell)
+static struct row *insert(struct rows *rows, const struct xsw_cell *cell, bool by_maps)
 {
 	size_t at = rows->nr, i;
 	struct row *row;
@@ -51,33 +53,45 @@ static struct row *insert(struct rows *rows, const struct xsw_cell *cell)
 	memmove(row + 1, row, (rows->nr - at) * sizeof(*row));
 	rows->nr++;
 	*row = (struct row){ .device = cell->device,
-			     .series = { cell->env, cell->backend, cell->force } };
+			     .series = { cell->env, cell->backend, cell->force },
+			     .by_maps = by_maps };
 	return row;
+}
+
+static double round_share(const struct xsw_round *r, bool by_maps)
+{
+	return xsw_number(r->counters, "bounced_bytes") / xsw_round_whole(r, by_maps);
+}
+
+static void gather_cell(struct rows *rows, const struct xsw_cell *cell)
+{
+	bool by_maps = xsw_shown_by_maps(cell->env, cell->device);
+	size_t i;
+
+	for (i = 0; i < cell->nr; i++) {
+		const struct xsw_round *r = cell->rounds[i];
+		struct row *row;
+
+		if (!xsw_round_has_share(r, by_maps))
+			continue;
+		row = find(rows, cell->device, cell);
+		if (!row)
+			row = insert(rows, cell, by_maps);
+		row->bounced += xsw_number(r->counters, "bounced_bytes");
+		row->whole += xsw_round_whole(r, by_maps);
+		row->bounces += fmax(0, xsw_number(r->counters, "bounces"));
+		row->top = fmax(row->top, round_share(r, by_maps));
+	}
 }
 
 static void gather(struct rows *rows, const struct xsw_environment *env)
 {
 	struct xsw_cells cells;
-	size_t i, k;
+	size_t i;
 
 	xsw_cells_make(&cells, env, XSW_COUNTED);
-	for (i = 0; i < cells.nr; i++) {
-		const struct xsw_cell *cell = &cells.cells[i];
-
-		for (k = 0; k < cell->nr; k++) {
-			const struct xsw_round *r = cell->rounds[k];
-			struct row *row;
-
-			if (isnan(xsw_round_share(r)))
-				continue;
-			row = find(rows, cell->device, cell);
-			if (!row)
-				row = insert(rows, cell);
-			row->bounced += xsw_number(r->counters, "bounced_bytes");
-			row->moved += xsw_round_moved(r);
-			row->bounces += fmax(0, xsw_number(r->counters, "bounces"));
-		}
-	}
+	for (i = 0; i < cells.nr; i++)
+		gather_cell(rows, &cells.cells[i]);
 	xsw_cells_free(&cells);
 }
 
@@ -91,26 +105,20 @@ static void put_rounds(FILE *dat, const struct row *row, size_t at)
 
 		if (r->kind == XSW_COUNTED && r->ok && !strcmp(r->device, row->device) &&
 		    !strcmp(r->backend, row->series.backend) && r->force == row->series.force &&
-		    !isnan(xsw_round_share(r)))
-			fprintf(dat, "round %zu %.6g %zu # %s\n", at, 100 * xsw_round_share(r), at,
-				r->source);
+		    xsw_round_has_share(r, row->by_maps))
+			fprintf(dat, "round %zu %.6g %zu # %s\n", at,
+				100 * round_share(r, row->by_maps), at, r->source);
 	}
 }
 
-/* Return: the highest share of a row or of one of its rounds, in per cent. */
+/* Return: the highest share of any round, in per cent. */
 static double top_share(const struct rows *rows)
 {
 	double top = 0;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < rows->nr; i++) {
-		const struct xsw_environment *env = rows->rows[i].series.env;
-
-		top = fmax(top, 100 * rows->rows[i].bounced / rows->rows[i].moved);
-		for (k = 0; k < env->nr_rounds; k++)
-			if (env->rounds[k].kind == XSW_COUNTED && env->rounds[k].ok)
-				top = fmax(top, 100 * xsw_round_share(&env->rounds[k]));
-	}
+	for (i = 0; i < rows->nr; i++)
+		top = fmax(top, 100 * rows->rows[i].top);
 	return top;
 }
 
@@ -130,8 +138,9 @@ static void put_vars(const struct xsw_gallery *gallery, const struct xsw_run *ru
 
 		labels[i] = xsw_format("%s  %s", row->device, series);
 		colors[i] = xsw_format("%s", xsw_series_color(&row->series, 0));
-		counts[i] = xsw_format("%.4g %%, %.0f bounces", 100 * row->bounced / row->moved,
-				       row->bounces);
+		counts[i] =
+			xsw_format("%.4g %% of %s, %.0f bounces", 100 * row->bounced / row->whole,
+				   row->by_maps ? "mapped" : "moved", row->bounces);
 		devices[i] = xsw_format("%s", row->device);
 		free(series);
 	}
@@ -168,7 +177,7 @@ void xsw_picture_bounced(const struct xsw_gallery *gallery, const struct xsw_run
 	dat = xsw_gallery_open(gallery, "bounced", ".dat");
 	for (i = 0; i < rows.nr; i++) {
 		fprintf(dat, "share %zu %.6g %zu\n", i + 1,
-			100 * rows.rows[i].bounced / rows.rows[i].moved, i + 1);
+			100 * rows.rows[i].bounced / rows.rows[i].whole, i + 1);
 		put_rounds(dat, &rows.rows[i], i + 1);
 	}
 	xsw_gallery_close(dat, "bounced");

@@ -7,13 +7,10 @@
  * data-check: the bytes it compared.
  */
 
-#include <err.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
 #include "record.h"
 
 const struct xsw_figure_info xsw_figures[XSW_NR_FIGURES] = {
@@ -21,60 +18,6 @@ const struct xsw_figure_info xsw_figures[XSW_NR_FIGURES] = {
 	[sym] = { key, label, unit, scale, better },
 	XSW_FIGURES(XSW_FIGURE_INFO)
 };
-
-static char *read_file(const char *path, size_t *size)
-{
-	FILE *f = fopen(path, "re");
-	char *data = NULL;
-	size_t room = 0;
-
-	if (!f)
-		err(1, "%s, named by run.json", path);
-	*size = 0;
-	do {
-		room += 65536;
-		data = xsw_grow(data, room, 1);
-		*size += fread(data + *size, 1, room - *size, f);
-	} while (*size == room);
-	if (ferror(f))
-		err(1, "%s", path);
-	fclose(f);
-	return data;
-}
-
-/* fio writes its notes before the JSON: that begins where a line begins with a brace. */
-static const char *json_start(const char *data, size_t size)
-{
-	const char *p = data, *end = data + size;
-
-	while (p < end && *p != '{') {
-		p = memchr(p, '\n', (size_t)(end - p));
-		if (!p)
-			return NULL;
-		p++;
-	}
-	return p < end ? p : NULL;
-}
-
-json_t *xsw_raw_load(const char *path)
-{
-	size_t size;
-	char *data = read_file(path, &size);
-	const char *start = json_start(data, size);
-	json_error_t e;
-	json_t *json = NULL;
-
-	if (start) {
-		json = json_loadb(start, (size_t)(data + size - start), JSON_DISABLE_EOF_CHECK, &e);
-		if (!json)
-			errx(1, "%s: damaged or cut short at line %d of its JSON (%s)", path,
-			     e.line, e.text);
-	} else if (!size) {
-		errx(1, "%s, named by run.json, is empty", path);
-	}
-	free(data);
-	return json;
-}
 
 static void set(struct xsw_round *r, enum xsw_figure figure, double value)
 {

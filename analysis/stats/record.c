@@ -22,6 +22,13 @@ double xsw_number(const json_t *object, const char *key)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+const char *xsw_target_of(const json_t *device)
+{
+	const char *target = json_string_value(json_object_get(device, "target"));
+
+	return target ? target : json_string_value(json_object_get(device, "id"));
+}
+
 static const char *text(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
@@ -71,23 +78,24 @@ static void read_recorded(struct xsw_environment *env, struct xsw_round *r)
 	}
 }
 
-/* Bounces that the recipe counted come from its own output. */
-static void read_bounces(struct xsw_environment *env, struct xsw_round *r)
+/* Counts come from the output of what counted them. */
+static void read_counts(struct xsw_environment *env, struct xsw_round *r)
 {
-	static const char *const keys[] = { "bounces", "bounced_bytes" };
+	static const char *const keys[] = { "maps",          "map_bytes", "bounces",
+					    "bounced_bytes", "fails",     "exchanges" };
 	const char *raw = r->counters ? text(r->counters, "raw") : NULL;
-	double recorded[2];
+	double recorded[6];
 	char *path;
 	size_t i;
 
 	if (!raw || !r->ok)
 		return;
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 6; i++)
 		recorded[i] = xsw_number(r->counters, keys[i]);
 	path = xsw_format("%s/%s", env->folder, raw);
-	xsw_raw_bounces(env, r, path);
+	xsw_raw_counts(env, r, path);
 	free(path);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 6; i++)
 		note_dispute(env, r, keys[i], recorded[i], xsw_number(r->counters, keys[i]));
 }
 
@@ -138,7 +146,7 @@ static void read_round(struct xsw_environment *env, struct xsw_round *r, json_t 
 	if (!r->latency.nr)
 		read_histogram(r);
 	read_recorded(env, r);
-	read_bounces(env, r);
+	read_counts(env, r);
 	derive(r);
 }
 

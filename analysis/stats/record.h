@@ -81,13 +81,20 @@ void xsw_raw_read(struct xsw_round *round, const char *path);
 /* Return: the JSON of a raw file, new; NULL for a file that holds none. */
 json_t *xsw_raw_load(const char *path);
 
+/* Return: a raw file's text, @size bytes and a closing NUL; the caller frees it. */
+char *xsw_raw_text(const char *path, size_t *size);
+
 /**
- * xsw_raw_bounces() - take a counting round's bounces from the recipe's own output
- * @path: counters.raw; replaces bounces, bounced_bytes and by_reason of round->counters
+ * xsw_raw_counts() - take a counting round's counts from what counted them
+ * @path: counters.raw: the tracefs recipe's JSON, or the module's counters before and after
  *
- * Sums over the PCI functions that the record lists for the round's device.
+ * Sums over the PCI functions that the record lists for the round's device and replaces what
+ * round->counters says.  A file that is neither, or cut short, ends the program.
  */
-void xsw_raw_bounces(const struct xsw_environment *env, struct xsw_round *round, const char *path);
+void xsw_raw_counts(const struct xsw_environment *env, struct xsw_round *round, const char *path);
+
+/* Return: what rounds call a device of the record: its target, else its own name. */
+const char *xsw_target_of(const json_t *device);
 
 /* Return: a number of an object, NAN where it is missing or null. */
 double xsw_number(const json_t *object, const char *key);

@@ -118,8 +118,7 @@ static json_t *counted_rounds(const struct xsw_cell *cell)
 
 	for (i = 0; i < cell->nr; i++) {
 		const struct xsw_round *r = cell->rounds[i];
-		json_t *json = json_pack("{s:i, s:o, s:o, s:s, s:s}", "round", r->index, "share",
-					 xsw_json_number(xsw_round_share(r)), "moved",
+		json_t *json = json_pack("{s:i, s:o, s:s, s:s}", "round", r->index, "moved",
 					 xsw_json_number(xsw_round_moved(r)), "source", r->source,
 					 "counters_in", cell->env->file);
 		const char *own = json_string_value(json_object_get(r->counters, "raw"));
@@ -157,6 +156,8 @@ static json_t *counted_cells(const struct xsw_cells *cells)
 
 		for (k = 0; k < sizeof(sums) / sizeof(sums[0]); k++)
 			json_object_set_new(json, sums[k].key, xsw_json_number(sums[k].value));
+		json_object_set_new(json, "by_maps",
+				    json_boolean(xsw_shown_by_maps(cell->env, cell->device)));
 		json_object_set_new(json, "by_reason", xsw_counts_by_reason(cell));
 		json_object_set_new(json, "rounds", counted_rounds(cell));
 		json_array_append_new(list, json);

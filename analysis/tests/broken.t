@@ -47,6 +47,11 @@ ok 'a raw file cut short' refuses "$raw: damaged or cut short" "$report" "$run"
 ok 'a raw file empty' refuses "$raw, named by run.json, is empty" "$report" "$run"
 rm "$run/$raw"
 ok 'a raw file missing' refuses "$raw, named by run.json: No such file" "$report" "$run"
+new_run counters
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .backend == "module")][0].counters.raw' \
+	"$run/xen-dom0/run.json")
+head -n 3 "$fixture/$raw" >"$run/$raw"
+ok "the module's counters cut short" refuses 'before and after the round, or cut short' "$report" "$run"
 ok 'none of these leaves anything' untouched
 
 mkdir "$scratch/empty"

@@ -85,6 +85,13 @@ edit "$raw" '(.devices[] | select(.device == "0000:00:05.0")).bytes /= 2'
 ok 'half of its bounces: half of its share' \
 	grep -q 'xen-dom0, sda: .*stock 50.00 %' "$run/report.md"
 
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
+	.backend == "module")][0].counters.raw' "$run/xen-dom0/run.json")
+sed -i 's/bounce_mask=127 /bounce_mask=148 /' "$run/$raw"
+"$report" "$run" >/dev/null
+ok "so do the module's bounces follow its counters" \
+	grep -qE '^\| xen-dom0 \| sda \| .* module \| .* 141 \|' "$run/report.md"
+
 new_run recorded
 edit xen-dom0/run.json '(.rounds[] | select(.index == 0)).figures.cpu_sys_s *= 10'
 "$report" "$run" >/dev/null
