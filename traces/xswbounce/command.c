@@ -93,8 +93,8 @@ double command_period(double otherwise)
 	return program ? 86400 : otherwise;
 }
 
-void command_parse(const struct argp *own, const char *name, const char *arguments, const char *text,
-		   int argc, char **argv)
+void command_parse(const struct argp *own, const char *name, const char *arguments,
+		   const char *text, int argc, char **argv)
 {
 	const struct argp_child children[] = { { .argp = &command_argp }, {} };
 	struct argp whole = { .args_doc = arguments, .doc = text, .children = children };

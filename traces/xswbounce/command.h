@@ -30,8 +30,8 @@ extern const struct argp command_argp;
  * @own: NULL, or the subcommand's options and their parser
  * @name: as typed after xswbounce
  */
-void command_parse(const struct argp *own, const char *name, const char *arguments, const char *text,
-		   int argc, char **argv);
+void command_parse(const struct argp *own, const char *name, const char *arguments,
+		   const char *text, int argc, char **argv);
 
 /**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs
@@ -62,5 +62,6 @@ int command_verdict(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_latency(int argc, char **argv);
 int command_sizes(int argc, char **argv);
+int command_stacks(int argc, char **argv);
 
 #endif /* XB_COMMAND_H */

@@ -15,6 +15,7 @@ struct {
 
 struct xb_losses losses;
 
+/* @s: counters that keep the mask at hand, or NULL */
 static __noinline int describe(struct device *dev, struct xb_stat *s)
 {
 	struct xb_device d = {};
@@ -28,8 +29,10 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	d.boundary = BPF_CORE_READ(dev, dma_parms, segment_boundary_mask);
 	d.min_align = BPF_CORE_READ(dev, dma_parms, min_align_mask);
 	d.forced = BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce);
-	s->mask = d.mask;
-	s->forced = d.forced;
+	if (s) {
+		s->mask = d.mask;
+		s->forced = d.forced;
+	}
 	return bpf_map_update_elem(&devices, &key, &d, BPF_ANY);
 }
 

@@ -6,71 +6,12 @@
  * mapping; a direct unmap costs nothing. Only where latency is asked for, a second one at the
  * start of each map and at the end of each unmap.
  */
-#include "clock.bpf.h"
-#include "histogram.bpf.h"
-#include "machine.bpf.h"
+#include "flow_module.bpf.h"
 #include "pool.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile bool want_latency;
-const volatile bool want_guests;
 const volatile bool maps_by_event; /* direct maps are counted by the dma:* events */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, XB_MAX_DEVICES);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, u64);
-	__type(value, struct xb_stat);
-} stats SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, XB_MAX_DEVICES);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct xb_guest_key);
-	__type(value, struct xb_guest);
-} guests SEC(".maps");
-
-struct xb_exchanges exchanges;
-
-static const struct xb_stat no_stat;
-static const struct xb_guest no_guest;
-
-/* The counters of this device on this CPU; described when either sees it first. */
-static __always_inline struct xb_stat *stat_of(struct device *dev)
-{
-	u64 key = (u64)dev;
-	struct xb_stat *s;
-
-	s = bpf_map_lookup_elem(&stats, &key);
-	if (s && s->mask)
-		return s;
-	bpf_map_update_elem(&stats, &key, &no_stat, BPF_NOEXIST);
-	s = bpf_map_lookup_elem(&stats, &key);
-	if (s)
-		describe(dev, s);
-	else
-		__sync_fetch_and_add(&losses.devices, 1);
-	return s;
-}
-
-static __noinline int count_guest(u64 dev, u32 domain, u64 size)
-{
-	struct xb_guest_key key = { .dev = dev, .domain = domain };
-	struct xb_guest *g = bpf_map_lookup_elem(&guests, &key);
-
-	if (!g) {
-		bpf_map_update_elem(&guests, &key, &no_guest, BPF_NOEXIST);
-		g = bpf_map_lookup_elem(&guests, &key);
-		if (!g)
-			return 0;
-	}
-	__sync_fetch_and_add(&g->bounces, 1);
-	__sync_fetch_and_add(&g->bytes, size);
-	return 0;
-}
 
 static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 size)
 {
@@ -94,7 +35,7 @@ static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, 
 
 static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u64 bus)
 {
-	s64 ns = want_latency ? clock_stop(ctx) : -1;
+	s64 ns = timing ? clock_stop(ctx) : -1;
 	struct xb_stat *s = stat_of(dev);
 	enum xb_call call = XB_CALL_DIRECT;
 	u64 entry;
@@ -159,7 +100,7 @@ SEC("fexit/swiotlb_map")
 int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
 	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
 {
-	s64 ns = want_latency ? clock_stop(ctx) : -1;
+	s64 ns = timing ? clock_stop(ctx) : -1;
 	struct xb_stat *s = stat_of(dev);
 
 	if (!s)
@@ -207,7 +148,7 @@ static __always_inline int unmap_start(void *ctx, struct device *dev, u64 size, 
 	s->unmaps++;
 	if (dir != DMA_TO_DEVICE && !(attrs & XB_SKIP_CPU_SYNC))
 		s->copied_bytes += size;
-	if (want_latency)
+	if (timing && !maps_only)
 		clock_start(ctx);
 	return 0;
 }
@@ -257,7 +198,7 @@ static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, b
 	s->syncs++;
 	if (copies)
 		s->copied_bytes += size;
-	if (want_latency)
+	if (timing && !maps_only)
 		clock_start(ctx);
 	return 0;
 }
@@ -298,7 +239,7 @@ int BPF_PROG(alloc_coherent_end, struct device *dev)
 	return 0;
 }
 
-/* Rare and slow: timed always. */
+/* Rare and slow: timed always. Returns whether Xen did it. */
 SEC("fentry/xen_exchange_memory")
 int BPF_PROG(exchange_start)
 {
@@ -307,12 +248,15 @@ int BPF_PROG(exchange_start)
 }
 
 SEC("fexit/xen_exchange_memory")
-int BPF_PROG(exchange_end, unsigned long extents_in, unsigned int order_in, unsigned long *pfns_in,
-	     unsigned long extents_out, unsigned int order_out, unsigned long *mfns_out)
+int BPF_PROG(exchange_end)
 {
 	s64 ns = clock_stop(ctx);
+	u64 done = 0;
 
+	bpf_get_func_ret(ctx, &done);
 	__sync_fetch_and_add(&exchanges.calls, 1);
+	if (!(u32)done)
+		__sync_fetch_and_add(&exchanges.fails, 1);
 	if (ns > 0)
 		__sync_fetch_and_add(&exchanges.ns, ns);
 	return 0;

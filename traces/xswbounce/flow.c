@@ -9,8 +9,10 @@
 #include <bpf/libbpf.h>
 
 #include "calibrate.h"
+#include "device.h"
 #include "flow.h"
 #include "flow.skel.h"
+#include "layout.h"
 #include "probe.h"
 #include "say.h"
 
@@ -19,10 +21,24 @@ static const struct host *host;
 static struct flow_options options;
 static bool counts_maps;
 
+#define MAX_TIMERS 8
+
+/* Programs that only take a time: loaded where latency may be asked for, attached while it is. */
+static struct bpf_program *timers[MAX_TIMERS];
+static int nr_timers;
+
+static void use_timer(struct bpf_program *timer, bool on)
+{
+	if (!probe_use(timer, on && options.latency))
+		return;
+	bpf_program__set_autoattach(timer, false);
+	timers[nr_timers++] = timer;
+}
+
 static bool use_timed(struct bpf_program *start, struct bpf_program *end, bool on)
 {
 	on = probe_use(end, on);
-	probe_use(start, on && options.latency);
+	use_timer(start, on);
 	return on;
 }
 
@@ -45,7 +61,7 @@ static bool use_maps(void)
 static bool use_copy(struct bpf_program *start, struct bpf_program *end, bool on)
 {
 	on = probe_use(start, on);
-	probe_use(end, on && options.latency);
+	use_timer(end, on && !options.maps_only);
 	return on;
 }
 
@@ -56,6 +72,17 @@ static void use_copies(void)
 	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
 	use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
 	use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
+}
+
+static void use_module(void)
+{
+	layout_read((struct xb_events *)&skel->rodata->module_events);
+	probe_use(skel->progs.module_map, host->module);
+	probe_use(skel->progs.module_unmap, host->module);
+	probe_use(skel->progs.module_sync, host->module);
+	probe_use(skel->progs.module_full, host->module);
+	probe_use(skel->progs.module_alloc, host->module);
+	probe_use(skel->progs.module_exchange, host->module);
 }
 
 void flow_start(const struct host *where, const struct flow_options *wanted)
@@ -75,21 +102,43 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	exchanges = probe_use(skel->progs.exchange_end, host->kind == HOST_PV);
 	probe_use(skel->progs.exchange_start, exchanges);
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
-	skel->rodata->want_latency = options.latency;
+	use_module();
+	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
 	bpf_program__set_autoattach(skel->progs.calibrate_start, false);
 	bpf_program__set_autoattach(skel->progs.calibrate_end, false);
 	err = flow_bpf__load(skel);
 	if (err)
 		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
-	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.machine_init), NULL))
-		die("can't read the P2M's address: %s", strerror(errno));
+	probe_run(skel->progs.machine_init);
 	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	err = flow_bpf__attach(skel);
 	if (err)
 		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+	if (options.latency && !options.late)
+		flow_time(true);
+}
+
+void flow_time(bool on)
+{
+	static struct bpf_link *links[MAX_TIMERS];
+	int i;
+
+	/* while only one of a pair is attached, no duration is taken */
+	skel->bss->timing = false;
+	for (i = 0; i < nr_timers; i++) {
+		if (on) {
+			links[i] = bpf_program__attach(timers[i]);
+			if (!links[i])
+				die("can't attach %s: %s", bpf_program__name(timers[i]),
+				    strerror(errno));
+		} else {
+			bpf_link__destroy(links[i]);
+		}
+	}
+	skel->bss->timing = on;
 }
 
 bool flow_counts_maps(void)
@@ -145,7 +194,7 @@ static void read_row(struct flow_row *row)
 	struct xb_hist_key key = { .dev = row->key };
 
 	sum_cpus(skel->maps.stats, &row->key, sizeof(row->key), &row->stat, sizeof(row->stat));
-	row->backend = host_backend(host);
+	row->backend = device_is_module(row->key) ? "xen_swiotlb" : host_backend(host);
 	memset(row->hists, 0, sizeof(row->hists));
 	if (!options.latency)
 		return;
@@ -166,8 +215,7 @@ static void read_guests(struct flow_state *state)
 		guest = &state->guests[state->nr_guests];
 		if (bpf_map__lookup_elem(skel->maps.guests, &key, sizeof(key), &guest->count,
 					 sizeof(guest->count), 0) ||
-		    bpf_map__lookup_elem(skel->maps.devices, &key.dev, sizeof(key.dev), &device,
-					 sizeof(device), 0))
+		    !device_describe(skel->maps.devices, key.dev, &device))
 			continue;
 		memcpy(guest->device, device.name, sizeof(guest->device));
 		guest->domain = key.domain;
@@ -185,11 +233,10 @@ void flow_read(struct flow_state *state)
 	state->time = now.tv_sec + now.tv_nsec / 1e9;
 	state->nr_rows = 0;
 	while (state->nr_rows < XB_MAX_DEVICES &&
-	       !bpf_map__get_next_key(skel->maps.devices, previous, &key, sizeof(key))) {
+	       !bpf_map__get_next_key(skel->maps.stats, previous, &key, sizeof(key))) {
 		previous = &key;
 		row = &state->rows[state->nr_rows];
-		if (bpf_map__lookup_elem(skel->maps.devices, &key, sizeof(key), &row->device,
-					 sizeof(row->device), 0))
+		if (!device_describe(skel->maps.devices, key, &row->device))
 			continue;
 		if (options.device && strcmp(options.device, row->device.name))
 			continue;
@@ -200,6 +247,16 @@ void flow_read(struct flow_state *state)
 	read_guests(state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
+}
+
+const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
+{
+	int i;
+
+	for (i = 0; i < state->nr_rows; i++)
+		if (state->rows[i].key == key)
+			return &state->rows[i];
+	return NULL;
 }
 
 static void hist_since(struct xb_hist *now, const struct xb_hist *before)
@@ -226,12 +283,14 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 
 void flow_since(struct flow_state *now, const struct flow_state *before)
 {
+	const struct flow_row *row;
 	int i, j;
 
-	for (i = 0; i < now->nr_rows; i++)
-		for (j = 0; j < before->nr_rows; j++)
-			if (now->rows[i].key == before->rows[j].key)
-				row_since(&now->rows[i], &before->rows[j]);
+	for (i = 0; i < now->nr_rows; i++) {
+		row = flow_row_of(before, now->rows[i].key);
+		if (row)
+			row_since(&now->rows[i], row);
+	}
 	for (i = 0; i < now->nr_guests; i++)
 		for (j = 0; j < before->nr_guests; j++)
 			if (now->guests[i].domain == before->guests[j].domain &&

@@ -11,6 +11,8 @@
 struct flow_options {
 	const char *device; /* the one to look at, by name; NULL: every one */
 	bool latency;
+	bool maps_only; /* of unmap and sync no latency is taken */
+	bool late; /* latency is not taken yet: flow_time begins it */
 	bool guests;
 };
 
@@ -53,6 +55,13 @@ void flow_read(struct flow_state *state);
  * flow_since() - turn @now into what happened since @before
  */
 void flow_since(struct flow_state *now, const struct flow_state *before);
+
+const struct flow_row *flow_row_of(const struct flow_state *state, u64 key); /* or NULL */
+
+/**
+ * flow_time() - take latencies from now on, or no longer
+ */
+void flow_time(bool on);
 
 bool flow_counts_maps(void); /* false: only bounced mappings are seen */
 

@@ -27,7 +27,7 @@ static void read_line(const char *path, char *line, size_t size)
 	fclose(f);
 }
 
-static u64 read_number(const char *path)
+u64 host_number(const char *path)
 {
 	char line[32];
 
@@ -95,8 +95,8 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 {
 	memset(pools, 0, sizeof(*pools) * HOST_POOLS);
 	pools[0].backend = host_backend(h);
-	pools[0].size = read_number(DEBUGFS "io_tlb_nslabs") << XB_SLOT_SHIFT;
-	pools[0].used = read_number(DEBUGFS "io_tlb_used") << XB_SLOT_SHIFT;
+	pools[0].size = host_number(DEBUGFS "io_tlb_nslabs") << XB_SLOT_SHIFT;
+	pools[0].used = host_number(DEBUGFS "io_tlb_used") << XB_SLOT_SHIFT;
 	if (!h->module)
 		return 1;
 	module_pool(&pools[1]);

@@ -41,6 +41,8 @@ void host_look(struct host *h);
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
+u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
+
 const char *host_backend(const struct host *h);
 
 /**

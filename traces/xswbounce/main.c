@@ -10,6 +10,7 @@ static const struct command commands[] = {
 	{ "verdict", "say in plain words whether bouncing is a problem here", command_verdict },
 	{ "top", "live table by device", command_top },
 	{ "latency", "histograms of map, unmap and sync latency by device", command_latency },
+	{ "stacks", "kernel stacks that bounce, and a flame graph of them", command_stacks },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes },
 };
 

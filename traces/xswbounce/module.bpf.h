@@ -2,27 +2,21 @@
 /*
  * The module's trace events, read by the offsets that their format files give.
  *
- * The tool fills in the offsets before it loads the programs; a whole record is copied to the
- * stack once, and the fields are taken from there.
+ * The tool fills in the offsets before it loads the programs, so the verifier knows them and drops
+ * what they make unreachable. A record is copied to the stack once; fields are taken from there.
  */
 #ifndef XB_MODULE_BPF_H
 #define XB_MODULE_BPF_H
 
 #include "kernel.bpf.h"
 
-#define RECORD_MAX 128 /* no event of the module's is longer; a power of two */
-
-struct field {
-	u32 offset;
-	u32 size; /* 0: this event has no such field */
-};
+const volatile struct xb_events module_events;
 
 static __always_inline u64 field_of(const u8 *record, const volatile struct xb_field *f)
 {
-	u32 at = f->offset & (RECORD_MAX - 8);
+	u32 at = f->offset;
 
-	at = f->offset;
-	if (at > RECORD_MAX - 8)
+	if (at > XB_RECORD - sizeof(u64))
 		return 0;
 	switch (f->size) {
 	case 1:
@@ -35,6 +29,12 @@ static __always_inline u64 field_of(const u8 *record, const volatile struct xb_f
 		return *(u64 *)(record + at);
 	}
 	return 0;
+}
+
+static __always_inline u64 module_device(const u8 *record, const volatile struct xb_event *e)
+{
+	return XB_MODULE_DEVICE | field_of(record, &e->domain) << 16 |
+	       field_of(record, &e->bus_nr) << 8 | field_of(record, &e->devfn);
 }
 
 #endif /* XB_MODULE_BPF_H */

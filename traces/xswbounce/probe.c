@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this kernel offers to hang a program on. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include "probe.h"
@@ -32,18 +33,29 @@ bool probe_function(const char *name)
 	return probe_btf() && btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) > 0;
 }
 
-bool probe_event(const char *event)
+FILE *probe_open_format(const char *event)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 	char path[256];
 	unsigned int i;
+	FILE *f;
 
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		snprintf(path, sizeof(path), "%s/events/%s/format", roots[i], event);
-		if (!access(path, R_OK))
-			return true;
+		f = fopen(path, "r");
+		if (f)
+			return f;
 	}
-	return false;
+	return NULL;
+}
+
+bool probe_event(const char *event)
+{
+	FILE *f = probe_open_format(event);
+
+	if (f)
+		fclose(f);
+	return f;
 }
 
 /* "fentry/NAME", "fexit/NAME", "tp_btf/NAME", "tp/SYSTEM/NAME"; others need nothing. */
@@ -76,4 +88,10 @@ bool probe_use(struct bpf_program *program, bool on)
 	if (say_is_verbose())
 		warn("%s %s", on ? "probe" : "leave", section);
 	return on;
+}
+
+void probe_run(struct bpf_program *program)
+{
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), NULL))
+		die("can't run %s: %s", bpf_program__name(program), strerror(errno));
 }

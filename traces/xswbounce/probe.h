@@ -4,6 +4,7 @@
 #define XB_PROBE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <bpf/libbpf.h>
 
 /**
@@ -20,11 +21,17 @@ bool probe_function(const char *name);
  * probe_event() - does this trace event exist?  @event is "system/name".
  */
 bool probe_event(const char *event);
+FILE *probe_open_format(const char *event); /* its format file, or NULL */
 
 /**
  * probe_use() - load this program only if @on and if what it attaches to is there
  * Return: whether it will be loaded.
  */
 bool probe_use(struct bpf_program *program, bool on);
+
+/**
+ * probe_run() - run a program of type syscall once; ends with one line if it can't be
+ */
+void probe_run(struct bpf_program *program);
 
 #endif /* XB_PROBE_H */

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "flow.h"
+#include "flow_json.h"
 #include "json.h"
 #include "prometheus.h"
 #include "quantile.h"
@@ -82,15 +83,9 @@ static int compare(const void *a, const void *b)
 /* Mappings under way: made and not undone since the start, never less than none. */
 static u64 in_flight(const struct flow_row *row)
 {
-	int i;
+	const struct xb_stat *s = &flow_row_of(&totals, row->key)->stat;
 
-	for (i = 0; i < totals.nr_rows; i++) {
-		const struct xb_stat *s = &totals.rows[i].stat;
-
-		if (totals.rows[i].key == row->key)
-			return text_bounces(s) > s->unmaps ? text_bounces(s) - s->unmaps : 0;
-	}
-	return 0;
+	return text_bounces(s) > s->unmaps ? text_bounces(s) - s->unmaps : 0;
 }
 
 static void map_latency(const struct flow_row *row, struct xb_hist *both)
@@ -166,80 +161,31 @@ static void print_domains(void)
 	}
 }
 
-static void json_row(const struct flow_row *row)
-{
-	const struct xb_stat *s = &row->stat;
-	struct xb_hist both;
-	int i;
-
-	json_object(NULL);
-	json_text("device", row->device.name);
-	json_text("driver", row->device.driver);
-	json_text("backend", row->backend);
-	json_count("dma_mask", row->device.mask);
-	if (flow_counts_maps())
-		json_count("maps", s->maps);
-	else
-		json_null("maps");
-	json_count("bounces", text_bounces(s));
-	json_count("bounce_bytes", s->bounce_bytes);
-	json_count("copied_bytes", s->copied_bytes);
-	json_count("unmaps_bounced", s->unmaps);
-	json_count("syncs_bounced", s->syncs);
-	json_count("coherent_allocs", s->coherent);
-	json_count("in_flight", in_flight(row));
-	json_object("reasons");
-	for (i = XB_MASK; i < XB_NR_REASONS; i++)
-		json_count(text_reasons[i], s->bounces[i]);
-	json_object_end();
-	json_object("fails");
-	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
-		json_count(text_fails[i], s->fails[i]);
-	json_object_end();
-	if (latency) {
-		map_latency(row, &both);
-		json_count("map_p50_ns", quantile(&both, 0.5));
-		json_count("map_p99_ns", quantile(&both, 0.99));
-	}
-	json_object_end();
-}
-
 static void json_state(void)
 {
 	struct pool pools[HOST_POOLS];
-	int i, n = host_pools(&host, pools);
+	struct xb_hist both;
+	int i;
 
 	json_begin("top");
 	json_number("seconds", now.time);
 	json_array("devices");
-	for (i = 0; i < now.nr_rows; i++)
-		json_row(&now.rows[i]);
-	json_array_end();
-	if (by_domain) {
-		json_array("domains");
-		for (i = 0; i < now.nr_guests; i++) {
-			json_object(NULL);
-			if (now.guests[i].domain == XB_DOMAIN_OWN)
-				json_null("domain");
-			else
-				json_count("domain", now.guests[i].domain);
-			json_text("device", now.guests[i].device);
-			json_count("bounces", now.guests[i].count.bounces);
-			json_count("bytes", now.guests[i].count.bytes);
-			json_object_end();
+	for (i = 0; i < now.nr_rows; i++) {
+		json_object(NULL);
+		json_flow_row(&now.rows[i]);
+		json_count("in_flight", in_flight(&now.rows[i]));
+		if (latency) {
+			map_latency(&now.rows[i], &both);
+			json_count("map_p50_ns", quantile(&both, 0.5));
+			json_count("map_p99_ns", quantile(&both, 0.99));
 		}
-		json_array_end();
+		json_object_end();
 	}
-	json_pools(pools, n);
-	json_object("exchanges");
-	json_count("calls", now.exchanges.calls);
-	json_count("fails", now.exchanges.fails);
-	json_count("ns", now.exchanges.ns);
-	json_object_end();
-	json_object("lost");
-	json_count("devices", now.losses.devices);
-	json_count("starts", now.losses.starts);
-	json_object_end();
+	json_array_end();
+	if (by_domain)
+		json_flow_guests(&now);
+	json_pools(pools, host_pools(&host, pools));
+	json_flow_rest(&now);
 	json_end();
 }
 
@@ -276,6 +222,7 @@ int command_top(int argc, char **argv)
 	host_look(&host);
 	flow.device = command_options.device;
 	flow.latency = latency;
+	flow.maps_only = true;
 	flow.guests = by_domain;
 	flow_start(&host, &flow);
 	if (latency && host.clock_sticks)

@@ -107,6 +107,25 @@ struct xb_guest {
 	u64 bytes;
 };
 
+#define XB_RECORD 128 /* no event of the module's is longer */
+
+/* Where a field stands in a record; size 0: the event has no such field. */
+struct xb_field {
+	u32 offset;
+	u32 size;
+};
+
+/* The fields of one of the module's events, as far as it has them. */
+struct xb_event {
+	struct xb_field domain, bus_nr, devfn, phys, dma_addr, size, dir, attrs, reason, slots, ns;
+	struct xb_field for_cpu, fail, used, largest_free, atomic, from, op, extents, order;
+	struct xb_field address_bits, exchanged, result, rc, age_ns;
+};
+
+struct xb_events {
+	struct xb_event map, unmap, sync, full, alloc, free, exchange, leak;
+};
+
 /* Hypercalls that exchange memory. */
 struct xb_exchanges {
 	u64 calls;
@@ -119,6 +138,38 @@ struct xb_losses {
 	u64 devices; /* more devices than XB_MAX_DEVICES */
 	u64 starts; /* an end without its start: not taken as a latency */
 	u64 zeros; /* latencies that read 0: a clock that does not advance */
+};
+
+/* Live bounced mappings and the stacks that made them. */
+#define XB_STACK_DEPTH 32
+#define XB_MAX_STACKS  4096
+#define XB_MAX_LIVE    65536
+
+struct xb_live {
+	u64 dev;
+	u64 since; /* monotonic nanoseconds */
+	u64 size;
+	int stack; /* negative: it could not be stored */
+	u32 domain; /* that granted the page, or XB_DOMAIN_OWN */
+};
+
+struct xb_held_losses {
+	u64 stacks; /* no room for another stack */
+	u64 sites;
+	u64 live; /* no room for another live mapping */
+};
+
+struct xb_site_key {
+	u64 dev;
+	int stack;
+	u32 pad;
+};
+
+/* Every bounce of a device made by one stack. */
+struct xb_site {
+	u64 count;
+	u64 bytes;
+	u64 ns; /* in the map call */
 };
 
 #endif /* XSWBOUNCE_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a device's key in a map stands for. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "host.h"
+
+static void driver_of(const char *name, char *driver)
+{
+	char path[128], target[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", name);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	snprintf(driver, XB_DRIVER_LEN, "%.*s", XB_DRIVER_LEN - 1,
+		 strrchr(target, '/') ? strrchr(target, '/') + 1 : "-");
+}
+
+/* A device of the module's events is known by its address only; sysfs tells the rest. */
+static void describe_module_device(u64 key, struct xb_device *d)
+{
+	unsigned int id = key;
+	char path[128];
+
+	memset(d, 0, sizeof(*d));
+	snprintf(d->name, sizeof(d->name), "%04x:%02x:%02x.%x", id >> 16 & 0xffff, id >> 8 & 0xff,
+		 id >> 3 & 0x1f, id & 7);
+	driver_of(d->name, d->driver);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/dma_mask_bits", d->name);
+	d->mask = ~0ULL >> (64 - (host_number(path) ?: 64));
+}
+
+/* Pointers into the kernel have the highest bit. */
+bool device_is_module(u64 key)
+{
+	return key & XB_MODULE_DEVICE && !(key >> 63);
+}
+
+bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)
+{
+	if (device_is_module(key)) {
+		describe_module_device(key, d);
+		return true;
+	}
+	return !bpf_map__lookup_elem(devices, &key, sizeof(key), d, sizeof(*d), 0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a device's key in a map stands for. */
+#ifndef XB_DEVICE_H
+#define XB_DEVICE_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+
+#include "xswbounce.h"
+
+bool device_is_module(u64 key); /* a key of the module's events, not of a struct device */
+
+/**
+ * device_describe() - name, driver and DMA limits
+ * @devices: the map that the programs fill in for devices of the stock backend
+ * Return: false if the key is not known.
+ */
+bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d);
+
+#endif /* XB_DEVICE_H */

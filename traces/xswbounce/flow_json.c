@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The counters of flow.h as JSON. */
+#include "flow_json.h"
+#include "json.h"
+#include "text.h"
+
+void json_flow_row(const struct flow_row *row)
+{
+	const struct xb_stat *s = &row->stat;
+	int i;
+
+	json_text("device", row->device.name);
+	json_text("driver", row->device.driver);
+	json_text("backend", row->backend);
+	json_count("dma_mask", row->device.mask);
+	if (flow_counts_maps() || row->key & XB_MODULE_DEVICE)
+		json_count("maps", s->maps);
+	else
+		json_null("maps");
+	json_count("bounces", text_bounces(s));
+	json_count("bounce_bytes", s->bounce_bytes);
+	json_count("copied_bytes", s->copied_bytes);
+	json_count("unmaps_bounced", s->unmaps);
+	json_count("syncs_bounced", s->syncs);
+	json_count("coherent_allocs", s->coherent);
+	json_object("reasons");
+	for (i = XB_MASK; i < XB_NR_REASONS; i++)
+		json_count(text_reasons[i], s->bounces[i]);
+	json_object_end();
+	json_object("fails");
+	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
+		json_count(text_fails[i], s->fails[i]);
+	json_object_end();
+}
+
+void json_flow_guests(const struct flow_state *state)
+{
+	int i;
+
+	json_array("domains");
+	for (i = 0; i < state->nr_guests; i++) {
+		json_object(0);
+		if (state->guests[i].domain == XB_DOMAIN_OWN)
+			json_null("domain");
+		else
+			json_count("domain", state->guests[i].domain);
+		json_text("device", state->guests[i].device);
+		json_count("bounces", state->guests[i].count.bounces);
+		json_count("bytes", state->guests[i].count.bytes);
+		json_object_end();
+	}
+	json_array_end();
+}
+
+void json_flow_rest(const struct flow_state *state)
+{
+	json_object("exchanges");
+	json_count("calls", state->exchanges.calls);
+	json_count("fails", state->exchanges.fails);
+	json_count("ns", state->exchanges.ns);
+	json_object_end();
+	json_object("lost");
+	json_count("devices", state->losses.devices);
+	json_count("starts", state->losses.starts);
+	json_count("zeros", state->losses.zeros);
+	json_object_end();
+}

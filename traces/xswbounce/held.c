@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who makes bounced mappings: loads held.bpf.c, reads its maps. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "calibrate.h"
+#include "device.h"
+#include "held.h"
+#include "held.skel.h"
+#include "layout.h"
+#include "probe.h"
+#include "say.h"
+
+static struct held_bpf *skel;
+
+static bool use_map(struct bpf_program *start, struct bpf_program *end, bool on, bool time)
+{
+	on = probe_use(end, on);
+	probe_use(start, on && time);
+	return on;
+}
+
+static void choose(const struct host *host, const struct held_options *o)
+{
+	bool pv = host->kind == HOST_PV, any;
+
+	any = use_map(skel->progs.map_page_start, skel->progs.map_page_end, pv, o->time);
+	any |= use_map(skel->progs.map_phys_start, skel->progs.map_phys_end, pv, o->time);
+	any |= use_map(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv, o->time);
+	if (!any)
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	if (!probe_use(skel->progs.unmap_single, o->live))
+		probe_use(skel->progs.old_unmap_single, o->live);
+	else
+		probe_use(skel->progs.old_unmap_single, false);
+	probe_use(skel->progs.module_map, host->module);
+	probe_use(skel->progs.module_unmap, host->module && o->live);
+}
+
+void held_start(const struct host *host, const struct held_options *options)
+{
+	int err;
+
+	skel = held_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	choose(host, options);
+	layout_read((struct xb_events *)&skel->rodata->module_events);
+	skel->rodata->want_live = options->live;
+	skel->rodata->want_time = options->time;
+	skel->rodata->skip_frames = 0;
+	bpf_program__set_autoattach(skel->progs.calibrate_start, false);
+	bpf_program__set_autoattach(skel->progs.calibrate_end, false);
+	err = held_bpf__load(skel);
+	if (err)
+		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
+	probe_run(skel->progs.machine_init);
+	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
+				      skel->bss->calibrated);
+	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
+	err = held_bpf__attach(skel);
+	if (err)
+		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+}
+
+void held_stop(void)
+{
+	held_bpf__destroy(skel);
+	skel = NULL;
+}
+
+void held_device(u64 dev, struct xb_device *d)
+{
+	if (!device_describe(skel->maps.devices, dev, d)) {
+		memset(d, 0, sizeof(*d));
+		strcpy(d->name, "?");
+	}
+}
+
+int held_stack(int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	int n = 0;
+
+	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
+	if (stack < 0 || bpf_map__lookup_elem(skel->maps.stacks, &stack, sizeof(stack), addresses,
+					      XB_STACK_DEPTH * sizeof(*addresses), 0))
+		return 0;
+	while (n < XB_STACK_DEPTH && addresses[n])
+		n++;
+	return n;
+}
+
+long long held_balance(u64 dev)
+{
+	long long balance = 0;
+
+	bpf_map__lookup_elem(skel->maps.balance, &dev, sizeof(dev), &balance, sizeof(balance), 0);
+	return balance;
+}
+
+struct xb_held_losses held_losses(void)
+{
+	return skel->bss->held_losses;
+}
+
+void held_each_live(held_visitor visit, void *data)
+{
+	u64 key, next, *previous = NULL;
+	struct xb_live live;
+	int budget = 2 * XB_MAX_LIVE; /* a table that changes may be walked twice, not for ever */
+
+	while (budget-- && !bpf_map__get_next_key(skel->maps.live, previous, &next, sizeof(next))) {
+		key = next;
+		previous = &key;
+		if (!bpf_map__lookup_elem(skel->maps.live, &key, sizeof(key), &live, sizeof(live), 0))
+			visit(key, &live, data);
+	}
+}
+
+struct sites {
+	struct held_site *list;
+	int n;
+	u64 now;
+};
+
+static void add_live(u64 bus, const struct xb_live *live, void *data)
+{
+	struct sites *s = data;
+	u64 age = s->now > live->since ? s->now - live->since : 0;
+	int i;
+
+	(void)bus;
+	for (i = 0; i < s->n; i++) {
+		if (s->list[i].dev != live->dev || s->list[i].stack != live->stack)
+			continue;
+		s->list[i].live++;
+		s->list[i].live_bytes += live->size;
+		if (age > s->list[i].oldest_ns)
+			s->list[i].oldest_ns = age;
+		return;
+	}
+}
+
+int held_sites(const char *only, struct held_site **list)
+{
+	struct sites s = { .list = calloc(XB_MAX_STACKS, sizeof(*s.list)) };
+	struct xb_site_key key, *previous = NULL;
+	struct xb_device d;
+	struct timespec t;
+
+	if (!s.list)
+		die("out of memory");
+	while (s.n < XB_MAX_STACKS &&
+	       !bpf_map__get_next_key(skel->maps.sites, previous, &key, sizeof(key))) {
+		struct held_site *site = &s.list[s.n];
+
+		previous = &key;
+		if (bpf_map__lookup_elem(skel->maps.sites, &key, sizeof(key), &site->total,
+					 sizeof(site->total), 0))
+			continue;
+		held_device(key.dev, &d);
+		if (only && strcmp(only, d.name))
+			continue;
+		site->dev = key.dev;
+		site->stack = key.stack;
+		s.n++;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	s.now = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	held_each_live(add_live, &s);
+	*list = s.list;
+	return s.n;
+}
