@@ -19,43 +19,43 @@ export XSW_LINK_WAIT_S=1
 links_end()
 {
 	ip link del xswt0 2>/dev/null
-	ip link del xswt2 2>/dev/null
+	ip link del xswt1 2>/dev/null
 	ip link del xswtb 2>/dev/null
 	rm -rf "$fake"
 }
 trap links_end EXIT
-for link in 0 2; do
-	ip link add xswt$link type veth peer name xswt$((link + 1)) || {
+for link in 0 1; do
+	ip link add xswt$link type veth peer name xswt$((link + 2)) || {
 		echo "Bail out! can't make virtual links"
 		exit 1
 	}
 done
 fake_nic xswt0 0x1002
-fake_nic xswt1 0x1002
+fake_nic xswt2 0x1002
 card=$function
 
-expect 'two linked cards are a pair' 0 '^  xswt0\+xswt1 +linked network cards' dry
+expect 'two linked cards are a pair' 0 '^  xswt0\+xswt2 +linked network cards' dry
 expect 'the links are back in this namespace' 0 'xswt0' ip -o link show xswt0
-expect 'and down' 0 '!LOWER_UP|,UP' ip -o link show xswt1
+expect 'and down' 0 '!LOWER_UP|,UP' ip -o link show xswt2
 expect 'no namespace is left' 0 '!xsw-' ip netns list
-fake_nic xswt2 0x1002
+fake_nic xswt1 0x1002
 expect 'a card without a partner is left out' 0 \
-	'^  xswt2 +its link is down' dry
+	'^  xswt1 +its link is down' dry
 ip link add xswtb type bridge
 ip link set xswtb up
 ip link set xswt3 master xswtb up
 expect 'a card that is linked to none of them is left out' 0 \
-	'^  xswt2 +no other unused network card answers across its link' dry
-expect 'a card named without a partner is refused' 2 'xswt2 has no partner' dry --nic xswt2
-expect 'a named card brings its partner' 0 '^  xswt0\+xswt1 ' dry --nic xswt1
-expect 'a card by its PCI address' 0 '^  xswt0\+xswt1 ' dry --nic "$card"
-expect 'what is not named is left out' 0 '^  xswt2 +not named' dry --nic xswt0 --nic xswt1
+	'^  xswt1 +no other unused network card answers across its link' dry
+expect 'a card named without a partner is refused' 2 'xswt1 has no partner' dry --nic xswt1
+expect 'a named card brings its partner' 0 '^  xswt0\+xswt2 ' dry --nic xswt2
+expect 'a card by its PCI address' 0 '^  xswt0\+xswt2 ' dry --nic "$card"
+expect 'what is not named is left out' 0 '^  xswt1 +not named' dry --nic xswt0 --nic xswt2
 fake_nic xswt3 0x1003
 expect 'a card that is up is left out' 0 '^  xswt3 +it is up' dry
 expect 'a card that is up is refused' 2 'refusing to load xswt3: it is up' dry --nic xswt3
-mkdir "$fake/sys/class/net/xswt1/upper_bond7"
-expect 'a card something is built on is left out' 2 '^  xswt1 +bond7 is built on it' dry
-rmdir "$fake/sys/class/net/xswt1/upper_bond7"
-mkdir "$fake/sys/class/net/xswt1/master"
-expect 'a card of a bridge is left out' 2 '^  xswt1 +it belongs to master' dry
+mkdir "$fake/sys/class/net/xswt2/upper_bond7"
+expect 'a card something is built on is left out' 2 '^  xswt2 +bond7 is built on it' dry
+rmdir "$fake/sys/class/net/xswt2/upper_bond7"
+mkdir "$fake/sys/class/net/xswt2/master"
+expect 'a card of a bridge is left out' 2 '^  xswt2 +it belongs to master' dry
 finish

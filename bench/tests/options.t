@@ -18,7 +18,7 @@ fake_disk testa 240:0 SER-A 64
 expect 'help is printed' 0 '^Usage: bench/run' bench/run --help
 expect 'help names every option that is parsed' 0 '^$' bash -c '
 	comm -13 <(bench/run --help | grep -oE -- "--[a-z-]+" | sort -u) \
-		<(sed -n "/^options_parse/,/^}/p" bench/lib/options.sh | grep -oE "^.--[a-z |-]+" |
+		<(sed -n "/^options_parse/,/^}/p" bench/lib/options.sh | grep -oE "^[[:space:]]+--[a-z |-]+" |
 			grep -oE -- "--[a-z-]+" | sort -u)'
 expect 'an unknown option' 2 "unknown argument '--nonsense'" run_here --nonsense
 expect 'an argument that is none' 2 "unknown argument 'sda'" run_here sda
