@@ -57,9 +57,10 @@ peer_up()
 	head -c 4M /dev/urandom >"$work/given"
 }
 
+# nc ends when the other side has sent all: so who takes must keep its own side open.
 peer_serve()
 {
-	timeout 250 ip netns exec peer busybox nc -l -p 5002 >"$work/taken" </dev/null &
+	timeout 250 ip netns exec peer busybox nc -l -p 5002 >"$work/taken" < <(sleep 250) &
 	timeout 250 ip netns exec peer busybox nc -l -p 5003 <"$work/given" >/dev/null &
 }
 
