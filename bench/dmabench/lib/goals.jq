@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the module has to reach against stock, each with its figure: an array of
-# { goal, what, figure, limit, reached }. 'reached' is null where a figure is missing.
+# { goal, what, figure, limit, reached }. 'reached' is null where a figure is missing. The limits
+# are in instructions: a run by a clock of time is not judged.
 
 def size: if . % 1024 == 0 then "\(. / 1024) KiB" else "\(.) B" end;
 

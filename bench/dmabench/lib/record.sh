@@ -73,7 +73,7 @@ record_write()
 		--arg started "$(date -u -d "@$((EPOCHSECONDS - SECONDS))" +%Y-%m-%dT%H:%M:%SZ)" \
 		--argjson elapsed "$SECONDS" --arg set "$set_name" --argjson rounds "$rounds" \
 		-f "$here/lib/record.jq" "$scratch/rows" >"$result"
-	if [ ${#backends[@]} -eq 2 ]; then
+	if [ ${#backends[@]} -eq 2 ] && jq -e '.unit == "instructions"' "$result" >/dev/null; then
 		jq '.summary' "$result" | jq -f "$here/lib/goals.jq" >"$scratch/goals"
 		jq --slurpfile goals "$scratch/goals" '.goals = $goals[0]' "$result" >"$result.new"
 		mv "$result.new" "$result"

@@ -14,9 +14,10 @@ def range: if .rounds > 1 and .least != null
 def name: if .mask == 64 then "direct \(.test)" else .test end
 	| if . == "direct pair" then "direct" else . end;
 
-def side: if . == null then [ "-", "-", "-", "-", "-" ]
-	else [ range, (.p99 | count), (.net | count), (.share | percent), (.fail_median | count) ]
-	end;
+# The second operation of a test shares the maps of the first: they are told once.
+def side($second): if . == null then [ "-", "-", "-", "-", "-" ]
+	else [ range, (.p99 | count), (.net | count) ] + (if $second then [ "", "" ]
+		else [ (.share | percent), (.fail_median | count) ] end) end;
 
 def both: .device | length > 1;
 
@@ -34,7 +35,8 @@ def both: .device | length > 1;
 (both as $both | (.device | keys_unsorted) as $backends | .summary[]
 	| . as $row
 	| [ name, .op, (.size | size), .dir, .threads, "\(.percent)%" ]
-	+ [ $backends[] as $b | $row[$b] | side[] ]
+	+ [ $backends[] as $b | $row[$b]
+		| side($row.op | IN("unmap", "alloc", "for-device"))[] ]
 	+ (if $both then [ .ratio | ratio ] else [] end)
 	| map(tostring) | join("\t")),
 (.goals // empty | "",
