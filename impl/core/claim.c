@@ -4,11 +4,10 @@
  *
  * Cost.  A claim whose hint is stale searches its home segment: at most 32 words, usually one.
  * Then one word of each group tells which segments to look at.  A release where runs are scarce
- * reads its bitmap word once more and the group's words.
+ * reads its bitmap word once more, a word or two of its group, and the segment around it only
+ * if the free run goes on beyond the word.
  */
 #include "claim.h"
-
-#define RUN_OPEN (1u << 31) /* the free run may go on beyond the word it was seen in */
 
 void xsw_count_exact(struct xsw_pool *p, u32 slots)
 {
@@ -24,21 +23,17 @@ void xsw_count_exact(struct xsw_pool *p, u32 slots)
 	}
 }
 
-/* Give back a run that was never anybody's, so that nobody misses it */
-static void give_back(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
-{
-	xsw_give(s, i, n);
-	xsw_verdict_release(p, s, i);
-}
-
+/* All or nothing; what is given back was never anybody's, but a search may have missed it */
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
 	u32 taken = xsw_take(s, i, n);
 
 	if (likely(taken == n))
 		return true;
-	if (taken)
-		give_back(p, s, i, taken);
+	if (taken) {
+		xsw_give(s, i, taken);
+		xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
+	}
 	return false;
 }
 
@@ -51,7 +46,7 @@ static bool claim_in(struct xsw_pool *p, struct xsw_segment *s, const struct xsw
 	if (s->top > w->mask)
 		return false;
 	while ((i = xsw_find(s, w, from)) != XSW_NOWHERE) {
-		if (!xsw_claim_at(p, s, w, i))
+		if (!xsw_claim_at(p, s, i, w->slots))
 			continue;
 		run->seg = s;
 		run->start = i;
@@ -86,23 +81,14 @@ static void lower_may(struct xsw_group *g, u32 bit, u32 class)
 			xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
 }
 
-/* Slot @i of @s is part of a free run of @run slots now */
-static void raise_may(struct xsw_segment *s, u32 i, u32 run)
+/* A free run of @run slots is in @s now; where a class is told, those below are too */
+static void raise_may(struct xsw_segment *s, u32 run)
 {
-	struct xsw_group *g = s->group;
-	u64 bit = s->may_bit;
-	u32 class = xsw_log2_floor(run & ~RUN_OPEN), start;
+	u64 *may = s->group->may;
+	u32 class = xsw_log2_floor(run);
 
-	if (likely(READ_ONCE(g->may[class + 1]) & bit))
-		return;
-	if (run & RUN_OPEN) {
-		run = xsw_free_run(s, i, &start);
-		if (!run)
-			return;
-		class = xsw_log2_floor(run);
-	}
-	for (; !(READ_ONCE(g->may[class]) & bit); class --) {
-		xsw_fetch_or64(&g->may[class], bit);
+	for (; !(READ_ONCE(may[class]) & s->may_bit); class --) {
+		xsw_fetch_or64(&may[class], s->may_bit);
 		if (!class)
 			break;
 	}
@@ -151,7 +137,8 @@ static bool claim_searching(struct xsw_pool *p, const struct xsw_table *t, const
 		for (k = 0; k < t->groups; k++) {
 			struct xsw_group *g = t->group[k];
 
-			if (w->mask >> (g->zone - 1) && claim_in_group(p, t, g, w, class, run))
+			if (w->mask >> (g->zone - 1) && READ_ONCE(g->may[class]) &&
+			    claim_in_group(p, t, g, w, class, run))
 				return true;
 		}
 		if (class == lowest)
@@ -169,7 +156,7 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 		struct xsw_group *g = t->group[k];
 		u64 left = READ_ONCE(g->members);
 
-		if (!(w->mask >> (g->zone - 1)) || w->slots > g->largest)
+		if (!(w->mask >> (g->zone - 1)))
 			continue;
 		for (; left; left &= left - 1) {
 			u32 id = g->id * XSW_GROUP + (u32)__builtin_ctzll(left);
@@ -182,48 +169,76 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 	return false;
 }
 
-enum xsw_fail xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
+struct xsw_run xsw_claim_slowly(struct xsw_pool *p, struct xsw_want w)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	struct xsw_run run = { 0 };
 
-	if (xsw_verdict_known(p, w))
-		return xsw_why_not(p, w);
-	xsw_pool_sample(p);
-	if (claim_home(p, t, w, run) || claim_searching(p, t, w, run) || xsw_verdict(p, w, run)) {
-		move_home(p, run);
-		return XSW_FAIL_NONE;
+	if (!xsw_verdict_known(p, &w)) {
+		xsw_pool_sample(p);
+		if (claim_home(p, t, &w, &run) || claim_searching(p, t, &w, &run) ||
+		    xsw_verdict(p, &w, &run)) {
+			move_home(p, &run);
+			return run;
+		}
 	}
-	return xsw_why_not(p, w);
+	run.fail = xsw_why_not(p, &w);
+	return run;
 }
 
-enum xsw_fail xsw_claim(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
+struct xsw_run xsw_claim(struct xsw_pool *p, struct xsw_want w)
 {
-	return xsw_claim_run(p, w, run);
+	return xsw_claim_run(p, w);
 }
 
-/* How long a free run did this release make?  At least seen from its own words. */
-static u32 run_made(const struct xsw_segment *s, u32 i, u32 n)
+/* The free run around @n slots that were just released, as far as their word tells */
+struct seen_run {
+	u32 start, slots;
+	bool open;    /* it may go on beyond the word */
+	bool retaken; /* a part of the @n is in use again */
+};
+
+static inline struct seen_run look_around(const struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 bit = i % XSW_WORD_BITS;
-	u64 free;
+	u32 bit = i % XSW_WORD_BITS, above, below;
+	u64 free, ours;
 
 	if (bit + n > XSW_WORD_BITS)
-		return n | RUN_OPEN;
+		return (struct seen_run){ .start = i, .slots = n, .open = true };
+	ours = xsw_run_mask(bit, n);
 	free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
-	if (~free & xsw_run_mask(bit, n))
-		return 0; /* somebody has it already */
-	n = xsw_run_around(free, bit, n);
-	return (free & 1) | free >> (XSW_WORD_BITS - 1) ? n | RUN_OPEN : n;
+	above = bit + n < XSW_WORD_BITS ? xsw_low_ones(free >> (bit + n)) : 0;
+	below = bit ? xsw_high_ones(free << (XSW_WORD_BITS - bit)) : 0;
+	return (struct seen_run){ .start = i - below,
+				  .slots = below + n + above,
+				  .open = below == bit || bit + n + above == XSW_WORD_BITS,
+				  .retaken = ours & ~free };
 }
 
+/*
+ * If somebody has a part of the run already, what is left of it can't be told by one look; so
+ * all verdicts are taken back, which is always safe.
+ */
 void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 run = run_made(s, i, n);
+	u32 least = (u16)READ_ONCE(p->watch);
+	struct seen_run r = look_around(s, i, n);
+	u64 *may = s->group->may;
 
-	if (run)
-		raise_may(s, i, run);
-	if (READ_ONCE(p->armed) >> s->zone)
-		xsw_verdict_release(p, s, i);
+	if (r.open && (least != XSW_WATCH_LEAST ||
+		       !(READ_ONCE(may[xsw_log2_floor(r.slots) + 1]) & s->may_bit))) {
+		r.slots = xsw_free_run(s, i, &r.start);
+		r.retaken |= r.start + r.slots < i + n;
+	}
+	if (unlikely(r.retaken)) {
+		if (least != XSW_WATCH_LEAST)
+			xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
+		return;
+	}
+	if (!(READ_ONCE(may[xsw_log2_floor(r.slots)]) & s->may_bit))
+		raise_may(s, r.slots);
+	if (unlikely(r.slots >= least))
+		xsw_verdict_release(p, s, r.start, r.slots);
 }
 
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots)

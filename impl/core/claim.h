@@ -7,7 +7,8 @@
  * Dependent loads of a claim: table and hint -> segment -> bitmap word; of a release: segment ->
  * the group's word for the segment's whole length, which changes only when runs become
  * scarce.  No call, no loop but the compare and exchange's own; nothing here depends on
- * occupancy or pool size.
+ * occupancy or pool size.  Wants and runs go by value: nothing has its address taken, so all
+ * stays in registers.
  */
 #ifndef XSW_CLAIM_H
 #define XSW_CLAIM_H
@@ -22,14 +23,13 @@ static __always_inline u32 xsw_class_of(u32 slots)
 
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
 void xsw_count_exact(struct xsw_pool *p, u32 slots);
-enum xsw_fail xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
+struct xsw_run xsw_claim_slowly(struct xsw_pool *p, struct xsw_want w);
 void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
 
 /* Claim the wanted run at this place of @s, if it is free there */
-static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s,
-					 const struct xsw_want *w, u32 i)
+static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 n = w->slots, bit = i % XSW_WORD_BITS;
+	u32 bit = i % XSW_WORD_BITS;
 
 	if (likely(bit + n <= XSW_WORD_BITS)) {
 		if (!xsw_take_bits(&s->map[i / XSW_WORD_BITS], xsw_run_mask(bit, n)))
@@ -43,34 +43,23 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	return true;
 }
 
-/* The place this CPU released last, if the run is still free and fits */
-static __always_inline bool xsw_claim_hinted(struct xsw_pool *p, const struct xsw_want *w,
-					     struct xsw_run *run)
+/* The place this CPU released last, if the run is still free and fits; else by searching */
+static __always_inline struct xsw_run xsw_claim_run(struct xsw_pool *p, struct xsw_want w)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 class = xsw_class_of(w->slots);
+	u32 class = xsw_class_of(w.slots);
 	u32 depth = READ_ONCE(h->depth[class]);
 	u32 place = READ_ONCE(h->place[class][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
 
-	if (unlikely(!s) || unlikely(s->top > w->mask) || unlikely(i + w->slots > s->slots))
-		return false;
-	if (unlikely(!xsw_fits_at(s, w, i)) || unlikely(!xsw_claim_at(p, s, w, i)))
-		return false;
+	if (unlikely(!s) || unlikely(s->top > w.mask) || unlikely(i + w.slots > s->slots) ||
+	    unlikely((s->first + i - w.phase) & (w.stride - 1)) || unlikely(w.block) ||
+	    unlikely(!xsw_claim_at(p, s, i, w.slots)))
+		return xsw_claim_slowly(p, w);
 	WRITE_ONCE(h->depth[class], depth - 1);
-	run->seg = s;
-	run->start = i;
-	return true;
-}
-
-static __always_inline enum xsw_fail xsw_claim_run(struct xsw_pool *p, const struct xsw_want *w,
-						   struct xsw_run *run)
-{
-	if (likely(xsw_claim_hinted(p, w, run)))
-		return XSW_FAIL_NONE;
-	return xsw_claim_slowly(p, w, run);
+	return (struct xsw_run){ .seg = s, .start = i };
 }
 
 static __always_inline void xsw_release_run(struct xsw_pool *p, struct xsw_segment *s, u32 start,
@@ -90,7 +79,7 @@ static __always_inline void xsw_release_run(struct xsw_pool *p, struct xsw_segme
 	else
 		xsw_give(s, start, slots);
 	if (unlikely(!(READ_ONCE(*s->may_whole) & s->may_bit)) ||
-	    unlikely(READ_ONCE(p->armed) >> s->zone))
+	    unlikely((u16)READ_ONCE(p->watch) != XSW_WATCH_LEAST))
 		xsw_release_scarce(p, s, start, slots);
 }
 

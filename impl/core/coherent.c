@@ -10,6 +10,8 @@
  * nobody else uses, and a worker makes the segment.  A free releases the run; the worker gives
  * idle segments back when they exceed the limit.
  */
+#include "claim.h"
+#include "map.h"
 #include "state.h"
 
 #define ATOMIC_ORDER       8 /* 1 MiB for callers that may not sleep */
@@ -45,12 +47,10 @@ static u64 coherent_grow(struct xsw_engine *e, struct xsw_pool *p, u64 bits, u8 
 
 static bool claim_from(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
-	enum xsw_fail why;
-
 	xsw_rcu_read_lock();
-	why = xsw_claim(p, w, run);
+	*run = xsw_claim_run(p, *w);
 	xsw_rcu_read_unlock();
-	return why == XSW_FAIL_NONE;
+	return run->seg != NULL;
 }
 
 /* Under the mutex somebody else's new segment may do; a worker may be giving one back */
@@ -99,23 +99,16 @@ void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
 	if (!claim_block(d->engine, &w, order, atomic, &run, &source))
 		goto fail;
 	slot = &run.seg->slot[run.start];
-	slot->orig = 0;
-	slot->stamp = xsw_stamp();
-	slot->size = (u32)size;
-	slot->owner = d->id;
-	slot->offset = 0;
-	slot->dir = XSW_DIR_NONE;
-	slot->state = XSW_SLOT_LIVE;
-	xsw_store_release(&slot->slots, (u16)w.slots);
+	xsw_slot_record(slot, d->id, 0, (u32)size, w.slots, 0, XSW_DIR_NONE);
 	va = run.seg->va + ((size_t)run.start << XSW_SLOT_SHIFT);
 	xsw_zero(va, (size_t)w.slots << XSW_SLOT_SHIFT);
-	xsw_percpu_add(&d->counts->coherent_allocs, 1);
+	xsw_percpu_add(&d->tally->coherent_allocs, 1);
 	*bus = xsw_slot_bus(run.seg, run.start);
 	if (from)
 		*from = source;
 	return va;
 fail:
-	xsw_percpu_add(&d->counts->coherent_fails, 1);
+	xsw_percpu_add(&d->tally->coherent_fails, 1);
 	return NULL;
 }
 
@@ -138,11 +131,11 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 	slots = READ_ONCE(slot->slots);
 	if (slots && slot->state == XSW_SLOT_LIVE) {
 		xsw_store_release(&slot->slots, 0);
-		xsw_release(s->pool, s, i, slots);
-		if (s->pool == &e->coherent && xsw_free_slots(s) == s->slots &&
-		    e->coherent.slots << XSW_SLOT_SHIFT > e->coherent_limit)
+		xsw_release_run(s->pool, s, i, slots);
+		if (READ_ONCE(e->coherent.slots) << XSW_SLOT_SHIFT > e->coherent_limit &&
+		    s->pool == &e->coherent && xsw_free_slots(s) == s->slots)
 			WRITE_ONCE(e->coherent_idle, 1);
-		xsw_percpu_add(&d->counts->coherent_frees, 1);
+		xsw_percpu_add(&d->tally->coherent_frees, 1);
 	}
 	xsw_rcu_read_unlock();
 	return true;

@@ -2,6 +2,7 @@
 /*
  * The engine as a whole: making and ending it, attaching devices, its state.
  */
+#include "map.h"
 #include "state.h"
 
 static void engine_free(struct xsw_engine *e)
@@ -83,7 +84,7 @@ void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c)
 
 void xsw_force_all(struct xsw_engine *e, bool on)
 {
-	WRITE_ONCE(e->force_all, on);
+	WRITE_ONCE(e->gate.force_all, on);
 }
 
 int xsw_pool_exact_high_water(struct xsw_engine *e, bool on)
@@ -104,10 +105,11 @@ int xsw_pool_exact_high_water(struct xsw_engine *e, bool on)
 int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d)
 {
 	xsw_might_sleep();
-	d->counts = xsw_percpu_alloc(sizeof(*d->counts), 64);
-	if (!d->counts)
+	d->tally = xsw_percpu_alloc(sizeof(*d->tally), 64);
+	if (!d->tally)
 		return -ENOMEM;
 	d->engine = e;
+	d->gate = &e->gate;
 	xsw_mutex_lock(&e->mutex);
 	xsw_reserve_get(d);
 	xsw_coherent_reserve(e, d->coherent_mask);
@@ -131,18 +133,44 @@ void xsw_dev_masks_changed(struct xsw_dev *d)
 	xsw_mutex_unlock(&e->mutex);
 }
 
-void xsw_dev_counts(struct xsw_dev *d, struct xsw_counts *sum)
+static struct xsw_tally tally_sum(const struct xsw_dev *d)
 {
-	u64 *to = (u64 *)sum;
+	struct xsw_tally sum = { 0 };
+	u64 *to = (u64 *)&sum;
 	u32 cpu, k;
 
-	*sum = (struct xsw_counts){ 0 };
 	for (cpu = 0; cpu < xsw_nr_cpus(); cpu++) {
-		const u64 *from = (const u64 *)xsw_percpu_ptr(d->counts, cpu);
+		const u64 *from = (const u64 *)xsw_percpu_ptr(d->tally, cpu);
 
-		for (k = 0; k < sizeof(*sum) / sizeof(u64); k++)
+		for (k = 0; k < sizeof(sum) / sizeof(u64); k++)
 			to[k] += READ_ONCE(from[k]);
 	}
+	return sum;
+}
+
+void xsw_dev_counts(struct xsw_dev *d, struct xsw_counts *c)
+{
+	struct xsw_tally t = tally_sum(d);
+	u32 k;
+
+	*c = (struct xsw_counts){
+		.maps = t.direct,
+		.map_bytes = t.direct_bytes + t.bounce_bytes,
+		.bounce_bytes = t.bounce_bytes,
+		.copy_in_bytes = t.bounce_bytes - t.not_copied_bytes + t.sync_in_bytes,
+		.copy_out_bytes = t.copy_out_bytes,
+		.unmaps = t.unmaps,
+		.syncs = t.syncs,
+		.coherent_allocs = t.coherent_allocs,
+		.coherent_frees = t.coherent_frees,
+		.coherent_fails = t.coherent_fails,
+	};
+	for (k = 0; k < XSW_NR_BOUNCE; k++) {
+		c->bounces[k] = t.bounces[k];
+		c->maps += t.bounces[k];
+	}
+	for (k = 0; k < XSW_NR_FAIL; k++)
+		c->fails[k] = t.fails[k];
 }
 
 static void add_segments(struct xsw_pool *p, struct xsw_pool_state *st)

@@ -28,6 +28,16 @@ enum xsw_dir {
 #define XSW_ATTR_MMIO      0x4u /* phys is a bus address already: no translation */
 
 struct xsw_engine;
+struct xsw_segment;
+
+/**
+ * struct xsw_gate - what every map and unmap looks at first; read-mostly
+ * Streaming slots all lie in [@low, @high], which only ever widens.
+ */
+struct xsw_gate {
+	u64 low, high;
+	bool force_all;
+};
 
 /**
  * struct xsw_counts - what was counted, per device and per CPU; folded by the reader
@@ -60,9 +70,10 @@ struct xsw_dev {
 	bool force;         /* bounce every mapping that may bounce */
 	bool skip_copy_in;  /* option: zero the slots instead of copying a FROM_DEVICE buffer in */
 
-	struct xsw_engine *engine; /* set by xsw_dev_init() */
-	struct xsw_counts *counts; /* per CPU (xsw_percpu_*) */
-	struct xsw_dev *next;      /* private: the engine's list of attached devices */
+	struct xsw_engine *engine; /* set by xsw_dev_init(), as all below */
+	const struct xsw_gate *gate;
+	struct xsw_tally *tally; /* per CPU (xsw_percpu_*) */
+	struct xsw_dev *next;    /* in the engine's list of attached devices */
 	struct xsw_segment *reserve;
 };
 
@@ -213,6 +224,13 @@ size_t xsw_max_mapping_size(struct xsw_dev *d);
  */
 u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
 	    struct xsw_outcome *o);
+
+/**
+ * xsw_map_bounced() - the second half of xsw_map(), for callers of xsw_map_direct() (map.h)
+ * @why: what xsw_map_direct() told; XSW_BOUNCE_NONE: there is no frame, so it fails
+ */
+struct xsw_outcome xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				   enum xsw_bounce why);
 
 /**
  * xsw_unmap() - end a streaming mapping

@@ -37,27 +37,18 @@ struct xsw_index *xsw_index_new(void)
 	return index_alloc(0, 0);
 }
 
-void xsw_index_settle(struct xsw_index *x)
-{
-	struct xsw_index *old;
-
-	while ((old = x->retired)) {
-		x->retired = old->retired;
-		xsw_free(old);
-	}
-}
-
 void xsw_index_free(struct xsw_index *x)
 {
+	struct xsw_index *before;
 	u64 i;
 
-	if (!x)
-		return;
-	xsw_index_settle(x);
-	for (i = 0; i < x->chunks; i++)
+	for (i = 0; x && i < x->chunks; i++)
 		if (is_leaf(x->entry[i]))
 			xsw_free(leaf_of(x->entry[i]));
-	xsw_free(x);
+	for (; x; x = before) {
+		before = x->before;
+		xsw_free(x);
+	}
 }
 
 /* Make the array span chunks @first to @last too */
@@ -77,7 +68,7 @@ static int index_span(struct xsw_index **where, u64 first, u64 last)
 		return -ENOMEM;
 	for (i = 0; i < old->chunks; i++)
 		x->entry[old->base - base + i] = old->entry[i];
-	x->retired = old;
+	x->before = old;
 	xsw_rcu_assign(*where, x);
 	return 0;
 }

@@ -3,10 +3,15 @@
  * From a bus address to its segment: an array by machine frame, read under RCU.
  *
  * How this works.  The array has an entry for each 2 MiB of machine memory between the pool's
- * lowest and highest address, so the test against its bounds is the quick filter for addresses that
- * are not ours, and a large segment takes two dependent loads.  Where smaller segments lie the
- * entry, marked in bit 0, leads to a leaf with an entry for each page.  Our own index decides,
- * never the M2P: a foreign frame's M2P entry is another domain's PFN and may equal one of ours.
+ * lowest and highest address, and its bounds tell at once most addresses that are not ours; a
+ * large segment takes two dependent loads.  Where smaller segments lie the entry, marked in
+ * bit 0, leads to a leaf with an entry for each page.  Our own index decides, never the M2P: a
+ * foreign frame's M2P entry is another domain's PFN and may equal one of ours.
+ *
+ * Arrays and leaves stay until the engine ends (they are replaced only when the bounds grow), so
+ * finding is safe without a lock: what it finds for an address that is mapped cannot go, and for
+ * any other address the segment's pointer is not followed, or only under the RCU read lock.
+ * A segment leaves the index, and a grace period passes, before its frames go to Xen.
  */
 #ifndef XSW_INDEX_H
 #define XSW_INDEX_H
@@ -22,15 +27,15 @@ struct xsw_leaf {
 
 /* Replaced as a whole when its bounds grow; its entries change in place */
 struct xsw_index {
-	u64 base;                  /* chunk number of the first entry */
-	u64 chunks;                /* 0: empty */
-	struct xsw_index *retired; /* the one before, until a grace period has passed */
-	void *entry[];             /* struct xsw_segment *, or struct xsw_leaf * with bit 0 set */
+	u64 base;                 /* chunk number of the first entry */
+	u64 chunks;               /* 0: empty */
+	struct xsw_index *before; /* the one it replaced */
+	void *entry[];            /* struct xsw_segment *, or struct xsw_leaf * with bit 0 set */
 };
 
 struct xsw_segment *xsw_index_leaf(void *entry, u64 bus);
 
-/* The segment that @bus is in, or NULL; under the RCU read lock */
+/* The segment that @bus is in, or NULL */
 static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index *const *where, u64 bus)
 {
 	const struct xsw_index *x = xsw_rcu_dereference(*where);
@@ -50,6 +55,5 @@ struct xsw_index *xsw_index_new(void);
 void xsw_index_free(struct xsw_index *x);
 int xsw_index_add(struct xsw_index **where, struct xsw_segment *s);
 void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s);
-void xsw_index_settle(struct xsw_index *x); /* after a grace period */
 
 #endif /* XSW_INDEX_H */

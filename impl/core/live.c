@@ -98,7 +98,7 @@ static bool quarantine_one(struct xsw_segment *s, u32 i, void *ctx)
 	struct xsw_slot *slot = &s->slot[i];
 	struct xsw_live live;
 
-	if (slot->owner != l->owner || slot->state != XSW_SLOT_LIVE)
+	if (READ_ONCE(slot->owner) != l->owner || READ_ONCE(slot->state) != XSW_SLOT_LIVE)
 		return true;
 	WRITE_ONCE(slot->state, XSW_SLOT_QUARANTINED);
 	s->quarantined += slot->slots;
@@ -129,8 +129,9 @@ u64 xsw_dev_exit(struct xsw_dev *d, void (*leak)(const struct xsw_live *, void *
 	xsw_walk_pool(&e->atomic, quarantine_one, &l);
 	xsw_reserve_put(d);
 	xsw_mutex_unlock(&e->mutex);
-	xsw_percpu_free(d->counts);
-	d->counts = NULL;
+	xsw_percpu_free(d->tally);
+	d->tally = NULL;
 	d->engine = NULL;
+	d->gate = NULL;
 	return l.leaks;
 }

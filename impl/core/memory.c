@@ -57,6 +57,15 @@ static void blocks_put(struct xsw_engine *e, struct xsw_block *b, size_t n, stru
 		xsw_hv_free(&b[i]);
 }
 
+/* The gate first: who gets an address from @s must not be told that it lies outside */
+static void widen_gate(struct xsw_engine *e, const struct xsw_segment *s)
+{
+	if (!e->gate.high || s->bus < e->gate.low)
+		WRITE_ONCE(e->gate.low, s->bus);
+	if (s->top > e->gate.high)
+		WRITE_ONCE(e->gate.high, s->top);
+}
+
 static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const struct xsw_block *b)
 {
 	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn), o->reserve);
@@ -69,6 +78,8 @@ static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const st
 		xsw_free(s);
 		return rc;
 	}
+	if (o->index == &e->index)
+		widen_gate(e, s);
 	if (o->reserve) {
 		s->next = e->reserves;
 		e->reserves = s;
@@ -215,6 +226,4 @@ void xsw_memory_settle(struct xsw_engine *e)
 	xsw_pool_settle(&e->pool);
 	xsw_pool_settle(&e->coherent);
 	xsw_pool_settle(&e->atomic);
-	xsw_index_settle(e->index);
-	xsw_index_settle(e->coherent_index);
 }

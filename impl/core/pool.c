@@ -6,6 +6,7 @@
 
 int xsw_pool_init(struct xsw_pool *p)
 {
+	p->watch = XSW_WATCH_LEAST;
 	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
 	p->table = xsw_zalloc(sizeof(struct xsw_table));
 	if (p->hints && p->table)
@@ -79,27 +80,47 @@ static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
 	return add_group(p, zone);
 }
 
+/* What a removal may have made untrue */
+static void find_extremes(struct xsw_pool *p)
+{
+	const struct xsw_table *t = p->table;
+	u32 largest = 0, id;
+	u64 top = 0;
+
+	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+		const struct xsw_segment *s = t->seg[id];
+
+		if (!s)
+			continue;
+		top = max(top, s->top);
+		largest = max(largest, s->slots);
+	}
+	WRITE_ONCE(p->top, top);
+	WRITE_ONCE(p->largest, largest);
+}
+
 int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = group_for(p, s->zone);
-	u32 bit, class;
+	u32 bit, class, whole = xsw_log2_floor(s->slots);
 
 	if (!g)
 		return -ENOMEM;
 	bit = (u32)__builtin_ctzll(~g->members);
 	s->pool = p;
 	s->group = g;
-	s->may_whole = &g->may[xsw_log2_floor(s->slots)];
+	s->may_whole = &g->may[whole];
 	s->may_bit = 1ULL << bit;
 	s->id = g->id * XSW_GROUP + bit;
-	g->largest = max(g->largest, s->slots);
-	p->slots += s->slots;
-	p->segments++;
 	xsw_rcu_assign(p->table->seg[s->id], s);
-	for (class = 0; class <= xsw_log2_floor(s->slots); class ++)
+	for (class = 0; class <= whole; class ++)
 		xsw_fetch_or64(&g->may[class], 1ULL << bit);
 	xsw_fetch_or64(&g->members, 1ULL << bit);
-	xsw_verdict_release(p, s, 0);
+	p->segments++;
+	WRITE_ONCE(p->slots, p->slots + s->slots);
+	WRITE_ONCE(p->top, max(p->top, s->top));
+	WRITE_ONCE(p->largest, max(p->largest, s->slots));
+	xsw_verdict_release(p, s, 0, s->slots);
 	return 0;
 }
 
@@ -107,28 +128,24 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = s->group;
-	u32 bit = s->id % XSW_GROUP, class, i, largest = 0;
+	u32 bit = s->id % XSW_GROUP, class;
 
 	xsw_rcu_assign(p->table->seg[s->id], NULL);
 	for (class = 0; class < XSW_CLASSES; class ++)
 		xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
 	xsw_fetch_and64(&g->members, ~(1ULL << bit));
-	for (i = 0; i < XSW_GROUP; i++) {
-		const struct xsw_segment *other = p->table->seg[g->id * XSW_GROUP + i];
-
-		if (other)
-			largest = max(largest, other->slots);
-	}
-	g->largest = largest;
-	p->slots -= s->slots;
 	p->segments--;
+	WRITE_ONCE(p->slots, p->slots - s->slots);
 }
 
 void xsw_pool_settle(struct xsw_pool *p)
 {
 	struct xsw_table *t;
 
-	while (p->table && (t = p->table->retired)) {
+	if (!p->table)
+		return;
+	find_extremes(p);
+	while ((t = p->table->retired)) {
 		p->table->retired = t->retired;
 		xsw_free(t);
 	}

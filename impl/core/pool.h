@@ -28,9 +28,7 @@ struct xsw_group {
 	u64 may[XSW_CLASSES]; /* bit i: segment i may have a run of this class */
 	u64 members;          /* changed under the engine's mutex */
 	u32 id;               /* of its first segment / XSW_GROUP */
-	u32 slots;
-	u32 largest; /* slots of its largest segment */
-	u8 zone;     /* all its segments' highest addresses have this many bits */
+	u8 zone;              /* all its segments' highest addresses have this many bits */
 };
 
 /* Replaced as a whole when a group is added; its entries change in place */
@@ -50,13 +48,16 @@ struct xsw_hints {
 };
 
 /* What the verdicts know, by address bits of the mask: verdict.c */
-enum xsw_memo_kind { XSW_MEMO_ANY, XSW_MEMO_PAGE, XSW_MEMO_WATCH, XSW_MEMO_KINDS };
+enum xsw_memo_kind { XSW_MEMO_ANY, XSW_MEMO_PAGE, XSW_MEMO_RARE, XSW_MEMO_KINDS };
 
 struct xsw_pool {
 	struct xsw_table *table;
 	struct xsw_hints *hints; /* per CPU */
-	u64 armed;               /* bit b: a memo of reach b is in use */
+	u64 watch;               /* the shortest run a memo is about, and a version: verdict.c */
 	bool exact_high_water;
+	u32 largest;    /* slots of the largest segment */
+	u64 top;        /* highest address of any segment; both under the engine's mutex */
+	u64 armed;      /* bit b: a memo of reach b was ever in use */
 	u64 sampled_at; /* stamp of the last sample */
 
 	u64 used_exact __attribute__((aligned(64))); /* written only when exact_high_water */
@@ -65,11 +66,14 @@ struct xsw_pool {
 	u64 memo[64][XSW_MEMO_KINDS];
 };
 
-/* A run that a claim got */
+/* What a claim got: by value, so that it stays in registers */
 struct xsw_run {
-	struct xsw_segment *seg;
+	struct xsw_segment *seg; /* NULL: nothing */
 	u32 start;
+	u32 fail; /* enum xsw_fail: why nothing */
 };
+
+#define XSW_WATCH_LEAST ((u64)0xffff) /* the shortest run; all ones: nobody watches */
 
 static inline u32 xsw_place(const struct xsw_segment *s, u32 slot)
 {
@@ -94,10 +98,10 @@ void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
 
 /**
  * xsw_claim() - claim a run as @w wants it; any context, under the RCU read lock
- * Return: XSW_FAIL_NONE with *@run, or why not: 'full' and 'fragmented' are told only if at
- * some instant of the call no fitting run was free.
+ * Return: the run, or why not: 'full' and 'fragmented' are told only if at some instant of
+ * the call no fitting run was free.
  */
-enum xsw_fail xsw_claim(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
+struct xsw_run xsw_claim(struct xsw_pool *p, struct xsw_want w);
 
 /** xsw_release() - release a run; any context, under the RCU read lock */
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots);
@@ -111,7 +115,7 @@ bool xsw_close(struct xsw_pool *p, struct xsw_segment *s);
 /* verdict.c */
 bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w);
 bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
-void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 i);
+void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 run);
 enum xsw_fail xsw_why_not(struct xsw_pool *p, const struct xsw_want *w);
 
 u64 xsw_pool_used(struct xsw_pool *p);

@@ -51,21 +51,20 @@ void xsw_reserve_put(struct xsw_dev *d)
 	d->reserve = NULL;
 }
 
-bool xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w, struct xsw_run *run)
+struct xsw_run xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w)
 {
 	struct xsw_segment *s = d->reserve;
+	struct xsw_run none = { 0 };
 	u32 i;
 
 	if (!s || w->slots <= XSW_RESERVE_ABOVE || s->top > w->mask)
-		return false;
+		return none;
 	i = (w->phase - s->first) & (w->stride - 1);
 	if (i + w->slots > s->slots || !xsw_fits_at(s, w, i))
-		return false;
+		return none;
 	if (READ_ONCE(s->taken) || xsw_cmpxchg64(&s->taken, 0, 1))
-		return false;
-	run->seg = s;
-	run->start = i;
-	return true;
+		return none;
+	return (struct xsw_run){ .seg = s, .start = i };
 }
 
 void xsw_reserve_release(struct xsw_segment *s)

@@ -37,17 +37,20 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool bus
 
 u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 done = 0;
+	u64 *word = &s->map[i / XSW_WORD_BITS];
+	u32 bit = i % XSW_WORD_BITS, done = 0;
 
-	while (done < n) {
-		u32 bit = (i + done) % XSW_WORD_BITS;
-		u32 part = min(n - done, XSW_WORD_BITS - bit);
-
-		if (!xsw_take_bits(&s->map[(i + done) / XSW_WORD_BITS], xsw_run_mask(bit, part)))
-			break;
-		done += part;
+	if (bit) {
+		done = min(n, XSW_WORD_BITS - bit);
+		if (!xsw_take_bits(word++, xsw_run_mask(bit, done)))
+			return 0;
 	}
-	return done;
+	for (; n - done >= XSW_WORD_BITS; done += XSW_WORD_BITS)
+		if (xsw_cmpxchg64(word++, 0, XSW_ALL_BUSY))
+			return done;
+	if (done < n && !xsw_take_bits(word, xsw_run_mask(0, n - done)))
+		return done;
+	return n;
 }
 
 /* The last word comes last, by an atomic: the barrier */

@@ -79,6 +79,20 @@ static inline bool xsw_fits_at(const struct xsw_segment *s, const struct xsw_wan
 	return likely(!w->block) || (at & (w->block - 1)) + w->slots <= w->block;
 }
 
+/* Write down a mapping in its first slot: 'slots' last, which makes it seen */
+static __always_inline void xsw_slot_record(struct xsw_slot *slot, u32 owner, u64 orig, u32 size,
+					    u32 slots, u32 offset, enum xsw_dir dir)
+{
+	WRITE_ONCE(slot->orig, orig);
+	WRITE_ONCE(slot->stamp, xsw_stamp());
+	WRITE_ONCE(slot->size, size);
+	WRITE_ONCE(slot->owner, owner);
+	WRITE_ONCE(slot->offset, (u16)offset);
+	WRITE_ONCE(slot->dir, (u8)dir);
+	WRITE_ONCE(slot->state, XSW_SLOT_LIVE);
+	xsw_store_release(&slot->slots, (u16)slots);
+}
+
 static inline u64 xsw_slot_bus(const struct xsw_segment *s, u32 i)
 {
 	return s->bus + ((u64)i << XSW_SLOT_SHIFT);

@@ -15,8 +15,8 @@
 #define XSW_COHERENT_BITS 40
 
 struct xsw_engine {
+	struct xsw_gate gate;
 	struct xsw_index *index; /* streaming pool and reserves */
-	bool force_all;
 	struct xsw_pool pool;
 
 	struct xsw_pool coherent;
@@ -68,7 +68,7 @@ bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segm
 /* reserve.c */
 void xsw_reserve_get(struct xsw_dev *d);
 void xsw_reserve_put(struct xsw_dev *d);
-bool xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w, struct xsw_run *run);
+struct xsw_run xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w);
 void xsw_reserve_release(struct xsw_segment *s);
 
 /* coherent.c */

@@ -18,8 +18,12 @@
  *  4. While a memo is sure, a claim as large fails by reading that one word.
  *
  * Wants with rarer alignment, a boundary or a ragged mask can't be remembered so; they share
- * a memo ('watch') that serves for steps 1 to 3 only.  'armed' tells releases which widths have a
- * memo at all; until the first failure a release reads nothing but that.
+ * a memo ('rare') that serves for steps 1 to 3 only.
+ *
+ * So that a release need not read memos, the pool's 'watch' word tells the shortest run any of
+ * them is about, with a version.  It is lowered after a memo is written and before the search,
+ * always with a new version; a release that finds all memos empty may reset it, if the
+ * version is still what it was before it looked.  Until the first failure it says 'nobody'.
  *
  * Cost of a known failure: three dependent loads, and a sum over the possible CPUs for the reason.
  */
@@ -49,17 +53,17 @@ static u64 *memo_for(struct xsw_pool *p, const struct xsw_want *w)
 	u64 *memo = p->memo[reach_of(w)];
 
 	if (w->block || w->mask & (w->mask + 1))
-		return &memo[XSW_MEMO_WATCH];
+		return &memo[XSW_MEMO_RARE];
 	if (w->stride == 1)
 		return &memo[XSW_MEMO_ANY];
 	if (w->stride == 2 && !w->phase)
 		return &memo[XSW_MEMO_PAGE];
-	return &memo[XSW_MEMO_WATCH];
+	return &memo[XSW_MEMO_RARE];
 }
 
-static bool is_watch(const struct xsw_pool *p, const u64 *memo)
+static bool is_rare(const struct xsw_pool *p, const u64 *memo)
 {
-	return (memo - p->memo[0]) % XSW_MEMO_KINDS == XSW_MEMO_WATCH;
+	return (memo - p->memo[0]) % XSW_MEMO_KINDS == XSW_MEMO_RARE;
 }
 
 bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w)
@@ -84,7 +88,7 @@ static u64 announce(struct xsw_pool *p, u64 *memo, u32 slots)
 
 		if (!least || slots < least)
 			next = memo_of(old, slots);
-		else if (slots > least && !(old & SURE) && !is_watch(p, memo))
+		else if (slots > least && !(old & SURE) && !is_rare(p, memo))
 			next = memo_of(old + VERSION, slots);
 		seen = xsw_cmpxchg64(memo, old, next);
 		if (seen == old)
@@ -93,33 +97,15 @@ static u64 announce(struct xsw_pool *p, u64 *memo, u32 slots)
 	}
 }
 
-bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
+/* Releases of runs of @slots and more must look at the memos from now on */
+static void watch(struct xsw_pool *p, u32 slots)
 {
-	u64 *memo = memo_for(p, w);
+	u64 old = READ_ONCE(p->watch);
 
-	xsw_fetch_or64(&p->armed, 1ULL << reach_of(w));
 	for (;;) {
-		u64 told = announce(p, memo, w->slots);
-		u64 now;
-
-		if (xsw_search_all(p, w, run))
-			return true;
-		now = READ_ONCE(*memo);
-		if (!same_version(told, now))
-			continue;
-		if (now == told && (told & LEAST_MASK) == w->slots && !is_watch(p, memo))
-			xsw_cmpxchg64(memo, told, told | SURE);
-		return false;
-	}
-}
-
-/* Step 2, for one memo */
-static void forget(u64 *memo, u32 run)
-{
-	u64 old = READ_ONCE(*memo);
-
-	while (old & LEAST_MASK && run >= (old & LEAST_MASK)) {
-		u64 seen = xsw_cmpxchg64(memo, old, (old & ~(VERSION - 1)) + VERSION);
+		u64 least = min(old & XSW_WATCH_LEAST, (u64)slots);
+		u64 seen =
+			xsw_cmpxchg64(&p->watch, old, ((old & ~XSW_WATCH_LEAST) + VERSION) | least);
 
 		if (seen == old)
 			return;
@@ -127,23 +113,60 @@ static void forget(u64 *memo, u32 run)
 	}
 }
 
-void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 i)
+bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
-	u64 armed = READ_ONCE(p->armed) >> s->zone << s->zone;
-	u32 start, run, odd;
+	u64 *memo = memo_for(p, w);
 
-	if (!armed)
-		return;
-	run = xsw_free_run(s, i, &start);
-	odd = (s->first + start) & 1;
-	for (; armed; armed &= armed - 1) {
-		u64 *memo = p->memo[__builtin_ctzll(armed)];
+	if (!(READ_ONCE(p->armed) >> reach_of(w) & 1))
+		xsw_fetch_or64(&p->armed, 1ULL << reach_of(w));
+	for (;;) {
+		u64 told = announce(p, memo, w->slots);
+		u64 now;
 
-		forget(&memo[XSW_MEMO_ANY], run);
-		forget(&memo[XSW_MEMO_WATCH], run);
-		if (run > odd)
-			forget(&memo[XSW_MEMO_PAGE], run - odd);
+		watch(p, w->slots);
+		if (xsw_search_all(p, w, run))
+			return true;
+		now = READ_ONCE(*memo);
+		if (!same_version(told, now))
+			continue;
+		if (now == told && (told & LEAST_MASK) == w->slots && !is_rare(p, memo))
+			xsw_cmpxchg64(memo, told, told | SURE);
+		return false;
 	}
+}
+
+/* Step 2, for one memo.  Return: is it empty? */
+static bool forget(u64 *memo, u32 run)
+{
+	u64 old = READ_ONCE(*memo);
+
+	while (old & LEAST_MASK && run >= (old & LEAST_MASK)) {
+		u64 seen = xsw_cmpxchg64(memo, old, (old & ~(VERSION - 1)) + VERSION);
+
+		if (seen == old)
+			return true;
+		old = seen;
+	}
+	return !(old & LEAST_MASK);
+}
+
+void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 run)
+{
+	u64 watched = READ_ONCE(p->watch), left = READ_ONCE(p->armed);
+	u32 odd = (s->first + start) & 1;
+	bool empty = true;
+
+	for (; left; left &= left - 1) {
+		u32 reach = (u32)__builtin_ctzll(left);
+		u32 seen = reach >= s->zone ? run : 0; /* out of that reach: just look */
+		u64 *memo = p->memo[reach];
+
+		empty &= forget(&memo[XSW_MEMO_ANY], seen);
+		empty &= forget(&memo[XSW_MEMO_RARE], seen);
+		empty &= forget(&memo[XSW_MEMO_PAGE], seen > odd ? seen - odd : 0);
+	}
+	if (empty)
+		xsw_cmpxchg64(&p->watch, watched, watched | XSW_WATCH_LEAST);
 }
 
 /* Free slots within @mask, segment by segment */
@@ -163,32 +186,31 @@ static u64 free_within(const struct xsw_table *t, const struct xsw_group *g, u64
 	return sum;
 }
 
-enum xsw_fail xsw_why_not(struct xsw_pool *p, const struct xsw_want *w)
+/* The reason where a device reaches only a part of the pool */
+static enum xsw_fail why_not_within(const struct xsw_table *t, const struct xsw_want *w)
 {
-	const struct xsw_table *t = xsw_rcu_dereference(p->table);
-	s64 free = 0;
 	u32 largest = 0, k;
-	bool all = true;
+	u64 free = 0;
 
-	for (k = 0; k < t->groups; k++) {
-		const struct xsw_group *g = t->group[k];
-
-		if (g->members && w->mask < (~0ULL >> (64 - g->zone)))
-			all = false;
-	}
-	for (k = 0; k < t->groups; k++) {
-		const struct xsw_group *g = t->group[k];
-
-		if (all)
-			largest = max(largest, g->largest);
-		else if (w->mask >> (g->zone - 1))
-			free += (s64)free_within(t, g, w->mask, &largest);
-	}
+	for (k = 0; k < t->groups; k++)
+		if (w->mask >> (t->group[k]->zone - 1))
+			free += free_within(t, t->group[k], w->mask, &largest);
 	if (!largest)
 		return XSW_FAIL_MASK;
-	if (w->slots > largest || (w->block && w->slots > w->block))
+	if (w->slots > largest)
 		return XSW_FAIL_TOO_LARGE;
-	if (all)
-		free = (s64)(p->slots - xsw_pool_used(p));
-	return free < (s64)w->slots ? XSW_FAIL_FULL : XSW_FAIL_FRAGMENTED;
+	return free < w->slots ? XSW_FAIL_FULL : XSW_FAIL_FRAGMENTED;
+}
+
+enum xsw_fail xsw_why_not(struct xsw_pool *p, const struct xsw_want *w)
+{
+	if (w->block && w->slots > w->block)
+		return XSW_FAIL_TOO_LARGE;
+	if (w->mask < READ_ONCE(p->top) || !READ_ONCE(p->largest))
+		return why_not_within(xsw_rcu_dereference(p->table), w);
+	if (w->slots > READ_ONCE(p->largest))
+		return XSW_FAIL_TOO_LARGE;
+	if ((s64)(READ_ONCE(p->slots) - xsw_pool_used(p)) < (s64)w->slots)
+		return XSW_FAIL_FULL;
+	return XSW_FAIL_FRAGMENTED;
 }

@@ -5,12 +5,13 @@
  * Semantics are those of the kernel's xen_swiotlb_dma_ops.  What costs nothing of ours goes
  * straight to the engine; trace events sit behind static keys, and time is taken only for
  * them.  A direct map costs: the masks compared with the engine's copy, the P2M read, two
- * counters of this CPU.
+ * counters of this CPU, all inline.
  */
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
 
 #include "../compat/dma_ops.h"
+#include "../core/map.h"
 #include "attach.h"
 #include "bdf.h"
 #include "coherent.h"
@@ -20,20 +21,31 @@ static_assert((int)XSW_TO_DEVICE == (int)DMA_TO_DEVICE);
 static_assert((int)XSW_FROM_DEVICE == (int)DMA_FROM_DEVICE);
 static_assert((int)XSW_BIDIRECTIONAL == (int)DMA_BIDIRECTIONAL);
 
-/* A driver may change its masks at any time; writing only what changed keeps the line shared. */
 static __always_inline void follow(u64 *known, u64 now)
 {
-	if (unlikely(*known != now))
+	if (*known != now)
 		WRITE_ONCE(*known, now);
 }
 
-static __always_inline void follow_masks(struct xsw_attached *a, struct device *dev)
+static noinline void follow_changed(struct xsw_attached *a, struct device *dev)
 {
 	u64 limit = dev->bus_dma_limit ?: ~0ULL;
 
 	follow(&a->dev.dma_mask, min(dma_get_mask(dev), limit));
 	follow(&a->dev.min_align_mask, dma_get_min_align_mask(dev));
 	follow(&a->dev.boundary_mask, dma_get_seg_boundary(dev));
+}
+
+/* A driver may change its masks at any time; usually they are what the engine has already. */
+static __always_inline void follow_masks(struct xsw_attached *a, struct device *dev)
+{
+	const struct device_dma_parameters *parms = dev->dma_parms;
+
+	if (unlikely(!parms) || unlikely(!dev->dma_mask) || unlikely(dev->bus_dma_limit) ||
+	    unlikely(*dev->dma_mask != a->dev.dma_mask) ||
+	    unlikely(parms->min_align_mask != a->dev.min_align_mask) ||
+	    unlikely(parms->segment_boundary_mask != a->dev.boundary_mask))
+		follow_changed(a, dev);
 }
 
 void xsw_follow_masks(struct xsw_attached *a, struct device *dev)
@@ -60,34 +72,33 @@ static __always_inline u32 engine_attrs(unsigned long attrs)
 }
 
 static noinline void map_failed(struct xsw_attached *a, phys_addr_t phys, size_t size,
-				enum dma_data_direction dir, unsigned long attrs,
-				const struct xsw_outcome *o)
+				enum dma_data_direction dir, unsigned long attrs, u8 fail)
 {
 	struct xsw_pool_state st;
 
 	if (trace_xsw_full_enabled()) {
 		xsw_pool_glance(xsw.engine, &st);
-		trace_xsw_full(a->dev.id, phys, size, dir, o->fail, &st);
+		trace_xsw_full(a->dev.id, phys, size, dir, fail, &st);
 	}
 	if (!(attrs & DMA_ATTR_NO_WARN))
 		dev_warn_ratelimited(
 			a->device,
 			"xen_swiotlb: cannot map %zu bytes: %s; see pool and pool_bytes\n", size,
-			xsw_fail_name(o->fail));
+			xsw_fail_name(fail));
 }
 
-static __always_inline dma_addr_t map(struct xsw_attached *a, struct device *dev, phys_addr_t phys,
-				      size_t size, enum dma_data_direction dir, unsigned long attrs)
+/* With the trace event on, or with attributes that forbid a bounce */
+static noinline dma_addr_t map_rarely(struct xsw_attached *a, phys_addr_t phys, size_t size,
+				      enum dma_data_direction dir, unsigned long attrs)
 {
 	struct xsw_outcome o;
 	u64 began = 0, bus;
 
-	follow_masks(a, dev);
 	if (trace_xsw_map_enabled())
 		began = xsw_now_ns();
 	bus = xsw_map(&a->dev, phys, size, (enum xsw_dir)dir, engine_attrs(attrs), &o);
 	if (unlikely(bus == XSW_BUS_ERROR)) {
-		map_failed(a, phys, size, dir, attrs, &o);
+		map_failed(a, phys, size, dir, attrs, o.fail);
 		return DMA_MAPPING_ERROR;
 	}
 	if (trace_xsw_map_enabled() && began)
@@ -95,17 +106,50 @@ static __always_inline dma_addr_t map(struct xsw_attached *a, struct device *dev
 	return bus;
 }
 
+/* By value: what has its address taken is zeroed and guarded in every call */
+static noinline dma_addr_t map_bounced(struct xsw_attached *a, phys_addr_t phys, size_t size,
+				       enum dma_data_direction dir, unsigned long attrs,
+				       enum xsw_bounce why)
+{
+	struct xsw_outcome o = xsw_map_bounced(&a->dev, phys, size, (enum xsw_dir)dir, why);
+
+	if (unlikely(o.bus == XSW_BUS_ERROR))
+		map_failed(a, phys, size, dir, attrs, o.fail);
+	return o.bus;
+}
+
+static __always_inline dma_addr_t map(struct xsw_attached *a, struct device *dev, phys_addr_t phys,
+				      size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	enum xsw_bounce why;
+	u64 bus;
+
+	follow_masks(a, dev);
+	if (trace_xsw_map_enabled() ||
+	    unlikely(attrs & (XSW_DMA_ATTR_REQUIRE_COHERENT | XSW_DMA_ATTR_MMIO)))
+		return map_rarely(a, phys, size, dir, attrs);
+	bus = xsw_map_direct(&a->dev, phys, size, &why);
+	if (likely(bus != XSW_BUS_ERROR))
+		return bus;
+	return map_bounced(a, phys, size, dir, attrs, why);
+}
+
+static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t size,
+				  enum dma_data_direction dir, unsigned long attrs)
+{
+	u64 began = xsw_now_ns();
+	u32 slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, engine_attrs(attrs));
+
+	trace_xsw_unmap(a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
+}
+
 static __always_inline void unmap(struct xsw_attached *a, dma_addr_t bus, size_t size,
 				  enum dma_data_direction dir, unsigned long attrs)
 {
-	u64 began = 0;
-	u32 slots;
-
 	if (trace_xsw_unmap_enabled())
-		began = xsw_now_ns();
-	slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, engine_attrs(attrs));
-	if (trace_xsw_unmap_enabled() && began)
-		trace_xsw_unmap(a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
+		unmap_traced(a, bus, size, dir, attrs);
+	else
+		xsw_unmap_run(&a->dev, bus, size, (enum xsw_dir)dir, engine_attrs(attrs));
 }
 
 static __always_inline void sync(struct xsw_attached *a, dma_addr_t bus, size_t size,

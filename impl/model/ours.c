@@ -70,10 +70,12 @@ static u32 ours_claim(void *pool, const struct xsw_request *r, enum xsw_fail *wh
 	}
 	xsw_want_for(&w, r->orig, r->size, ~0ULL, r->min_align_mask, r->boundary_mask);
 	xsw_rcu_read_lock();
-	*why = xsw_claim_run(pool, &w, &run);
+	run = xsw_claim_run(pool, w);
 	xsw_rcu_read_unlock();
-	if (unlikely(*why != XSW_FAIL_NONE))
+	if (unlikely(!run.seg)) {
+		*why = (enum xsw_fail)run.fail;
 		return XSW_SLOTS_NONE;
+	}
 	return run.start + (u32)((run.seg->bus - XSW_SLOTS_BUS) >> XSW_SLOT_SHIFT);
 }
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The direct path, inline: mapping what the device reaches as it is, and its unmap.
+ *
+ * Cost of a direct map: the gate, the device, one P2M entry a page, two counters of this CPU.
+ * Of a direct unmap: two compares with the gate and one counter.  No lock, no shared cache line
+ * written, no call unless the buffer has more than one page.
+ */
+#ifndef XSW_MAP_H
+#define XSW_MAP_H
+
+#include "engine.h"
+
+/* Counted per device and CPU; xsw_dev_counts() makes struct xsw_counts of it */
+struct xsw_tally {
+	u64 direct, direct_bytes;
+	u64 bounces[XSW_NR_BOUNCE], bounce_bytes;
+	u64 not_copied_bytes; /* of bounce_bytes: zeroed instead */
+	u64 sync_in_bytes, copy_out_bytes;
+	u64 unmaps, syncs;
+	u64 fails[XSW_NR_FAIL];
+	u64 coherent_allocs, coherent_frees, coherent_fails;
+};
+
+/* Are the pages behind the first one not neighbours of machine frame @mfn? */
+bool xsw_is_straddling(u64 phys, size_t size, u64 mfn);
+
+static __always_inline bool xsw_crosses(u64 at, size_t size, u64 boundary)
+{
+	return (at ^ (at + size - 1)) & ~boundary;
+}
+
+/**
+ * xsw_translate() - the bus address of @phys, and why the device can't use it if so
+ * Return: the address; XSW_BUS_ERROR with XSW_BOUNCE_NONE if there is no frame.
+ */
+static __always_inline u64 xsw_translate(const struct xsw_dev *d, u64 phys, size_t size,
+					 enum xsw_bounce *why)
+{
+	u64 mfn = xsw_pfn_to_mfn(phys >> XSW_PAGE_SHIFT);
+	u64 offset = phys & (XSW_PAGE_SIZE - 1);
+	u64 bus = mfn << XSW_PAGE_SHIFT | offset;
+
+	*why = XSW_BOUNCE_NONE;
+	if (unlikely(mfn == XSW_INVALID_MFN))
+		return XSW_BUS_ERROR;
+	if (unlikely(bus + size - 1 > d->dma_mask))
+		*why = XSW_BOUNCE_MASK;
+	else if (offset + size > XSW_PAGE_SIZE && xsw_is_straddling(phys, size, mfn))
+		*why = XSW_BOUNCE_STRADDLE;
+	else if (unlikely(xsw_crosses(bus, size, d->boundary_mask)) &&
+		 !xsw_crosses(phys, size, d->boundary_mask))
+		*why = XSW_BOUNCE_ALIGN;
+	return bus;
+}
+
+/**
+ * xsw_map_direct() - map without bouncing, if that is possible and not forbidden
+ * Return: the bus address, counted; XSW_BUS_ERROR with *@why for xsw_map_bounced() otherwise.
+ */
+static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t size,
+					  enum xsw_bounce *why)
+{
+	struct xsw_tally *tally = d->tally;
+	u64 bus;
+
+	if (unlikely(d->force) || unlikely(READ_ONCE(d->gate->force_all))) {
+		*why = XSW_BOUNCE_FORCED;
+		return XSW_BUS_ERROR;
+	}
+	bus = xsw_translate(d, phys, size, why);
+	if (unlikely(*why != XSW_BOUNCE_NONE) || unlikely(bus == XSW_BUS_ERROR))
+		return XSW_BUS_ERROR;
+	xsw_percpu_add(&tally->direct, 1);
+	xsw_percpu_add(&tally->direct_bytes, size);
+	return bus;
+}
+
+u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
+
+/* Is @bus certainly not in the pool?  The quick filter before the index. */
+static __always_inline bool xsw_is_outside(const struct xsw_dev *d, u64 bus)
+{
+	const struct xsw_gate *gate = d->gate;
+
+	return bus > READ_ONCE(gate->high) || bus < READ_ONCE(gate->low);
+}
+
+/* xsw_unmap(), inline */
+static __always_inline u32 xsw_unmap_run(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
+					 u32 attrs)
+{
+	xsw_percpu_add(&d->tally->unmaps, 1);
+	if (likely(xsw_is_outside(d, bus)))
+		return 0;
+	return xsw_unmap_bounced(d, bus, size, dir, attrs);
+}
+
+#endif /* XSW_MAP_H */
