@@ -18,6 +18,8 @@ record_begin()
 	rm -rf "$result.partial"
 	mkdir -p "$result.partial/raw" 2>/dev/null || die "can't write to $out_dir"
 	work=$result.partial
+	[ "$(df -Pk "$work" | awk 'NR == 2 { print $4 }')" -ge 65536 ] ||
+		abort "less than 64 MiB free in $out_dir: make room or choose another --out"
 	: >"$work/rounds"
 	counters_check_tracing
 	vcpu_detect

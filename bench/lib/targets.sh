@@ -225,6 +225,8 @@ targets_tell_missing()
 	[ -n "$wide" ] || leave_out '64-bit disk' 'found no unused one'
 	[ -n "$narrow" ] || leave_out '32-bit disk' 'found no unused one: no storage here bounces by nature'
 	[ -n "$pair" ] || leave_out 'network load' 'found no linked pair of unused network cards'
+	[ -z "$pair" ] || network_can_check ||
+		leave_out 'data-check' 'no busybox here to listen: apt-get install busybox'
 }
 
 targets_find()
