@@ -56,6 +56,16 @@ stock_pool_bytes()
 	echo $((slots * 2048))
 }
 
+# What decides where the kernel's own pool places a mapping, besides the requests.
+stock_pool_describe()
+{
+	local pool=/sys/kernel/debug/swiotlb
+
+	[ ! -r "$pool/io_tlb_used" ] || echo "# pool: $(<"$pool/io_tlb_nslabs") slots," \
+		"$(<"$pool/io_tlb_used") used, $(dmesg |
+			sed -n 's/.*software IO TLB: area num \([0-9]*\).*/\1/p' | tail -n 1) area(s)"
+}
+
 backend_load()
 {
 	local stock ours

@@ -72,7 +72,10 @@ ok 'more threads than CPUs are refused' [ "$(cell 'test=pair threads=1000'; echo
 ok 'and give the device back' diff <(drivers) "$work/drivers"
 
 before=$(used_slots)
-"${run[@]}" --sequence seed:5:2000 >"$work/placed"
+"${run[@]}" --sequence seed:5:2000 >"$work/all"
+like 'a sequence begins with the pool' "$(head -n 1 "$work/all")" \
+	"^# pool: [0-9]+ slots, $before used, [0-9]+ area"
+grep -v '^#' "$work/all" >"$work/placed"
 "${run[@]}" --sequence seed:5:2000 --print-sequence >"$work/asked"
 ok 'a sequence gives one line a map' \
 	[ "$(wc -l <"$work/placed")" -eq "$(grep -c '^map' "$work/asked")" ]
@@ -91,8 +94,8 @@ ok 'no two live mappings share a slot' awk '
 	}' "$work/placed" "$work/asked"
 ok 'all its slots are given back' [ "$(used_slots)" -eq "$before" ]
 printf 'map 1 4096 to\nmap 2 300000 to\nmap 3 100 from\n' | "${run[@]}" --sequence - >"$work/placed"
-like 'a map that fails is told' "$(sed -n 2p "$work/placed")" '^2 failed - -$'
-like 'and the next one goes on' "$(sed -n 3p "$work/placed")" '^3 bounced 0x[0-9a-f]+ [0-9]+$'
+like 'a map that fails is told' "$(sed -n 3p "$work/placed")" '^2 failed - -$'
+like 'and the next one goes on' "$(sed -n 4p "$work/placed")" '^3 bounced 0x[0-9a-f]+ [0-9]+$'
 printf 'map 1 4096 to\nmap 1 4096 to\n' | "${run[@]}" --sequence - 2>"$work/said"
 like 'a line that makes no sense is named' "$(cat "$work/said")" 'line 2 refused'
 printf 'map 1 6000 to\nmap 2 2048 to\n' | "${run[@]}" --sequence - --leak 2 >/dev/null
