@@ -63,5 +63,11 @@ int command_top(int argc, char **argv);
 int command_latency(int argc, char **argv);
 int command_sizes(int argc, char **argv);
 int command_stacks(int argc, char **argv);
+int command_leaks(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_watch(int argc, char **argv);
+int command_full(int argc, char **argv);
+int command_exchange(int argc, char **argv);
 
 #endif /* XB_COMMAND_H */

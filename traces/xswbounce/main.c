@@ -11,6 +11,12 @@ static const struct command commands[] = {
 	{ "top", "live table by device", command_top },
 	{ "latency", "histograms of map, unmap and sync latency by device", command_latency },
 	{ "stacks", "kernel stacks that bounce, and a flame graph of them", command_stacks },
+	{ "leaks", "stacks whose mappings keep growing", command_leaks },
+	{ "full", "every mapping that fails, and why", command_full },
+	{ "exchange", "every exchange of memory with Xen", command_exchange },
+	{ "record", "record the stream of maps and unmaps to a file", command_record },
+	{ "report", "read a recording, or an incident file of watch", command_report },
+	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes },
 };
 

@@ -172,4 +172,69 @@ struct xb_site {
 	u64 ns; /* in the map call */
 };
 
+/* The stock pool's slots, as a walk over them found it. */
+struct xb_pool {
+	u64 slots;
+	u64 used;
+	u64 runs; /* free ones; two may touch where segments meet */
+	u64 largest;
+};
+
+/* Messages of events.bpf.c, one by one: what kind, and the part that all have. */
+enum xb_kind {
+	XB_MAP = 1,
+	XB_UNMAP,
+	XB_SYNC_CPU,
+	XB_SYNC_DEVICE,
+	XB_ALLOC,
+	XB_FREE,
+	XB_SLOT, /* of the snapshot: a mapping that was live at the start */
+	XB_FAILURE,
+	XB_EXCHANGE,
+};
+
+struct xb_message {
+	u64 time; /* monotonic nanoseconds */
+	u64 dev;
+	u64 phys; /* of the buffer; of a slot: its number */
+	u64 bus;
+	u64 size;
+	u64 attrs;
+	u32 cpu;
+	u32 lost; /* messages lost before this one, since the start */
+	unsigned char kind;
+	unsigned char dir;
+	unsigned char reason; /* of a map; 0: it did not bounce */
+	unsigned char failed; /* of a map or an allocation */
+	u32 pad;
+};
+
+/* A mapping that failed. */
+struct xb_failure {
+	struct xb_message m;
+	struct xb_pool pool;
+	u64 mask;
+	u32 fail; /* enum xb_fail */
+	int stack;
+	u32 pid;
+	u32 walked; /* the pool's runs were looked at: not more than some times a second */
+	char comm[16];
+};
+
+enum xb_exchange_op { XB_MAKE, XB_UNDO };
+
+struct xb_exchange {
+	struct xb_message m; /* size: of all extents */
+	u64 ns;
+	u32 op;
+	u32 order;
+	u32 bits;
+	int rc;
+	u64 extents;
+	u64 exchanged; /* pages done, where it is known; else ~0 */
+	u32 module;
+	u32 pid;
+	char comm[16];
+};
+
 #endif /* XSWBOUNCE_H */

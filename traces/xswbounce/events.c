@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Single events: loads events.bpf.c, empties its ring. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "device.h"
+#include "events.h"
+#include "events.skel.h"
+#include "layout.h"
+#include "probe.h"
+#include "say.h"
+
+static struct events_bpf *skel;
+static struct ring_buffer *ring;
+static events_visitor visitor;
+
+static struct {
+	unsigned char *used;
+	size_t groups;
+	unsigned int group;
+} map;
+
+/* While a map is drawn, the snapshot's messages go into it and not to the visitor. */
+static void draw_slots(const struct xb_message *m)
+{
+	u64 slot = m->phys, end = slot + ((m->size + 2047) >> XB_SLOT_SHIFT);
+
+	for (; slot < end && slot / map.group < map.groups; slot++)
+		map.used[slot / map.group]++;
+}
+
+static int received(void *unused, void *data, size_t size)
+{
+	(void)unused;
+	if (map.used && ((struct xb_message *)data)->kind == XB_SLOT)
+		draw_slots(data);
+	else
+		visitor(data, size);
+	return 0;
+}
+
+static void use_exchanges(bool on)
+{
+	bool make = probe_use(skel->progs.create_end, on), undo;
+
+	probe_use(skel->progs.create_start, make);
+	undo = probe_use(skel->progs.destroy_end, on);
+	probe_use(skel->progs.destroy_start, undo);
+}
+
+static bool choose(const struct host *host, const struct events_options *o)
+{
+	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, any;
+
+	any = probe_use(skel->progs.map_page_end, pv && maps);
+	any |= probe_use(skel->progs.map_phys_end, pv && maps);
+	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps);
+	probe_use(skel->progs.unmap_page, pv && o->flow);
+	probe_use(skel->progs.unmap_phys, pv && o->flow);
+	probe_use(skel->progs.sync_cpu, pv && o->flow);
+	probe_use(skel->progs.sync_device, pv && o->flow);
+	probe_use(skel->progs.alloc_coherent, pv && o->flow);
+	probe_use(skel->progs.free_coherent, pv && o->flow);
+	use_exchanges(pv && o->exchanges);
+	probe_use(skel->progs.module_map, host->module && o->flow);
+	probe_use(skel->progs.module_unmap, host->module && o->flow);
+	probe_use(skel->progs.module_sync, host->module && o->flow);
+	probe_use(skel->progs.module_alloc, host->module && o->flow);
+	probe_use(skel->progs.module_free, host->module && o->flow);
+	probe_use(skel->progs.module_full, host->module && maps);
+	probe_use(skel->progs.module_exchange, host->module && o->exchanges);
+	bpf_program__set_autoload(skel->progs.calibrate_start, false);
+	bpf_program__set_autoload(skel->progs.calibrate_end, false);
+	return any || !maps;
+}
+
+void events_start(const struct host *host, const struct events_options *options,
+		  events_visitor visit)
+{
+	int err;
+
+	visitor = visit;
+	skel = events_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	if (!choose(host, options))
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	layout_read((struct xb_events *)&skel->rodata->module_events);
+	skel->rodata->want_flow = options->flow;
+	if (options->ring_bytes)
+		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
+	err = events_bpf__load(skel);
+	if (err)
+		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
+	probe_run(skel->progs.machine_init);
+	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
+	if (!ring)
+		die("can't read the ring buffer: %s", strerror(errno));
+	err = events_bpf__attach(skel);
+	if (err)
+		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+}
+
+void events_stop(void)
+{
+	ring_buffer__free(ring);
+	events_bpf__destroy(skel);
+	skel = NULL;
+}
+
+void events_poll(int ms)
+{
+	ring_buffer__poll(ring, ms);
+}
+
+void events_snapshot(void)
+{
+	probe_run(skel->progs.take_snapshot);
+}
+
+void events_map(unsigned char *used, size_t groups, unsigned int group)
+{
+	map.used = used;
+	map.groups = groups;
+	map.group = group;
+	events_snapshot();
+	ring_buffer__consume(ring);
+	map.used = NULL;
+}
+
+struct xb_pool events_pool(void)
+{
+	probe_run(skel->progs.look_at_pool);
+	return skel->bss->pool_now;
+}
+
+bool events_device(u64 dev, struct xb_device *d)
+{
+	if (device_describe(skel->maps.devices, dev, d))
+		return true;
+	memset(d, 0, sizeof(*d));
+	strcpy(d->name, "?");
+	return false;
+}
+
+int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	int n = 0;
+
+	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
+	if (stack < 0 || bpf_map__lookup_elem(skel->maps.stacks, &stack, sizeof(stack), addresses,
+					      XB_STACK_DEPTH * sizeof(*addresses), 0))
+		return 0;
+	while (n < XB_STACK_DEPTH && addresses[n])
+		n++;
+	return n;
+}
+
+u32 events_lost(void)
+{
+	return skel->bss->lost;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who holds the pool: for incident files. */
+#ifndef XB_HOLDERS_H
+#define XB_HOLDERS_H
+
+#include "incident.h"
+#include "xswbounce.h"
+
+u64 holders_total(void); /* bounced mappings made since the start */
+
+/**
+ * holders_write() - sections: a map of the pool; live mappings by device and guest; by stack
+ */
+void holders_write(struct incident *in);
+
+#endif /* XB_HOLDERS_H */

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Incident files. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "incident.h"
+#include "say.h"
+
+#define FIRST "# xswbounce incident 1\n"
+#define LAST  "# whole, checksum "
+
+bool incident_create(struct incident *i, const char *folder)
+{
+	char stamp[32];
+	time_t now = time(NULL);
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
+	snprintf(i->path, sizeof(i->path), "%s/incident-%s.txt", folder, stamp);
+	snprintf(i->temporary, sizeof(i->temporary), "%s.%d", i->path, (int)getpid());
+	i->f = fopen(i->temporary, "w+");
+	if (!i->f) {
+		warn("can't write %s: %s", i->temporary, strerror(errno));
+		return false;
+	}
+	fputs(FIRST, i->f);
+	return true;
+}
+
+void incident_section(struct incident *i, const char *title)
+{
+	fprintf(i->f, "\n== %s\n", title);
+}
+
+void incident_output(struct incident *i, const char *command)
+{
+	char line[1024];
+	FILE *p;
+
+	fflush(i->f);
+	p = popen(command, "r");
+	while (p && fgets(line, sizeof(line), p))
+		fputs(line, i->f);
+	if (!p || pclose(p))
+		fprintf(i->f, "(not available: %s)\n", command);
+}
+
+/* CRC-32 of all before the last line, which tells it. */
+static unsigned long checksum_of(FILE *f, long end)
+{
+	unsigned long sum = crc32(0, NULL, 0);
+	char buffer[4096];
+	size_t n;
+
+	rewind(f);
+	while (end > 0) {
+		n = fread(buffer, 1, end < (long)sizeof(buffer) ? (size_t)end : sizeof(buffer), f);
+		if (!n)
+			break;
+		sum = crc32(sum, (const void *)buffer, n);
+		end -= n;
+	}
+	return sum;
+}
+
+bool incident_close(struct incident *i)
+{
+	unsigned long sum;
+	bool failed;
+
+	fputc('\n', i->f);
+	fflush(i->f);
+	sum = checksum_of(i->f, ftell(i->f));
+	fseek(i->f, 0, SEEK_END);
+	fprintf(i->f, LAST "%08lx\n", sum);
+	failed = ferror(i->f);
+	failed |= fclose(i->f);
+	failed |= rename(i->temporary, i->path);
+	if (failed)
+		warn("can't write %s: %s", i->path, strerror(errno));
+	return !failed;
+}
+
+bool incident_is(const char *path)
+{
+	char line[sizeof(FIRST)] = "";
+	FILE *f = fopen(path, "r");
+	bool is;
+
+	if (!f)
+		return false;
+	is = fgets(line, sizeof(line), f) && !strcmp(line, FIRST);
+	fclose(f);
+	return is;
+}
+
+int incident_print(const char *path)
+{
+	char line[4096], last[64] = "";
+	unsigned long told = 0;
+	FILE *f = fopen(path, "r");
+	long end = 0, at = 0;
+
+	if (!f)
+		die("can't read %s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		end = at;
+		at = ftell(f);
+		snprintf(last, sizeof(last), "%.63s", line);
+		if (strncmp(line, LAST, strlen(LAST)))
+			fputs(line, stdout);
+	}
+	if (!strncmp(last, LAST, strlen(LAST)))
+		told = strtoul(last + strlen(LAST), NULL, 16);
+	if (strncmp(last, LAST, strlen(LAST)) || checksum_of(f, end) != told) {
+		warn("%s was cut off or changed", path);
+		return 1;
+	}
+	fclose(f);
+	return 0;
+}
