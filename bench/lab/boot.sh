@@ -13,21 +13,33 @@ boot_tries=3
 grace=60
 
 # Takes one of as many slots as there are CPUs: more emulators than that only make each other
-# time out. QEMU inherits the lock, so the slot is held for as long as it lives.
+# time out. Who waits stands in a queue, one lock whose holder is next. QEMU inherits the lock of
+# its slot, so the slot is held for as long as it lives.
 slot_take()
 {
-	local n said=
+	local queue
 
-	while :; do
-		for ((n = 0; n < $(nproc); n++)); do
-			exec {slot}>"/run/lock/xsw-lab.slot.$n"
-			! flock -n "$slot" || return 0
-			exec {slot}>&-
+	exec {queue}>/run/lock/xsw-lab.queue
+	if ! flock -n "$queue" || ! slot_try; then
+		say "waiting for a free slot: $(nproc) machines are running"
+		flock "$queue"
+		until slot_try; do
+			sleep 0.5
 		done
-		[ -n "$said" ] || say "waiting for a free slot: $(nproc) machines are running"
-		said=yes
-		sleep 1
+	fi
+	exec {queue}>&-
+}
+
+slot_try()
+{
+	local n
+
+	for ((n = 0; n < $(nproc); n++)); do
+		exec {slot}>"/run/lock/xsw-lab.slot.$n"
+		! flock -n "$slot" || return 0
+		exec {slot}>&-
 	done
+	return 1
 }
 
 # Output goes through pipes, so that QEMU neither truncates a file nor meets a closed terminal.
@@ -164,12 +176,12 @@ machine_run()
 		out=$(mktemp -d "$work/out/$environment.XXXXXX")
 	fi
 	console=$log_dir/$(date +%Y%m%d-%H%M%S)-$environment.$$.log
-	slot_take
 	for ((try = 1; try <= boot_tries; try++)); do
 		job_write
 		initrd_use
 		: >"$console"
 		machine_build
+		[ "$try" != 1 ] || slot_take
 		qemu_start
 		qemu_watch
 		logs_keep

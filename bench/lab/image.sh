@@ -76,6 +76,17 @@ image_sweep()
 	done
 }
 
+# Waits until the lock is ours or another lab has built the image. Not in one call: those who use
+# the image share its lock from then on, and may never leave a moment for us to have it alone.
+image_lock_or_built()
+{
+	! flock -n "$image_lock" || return 0
+	say "waiting for another lab that builds the image"
+	until flock -n "$image_lock" || [ -f "$1/kver" ]; do
+		sleep 1
+	done
+}
+
 # Sets $image to a whole image, built first where there is none, and holds it for this process.
 image_use()
 {
@@ -86,8 +97,7 @@ image_use()
 	dir=$work/image/$(image_key)
 	exec {image_lock}>"$dir.lock"
 	if [ ! -f "$dir/kver" ]; then
-		flock -n "$image_lock" || say "waiting for another lab that builds the image"
-		flock "$image_lock"
+		image_lock_or_built "$dir"
 		[ -f "$dir/kver" ] || image_build "$dir"
 		image_sweep "$dir"
 	fi

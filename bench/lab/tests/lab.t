@@ -27,8 +27,9 @@ refused()
 	local words=$1 said status
 
 	shift
-	said=$(timeout 120 "$lab" "$@" 2>&1)
+	said=$(timeout 300 "$lab" "$@" 2>&1)
 	status=$?
+	said=$(grep -v 'waiting for a free slot' <<<"$said")
 	is "$status $(wc -l <<<"$said") $(grep -cF -- "$words" <<<"$said")" "125 1 1" "refused: $*"
 }
 
