@@ -68,7 +68,7 @@ static bool claim_home(struct xsw_pool *p, const struct xsw_table *t, const stru
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 word = (place & (XSW_MAX_SLOTS - 1)) / XSW_WORD_BITS;
 
-	if (!s || !place)
+	if (!s)
 		return false;
 	return claim_in(p, s, w, word < s->words ? word : 0, run);
 }
@@ -94,15 +94,18 @@ static void raise_may(struct xsw_segment *s, u32 run)
 	}
 }
 
-/* Where in a group this CPU begins: apart from the others, as long as there are segments */
+/*
+ * Where in a group this CPU begins: at home, or apart from the others, as multiples of the golden
+ * ratio lie apart however many there are.
+ */
 static u32 first_segment(const struct xsw_pool *p, const struct xsw_group *g)
 {
 	u32 home = READ_ONCE(xsw_percpu_this(p->hints)->home) >> XSW_PLACE_BITS;
-	u32 members = xsw_popcount(READ_ONCE(g->members));
+	u32 spread = (xsw_cpu() * 0x9e3779b9u) >> 16;
 
-	if (home / XSW_GROUP == g->id && home)
+	if (home / XSW_GROUP == g->id)
 		return home % XSW_GROUP;
-	return (xsw_cpu() * members / xsw_nr_cpus()) % XSW_GROUP;
+	return spread * xsw_popcount(READ_ONCE(g->members)) >> 16 & (XSW_GROUP - 1);
 }
 
 static bool claim_in_group(struct xsw_pool *p, const struct xsw_table *t, struct xsw_group *g,
@@ -169,76 +172,79 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 	return false;
 }
 
-struct xsw_run xsw_claim_slowly(struct xsw_pool *p, struct xsw_want w)
+struct xsw_run xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_run run = { 0 };
 
-	if (!xsw_verdict_known(p, &w)) {
+	if (!xsw_verdict_known(p, w)) {
 		xsw_pool_sample(p);
-		if (claim_home(p, t, &w, &run) || claim_searching(p, t, &w, &run) ||
-		    xsw_verdict(p, &w, &run)) {
+		if (claim_home(p, t, w, &run) || claim_searching(p, t, w, &run) ||
+		    xsw_verdict(p, w, &run)) {
 			move_home(p, &run);
 			return run;
 		}
 	}
-	run.fail = xsw_why_not(p, &w);
+	run.fail = xsw_why_not(p, w);
 	return run;
 }
 
-struct xsw_run xsw_claim(struct xsw_pool *p, struct xsw_want w)
+struct xsw_run xsw_claim(struct xsw_pool *p, const struct xsw_want *w)
 {
-	return xsw_claim_run(p, w);
+	struct xsw_run run = { 0 };
+
+	if (likely(!w->block))
+		run = xsw_claim_hinted(p, w->mask, w->slots, w->stride, w->phase);
+	return likely(run.seg) ? run : xsw_claim_slowly(p, w);
 }
 
-/* The free run around @n slots that were just released, as far as their word tells */
-struct seen_run {
-	u32 start, slots;
-	bool open;    /* it may go on beyond the word */
-	bool retaken; /* a part of the @n is in use again */
-};
-
-static inline struct seen_run look_around(const struct xsw_segment *s, u32 i, u32 n)
+/* Anything but a run well inside a word, or one of which more has to be known */
+static noinline void release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 bit = i % XSW_WORD_BITS, above, below;
-	u64 free, ours;
+	u32 least = (u16)READ_ONCE(p->watch), start, run;
 
-	if (bit + n > XSW_WORD_BITS)
-		return (struct seen_run){ .start = i, .slots = n, .open = true };
-	ours = xsw_run_mask(bit, n);
-	free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
-	above = bit + n < XSW_WORD_BITS ? xsw_low_ones(free >> (bit + n)) : 0;
-	below = bit ? xsw_high_ones(free << (XSW_WORD_BITS - bit)) : 0;
-	return (struct seen_run){ .start = i - below,
-				  .slots = below + n + above,
-				  .open = below == bit || bit + n + above == XSW_WORD_BITS,
-				  .retaken = ours & ~free };
-}
-
-/*
- * If somebody has a part of the run already, what is left of it can't be told by one look; so
- * all verdicts are taken back, which is always safe.
- */
-void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
-{
-	u32 least = (u16)READ_ONCE(p->watch);
-	struct seen_run r = look_around(s, i, n);
-	u64 *may = s->group->may;
-
-	if (r.open && (least != XSW_WATCH_LEAST ||
-		       !(READ_ONCE(may[xsw_log2_floor(r.slots) + 1]) & s->may_bit))) {
-		r.slots = xsw_free_run(s, i, &r.start);
-		r.retaken |= r.start + r.slots < i + n;
-	}
-	if (unlikely(r.retaken)) {
+	run = xsw_free_run(s, i, &start);
+	if (start + run < i + n) {
+		/*
+		 * Somebody has a part of it again; what is left can't be told by one look.  To take
+		 * back all verdicts is always safe.
+		 */
 		if (least != XSW_WATCH_LEAST)
 			xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
 		return;
 	}
-	if (!(READ_ONCE(may[xsw_log2_floor(r.slots)]) & s->may_bit))
-		raise_may(s, r.slots);
-	if (unlikely(r.slots >= least))
-		xsw_verdict_release(p, s, r.start, r.slots);
+	if (!(READ_ONCE(s->group->may[xsw_log2_floor(run)]) & s->may_bit))
+		raise_may(s, run);
+	if (run >= least)
+		xsw_verdict_release(p, s, start, run);
+}
+
+void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 bit = i % XSW_WORD_BITS, above, below, run;
+	u64 *may = s->group->may;
+	u64 free;
+
+	if (unlikely(bit + n > XSW_WORD_BITS) || unlikely(n == XSW_WORD_BITS)) {
+		release_wide(p, s, i, n);
+		return;
+	}
+	/* shifts in two steps: by less than 64 each, and a zero comes in, which ends the count */
+	free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
+	above = (u32)__builtin_ctzll(~(free >> bit >> n));
+	below = (u32)__builtin_clzll(~(free << 1 << (XSW_WORD_BITS - 1 - bit)));
+	run = below + n + above;
+	/* its whole length is known, nobody has any of it, and nothing of it is news */
+	if (likely(below < bit) && likely(bit + n + above < XSW_WORD_BITS) &&
+	    likely(!(~free & xsw_run_mask(bit, n))) &&
+	    likely(READ_ONCE(may[xsw_log2_floor(run)]) & s->may_bit) &&
+	    likely(run < (u16)READ_ONCE(p->watch)))
+		return;
+	/* longer runs are taken for granted here already, and no verdict waits for one */
+	if ((u16)READ_ONCE(p->watch) == XSW_WATCH_LEAST &&
+	    READ_ONCE(may[xsw_log2_floor(run) + 1]) & s->may_bit)
+		return;
+	release_wide(p, s, i, n);
 }
 
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots)

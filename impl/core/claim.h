@@ -23,7 +23,7 @@ static __always_inline u32 xsw_class_of(u32 slots)
 
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
 void xsw_count_exact(struct xsw_pool *p, u32 slots);
-struct xsw_run xsw_claim_slowly(struct xsw_pool *p, struct xsw_want w);
+struct xsw_run xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w);
 void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
 
 /* Claim the wanted run at this place of @s, if it is free there */
@@ -43,21 +43,25 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	return true;
 }
 
-/* The place this CPU released last, if the run is still free and fits; else by searching */
-static __always_inline struct xsw_run xsw_claim_run(struct xsw_pool *p, struct xsw_want w)
+/**
+ * xsw_claim_hinted() - claim the place this CPU released last, if it is still free and fits
+ * A want with a boundary is not for here.  Return: seg is NULL if it must be searched for.
+ */
+static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 mask, u32 slots,
+						       u32 stride, u32 phase)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 class = xsw_class_of(w.slots);
+	u32 class = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[class]);
 	u32 place = READ_ONCE(h->place[class][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
 
-	if (unlikely(!s) || unlikely(s->top > w.mask) || unlikely(i + w.slots > s->slots) ||
-	    unlikely((s->first + i - w.phase) & (w.stride - 1)) || unlikely(w.block) ||
-	    unlikely(!xsw_claim_at(p, s, i, w.slots)))
-		return xsw_claim_slowly(p, w);
+	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
+	    unlikely((s->first + i - phase) & (stride - 1)) ||
+	    unlikely(!xsw_claim_at(p, s, i, slots)))
+		return (struct xsw_run){ 0 };
 	WRITE_ONCE(h->depth[class], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
 }

@@ -48,7 +48,7 @@ static u64 coherent_grow(struct xsw_engine *e, struct xsw_pool *p, u64 bits, u8 
 static bool claim_from(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
 	xsw_rcu_read_lock();
-	*run = xsw_claim_run(p, *w);
+	*run = xsw_claim(p, w);
 	xsw_rcu_read_unlock();
 	return run->seg != NULL;
 }
@@ -158,7 +158,7 @@ static void give_back_idle(struct xsw_engine *e)
 	u64 idle = 0;
 	u32 id;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		struct xsw_segment *s = t->seg[id];
 
 		if (!s || xsw_free_slots(s) != s->slots)

@@ -46,7 +46,7 @@ static void empty_pool(struct xsw_pool *p, struct xsw_index **index, struct xsw_
 	struct xsw_table *t = p->table;
 	u32 id;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		struct xsw_segment *s = t->seg[id];
 
 		if (s)
@@ -178,7 +178,7 @@ static void add_segments(struct xsw_pool *p, struct xsw_pool_state *st)
 	struct xsw_table *t = p->table;
 	u32 id;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *s = t->seg[id];
 
 		if (!s)

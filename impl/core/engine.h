@@ -226,11 +226,28 @@ u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attr
 	    struct xsw_outcome *o);
 
 /**
- * xsw_map_bounced() - the second half of xsw_map(), for callers of xsw_map_direct() (map.h)
- * @why: what xsw_map_direct() told; XSW_BOUNCE_NONE: there is no frame, so it fails
+ * struct xsw_mapped - struct xsw_outcome in two registers
+ * @told: slots (32 bits) | bounce (8) | fail (8)
  */
-struct xsw_outcome xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				   enum xsw_bounce why);
+struct xsw_mapped {
+	u64 bus;
+	u64 told;
+};
+
+static __always_inline struct xsw_outcome xsw_outcome_of(struct xsw_mapped m)
+{
+	return (struct xsw_outcome){ .bus = m.bus,
+				     .slots = (u32)m.told,
+				     .bounce = (u8)(m.told >> 32),
+				     .fail = (u8)(m.told >> 40) };
+}
+
+/**
+ * xsw_map_further() - the second half of xsw_map(), for callers of xsw_map_direct() (map.h)
+ * @why: what that told: why the buffer must bounce, XSW_BOUNCE_NONE if it may not have to
+ */
+struct xsw_mapped xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				  enum xsw_bounce why);
 
 /**
  * xsw_unmap() - end a streaming mapping

@@ -27,7 +27,7 @@ bool xsw_walk_pool(struct xsw_pool *p, bool (*fn)(struct xsw_segment *, u32, voi
 	struct xsw_table *t = p->table;
 	u32 id;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		if (t->seg[id] && !xsw_walk_segment(t->seg[id], fn, ctx))
 			return false;
 		xsw_cond_resched();

@@ -11,7 +11,8 @@
 #include "state.h"
 #include "want.h"
 
-bool xsw_is_straddling(u64 phys, size_t size, u64 mfn)
+/* Are the pages behind the first one not neighbours of machine frame @mfn? */
+static bool is_straddling(u64 phys, size_t size, u64 mfn)
 {
 	u64 pfn = phys >> XSW_PAGE_SHIFT, last = (phys + size - 1) >> XSW_PAGE_SHIFT;
 
@@ -21,57 +22,59 @@ bool xsw_is_straddling(u64 phys, size_t size, u64 mfn)
 	return false;
 }
 
-static struct xsw_outcome failed(struct xsw_dev *d, enum xsw_fail why, enum xsw_bounce bounce)
+static bool crosses(u64 at, size_t size, u64 boundary)
 {
-	xsw_percpu_add(&d->tally->fails[why], 1);
-	return (struct xsw_outcome){ .bus = XSW_BUS_ERROR, .bounce = (u8)bounce, .fail = (u8)why };
+	return (at ^ (at + size - 1)) & ~boundary;
+}
+
+/*
+ * The bus address of @phys, and why the device can't use it if so.
+ * Return: the address; XSW_BUS_ERROR with XSW_BOUNCE_NONE if there is no frame.
+ */
+static u64 translate(const struct xsw_dev *d, u64 phys, size_t size, enum xsw_bounce *why)
+{
+	u64 mfn = xsw_pfn_to_mfn(phys >> XSW_PAGE_SHIFT);
+	u64 bus = mfn << XSW_PAGE_SHIFT | (phys & (XSW_PAGE_SIZE - 1));
+
+	*why = XSW_BOUNCE_NONE;
+	if (mfn == XSW_INVALID_MFN)
+		return XSW_BUS_ERROR;
+	if (bus + size - 1 > d->dma_mask)
+		*why = XSW_BOUNCE_MASK;
+	else if (is_straddling(phys, size, mfn))
+		*why = XSW_BOUNCE_STRADDLE;
+	else if (crosses(bus, size, d->boundary_mask) && !crosses(phys, size, d->boundary_mask))
+		*why = XSW_BOUNCE_ALIGN;
+	return bus;
+}
+
+static struct xsw_mapped direct(struct xsw_dev *d, u64 bus, size_t size)
+{
+	xsw_percpu_add(&d->tally->direct, 1);
+	xsw_percpu_add(&d->tally->direct_bytes, size);
+	return (struct xsw_mapped){ .bus = bus };
+}
+
+static struct xsw_mapped failed(struct xsw_dev *d, u32 fail, enum xsw_bounce why)
+{
+	xsw_percpu_add(&d->tally->fails[fail], 1);
+	return (struct xsw_mapped){ .bus = XSW_BUS_ERROR,
+				    .told = (u64)why << 32 | (u64)fail << 40 };
 }
 
 /* What must not bounce: MMIO comes as a bus address, anything else is translated */
-static struct xsw_outcome map_unbounced(struct xsw_dev *d, u64 phys, size_t size, u32 attrs)
+static struct xsw_mapped map_unbounced(struct xsw_dev *d, u64 phys, size_t size, u32 attrs)
 {
 	enum xsw_bounce why = XSW_BOUNCE_NONE;
 	u64 bus = phys;
 
 	if (!(attrs & XSW_ATTR_MMIO))
-		bus = xsw_translate(d, phys, size, &why);
+		bus = translate(d, phys, size, &why);
 	else if (phys + size - 1 > d->dma_mask)
 		why = XSW_BOUNCE_MASK;
 	if (bus == XSW_BUS_ERROR || why != XSW_BOUNCE_NONE)
 		return failed(d, XSW_FAIL_MASK, why);
-	xsw_percpu_add(&d->tally->direct, 1);
-	xsw_percpu_add(&d->tally->direct_bytes, size);
-	return (struct xsw_outcome){ .bus = bus };
-}
-
-static __always_inline struct xsw_run claim_run(struct xsw_dev *d, struct xsw_want w)
-{
-	struct xsw_run run;
-
-	xsw_rcu_read_lock();
-	run = xsw_claim_run(&d->engine->pool, w);
-	xsw_rcu_read_unlock();
-	return run;
-}
-
-/* The pool has no run: large maps may use the reserve */
-static struct xsw_run claim_reserved(struct xsw_dev *d, struct xsw_want w, u32 fail)
-{
-	struct xsw_run run = xsw_reserve_claim(d, &w);
-
-	run.fail = fail;
-	return run;
-}
-
-static inline void zero_or_copy_in(struct xsw_dev *d, void *slots, u64 orig, size_t size,
-				   enum xsw_dir dir)
-{
-	if (unlikely(d->skip_copy_in) && dir == XSW_FROM_DEVICE) {
-		xsw_zero(slots, size);
-		xsw_percpu_add(&d->tally->not_copied_bytes, size);
-		return;
-	}
-	xsw_copy(slots, xsw_phys_to_virt(orig), size);
+	return direct(d, bus, size);
 }
 
 static inline void copy_out(struct xsw_dev *d, u64 orig, const void *slots, size_t size)
@@ -80,62 +83,108 @@ static inline void copy_out(struct xsw_dev *d, u64 orig, const void *slots, size
 	xsw_percpu_add(&d->tally->copy_out_bytes, size);
 }
 
+static void zero_slots(struct xsw_dev *d, void *slots, size_t size)
+{
+	xsw_zero(slots, size);
+	xsw_percpu_add(&d->tally->not_copied_bytes, size);
+}
+
+/* The run is ours: write the mapping down, copy in */
+static __always_inline struct xsw_mapped bounce(struct xsw_dev *d, struct xsw_run run, u32 slots,
+						u32 offset, u64 phys, size_t size, enum xsw_dir dir,
+						enum xsw_bounce why)
+{
+	struct xsw_segment *s = run.seg;
+	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
+	struct xsw_mapped m = { .bus = s->bus + at, .told = (u64)why << 32 | slots };
+	struct xsw_tally *tally = d->tally;
+
+	xsw_slot_record(&s->slot[run.start], d->id, phys, (u32)size, slots, offset, dir);
+	xsw_percpu_add(&tally->bounces[why], 1);
+	xsw_percpu_add(&tally->bounce_bytes, size);
+	if (unlikely(d->skip_copy_in) && dir == XSW_FROM_DEVICE)
+		zero_slots(d, s->va + at, size);
+	else
+		xsw_copy(s->va + at, xsw_phys_to_virt(phys), size);
+	return m;
+}
+
 /* A boundary within one slot, which a run of slots cannot keep to */
 static bool is_hopeless(const struct xsw_dev *d, u32 offset, size_t size)
 {
-	return d->boundary_mask < XSW_SLOT_SIZE - 1 && xsw_crosses(offset, size, d->boundary_mask);
+	return d->boundary_mask < XSW_SLOT_SIZE - 1 && crosses(offset, size, d->boundary_mask);
 }
 
-struct xsw_outcome xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				   enum xsw_bounce why)
+/* No hint: by search; where the pool has no run, large maps may use the reserve */
+static noinline struct xsw_mapped bounce_searching(struct xsw_dev *d, u64 phys, size_t size,
+						   enum xsw_dir dir, enum xsw_bounce why)
 {
-	struct xsw_tally *tally = d->tally;
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), fail;
 	struct xsw_want w;
 	struct xsw_run run;
-	struct xsw_slot *slot;
-	u32 offset;
-	u64 at;
+
+	if (size - 1 >= XSW_MAX_BYTES || is_hopeless(d, offset, size))
+		return failed(d, XSW_FAIL_TOO_LARGE, why);
+	w = xsw_want_for(phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
+	xsw_rcu_read_lock();
+	run = xsw_claim_slowly(&d->engine->pool, &w);
+	xsw_rcu_read_unlock();
+	if (unlikely(!run.seg)) {
+		fail = run.fail;
+		run = xsw_reserve_claim(d, &w);
+		if (!run.seg)
+			return failed(d, fail, why);
+	}
+	return bounce(d, run, w.slots, offset, phys, size, dir, why);
+}
+
+/* More than a page, or a P2M entry that is not plain */
+static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_t size,
+					      enum xsw_dir dir)
+{
+	enum xsw_bounce why;
+	u64 bus = translate(d, phys, size, &why);
+
+	if (why != XSW_BOUNCE_NONE)
+		return xsw_map_further(d, phys, size, dir, why);
+	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
+}
+
+struct xsw_mapped xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				  enum xsw_bounce why)
+{
+	u64 align = d->min_align_mask;
+	u32 offset = xsw_offset_of(phys, align), slots = xsw_slots_for(offset, size);
+	struct xsw_run run;
 
 	if (unlikely(why == XSW_BOUNCE_NONE))
-		return failed(d, XSW_FAIL_MASK, why);
-	if (unlikely(size - 1 >= XSW_MAX_BYTES))
-		return failed(d, XSW_FAIL_TOO_LARGE, why);
-	offset = xsw_want_for(&w, phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
-	if (unlikely(w.block) && is_hopeless(d, offset, size))
-		return failed(d, XSW_FAIL_TOO_LARGE, why);
-	run = claim_run(d, w);
-	if (unlikely(!run.seg)) {
-		run = claim_reserved(d, w, run.fail);
-		if (!run.seg)
-			return failed(d, run.fail, why);
-	}
-	slot = &run.seg->slot[run.start];
-	xsw_slot_record(slot, d->id, phys, (u32)size, w.slots, offset, dir);
-	at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
-	xsw_percpu_add(&tally->bounces[why], 1);
-	xsw_percpu_add(&tally->bounce_bytes, size);
-	zero_or_copy_in(d, run.seg->va + at, phys, size, dir);
-	return (struct xsw_outcome){ .bus = run.seg->bus + at,
-				     .slots = w.slots,
-				     .bounce = (u8)why };
+		return look_closer(d, phys, size, dir);
+	if (unlikely(size - 1 >= XSW_MAX_BYTES) || unlikely(xsw_is_bounded(d->boundary_mask)))
+		return bounce_searching(d, phys, size, dir, why);
+	xsw_rcu_read_lock();
+	run = xsw_claim_hinted(&d->engine->pool, d->dma_mask, slots, xsw_stride_for(size, align),
+			       xsw_phase_of(phys, align));
+	xsw_rcu_read_unlock();
+	if (unlikely(!run.seg))
+		return bounce_searching(d, phys, size, dir, why);
+	return bounce(d, run, slots, offset, phys, size, dir, why);
 }
 
 u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
 	    struct xsw_outcome *o)
 {
+	struct xsw_mapped m = { 0 };
 	enum xsw_bounce why;
-	u64 bus;
 
 	if (unlikely(attrs & (XSW_ATTR_NO_BOUNCE | XSW_ATTR_MMIO))) {
-		*o = map_unbounced(d, phys, size, attrs);
-		return o->bus;
+		m = map_unbounced(d, phys, size, attrs);
+	} else {
+		m.bus = xsw_map_direct(d, phys, size, &why);
+		if (unlikely(m.bus == XSW_BUS_ERROR))
+			m = xsw_map_further(d, phys, size, dir, why);
 	}
-	bus = xsw_map_direct(d, phys, size, &why);
-	if (likely(bus != XSW_BUS_ERROR))
-		*o = (struct xsw_outcome){ .bus = bus };
-	else
-		*o = xsw_map_bounced(d, phys, size, dir, why);
-	return o->bus;
+	*o = xsw_outcome_of(m);
+	return m.bus;
 }
 
 /*

@@ -2,9 +2,9 @@
 /*
  * The direct path, inline: mapping what the device reaches as it is, and its unmap.
  *
- * Cost of a direct map: the gate, the device, one P2M entry a page, two counters of this CPU.
+ * Cost of a direct map: the gate, the device, one P2M entry, two counters of this CPU.
  * Of a direct unmap: two compares with the gate and one counter.  No lock, no shared cache line
- * written, no call unless the buffer has more than one page.
+ * written; a call only for buffers of more than one page.
  */
 #ifndef XSW_MAP_H
 #define XSW_MAP_H
@@ -22,54 +22,32 @@ struct xsw_tally {
 	u64 coherent_allocs, coherent_frees, coherent_fails;
 };
 
-/* Are the pages behind the first one not neighbours of machine frame @mfn? */
-bool xsw_is_straddling(u64 phys, size_t size, u64 mfn);
-
-static __always_inline bool xsw_crosses(u64 at, size_t size, u64 boundary)
-{
-	return (at ^ (at + size - 1)) & ~boundary;
-}
-
 /**
- * xsw_translate() - the bus address of @phys, and why the device can't use it if so
- * Return: the address; XSW_BUS_ERROR with XSW_BOUNCE_NONE if there is no frame.
- */
-static __always_inline u64 xsw_translate(const struct xsw_dev *d, u64 phys, size_t size,
-					 enum xsw_bounce *why)
-{
-	u64 mfn = xsw_pfn_to_mfn(phys >> XSW_PAGE_SHIFT);
-	u64 offset = phys & (XSW_PAGE_SIZE - 1);
-	u64 bus = mfn << XSW_PAGE_SHIFT | offset;
-
-	*why = XSW_BOUNCE_NONE;
-	if (unlikely(mfn == XSW_INVALID_MFN))
-		return XSW_BUS_ERROR;
-	if (unlikely(bus + size - 1 > d->dma_mask))
-		*why = XSW_BOUNCE_MASK;
-	else if (offset + size > XSW_PAGE_SIZE && xsw_is_straddling(phys, size, mfn))
-		*why = XSW_BOUNCE_STRADDLE;
-	else if (unlikely(xsw_crosses(bus, size, d->boundary_mask)) &&
-		 !xsw_crosses(phys, size, d->boundary_mask))
-		*why = XSW_BOUNCE_ALIGN;
-	return bus;
-}
-
-/**
- * xsw_map_direct() - map without bouncing, if that is possible and not forbidden
- * Return: the bus address, counted; XSW_BUS_ERROR with *@why for xsw_map_bounced() otherwise.
+ * xsw_map_direct() - map a buffer within a page without bouncing, if the device reaches it
+ *
+ * Such a buffer crosses a boundary in the machine only if it does so by its own address.
+ * Return: the bus address, counted; XSW_BUS_ERROR with *@why for xsw_map_further() otherwise:
+ * XSW_BOUNCE_NONE if that takes a closer look.
  */
 static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t size,
 					  enum xsw_bounce *why)
 {
 	struct xsw_tally *tally = d->tally;
-	u64 bus;
+	u64 offset = phys & (XSW_PAGE_SIZE - 1), mfn, bus;
 
-	if (unlikely(d->force) || unlikely(READ_ONCE(d->gate->force_all))) {
-		*why = XSW_BOUNCE_FORCED;
+	*why = XSW_BOUNCE_FORCED;
+	if (unlikely(d->force) || unlikely(READ_ONCE(d->gate->force_all)))
+		return XSW_BUS_ERROR;
+	*why = XSW_BOUNCE_NONE;
+	mfn = xsw_pfn_to_mfn_quick(phys >> XSW_PAGE_SHIFT);
+	if (unlikely(mfn == XSW_INVALID_MFN))
+		return XSW_BUS_ERROR;
+	bus = mfn << XSW_PAGE_SHIFT | offset;
+	if (unlikely(bus + size - 1 > d->dma_mask)) {
+		*why = XSW_BOUNCE_MASK;
 		return XSW_BUS_ERROR;
 	}
-	bus = xsw_translate(d, phys, size, why);
-	if (unlikely(*why != XSW_BOUNCE_NONE) || unlikely(bus == XSW_BUS_ERROR))
+	if (unlikely(offset + size > XSW_PAGE_SIZE))
 		return XSW_BUS_ERROR;
 	xsw_percpu_add(&tally->direct, 1);
 	xsw_percpu_add(&tally->direct_bytes, size);

@@ -8,10 +8,9 @@
  * everything named below as types, macros or static inline functions:
  *
  * Types:      u8 u16 u32 u64 s32 s64 size_t bool; likely() unlikely() min() max()
- *             READ_ONCE() WRITE_ONCE(); __always_inline; ERROR numbers ENOMEM EINVAL EBUSY EPERM
- * Memory:     xsw_copy(dst, src, n)  xsw_zero(dst, n)
- *             xsw_phys_to_virt(u64 phys) -> void *    CPU address of a buffer to bounce
- *             xsw_zalloc(n) xsw_free(p)               process context only
+ *             READ_ONCE() WRITE_ONCE(); __always_inline noinline; ERROR numbers ENOMEM EINVAL EBUSY
+ * EPERM Memory:     xsw_copy(dst, src, n)  xsw_zero(dst, n) xsw_phys_to_virt(u64 phys) -> void *
+ * CPU address of a buffer to bounce xsw_zalloc(n) xsw_free(p)               process context only
  * Atomics:    xsw_load_acquire(p) xsw_store_release(p, v) on any scalar;
  *             xsw_cmpxchg64(u64 *p, u64 old, u64 new) -> old value, full barrier on success;
  *             xsw_xchg64(u64 *p, u64 v); xsw_fetch_add64(u64 *p, u64 v);
@@ -32,6 +31,7 @@
  * Context:    xsw_might_sleep() xsw_cond_resched()
  * Machine:    xsw_pfn_to_mfn(u64 pfn) -> u64: FOREIGN and IDENTITY bits stripped,
  *             XSW_INVALID_MFN where the P2M has no entry: the only reader of the P2M;
+ *             xsw_pfn_to_mfn_quick(u64 pfn): the same, or XSW_INVALID_MFN if telling takes a call;
  *             xsw_pfn_is_ours(u64 pfn) -> bool: may be exchanged (neither foreign nor identity)
  * Hypervisor: the functions of hypervisor.h, implemented by impl/xen or by impl/model.
  */

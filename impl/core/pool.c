@@ -32,14 +32,15 @@ void xsw_pool_exit(struct xsw_pool *p)
 
 static struct xsw_table *table_new(u32 groups)
 {
+	u32 ids = (groups + 1) * XSW_GROUP;
 	struct xsw_table *t;
 
-	t = xsw_zalloc(sizeof(*t) + groups * XSW_GROUP * sizeof(t->seg[0]) +
-		       groups * sizeof(t->group[0]));
+	t = xsw_zalloc(sizeof(*t) + ids * sizeof(t->seg[0]) + groups * sizeof(t->group[0]));
 	if (!t)
 		return NULL;
 	t->groups = groups;
-	t->group = (struct xsw_group **)(t->seg + groups * XSW_GROUP);
+	t->ids = ids;
+	t->group = (struct xsw_group **)(t->seg + ids);
 	return t;
 }
 
@@ -55,9 +56,9 @@ static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 		xsw_free(g);
 		return NULL;
 	}
-	g->id = old->groups;
+	g->id = old->groups + 1;
 	g->zone = zone;
-	for (k = 0; k < old->groups * XSW_GROUP; k++)
+	for (k = 0; k < old->ids; k++)
 		t->seg[k] = old->seg[k];
 	for (k = 0; k < old->groups; k++)
 		before += old->group[k]->zone >= zone;
@@ -87,7 +88,7 @@ static void find_extremes(struct xsw_pool *p)
 	u32 largest = 0, id;
 	u64 top = 0;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *s = t->seg[id];
 
 		if (!s)

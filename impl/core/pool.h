@@ -27,7 +27,7 @@
 struct xsw_group {
 	u64 may[XSW_CLASSES]; /* bit i: segment i may have a run of this class */
 	u64 members;          /* changed under the engine's mutex */
-	u32 id;               /* of its first segment / XSW_GROUP */
+	u32 id;               /* of its first segment / XSW_GROUP; 0 is none, as is place 0 */
 	u8 zone;              /* all its segments' highest addresses have this many bits */
 };
 
@@ -35,6 +35,7 @@ struct xsw_group {
 struct xsw_table {
 	struct xsw_table *retired; /* the one before, until a grace period has passed */
 	u32 groups;
+	u32 ids;                   /* entries of 'seg' */
 	struct xsw_group **group;  /* by falling zone: wide devices leave low memory alone */
 	struct xsw_segment *seg[]; /* by id */
 };
@@ -43,7 +44,7 @@ struct xsw_table {
 struct xsw_hints {
 	u32 depth[XSW_CLASSES];
 	u32 place[XSW_CLASSES][XSW_HINTS];
-	u32 home; /* place behind the last run found by searching; 0: none yet */
+	u32 home; /* place of the last run found by searching; 0: none yet */
 	u64 used; /* slots claimed less slots released here: the sum over CPUs counts */
 };
 
@@ -85,7 +86,7 @@ static inline struct xsw_segment *xsw_at_place(const struct xsw_table *t, u32 pl
 {
 	u32 id = place >> XSW_PLACE_BITS;
 
-	return likely(id < t->groups * XSW_GROUP) ? xsw_rcu_dereference(t->seg[id]) : NULL;
+	return likely(id < t->ids) ? xsw_rcu_dereference(t->seg[id]) : NULL;
 }
 
 int xsw_pool_init(struct xsw_pool *p);
@@ -101,7 +102,7 @@ void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
  * Return: the run, or why not: 'full' and 'fragmented' are told only if at some instant of
  * the call no fitting run was free.
  */
-struct xsw_run xsw_claim(struct xsw_pool *p, struct xsw_want w);
+struct xsw_run xsw_claim(struct xsw_pool *p, const struct xsw_want *w);
 
 /** xsw_release() - release a run; any context, under the RCU read lock */
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots);

@@ -40,7 +40,7 @@ bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segm
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	u32 id;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
 
 		if (s && s != but && s->top <= mask && s->slots >= slots)
@@ -93,7 +93,7 @@ int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c)
 	xsw_mutex_lock(&e->mutex);
 	retire_reserves(e, &list);
 	t = e->pool.table;
-	for (id = t->groups * XSW_GROUP; id-- && e->pool.slots << XSW_SLOT_SHIFT > target;) {
+	for (id = t->ids; id-- && e->pool.slots << XSW_SLOT_SHIFT > target;) {
 		struct xsw_segment *s = t->seg[id];
 
 		if (s && !is_promised(e, s) && xsw_close(&e->pool, s))

@@ -25,7 +25,7 @@ void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st)
 	*st = (struct xsw_pool_state){ 0 };
 	xsw_rcu_read_lock();
 	t = xsw_rcu_dereference(e->pool.table);
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
 		struct xsw_segment_state seg;
 
@@ -52,7 +52,7 @@ void xsw_for_each_segment(struct xsw_engine *e,
 	xsw_might_sleep();
 	xsw_mutex_lock(&e->mutex);
 	t = e->pool.table;
-	for (id = 0; more && id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; more && id < t->ids; id++) {
 		struct xsw_segment_state seg;
 
 		if (!t->seg[id])

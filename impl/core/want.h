@@ -9,33 +9,53 @@
 
 #define XSW_MAX_BYTES ((u64)XSW_MAX_SLOTS << XSW_SLOT_SHIFT)
 
-/**
- * xsw_want_for() - how the run must lie; @size <= XSW_MAX_BYTES
- *
- * The low bits of @align are kept: those below a slot by an offset into the first slot, those
- * above by the phase, so no slot is spent on padding.  A device that names no alignment gets
- * whole pages aligned to a page.
- * Return: bytes of the first slot before the mapping.
- */
-static __always_inline u32 xsw_want_for(struct xsw_want *w, u64 phys, size_t size, u64 mask,
-					u64 align, u64 boundary)
+/* Bytes of the first slot before the mapping: the low bits of @align are kept by an offset */
+static __always_inline u32 xsw_offset_of(u64 phys, u64 align)
 {
-	u32 offset = (u32)(phys & align & (XSW_SLOT_SIZE - 1));
+	return (u32)(phys & align & (XSW_SLOT_SIZE - 1));
+}
 
-	w->mask = mask;
-	w->slots = (u32)((offset + size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
-	w->stride = 1;
-	w->phase = 0;
-	w->block = 0;
-	if (align >= XSW_SLOT_SIZE) {
-		w->stride = (u32)((align + 1) >> XSW_SLOT_SHIFT);
-		w->phase = (u32)((phys & align) >> XSW_SLOT_SHIFT);
-	} else if (!align && size >= XSW_PAGE_SIZE) {
-		w->stride = XSW_PAGE_SIZE / XSW_SLOT_SIZE;
-	}
-	if (unlikely(boundary < XSW_MAX_BYTES - 1))
-		w->block = max((u32)((boundary + 1) >> XSW_SLOT_SHIFT), 1u);
-	return offset;
+static __always_inline u32 xsw_slots_for(u32 offset, size_t size)
+{
+	return (u32)((offset + size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
+}
+
+/*
+ * The bits of @align above a slot are kept by the phase, so no slot is spent on padding.  A device
+ * that names no alignment gets whole pages aligned to a page.
+ */
+static __always_inline u32 xsw_stride_for(size_t size, u64 align)
+{
+	if (align >= XSW_SLOT_SIZE)
+		return (u32)((align + 1) >> XSW_SLOT_SHIFT);
+	return !align && size >= XSW_PAGE_SIZE ? XSW_PAGE_SIZE / XSW_SLOT_SIZE : 1;
+}
+
+static __always_inline u32 xsw_phase_of(u64 phys, u64 align)
+{
+	return (u32)((phys & align) >> XSW_SLOT_SHIFT);
+}
+
+/* Can a boundary fall inside a segment at all? */
+static __always_inline bool xsw_is_bounded(u64 boundary)
+{
+	return boundary < XSW_MAX_BYTES - 1;
+}
+
+/* All of it; @size <= XSW_MAX_BYTES */
+static __always_inline struct xsw_want xsw_want_for(u64 phys, size_t size, u64 mask, u64 align,
+						    u64 boundary)
+{
+	struct xsw_want w = {
+		.mask = mask,
+		.slots = xsw_slots_for(xsw_offset_of(phys, align), size),
+		.stride = xsw_stride_for(size, align),
+		.phase = xsw_phase_of(phys, align),
+	};
+
+	if (unlikely(xsw_is_bounded(boundary)))
+		w.block = max((u32)((boundary + 1) >> XSW_SLOT_SHIFT), 1u);
+	return w;
 }
 
 #endif /* XSW_WANT_H */

@@ -37,14 +37,19 @@ static noinline void follow_changed(struct xsw_attached *a, struct device *dev)
 }
 
 /* A driver may change its masks at any time; usually they are what the engine has already. */
-static __always_inline void follow_masks(struct xsw_attached *a, struct device *dev)
+static __always_inline bool masks_changed(const struct xsw_attached *a, const struct device *dev)
 {
 	const struct device_dma_parameters *parms = dev->dma_parms;
 
-	if (unlikely(!parms) || unlikely(!dev->dma_mask) || unlikely(dev->bus_dma_limit) ||
-	    unlikely(*dev->dma_mask != a->dev.dma_mask) ||
-	    unlikely(parms->min_align_mask != a->dev.min_align_mask) ||
-	    unlikely(parms->segment_boundary_mask != a->dev.boundary_mask))
+	return unlikely(!parms) || unlikely(!dev->dma_mask) || unlikely(dev->bus_dma_limit) ||
+	       unlikely(*dev->dma_mask != a->dev.dma_mask) ||
+	       unlikely(parms->min_align_mask != a->dev.min_align_mask) ||
+	       unlikely(parms->segment_boundary_mask != a->dev.boundary_mask);
+}
+
+static void follow_masks(struct xsw_attached *a, struct device *dev)
+{
+	if (masks_changed(a, dev))
 		follow_changed(a, dev);
 }
 
@@ -80,6 +85,8 @@ static noinline void map_failed(struct xsw_attached *a, phys_addr_t phys, size_t
 		xsw_pool_glance(xsw.engine, &st);
 		trace_xsw_full(a->dev.id, phys, size, dir, fail, &st);
 	}
+	if (fail == XSW_FAIL_FULL || fail == XSW_FAIL_FRAGMENTED)
+		xsw_growth_soon();
 	if (!(attrs & DMA_ATTR_NO_WARN))
 		dev_warn_ratelimited(
 			a->device,
@@ -87,13 +94,15 @@ static noinline void map_failed(struct xsw_attached *a, phys_addr_t phys, size_t
 			xsw_fail_name(fail));
 }
 
-/* With the trace event on, or with attributes that forbid a bounce */
-static noinline dma_addr_t map_rarely(struct xsw_attached *a, phys_addr_t phys, size_t size,
+/* With the trace event on, other masks than last time, or attributes that forbid a bounce */
+static noinline dma_addr_t map_rarely(struct device *dev, phys_addr_t phys, size_t size,
 				      enum dma_data_direction dir, unsigned long attrs)
 {
+	struct xsw_attached *a = xsw_attached(dev);
 	struct xsw_outcome o;
 	u64 began = 0, bus;
 
+	follow_masks(a, dev);
 	if (trace_xsw_map_enabled())
 		began = xsw_now_ns();
 	bus = xsw_map(&a->dev, phys, size, (enum xsw_dir)dir, engine_attrs(attrs), &o);
@@ -107,31 +116,32 @@ static noinline dma_addr_t map_rarely(struct xsw_attached *a, phys_addr_t phys, 
 }
 
 /* By value: what has its address taken is zeroed and guarded in every call */
-static noinline dma_addr_t map_bounced(struct xsw_attached *a, phys_addr_t phys, size_t size,
+static noinline dma_addr_t map_further(struct xsw_attached *a, phys_addr_t phys, size_t size,
 				       enum dma_data_direction dir, unsigned long attrs,
 				       enum xsw_bounce why)
 {
-	struct xsw_outcome o = xsw_map_bounced(&a->dev, phys, size, (enum xsw_dir)dir, why);
+	struct xsw_mapped m = xsw_map_further(&a->dev, phys, size, (enum xsw_dir)dir, why);
 
-	if (unlikely(o.bus == XSW_BUS_ERROR))
-		map_failed(a, phys, size, dir, attrs, o.fail);
-	return o.bus;
+	if (unlikely(m.bus == XSW_BUS_ERROR))
+		map_failed(a, phys, size, dir, attrs, xsw_outcome_of(m).fail);
+	return m.bus;
 }
 
-static __always_inline dma_addr_t map(struct xsw_attached *a, struct device *dev, phys_addr_t phys,
-				      size_t size, enum dma_data_direction dir, unsigned long attrs)
+/* What is not the plain direct case leaves by a tail call, so that case saves no register */
+static __always_inline dma_addr_t map(struct device *dev, phys_addr_t phys, size_t size,
+				      enum dma_data_direction dir, unsigned long attrs)
 {
+	struct xsw_attached *a = xsw_attached(dev);
 	enum xsw_bounce why;
 	u64 bus;
 
-	follow_masks(a, dev);
-	if (trace_xsw_map_enabled() ||
+	if (trace_xsw_map_enabled() || masks_changed(a, dev) ||
 	    unlikely(attrs & (XSW_DMA_ATTR_REQUIRE_COHERENT | XSW_DMA_ATTR_MMIO)))
-		return map_rarely(a, phys, size, dir, attrs);
+		return map_rarely(dev, phys, size, dir, attrs);
 	bus = xsw_map_direct(&a->dev, phys, size, &why);
 	if (likely(bus != XSW_BUS_ERROR))
 		return bus;
-	return map_bounced(a, phys, size, dir, attrs, why);
+	return map_further(a, phys, size, dir, attrs, why);
 }
 
 static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t size,
@@ -174,13 +184,13 @@ static __always_inline void sync(struct xsw_attached *a, dma_addr_t bus, size_t 
 static dma_addr_t op_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
-	return map(xsw_attached(dev), dev, phys, size, dir, attrs);
+	return map(dev, phys, size, dir, attrs);
 }
 #else
 static dma_addr_t op_map_page(struct device *dev, struct page *page, unsigned long offset,
 			      size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
-	return map(xsw_attached(dev), dev, page_to_phys(page) + offset, size, dir, attrs);
+	return map(dev, page_to_phys(page) + offset, size, dir, attrs);
 }
 #endif
 
@@ -204,12 +214,11 @@ static void op_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
 static int op_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 		     enum dma_data_direction dir, unsigned long attrs)
 {
-	struct xsw_attached *a = xsw_attached(dev);
 	struct scatterlist *sg;
 	int i;
 
 	for_each_sg (sgl, sg, nents, i) {
-		dma_addr_t bus = map(a, dev, sg_phys(sg), sg->length, dir, attrs);
+		dma_addr_t bus = map(dev, sg_phys(sg), sg->length, dir, attrs);
 
 		if (unlikely(bus == DMA_MAPPING_ERROR)) {
 			op_unmap_sg(dev, sgl, i, dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);

@@ -13,7 +13,7 @@ static void ours_close(void *pool)
 	struct xsw_pool *p = pool;
 	u32 id;
 
-	for (id = 0; p->table && id < p->table->groups * XSW_GROUP; id++)
+	for (id = 0; p->table && id < p->table->ids; id++)
 		xsw_free(p->table->seg[id]);
 	xsw_pool_exit(p);
 	xsw_free(p);
@@ -48,12 +48,12 @@ static struct xsw_segment *segment_of(struct xsw_pool *p, u32 slot)
 {
 	struct xsw_table *t = p->table;
 	u64 bus = XSW_SLOTS_BUS + ((u64)slot << XSW_SLOT_SHIFT);
-	struct xsw_segment *s = t->seg[slot / SEGMENT_SLOTS];
+	struct xsw_segment *s = t->seg[XSW_GROUP + slot / SEGMENT_SLOTS];
 	u32 id;
 
 	if (likely(s && bus - s->bus < SEGMENT_SLOTS * XSW_SLOT_SIZE))
 		return s;
-	for (id = 0; id < t->groups * XSW_GROUP; id++) /* a pool that spans address widths */
+	for (id = 0; id < t->ids; id++) /* a pool that spans address widths */
 		if (t->seg[id] && bus >= t->seg[id]->bus && bus <= t->seg[id]->top)
 			return t->seg[id];
 	return NULL;
@@ -68,9 +68,9 @@ static u32 ours_claim(void *pool, const struct xsw_request *r, enum xsw_fail *wh
 		*why = XSW_FAIL_TOO_LARGE;
 		return XSW_SLOTS_NONE;
 	}
-	xsw_want_for(&w, r->orig, r->size, ~0ULL, r->min_align_mask, r->boundary_mask);
+	w = xsw_want_for(r->orig, r->size, ~0ULL, r->min_align_mask, r->boundary_mask);
 	xsw_rcu_read_lock();
-	run = xsw_claim_run(pool, w);
+	run = xsw_claim(pool, &w);
 	xsw_rcu_read_unlock();
 	if (unlikely(!run.seg)) {
 		*why = (enum xsw_fail)run.fail;
@@ -81,8 +81,7 @@ static u32 ours_claim(void *pool, const struct xsw_request *r, enum xsw_fail *wh
 
 static void ours_release(void *pool, u32 slot, const struct xsw_request *r)
 {
-	u32 offset = (u32)(r->orig & r->min_align_mask & (XSW_SLOT_SIZE - 1));
-	u32 n = (u32)((offset + r->size + XSW_SLOT_SIZE - 1) >> XSW_SLOT_SHIFT);
+	u32 n = xsw_slots_for(xsw_offset_of(r->orig, r->min_align_mask), r->size);
 
 	xsw_rcu_read_lock();
 	xsw_release_run(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);

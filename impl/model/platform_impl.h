@@ -25,6 +25,7 @@ typedef int64_t s64;
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define noinline    __attribute__((noinline))
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #define min(a, b)                              \
@@ -168,6 +169,14 @@ static inline u64 xsw_pfn_to_mfn(u64 pfn)
 	u64 entry = likely(pfn < model_pages) ? READ_ONCE(model_p2m[pfn]) : ~0ULL;
 
 	return entry == ~0ULL ? entry : entry & ~(MODEL_FOREIGN | MODEL_IDENTITY);
+}
+
+/* As in a kernel, where identity entries beyond the table take a call */
+static inline u64 xsw_pfn_to_mfn_quick(u64 pfn)
+{
+	u64 entry = likely(pfn < model_pages) ? READ_ONCE(model_p2m[pfn]) : ~0ULL;
+
+	return entry & MODEL_IDENTITY ? ~0ULL : entry & ~MODEL_FOREIGN;
 }
 
 static inline bool xsw_pfn_is_ours(u64 pfn)

@@ -41,6 +41,21 @@ static __always_inline u64 xsw_pfn_to_mfn(u64 pfn)
 }
 
 /**
+ * xsw_pfn_to_mfn_quick() - the same without a call
+ * Return: XSW_NO_FRAME also where only the kernel can tell: ask xsw_pfn_to_mfn() then.
+ */
+static __always_inline u64 xsw_pfn_to_mfn_quick(u64 pfn)
+{
+	u64 entry = INVALID_P2M_ENTRY;
+
+	if (likely(pfn < xen_p2m_size))
+		entry = READ_ONCE(xen_p2m_addr[pfn]);
+	if (unlikely(entry == INVALID_P2M_ENTRY))
+		return XSW_NO_FRAME;
+	return entry & ~(FOREIGN_FRAME_BIT | IDENTITY_FRAME_BIT);
+}
+
+/**
  * xsw_pfn_is_ours() - is the frame beneath @pfn this domain's own memory?
  * Only such a frame may be exchanged.
  */

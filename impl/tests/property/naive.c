@@ -72,7 +72,7 @@ bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 siz
 	u64 offset = phys & d->min_align_mask & (XSW_SLOT_SIZE - 1);
 	u32 id, i;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *seg = t->seg[id];
 
 		if (!seg || seg->top > d->dma_mask)
@@ -97,7 +97,7 @@ void naive_check_pool(struct subject *s)
 	u64 used = 0;
 	u32 id, i;
 
-	for (id = 0; id < t->groups * XSW_GROUP; id++) {
+	for (id = 0; id < t->ids; id++) {
 		const struct xsw_segment *seg = t->seg[id];
 
 		for (i = 0; seg && i < seg->slots; i++) {

@@ -435,7 +435,7 @@ void subject_stop(struct subject *s)
 			free_block(s, &s->block[k]);
 	naive_check_pool(s);
 	xsw_pool_state(s->e, &st);
-	for (k = 0; k < s->e->pool.table->groups * XSW_GROUP; k++) {
+	for (k = 0; k < s->e->pool.table->ids; k++) {
 		const struct xsw_segment *seg = s->e->pool.table->seg[k];
 
 		if (seg && xsw_largest_free(seg) != seg->slots)

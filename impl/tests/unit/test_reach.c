@@ -188,7 +188,7 @@ static void mmio_and_unbounceable_never_bounce(void **state)
 static void granted_frames_are_not_ours(void **state)
 {
 	u64 p = model_buffer(1, false), pool_pfn, bus;
-	struct xsw_segment *s = w.e->pool.table->seg[0];
+	struct xsw_segment *s = w.e->pool.table->seg[XSW_GROUP];
 	struct xsw_outcome o;
 
 	(void)state;
@@ -261,7 +261,7 @@ static void a_ragged_mask_is_kept_to(void **state)
 
 	(void)state;
 	for (n = 0; n < 4; n++)
-		lowest = min(lowest, w.e->pool.table->seg[n]->bus);
+		lowest = min(lowest, w.e->pool.table->seg[XSW_GROUP + n]->bus);
 	w.dev.dma_mask = lowest + (4 << 20) - 1; /* two of four segments */
 	for (n = 0; n < 1024; n++) {
 		held[n] = must_map(&w, p, 4096, XSW_TO_DEVICE, NULL);
