@@ -3,6 +3,7 @@
 # Two linked narrow NICs in network namespaces of their own, and traffic between them.
 
 # nic_a and nic_b: their interfaces; nic_a_bdf, nic_b_bdf: their PCI devices.
+# shellcheck disable=SC2034 # the devices are for the tests
 nic_pair()
 {
 	local path found=()

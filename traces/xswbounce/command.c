@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "own_cost.h"
 #include "say.h"
 
 struct command_options command_options;
@@ -23,6 +24,7 @@ static int command_status;
 static unsigned int tables;
 
 bool command_keys;
+int command_waker = -1;
 
 static const struct argp_option common[] = {
 	{ "device", 'd', "BDF", 0, "Only this device, e.g. 0000:00:04.0", 10 },
@@ -164,6 +166,7 @@ void command_begin(void)
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &children, NULL);
+	own_cost_begin();
 	if (program)
 		launch();
 }
@@ -189,7 +192,8 @@ static void child_ended(void)
 
 bool command_wait(double seconds)
 {
-	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd wakers[] = { { .fd = command_waker, .events = POLLIN },
+				   { .fd = STDIN_FILENO, .events = POLLIN } };
 	double end = now() + seconds, left;
 	struct timespec t;
 	sigset_t none;
@@ -201,7 +205,7 @@ bool command_wait(double seconds)
 	while (!stopped && (left = end - now()) > 0) {
 		t.tv_sec = left;
 		t.tv_nsec = fmod(left, 1) * 1e9;
-		if (ppoll(&keys, command_keys, &t, &none) > 0)
+		if (ppoll(wakers, 1 + command_keys, &t, &none) > 0)
 			break;
 		if (child)
 			child_ended();

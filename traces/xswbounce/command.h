@@ -50,6 +50,7 @@ void command_begin(void);
 bool command_wait(double seconds);
 
 extern bool command_keys; /* a key on the terminal ends a wait, too */
+extern int command_waker; /* so does this file when it can be read; -1: none */
 void command_quit(void); /* the next command_wait returns false */
 
 /**

@@ -117,6 +117,11 @@ void events_poll(int ms)
 	ring_buffer__poll(ring, ms);
 }
 
+int events_waker(void)
+{
+	return ring_buffer__epoll_fd(ring);
+}
+
 void events_snapshot(void)
 {
 	probe_run(skel->progs.take_snapshot);

@@ -27,6 +27,8 @@ void events_stop(void);
  */
 void events_poll(int ms);
 
+int events_waker(void); /* a file that can be read when something has come */
+
 /**
  * events_snapshot() - a message of kind XB_SLOT for each stock mapping that is live now
  */

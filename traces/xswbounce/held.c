@@ -147,6 +147,21 @@ static void add_live(u64 bus, const struct xb_live *live, void *data)
 	}
 }
 
+u64 held_total(void)
+{
+	struct xb_site_key key, *previous = NULL;
+	struct xb_site site;
+	u64 total = 0;
+
+	while (!bpf_map__get_next_key(skel->maps.sites, previous, &key, sizeof(key))) {
+		previous = &key;
+		if (!bpf_map__lookup_elem(skel->maps.sites, &key, sizeof(key), &site, sizeof(site),
+					  0))
+			total += site.count;
+	}
+	return total;
+}
+
 int held_sites(const char *only, struct held_site **list)
 {
 	struct sites s = { .list = calloc(XB_MAX_STACKS, sizeof(*s.list)) };

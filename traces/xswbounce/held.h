@@ -31,6 +31,8 @@ void held_stop(void);
  */
 int held_sites(const char *only, struct held_site **sites);
 
+u64 held_total(void); /* bounced mappings made since the start */
+
 /**
  * held_balance() - bounced mappings of a device made less those undone, since the start
  */

@@ -8,6 +8,7 @@
 #include "flow_json.h"
 #include "json.h"
 #include "quantile.h"
+#include "own_cost.h"
 #include "say.h"
 #include "screen.h"
 #include "text.h"
@@ -197,6 +198,7 @@ static int run(const char *command, const char *text, bool latency, int argc, ch
 		show(command, latency);
 		before = totals;
 	}
+	own_cost_print();
 	flow_stop();
 	return command_end();
 }

@@ -13,18 +13,6 @@
 #define PER_LETTER 16 /* slots */
 #define PER_LINE   64 /* letters */
 
-u64 holders_total(void)
-{
-	struct held_site *sites;
-	int i, n = held_sites(NULL, &sites);
-	u64 total = 0;
-
-	for (i = 0; i < n; i++)
-		total += sites[i].total.count;
-	free(sites);
-	return total;
-}
-
 /* One letter for 16 slots: '.' none in use, '1' to '9' by share, '#' all. */
 static void write_map(struct incident *in)
 {

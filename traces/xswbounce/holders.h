@@ -4,9 +4,6 @@
 #define XB_HOLDERS_H
 
 #include "incident.h"
-#include "xswbounce.h"
-
-u64 holders_total(void); /* bounced mappings made since the start */
 
 /**
  * holders_write() - sections: a map of the pool; live mappings by device and guest; by stack

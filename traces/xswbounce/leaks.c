@@ -15,6 +15,7 @@
 #include "command.h"
 #include "held.h"
 #include "json.h"
+#include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
 #include "text.h"
@@ -238,6 +239,7 @@ int command_leaks(int argc, char **argv)
 			close_window();
 	}
 	found = report();
+	own_cost_print();
 	held_stop();
 	return command_end() ?: found > 0;
 }

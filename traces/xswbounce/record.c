@@ -8,6 +8,7 @@
 #include "command.h"
 #include "events.h"
 #include "recording.h"
+#include "own_cost.h"
 #include "say.h"
 
 #define RING_BYTES (8U << 20)
@@ -154,8 +155,8 @@ int command_record(int argc, char **argv)
 		die("name the file to write: -o FILE");
 	host_needs_root();
 	host_look(&host);
-	create();
 	events_start(&host, &events, write_message);
+	create(); /* nothing is written before the first poll */
 	events_snapshot();
 	events_poll(0);
 	command_begin();
@@ -165,6 +166,7 @@ int command_record(int argc, char **argv)
 	events_poll(0);
 	if (events_lost() != lost)
 		recording_lost(&writer, last_ns, events_lost() - lost);
+	own_cost_print();
 	events_stop();
 	err = recording_close(&writer, clock_ns(CLOCK_MONOTONIC) - start_ns);
 	if (err)

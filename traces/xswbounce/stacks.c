@@ -9,6 +9,7 @@
 #include "flame.h"
 #include "held.h"
 #include "json.h"
+#include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
 #include "text.h"
@@ -169,6 +170,7 @@ int command_stacks(int argc, char **argv)
 	if (lost.stacks || lost.sites)
 		warn("%llu bounces without their stack, %llu not counted: more than %d stacks",
 		     lost.stacks, lost.sites, XB_MAX_STACKS);
+	own_cost_print();
 	held_stop();
 	return command_end();
 }

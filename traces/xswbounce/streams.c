@@ -8,6 +8,7 @@
 #include "command.h"
 #include "events.h"
 #include "json.h"
+#include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
 #include "text.h"
@@ -171,6 +172,7 @@ static int run(const char *name, const char *text, const struct events_options *
 	if (events_lost())
 		warn("%u events were lost: they came faster than they could be shown",
 		     events_lost());
+	own_cost_print();
 	events_stop();
 	return command_end();
 }

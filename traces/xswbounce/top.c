@@ -10,6 +10,7 @@
 #include "json.h"
 #include "prometheus.h"
 #include "quantile.h"
+#include "own_cost.h"
 #include "say.h"
 #include "screen.h"
 #include "text.h"
@@ -243,6 +244,7 @@ int command_top(int argc, char **argv)
 			show();
 	}
 	screen_close();
+	own_cost_print();
 	flow_stop();
 	return command_end();
 }

@@ -7,6 +7,7 @@
 #include "flow.h"
 #include "flow_json.h"
 #include "json.h"
+#include "own_cost.h"
 #include "say.h"
 #include "screen.h"
 #include "text.h"
@@ -237,6 +238,7 @@ int command_verdict(int argc, char **argv)
 		json_verdict(&j);
 	else
 		print_verdict(&j);
+	own_cost_print();
 	flow_stop();
 	return command_end();
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -19,6 +18,7 @@
 #include "held.h"
 #include "holders.h"
 #include "incident.h"
+#include "own_cost.h"
 #include "say.h"
 #include "text.h"
 
@@ -133,7 +133,7 @@ static void look(void)
 			snprintf(cause, sizeof(cause), "the pool of %s is %.1f %% full",
 				 pools[i].backend, 100.0 * pools[i].used / pools[i].size);
 	}
-	l->bounces = holders_total();
+	l->bounces = held_total();
 }
 
 static void write_last_minute(struct incident *in)
@@ -182,25 +182,12 @@ static void write_incident(void)
 	}
 }
 
-static void print_cost(double seconds)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	fprintf(stderr,
-		"xswbounce: watched %.0f s, %llu bounces, %d files; cost %.2f s of CPU time in this "
-		"process, %ld KiB at most\n",
-		seconds, holders_total(), files,
-		u.ru_utime.tv_sec + u.ru_stime.tv_sec +
-			(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6,
-		u.ru_maxrss);
-}
 
 int command_watch(int argc, char **argv)
 {
 	const struct events_options events = { .failures = true, .exchanges = true };
 	const struct held_options held = { .live = true };
-	double left, begin;
+	double begin, end, next_look = 0;
 
 	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
 	host_needs_root();
@@ -209,10 +196,14 @@ int command_watch(int argc, char **argv)
 	held_start(&host, &held);
 	events_start(&host, &events, happened);
 	command_begin();
+	command_waker = events_waker();
 	begin = now();
-	for (left = command_period(1e9); left > 0 && command_wait(STEP); left -= STEP) {
+	for (end = begin + command_period(1e9); now() < end && command_wait(STEP);) {
 		events_poll(0);
-		look();
+		if (now() >= next_look) {
+			look();
+			next_look = now() + STEP;
+		}
 		if (!*cause)
 			continue;
 		if (now() >= rests_until && files < most_files) {
@@ -221,7 +212,9 @@ int command_watch(int argc, char **argv)
 		}
 		*cause = '\0';
 	}
-	print_cost(now() - begin);
+	fprintf(stderr, "xswbounce: watched %.0f s, %llu bounces, %d files\n", now() - begin,
+		held_total(), files);
+	own_cost_print();
 	events_stop();
 	held_stop();
 	return command_end();

@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# xswbounce on the stock backend, each count against what was moved.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. traces/tests/tap.sh
+. traces/tests/devices.sh
+
+x=build/traces/xswbounce
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
+size=$((4 << 20))
+wide_disk || bail 'no disk behind a controller of 64 bits'
+wide=$disk wide_bdf=$bdf
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+
+# shellcheck disable=SC2317
+read_disk()
+{
+	dd if="/dev/$1" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
+}
+export -f read_disk
+export size
+
+# A member of one device's object in the JSON of a subcommand.
+of()
+{
+	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
+}
+
+$x top --json -- bash -c "read_disk $disk; read_disk $wide" >"$out/json" 2>"$out/err"
+is $? 0 'top counts while a program runs'
+is "$(of "$bdf" .bounce_bytes)" $size 'top: bounced bytes of the narrow disk equal the bytes read'
+is "$(of "$bdf" .copied_bytes)" $((2 * size)) 'top: copied in at the map and out at the unmap'
+is "$(of "$bdf" '.bounces == .reasons.mask and .bounces == .maps')" true \
+	'top: every map bounced, for its mask alone'
+is "$(of "$bdf" '.unmaps_bounced == .bounces and .in_flight == 0')" true 'top: none is in flight'
+is "$(of "$wide_bdf" '.bounces == 0 and .maps > 0')" true 'top: the wide disk maps, none bounces'
+is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
+like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
+$x top -d "$wide_bdf" --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+is "$(jq '.devices | length' "$out/json")" 0 'top -d: another device is not shown'
+is "$($x top --json 0.3 3 2>/dev/null | jq -s length)" 3 'top INTERVAL COUNT prints so often'
+$x top --json -- bash -c 'exit 5' >/dev/null 2>&1
+is $? 5 "the program's exit status is passed on"
+
+$x top --latency --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+is "$(of "$bdf" '.map_p50_ns > 0 and .map_p99_ns >= .map_p50_ns')" true 'top --latency: p50 and p99'
+
+$x top -p "$out/prom" --json -- bash -c "read_disk $disk" >/dev/null 2>&1
+is "$(grep "^xswbounce_bounced_bytes_total{device=\"$bdf\"" "$out/prom" | cut -d ' ' -f 2)" $size \
+	'top -p: the same bytes for Prometheus'
+is "$(grep -vcE '^# (HELP|TYPE) xswbounce_[a-z_]+ .+$|^xswbounce_[a-z_]+([{][a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*[}])? [0-9.]+$' \
+	"$out/prom")" 0 'top -p: each line has the form of version 0.0.4'
+is "$(grep -c '^# TYPE .*_total gauge' "$out/prom")" 0 'top -p: totals are counters'
+
+$x sizes --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+is "$(of "$bdf" '([.sizes[][1]] | add) == .bounces')" true 'sizes: all bounces have one'
+is "$(of "$bdf" "([.sizes[] | .[0] * .[1]] | add) as \$low | \$low <= $size and 2 * \$low > $size")" \
+	true 'sizes: they hold the bytes read'
+
+$x latency --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+is "$(of "$bdf" '(.calls[] | select(.call == "map bounced").count) == .bounces')" true \
+	'latency: each bounced map was timed'
+is "$(of "$bdf" '(.calls[] | select(.call == "unmap bounced").count) == .unmaps_bounced')" true \
+	'latency: each unmap was timed'
+is "$(of "$bdf" '[.calls[] | ([.histogram_ns[][1]] | add) == .count] | all')" true \
+	'latency: the histograms are whole'
+like "$($x latency -- bash -c "read_disk $disk" 2>/dev/null)" \
+	"$bdf \(.*\), map bounced: [0-9]+ calls, mean" 'latency: readable'
+
+$x stacks --json --svg "$out/svg" -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+is "$(jq "[.sites[] | select(.device == \"$bdf\").bytes] | add" "$out/json")" $size \
+	'stacks: their bytes add up to what was read'
+is "$(jq "[.sites[] | select(.device == \"$bdf\").stack | index(\"usb_hcd_map_urb_for_dma [usbcore]\") != null] | all" \
+	"$out/json")" true 'stacks: they name who maps'
+is "$(jq '[.sites[].stack[] | select(test("^bpf_|trampoline"))] | length' "$out/json")" 0 \
+	'stacks: no frame of the tracing itself'
+is "$(head -c 4 "$out/svg") $(tail -n 1 "$out/svg") $(grep -c usb_hcd_map_urb "$out/svg")" \
+	'<svg </svg> 1' 'stacks: a flame graph is drawn'
+is "$($x stacks -- bash -c "read_disk $disk" 2>/dev/null | awk -v d="$bdf;" \
+	'index($0, d) == 1 { sum += $NF } END { print sum }')" $size 'stacks: folded lines'
+
+$x record -o "$out/rec" -- bash -c "read_disk $disk" 2>/dev/null
+$x report -i "$out/rec" --json >"$out/json"
+is $? 0 'record, report: the recording is whole'
+is "$(of "$bdf" .bounce_bytes)" $size 'report: bounced bytes equal the bytes read'
+is "$(of "$bdf" '.maps == .unmaps')" true 'report: as many unmaps as maps'
+is "$(jq .lost "$out/json")" 0 'report: nothing was lost'
+head -c $(($(stat -c %s "$out/rec") - 100)) "$out/rec" >"$out/cut"
+$x report -i "$out/cut" --json >"$out/json" 2>"$out/err"
+is "$? $(jq .whole "$out/json")" '1 false' 'report: a recording that was cut off is told'
+like "$(cat "$out/err")" 'was cut off at byte [0-9]+' 'report: and where'
+cp "$out/rec" "$out/bad"
+printf '\377' | dd of="$out/bad" bs=1 seek=$(($(stat -c %s "$out/rec") / 2)) conv=notrunc 2>/dev/null
+$x report -i "$out/bad" --json >/dev/null 2>"$out/err"
+is $? 1 'report: a changed byte is found'
+like "$(cat "$out/err")" 'is damaged from byte' 'report: and told'
+
+# Nothing stays behind, however it ends.
+programs()
+{
+	bpftool -j prog list | jq '[.[] | select(.type == "tracing")] | length'
+}
+before=$(programs)
+for signal in INT TERM KILL; do
+	env --default-signal=INT $x top --json 100 >/dev/null 2>&1 &
+	pid=$!
+	for _ in {1..100}; do
+		[ "$(programs)" -le "$before" ] || break
+		sleep 0.1
+	done
+	at_least "$(programs)" $((before + 3)) "it runs: $signal comes"
+	kill -$signal $pid
+	wait $pid 2>/dev/null
+	for _ in {1..50}; do
+		[ "$(programs)" -ne "$before" ] || break
+		sleep 0.1
+	done
+	is "$(programs)" "$before" "no program is left after $signal"
+done
+
+refused()
+{
+	local name=$1 pattern=$2
+
+	shift 2
+	"$@" >"$out/stdout" 2>"$out/err"
+	is "$?" 2 "$name: exit status 2"
+	like "$(head -n 1 "$out/err")" "$pattern" "$name: one clear line"
+}
+refused 'not root' 'must be root' setpriv --reuid 65534 --clear-groups $x top
+refused 'unknown command' "unknown command 'tip'" $x tip
+refused 'no such device' 'no PCI device' $x top -d 0000:7f:1f.7
+refused 'bad interval' 'INTERVAL must be' $x top 0
+refused 'bad count' 'COUNT must be' $x top 1 x
+refused 'no program' 'no command after --' $x top --
+refused 'no recording named' 'name the file' $x record
+refused 'no such recording' "can't read" $x report -i "$out/none"
+refused 'not a recording' 'not a recording' $x report -i /bin/true
+like "$($x --help)" 'Examples:' '--help'
+for command in verdict top latency sizes stacks leaks full exchange record report watch; do
+	like "$($x $command --help)" 'Examples:' "$command --help has examples"
+done
+
+done_testing
