@@ -22,6 +22,10 @@ static unsigned int pool_mb = 64;
 module_param(pool_mb, uint, 0444);
 MODULE_PARM_DESC(pool_mb, "size of the pool, MiB (1..4096, default 64)");
 
+static unsigned int pool_max_mb;
+module_param(pool_max_mb, uint, 0444);
+MODULE_PARM_DESC(pool_max_mb, "the pool grows by itself up to this, MiB (0..4096, default 0: not)");
+
 static unsigned int address_bits = 32;
 module_param(address_bits, uint, 0444);
 MODULE_PARM_DESC(address_bits, "the pool lies below 2^this (16..40, default 32)");
@@ -94,7 +98,7 @@ int xsw_pool_resize(u64 bytes)
 	struct xsw_pool_state st;
 	int err;
 
-	if (bytes > (u64)4096 << 20)
+	if (bytes > XSW_POOL_MOST)
 		return -EINVAL;
 	bytes = roundup(bytes, XSW_POOL_STEP);
 	xsw_pool_state(xsw.engine, &st);
@@ -106,20 +110,6 @@ int xsw_pool_resize(u64 bytes)
 		tell_given_back(&change);
 	}
 	return err;
-}
-
-/* ---- upkeep ---- */
-
-static void upkeep(struct work_struct *work)
-{
-	xsw_coherent_work(xsw.engine);
-}
-
-static DECLARE_WORK(upkeep_work, upkeep);
-
-void xsw_upkeep_soon(void)
-{
-	queue_work(xsw.workqueue, &upkeep_work);
 }
 
 /* ---- parameters ---- */
@@ -146,6 +136,8 @@ static int check_parameters(void)
 {
 	int err = check_range("pool_mb", pool_mb, 1, 4096);
 
+	if (!err)
+		err = check_range("pool_max_mb", pool_max_mb, 0, 4096);
 	if (!err)
 		err = check_range("address_bits", address_bits, 16, 40);
 	if (!err)
@@ -189,7 +181,7 @@ static int __init xsw_load(void)
 	xsw.stock = dma_ops;
 	xsw.address_bits = address_bits;
 	xsw.coherent_limit = (u64)coherent_mb << 20;
-	xsw.workqueue = alloc_workqueue("xen_swiotlb", WQ_UNBOUND, 0);
+	xsw.workqueue = alloc_workqueue("xen_swiotlb", WQ_UNBOUND | WQ_FREEZABLE, 0);
 	if (!xsw.workqueue) {
 		err = -ENOMEM;
 		goto no_engine;
@@ -205,6 +197,8 @@ static int __init xsw_load(void)
 	err = xsw_attach_init();
 	if (err)
 		goto no_attach;
+	xsw.pool_most = (u64)pool_max_mb << 20;
+	xsw_growth_soon();
 	return 0;
 
 no_attach:
@@ -224,6 +218,7 @@ static void __exit xsw_unload(void)
 	xsw_attach_exit();
 	xsw_debugfs_exit();
 	xsw_sysfs_exit();
+	xsw_upkeep_stop();
 	destroy_workqueue(xsw.workqueue);
 	xsw_claims_forget();
 	xsw_engine_stop();

@@ -92,7 +92,7 @@ struct xsw_mutex {
 #define xsw_mutex_lock(m)   mutex_lock(&(m)->mutex)
 #define xsw_mutex_unlock(m) mutex_unlock(&(m)->mutex)
 
-/* ---- per CPU ---- */
+/* ---- per CPU: an address space of its own (6.15), hence the casts by way of a number ---- */
 
 static inline u32 xsw_nr_cpus(void)
 {
@@ -106,15 +106,15 @@ static inline u32 xsw_cpu(void)
 
 static inline void *xsw_percpu_alloc(size_t size, size_t align)
 {
-	return (__force void *)__alloc_percpu(size, align);
+	return (void *)(__force unsigned long)__alloc_percpu(size, align);
 }
 
 static inline void xsw_percpu_free(void *p)
 {
-	free_percpu((void __percpu *)(__force void *)p);
+	free_percpu((void __percpu *)(__force unsigned long)p);
 }
 
-#define xsw_percpu_as(p)       ((typeof(*(p)) __percpu __force *)(p))
+#define xsw_percpu_as(p)       ((typeof(*(p)) __percpu *)(__force unsigned long)(p))
 #define xsw_percpu_ptr(p, cpu) per_cpu_ptr(xsw_percpu_as(p), cpu)
 #define xsw_percpu_this(p)     raw_cpu_ptr(xsw_percpu_as(p))
 #define xsw_percpu_add(p, v)   this_cpu_add(*xsw_percpu_as(p), v)

@@ -115,6 +115,26 @@ static ssize_t pool_bytes_store(struct device *dev, struct device_attribute *att
 	return err ?: (ssize_t)length;
 }
 
+static ssize_t pool_max_bytes_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	return sysfs_emit(text, "%llu\n", READ_ONCE(xsw.pool_most));
+}
+
+static ssize_t pool_max_bytes_store(struct device *dev, struct device_attribute *attr,
+				    const char *text, size_t length)
+{
+	u64 bytes;
+	int err = kstrtou64(text, 0, &bytes);
+
+	if (err)
+		return err;
+	if (bytes > XSW_POOL_MOST)
+		return -EINVAL;
+	WRITE_ONCE(xsw.pool_most, bytes);
+	xsw_growth_soon();
+	return length;
+}
+
 static ssize_t pool_show(struct device *dev, struct device_attribute *attr, char *text)
 {
 	struct xsw_pool_state st;
@@ -127,9 +147,9 @@ static ssize_t pool_show(struct device *dev, struct device_attribute *attr, char
 		"reserve_bytes %llu\ncoherent_bytes %llu\ncoherent_used_bytes %llu\nexchanges %llu\n"
 		"exchanged_bytes %llu\nexchange_fails %llu\nexchange_ns %llu\n",
 		st.segments, st.bytes, st.slots, st.used, st.quarantined, st.largest_free,
-		st.high_water, st.high_water_exact ? "exact" : "sampled", st.coherent_bytes,
-		st.coherent_used_bytes, st.exchanges, st.exchanged_bytes, st.exchange_fails,
-		st.exchange_ns);
+		st.high_water, st.high_water_exact ? "exact" : "sampled", st.reserve_bytes,
+		st.coherent_bytes, st.coherent_used_bytes, st.exchanges, st.exchanged_bytes,
+		st.exchange_fails, st.exchange_ns);
 }
 
 static ssize_t abi_show(struct device *dev, struct device_attribute *attr, char *text)
@@ -142,14 +162,14 @@ static DEVICE_ATTR_WO(detach);
 static DEVICE_ATTR_RO(devices);
 static DEVICE_ATTR_RW(force);
 static DEVICE_ATTR_RW(pool_bytes);
+static DEVICE_ATTR_RW(pool_max_bytes);
 static DEVICE_ATTR_RO(pool);
 static DEVICE_ATTR_RO(abi);
 
 static struct attribute *xsw_attrs[] = {
-	&dev_attr_attach.attr,     &dev_attr_detach.attr,
-	&dev_attr_devices.attr,    &dev_attr_force.attr,
-	&dev_attr_pool_bytes.attr, &dev_attr_pool.attr,
-	&dev_attr_abi.attr,        NULL,
+	&dev_attr_attach.attr,         &dev_attr_detach.attr,     &dev_attr_devices.attr,
+	&dev_attr_force.attr,          &dev_attr_pool_bytes.attr, &dev_attr_pool.attr,
+	&dev_attr_pool_max_bytes.attr, &dev_attr_abi.attr,        NULL,
 };
 ATTRIBUTE_GROUPS(xsw);
 

@@ -20,6 +20,7 @@
  * @engine: the pool; replaced only when the domain is restored, with no device attached
  * @stock: the kernel's own DMA operations, which serve what is not ours
  * @workqueue: for what a DMA call or a notifier must not do itself
+ * @pool_most: bytes up to which the pool grows by itself, 0: it does not
  * @coherent_limit: idle coherent memory kept, bytes
  * @address_bits: width below which the pool lies
  */
@@ -27,6 +28,7 @@ struct xsw_module {
 	struct xsw_engine *engine;
 	const struct dma_map_ops *stock;
 	struct workqueue_struct *workqueue;
+	u64 pool_most;
 	u64 coherent_limit;
 	u8 address_bits;
 	bool force;
@@ -34,13 +36,18 @@ struct xsw_module {
 
 extern struct xsw_module xsw;
 
+#define XSW_POOL_MOST SZ_4G
+
 /* main.c: the pool's size */
 int xsw_engine_start(u64 pool_bytes);
 void xsw_engine_stop(void);
 int xsw_pool_resize(u64 bytes);
 
-/* main.c: refills the coherent reserve soon; any context */
+/* upkeep.c: refill coherent memory, look whether the pool should grow; any context */
 void xsw_upkeep_soon(void);
+void xsw_growth_soon(void);
+/* ... and never again [process] */
+void xsw_upkeep_stop(void);
 
 /* trace.c */
 void xsw_trace_init(void);

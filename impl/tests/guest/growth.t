@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A pool that may grow does so when most of it is in use; one that may not fails, with the reason.
+# shellcheck source=impl/tests/guest/guest.sh
+. "$(dirname "$0")/guest.sh"
+
+nic=$(find_nics | head -n 1)
+[ -n "$nic" ] || bail 'no network card to spare'
+driver=$(driver_of "$nic")
+unbind "$nic"
+module_in pool_mb=4
+echo "$nic" >$control/attach
+echo 1 >$tracing/events/xen_swiotlb/xsw_full/enable
+echo >$tracing/trace
+
+is "$(cat $control/pool_max_bytes)" 0 'a pool does not grow unless told to'
+cases "$nic" limits
+unbind "$nic"
+is "$(pool bytes)" $((4 << 20)) 'full, it stays as it is'
+full=$(grep -c ' xsw_full: .* fail=full used=[0-9]* slots=2048 largest_free=[0-9]*$' $tracing/trace)
+is "$full" "$(counter "$nic" fail_full)" 'each map that found it full is traced, with its state'
+above "$full" 0 'there were some'
+like "$(grep ' xsw_full: .* fail=full' $tracing/trace | head -n 1)" 'used=20[0-9][0-9]' \
+	'the event tells how much was in use'
+
+refuses $control/pool_max_bytes $((5 << 30)) 'a limit above 4 GiB is refused'
+echo $((24 << 20)) >$control/pool_max_bytes
+for _ in $(seq 10); do
+	cases "$nic" hold
+	sleep 1
+	unbind "$nic"
+	[ "$(pool bytes)" -gt $((4 << 20)) ] && break
+done
+above "$(pool bytes)" $((4 << 20)) 'three quarters in use, it grows'
+above $(((24 << 20) + 1)) "$(pool bytes)" 'up to its limit'
+
+cases_end "$nic"
+echo "$nic" >$control/detach
+echo 0 >$tracing/events/xen_swiotlb/xsw_full/enable
+bind "$nic" "$driver"
+rmmod xsw_cases
+module_out
+ok $? 'the module goes'
+finish
