@@ -13,10 +13,15 @@ driver_of()
 # Why a device must not be taken, or nothing.
 device_in_use()
 {
-	local path name
+	local path name interfaces
 
 	path=$(readlink -f "$pci/devices/$1")
-	for name in "$path"/net/*; do
+	interfaces=("$path"/net/* "$path"/*/net/*)
+	if [[ $(<"$path/class") == 0x02* && -n $(driver_of "$1") && ${#interfaces[@]} -eq 0 ]]; then
+		echo "its interface is in another network namespace"
+		return
+	fi
+	for name in "${interfaces[@]}"; do
 		name=$(basename "$name")
 		[ -z "$(ip -o addr show dev "$name" scope global 2>/dev/null)" ] ||
 			{ echo "its interface $name has an address"; return; }
@@ -40,7 +45,6 @@ find_spare_nic()
 
 	for path in "$pci"/devices/*; do
 		[[ $(<"$path/class") == 0x0200* ]] || continue
-		[ "$(driver_of "${path##*/}")" != virtio-pci ] || continue
 		[ -n "$(device_in_use "${path##*/}")" ] || found=${path##*/}
 	done
 	[ -n "$found" ] || die "no spare network function here: name a device with --device BDF"

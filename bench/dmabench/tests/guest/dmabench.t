@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# dmabench on a real device, with the kernel's own backend, against what the kernel itself tells.
+# dmabench on a real device, against what the kernel itself tells; with the kernel's own backend,
+# and in the end with the module beside it.
 cd "$(dirname "$0")/../../../.." || exit 1
 # shellcheck source=bench/dmabench/tests/tap.sh
 . bench/dmabench/tests/tap.sh
@@ -101,9 +102,16 @@ like 'a line that makes no sense is named' "$(cat "$work/said")" 'line 2 refused
 printf 'map 1 6000 to\nmap 2 2048 to\n' | "${run[@]}" --sequence - --leak 2 >/dev/null
 ok 'a leak of 6000 and 2048 bytes keeps four slots' [ "$(used_slots)" -eq $((before + 4)) ]
 
-ok 'a whole run succeeds' "${run[@]}" --layouts 1 --out "$work/out"
+ok 'a whole run of both backends succeeds' "${run[@]}" --backend module --layouts 1 --out "$work/out"
 ok 'and its record says so' jq -e '.ok and .schema == 1 and .kind == "swiotlb-xen-dmabench"
 	and (.machine.cpu_flags | length) > 5 and .device.stock.ops == "xen_swiotlb_alloc_coherent"' \
+	"$work/out/dmabench.json"
+ok 'the module was measured, not stock again' jq -e '(.device.module.ops | contains("[xen_swiotlb]"))
+	and ([.rows[] | select(.backend == "module")] | length) * 2 == (.rows | length)' \
+	"$work/out/dmabench.json"
+ok 'with the same cells in the same order' jq -e '
+	[.rows[] | select(.backend == "stock") | .cell | [.test, .size, .dir, .mask]] ==
+	[.rows[] | select(.backend == "module") | .cell | [.test, .size, .dir, .mask]]' \
 	"$work/out/dmabench.json"
 ok 'held slots are those asked for, within 2 %' jq -e '[.rows[].hold | values |
 	select(.percent < 100) | .held_slots / .requested_slots] | min > 0.98 and max <= 1' \
@@ -120,6 +128,7 @@ kill -TERM $pid
 wait $pid
 ok 'terminated, it ends with its signal' [ $? -eq 143 ]
 ok 'and the device is back with its driver' diff <(drivers) "$work/drivers"
-ok 'and the modules are unloaded' [ ! -e /sys/module/dmabench ]
+ok 'and dmabench is unloaded' [ ! -e /sys/module/dmabench ]
+ok 'and the module too' [ ! -e /sys/module/xen_swiotlb ]
 ok 'the kernel complained of nothing' [ -z "$(dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|DMA-API')" ]
 done_testing
