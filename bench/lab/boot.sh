@@ -160,6 +160,14 @@ machine_judge()
 	esac
 }
 
+# What machines left for their user to read goes after two days.
+old_runs_remove()
+{
+	mkdir -p "$work/out"
+	find "$work" "$work/out" "$log_dir" -mindepth 1 -maxdepth 1 -mtime +2 \
+		\( -name 'run.*' -o -path "$work/out/*" -o -path "$log_dir/*" \) -exec rm -rf {} +
+}
+
 # Boots $environment and sets $status to the exit status of what ran in it.
 machine_run()
 {
@@ -171,8 +179,8 @@ machine_run()
 	qemu_pid=
 	at_exit rm -rf "$run"
 	at_exit qemu_end
+	old_runs_remove
 	if [ -z "$out" ]; then
-		mkdir -p "$work/out"
 		out=$(mktemp -d "$work/out/$environment.XXXXXX")
 	fi
 	console=$log_dir/$(date +%Y%m%d-%H%M%S)-$environment.$$.log
