@@ -5,6 +5,7 @@ def count: if . == null then "-" elif . >= 100 then round | tostring
 	else (. * 10 | round / 10 | tostring) end;
 def percent: if . == null then "-" else (. * 1000 | floor / 10 | tostring) + "%" end;
 def ratio: if . == null then "-" else (. * 1000 | round / 1000 | tostring) end;
+def figure: if . == null then "-" else (. * 10000 | round / 10000 | tostring) end;
 def size: if . % 1024 == 0 then "\(. / 1024)K" else "\(.)B" end;
 
 def range: if .rounds > 1 and .least != null
@@ -41,4 +42,4 @@ def both: .device | length > 1;
 	| map(tostring) | join("\t")),
 (.goals // empty | "",
 	"goals (\(map(select(.reached)) | length) of \(length) reached; a missing figure is no success)",
-	(.[] | "  \(if .reached then "ok     " elif .reached == null then "missing" else "NOT    " end) \(.goal), \(.what): \(.figure | ratio) (limit \(.limit))"))
+	(.[] | "  \(if .reached then "ok     " elif .reached == null then "missing" else "NOT    " end) \(.goal), \(.what): \(.figure | figure) (limit \(.limit))"))
