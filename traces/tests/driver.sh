@@ -18,7 +18,7 @@ driver_take()
 # Carries out the requests on the standard input: map ID SIZE to|from|both, unmap ID, leak ID.
 driver_requests()
 {
-	cat >"/sys/kernel/debug/dmabench/$driver_device/sequence"
+	cat >>"/sys/kernel/debug/dmabench/$driver_device/sequence"
 }
 
 driver_give_back()

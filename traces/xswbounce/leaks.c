@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "command.h"
 #include "held.h"
@@ -220,23 +221,35 @@ static int report(void)
 	return found;
 }
 
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
 int command_leaks(int argc, char **argv)
 {
 	struct held_options held = { .live = true };
 	struct host host;
-	double seconds, step;
-	int samples = 0, found;
+	double end, next;
+	int found;
 
 	command_parse(&own, "leaks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
-	seconds = command_period(window * (GROWING + 1.1));
 	host_needs_root();
 	host_look(&host);
 	held_start(&host, &held);
 	command_begin();
-	for (step = window / SAMPLES; seconds > 0 && command_wait(step); seconds -= step) {
+	next = now() + window;
+	for (end = now() + command_period(window * (GROWING + 1.1)); now() < end;) {
+		if (!command_wait(window / SAMPLES))
+			break;
 		sample();
-		if (++samples % SAMPLES == 0)
+		if (now() >= next) {
 			close_window();
+			next = now() + window;
+		}
 	}
 	found = report();
 	own_cost_print();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce: is this host bouncing, which device, why, and does it matter? */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	say_verbose(false);
-	if (argc < 2 || argv[1][0] == '-')
+	if (argc < 2 || argv[1][0] == '-' || isdigit((unsigned char)argv[1][0]))
 		return command_verdict(argc, argv);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))

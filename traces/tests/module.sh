@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # disk_of_mask of devices.sh sets bdf
+# The module, for tests of the tools that read its events: loaded, and given devices.
+
+module_files=/sys/devices/platform/xen_swiotlb
+
+module_load()
+{
+	[ -d $module_files ] || modprobe xen_swiotlb 2>/dev/null ||
+		insmod "build/modules/$(uname -r)/xen_swiotlb.ko"
+}
+
+# Moves device $1 from its driver under the stock backend to the same driver under the module.
+module_take()
+{
+	local driver
+
+	driver=$(readlink -f "/sys/bus/pci/devices/$1/driver")
+	echo "$1" >"$driver/unbind"
+	echo "$1" >$module_files/attach
+	echo "$1" >"$driver/bind"
+}
+
+module_give_back()
+{
+	local driver
+
+	driver=$(readlink -f "/sys/bus/pci/devices/$1/driver")
+	echo "$1" >"$driver/unbind"
+	echo "$1" >$module_files/detach
+	echo "$1" >"$driver/bind"
+}
+
+# One counter of device $1 as the module itself keeps it.
+module_counter()
+{
+	tr ' ' '\n' < <(grep "^$1 " $module_files/counters) | sed -n "s/^$2=//p"
+}
+
+# Waits for the disk of a controller that was just bound.
+wait_for_disk()
+{
+	local tries
+
+	for tries in {1..100}; do
+		disk_of_mask "$1" && [ "$bdf" = "$2" ] && return 0
+		sleep 0.2
+	done
+	echo "# no disk of $2 after $tries tries"
+	return 1
+}
