@@ -16,8 +16,8 @@
  * @va: CPU address of the first byte
  * @pfn: first page frame
  * @order: 2^order pages
- * @contiguous: its machine frames are neighbours, aligned to the order, and all are below
- *              the bits asked for
+ * @contiguous: its machine frames are neighbours, all below the bits asked for, and the first
+ *              is aligned to the order where that was asked for
  * @swapped: made contiguous by an exchange (so it must be undone), not found so
  */
 struct xsw_block {
@@ -31,9 +31,10 @@ struct xsw_block {
 /**
  * xsw_hv_alloc() - take a naturally aligned block of 2^order pages from the page allocator
  * @bits: a wish: prefer frames below 2^bits that are ours, low and contiguous already
+ * @aligned: of such only those whose first machine frame is aligned to the order too
  * Fills @b; contiguous is told truly.  Return: 0 or -ENOMEM.
  */
-int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits);
+int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned);
 
 /**
  * xsw_hv_free() - give a block back to the page allocator as it is

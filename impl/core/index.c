@@ -73,11 +73,12 @@ static int index_span(struct xsw_index **where, u64 first, u64 last)
 	return 0;
 }
 
+/* The pages of @s that lie in @chunk, where other segments lie too */
 static int index_put_leaf(struct xsw_index *x, u64 chunk, struct xsw_segment *s)
 {
+	u64 page = max(s->bus >> XSW_PAGE_SHIFT, chunk << XSW_SEGMENT_ORDER);
+	u64 end = min((s->top >> XSW_PAGE_SHIFT) + 1, (chunk + 1) << XSW_SEGMENT_ORDER);
 	void **entry = &x->entry[chunk - x->base];
-	u64 page = s->bus >> XSW_PAGE_SHIFT & (XSW_LEAF_PAGES - 1);
-	u32 i;
 
 	if (!*entry) {
 		struct xsw_leaf *leaf = xsw_zalloc(sizeof(*leaf));
@@ -86,34 +87,29 @@ static int index_put_leaf(struct xsw_index *x, u64 chunk, struct xsw_segment *s)
 			return -ENOMEM;
 		xsw_rcu_assign(*entry, (void *)((unsigned long)leaf | 1));
 	}
-	for (i = 0; i < 1u << s->block.order; i++)
-		xsw_rcu_assign(leaf_of(*entry)->page[page + i], s);
+	for (; page < end; page++)
+		xsw_rcu_assign(leaf_of(*entry)->page[page % XSW_LEAF_PAGES], s);
 	return 0;
 }
 
 int xsw_index_add(struct xsw_index **where, struct xsw_segment *s)
 {
 	u64 first = s->bus >> XSW_CHUNK_SHIFT, last = s->top >> XSW_CHUNK_SHIFT, i;
+	bool whole = !(s->bus & (XSW_CHUNK_SIZE - 1)) && !((s->top + 1) & (XSW_CHUNK_SIZE - 1));
 	int rc = index_span(where, first, last);
 
-	if (rc)
-		return rc;
-	if (s->block.order < XSW_SEGMENT_ORDER)
-		return index_put_leaf(*where, first, s);
-	for (i = first; i <= last; i++) {
+	for (i = first; !rc && i <= last; i++) {
 		void **entry = &(*where)->entry[i - (*where)->base];
 
-		/* A leaf left by smaller segments that are gone: only xsw_index_free() frees it */
-		if (is_leaf(*entry)) {
-			u32 page;
-
-			for (page = 0; page < XSW_LEAF_PAGES; page++)
-				xsw_rcu_assign(leaf_of(*entry)->page[page], s);
-			continue;
-		}
-		xsw_rcu_assign(*entry, (void *)s);
+		/* A leaf left by segments that are gone stays: only xsw_index_free() frees it */
+		if (whole && !is_leaf(*entry))
+			xsw_rcu_assign(*entry, (void *)s);
+		else
+			rc = index_put_leaf(*where, i, s);
 	}
-	return 0;
+	if (rc)
+		xsw_index_remove(where, s);
+	return rc;
 }
 
 void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s)
@@ -123,10 +119,14 @@ void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s)
 
 	for (page = s->bus >> XSW_PAGE_SHIFT; page <= s->top >> XSW_PAGE_SHIFT; page++) {
 		u64 chunk = (page >> XSW_SEGMENT_ORDER) - x->base;
+		void **entry;
 
-		if (is_leaf(x->entry[chunk]))
-			xsw_rcu_assign(leaf_of(x->entry[chunk])->page[page % XSW_LEAF_PAGES], NULL);
-		else
-			xsw_rcu_assign(x->entry[chunk], NULL);
+		if (chunk >= x->chunks)
+			continue;
+		entry = &x->entry[chunk];
+		if (!is_leaf(*entry))
+			xsw_rcu_assign(*entry, NULL);
+		else if (leaf_of(*entry)->page[page % XSW_LEAF_PAGES] == s)
+			xsw_rcu_assign(leaf_of(*entry)->page[page % XSW_LEAF_PAGES], NULL);
 	}
 }

@@ -4,9 +4,9 @@
  *
  * How this works.  The array has an entry for each 2 MiB of machine memory between the pool's
  * lowest and highest address, and its bounds tell at once most addresses that are not ours; a
- * large segment takes two dependent loads.  Where smaller segments lie the entry, marked in
- * bit 0, leads to a leaf with an entry for each page.  Our own index decides, never the M2P: a
- * foreign frame's M2P entry is another domain's PFN and may equal one of ours.
+ * large segment takes two dependent loads.  Where smaller or unaligned segments lie the entry,
+ * marked in bit 0, leads to a leaf with an entry for each page.  Our own index decides, never the
+ * M2P: a foreign frame's M2P entry is another domain's PFN and may equal one of ours.
  *
  * Arrays and leaves stay until the engine ends (they are replaced only when the bounds grow), so
  * finding is safe without a lock: what it finds for an address that is mapped cannot go, and for
@@ -19,6 +19,7 @@
 #include "segment.h"
 
 #define XSW_CHUNK_SHIFT (XSW_SEGMENT_ORDER + XSW_PAGE_SHIFT)
+#define XSW_CHUNK_SIZE  (1UL << XSW_CHUNK_SHIFT)
 #define XSW_LEAF_PAGES  (1u << XSW_SEGMENT_ORDER)
 
 struct xsw_leaf {

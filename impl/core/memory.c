@@ -153,10 +153,15 @@ static size_t blocks_sort(struct xsw_block *b, size_t n)
 	return front;
 }
 
-/* As much as possible of one order.  Return: bytes added. */
+/*
+ * As much as possible of one order.  Coherent blocks are aligned on the bus as they are to the
+ * CPU, and a reserve keeps its promise from its first slot on: their segments must be aligned.
+ * Return: bytes added.
+ */
 static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 order, u64 bytes,
 			struct xsw_block *b, struct xsw_change *c)
 {
+	bool aligned = o->reserve || o->index == &e->coherent_index;
 	u64 size = XSW_PAGE_SIZE << order, got = 0;
 	bool more = true;
 
@@ -165,7 +170,7 @@ static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 orde
 		u64 before = got;
 
 		for (n = 0; n < want; n++)
-			if (xsw_hv_alloc(&b[n], order, o->bits))
+			if (xsw_hv_alloc(&b[n], order, o->bits, aligned))
 				break;
 		found = blocks_sort(b, n);
 		more = n == want;

@@ -17,11 +17,11 @@ static bool is_free_block(u64 pfn, u64 pages)
 	return true;
 }
 
-static bool is_contiguous(u64 pfn, u8 order, u8 bits)
+static bool is_contiguous(u64 pfn, u8 order, u8 bits, bool aligned)
 {
 	u64 pages = 1ULL << order, mfn = model_p2m[pfn], i;
 
-	if (mfn & (pages - 1))
+	if (aligned && (mfn & (pages - 1)))
 		return false;
 	if (bits < 52 && mfn + pages > 1ULL << (bits - XSW_PAGE_SHIFT))
 		return false;
@@ -32,7 +32,7 @@ static bool is_contiguous(u64 pfn, u8 order, u8 bits)
 }
 
 /* A block that is low and contiguous already is worth a search of all */
-int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits)
+int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 {
 	u64 pages = 1ULL << order, pfn, found = ~0ULL;
 
@@ -41,7 +41,7 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits)
 	for (pfn = 0; pfn + pages <= model_pages; pfn += pages) {
 		if (!is_free_block(pfn, pages))
 			continue;
-		if (is_contiguous(pfn, order, bits)) {
+		if (is_contiguous(pfn, order, bits, aligned)) {
 			found = pfn;
 			break;
 		}
@@ -56,7 +56,7 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits)
 	b->pfn = found;
 	b->order = order;
 	b->va = xsw_phys_to_virt(found << XSW_PAGE_SHIFT);
-	b->contiguous = is_contiguous(found, order, bits);
+	b->contiguous = is_contiguous(found, order, bits, aligned);
 	b->swapped = false;
 	return 0;
 }

@@ -20,13 +20,16 @@
 #define SCAN_AT_MOST (1 << 16) /* runs looked at in one call */
 
 static DEFINE_MUTEX(search_lock);
-static u64 searched_to[XSW_MAX_PAGE_ORDER + 1]; /* PFN where the search of an order goes on */
+static u64 searched_to[XSW_MAX_PAGE_ORDER + 1]
+		      [2]; /* PFN where a search goes on, by order and alignment */
 
-static bool is_contiguous(u64 pfn, u8 order, u8 bits)
+static bool is_contiguous(u64 pfn, u8 order, u8 bits, bool aligned)
 {
 	u64 pages = 1UL << order, mfn = xsw_pfn_to_mfn(pfn), i;
 
-	if (mfn == XSW_NO_FRAME || (mfn & (pages - 1)) || (mfn + pages - 1) >> (bits - PAGE_SHIFT))
+	if (mfn == XSW_NO_FRAME || (mfn + pages - 1) >> (bits - PAGE_SHIFT))
+		return false;
+	if (aligned && (mfn & (pages - 1)))
 		return false;
 	for (i = 0; i < pages; i++)
 		if (!xsw_pfn_is_ours(pfn + i) || xsw_pfn_to_mfn(pfn + i) != mfn + i)
@@ -44,14 +47,16 @@ static bool is_linux_memory(u64 pfn, u64 pages)
 }
 
 /* Return: the first PFN of a low, contiguous run that is now ours, or 0. */
-static u64 take_low_run(u8 order, u8 bits)
+static u64 take_low_run(u8 order, u8 bits, bool aligned)
 {
 	u64 pages = 1UL << order, pfn, looked = 0;
 	int busy = 0;
 
 	mutex_lock(&search_lock);
-	for (pfn = ALIGN(searched_to[order], pages); pfn + pages <= xen_p2m_size; pfn += pages) {
-		if (!pfn || !is_linux_memory(pfn, pages) || !is_contiguous(pfn, order, bits)) {
+	for (pfn = ALIGN(searched_to[order][aligned], pages); pfn + pages <= xen_p2m_size;
+	     pfn += pages) {
+		if (!pfn || !is_linux_memory(pfn, pages) ||
+		    !is_contiguous(pfn, order, bits, aligned)) {
 			if (++looked == SCAN_AT_MOST)
 				break;
 			if (!(looked & 1023))
@@ -59,25 +64,25 @@ static u64 take_low_run(u8 order, u8 bits)
 			continue;
 		}
 		if (!xsw_alloc_contig_range(pfn, pfn + pages, GFP_KERNEL | __GFP_NOWARN)) {
-			searched_to[order] = pfn + pages;
+			searched_to[order][aligned] = pfn + pages;
 			mutex_unlock(&search_lock);
 			return pfn;
 		}
 		if (++busy == BUSY_TRIES)
 			break;
 	}
-	searched_to[order] = pfn;
+	searched_to[order][aligned] = pfn;
 	mutex_unlock(&search_lock);
 	return 0;
 }
 
-int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits)
+int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 {
 	u64 pfn;
 
 	if (order > XSW_MAX_PAGE_ORDER)
 		return -ENOMEM;
-	pfn = take_low_run(order, bits);
+	pfn = take_low_run(order, bits, aligned);
 	if (!pfn) {
 		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
 
@@ -90,7 +95,7 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits)
 		.va = page_address(pfn_to_page(pfn)),
 		.pfn = pfn,
 		.order = order,
-		.contiguous = is_contiguous(pfn, order, bits),
+		.contiguous = is_contiguous(pfn, order, bits, aligned),
 	};
 	return 0;
 }

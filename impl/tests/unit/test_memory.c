@@ -103,6 +103,31 @@ static void low_frames_of_our_own_come_first(void **state)
 	assert_int_equal(model_counts.undo_calls, 0);
 }
 
+/* Segments off the 2 MiB grid of the bus share chunks of the index with their neighbours */
+static void unaligned_low_frames_serve_too(void **state)
+{
+	struct model_config c = usual_machine;
+	u64 p, held[64];
+	int i;
+
+	(void)state;
+	c.contiguous_pages = 4096;
+	c.contiguous_mfn = (1 << 17) + 1;
+	world_start(&w, &c, 8 * MIB);
+	assert_int_equal(w.change.hypercalls, 0);
+	world_attach(&w, LOW4G);
+	p = model_buffer(32, false);
+	for (i = 0; i < 64; i++)
+		held[i] = must_map(&w, p, 128 << 10, XSW_TO_DEVICE, NULL);
+	assert_fail(must_fail(&w, p, 4096, XSW_TO_DEVICE), XSW_FAIL_FULL);
+	for (i = 0; i < 64; i++) {
+		assert_true(xsw_owns(w.e, held[i]) && xsw_owns(w.e, held[i] + (128 << 10) - 1));
+		assert_int_equal(xsw_unmap(&w.dev, held[i], 128 << 10, XSW_TO_DEVICE, 0), 64);
+	}
+	assert_false(xsw_owns(w.e, (u64)(c.contiguous_mfn - 1) << XSW_PAGE_SHIFT));
+	world_stop(&w);
+}
+
 /* A block with a page in use elsewhere is skipped, the others are not lost */
 static void a_busy_page_spoils_only_its_block(void **state)
 {
@@ -354,6 +379,7 @@ int main(void)
 		cmocka_unit_test(smaller_orders_give_a_pool),
 		cmocka_unit_test(single_pages_give_a_pool),
 		cmocka_unit_test(low_frames_of_our_own_come_first),
+		cmocka_unit_test(unaligned_low_frames_serve_too),
 		cmocka_unit_test(a_busy_page_spoils_only_its_block),
 		cmocka_unit_test(a_refused_undo_is_told),
 		cmocka_unit_test(nothing_low_says_so),
