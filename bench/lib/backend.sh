@@ -76,33 +76,30 @@ module_unload()
 
 pci_unbind()
 {
-	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
-		timeout 60 sh -c "echo $1 >/sys/bus/pci/devices/$1/driver/unbind"
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] || echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
 }
 
 pci_bind()
 {
-	[ -e "/sys/bus/pci/devices/$1/driver" ] ||
-		timeout 60 sh -c "echo $1 >/sys/bus/pci/drivers/$2/bind"
+	[ -e "/sys/bus/pci/devices/$1/driver" ] || echo "$1" >"/sys/bus/pci/drivers/$2/bind"
 }
 
 # Where a target is now: under what node or names; false when it is not (yet) there.
 target_locate()
 {
-	local id=$1 bdf node names=''
+	local id=$1 bdf name names=''
 
 	if [ "${target_kind[$id]}" = disk ]; then
-		node=$(disk_by_serial "${target_bdfs[$id]}" "${target_serial[$id]}" "$id") || return 1
-		[ -b "/dev/$node" ] || return 1
-		target_node[$id]=/dev/$node
+		disk_locate "$id"
 		return
 	fi
 	for bdf in ${target_bdfs[$id]}; do
-		names+=" $(ls "/sys/bus/pci/devices/$bdf/net" 2>/dev/null)"
+		for name in "/sys/bus/pci/devices/$bdf/net"/*; do
+			[ -e "$name" ] || return 1
+			names+=" ${name##*/}"
+		done
 	done
-	read -ra names <<<"$names"
-	[ ${#names[@]} -eq 2 ] || return 1
-	target_names[$id]=${names[*]}
+	target_names[$id]=${names# }
 }
 
 # Waits for a target to come up under its driver, and for udev to have named it.
@@ -119,19 +116,23 @@ await_target()
 	target_locate "$1"
 }
 
-# A disk behind a PCI function: by serial number if it has one, else by its old name.
-disk_by_serial()
+# A disk behind its PCI function: by serial number and, in NVMe, by namespace.
+disk_locate()
 {
-	local dir name
+	local id=$1 dir name real paths function serial nsid
 
 	for dir in /sys/block/*; do
 		name=${dir##*/}
-		[ "$(pci_function_above "$(disk_paths "$name" | head -n 1)")" = "$1" ] || continue
-		[ "$(disk_nsid "$name")" = "${target_nsid[$3]:-}" ] || continue
-		if [ "$(disk_find_serial "$name")" = "$2" ] && [ "$(cat "$dir/size")" != 0 ]; then
-			echo "$name"
-			return
-		fi
+		disk_is_real "$name" || continue
+		disk_paths_of "$name"
+		[ ${#paths[@]} -eq 1 ] || continue
+		pci_function_above "${paths[0]}" || continue
+		[ "$function" = "${target_bdfs[$id]}" ] || continue
+		disk_serial_of "$name"
+		[ "$serial/$nsid" = "${target_serial[$id]}/${target_nsid[$id]}" ] || continue
+		[ -b "/dev/$name" ] && [ "$(<"$dir/size")" != 0 ] || return 1
+		target_node[$id]=/dev/$name
+		return 0
 	done
 	return 1
 }

@@ -3,13 +3,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # shared with the other files of bench/run
 
-# The machine's CPU time in hundredths of a second: "USER SYSTEM", interrupts among the system's.
-cpu_ticks()
+# Sets user_ticks and system_ticks, the machine's CPU time in hundredths of a second; interrupts
+# are among the system's.
+cpu_ticks_read()
 {
 	local _ user nice system idle iowait irq softirq
 
 	read -r _ user nice system idle iowait irq softirq _ <"$procfs/stat"
-	echo $((user + nice)) $((system + irq + softirq))
+	user_ticks=$((user + nice)) system_ticks=$((system + irq + softirq))
 }
 
 vcpu_missing=''

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154  # shared with the other files of bench/run
 
 # By kernel name of the disk.
-declare -A disk_bdf=() disk_serial=() disk_bytes=()
+declare -A disk_bdf=() disk_serial=() disk_nsid=() disk_bytes=()
 left_out=()
 
 leave_out()
@@ -12,79 +12,93 @@ leave_out()
 	left_out+=("$1"$'\t'"$2")
 }
 
-# The nearest PCI function above a device's folder: it does the DMA.
+# Sets real, a folder without symbolic links; false if it is not there.
+real_of()
+{
+	local here=$PWD
+
+	cd -P "$1" 2>/dev/null || return 1
+	real=$PWD
+	cd "$here" || return 1
+}
+
+# Sets function, the nearest PCI function above a device's folder: it does the DMA.
 pci_function_above()
 {
-	local dir=$1 name
+	local dir=$1
 
-	while [ "$dir" != / ] && [ "$dir" != . ]; do
-		name=${dir##*/}
-		if [[ $name =~ ^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] &&
+	while [ ${#dir} -gt 1 ]; do
+		function=${dir##*/}
+		if [[ $function =~ ^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] &&
 			[ -e "$dir/vendor" ]; then
-			echo "$name"
-			return
+			return 0
 		fi
-		dir=$(dirname "$dir")
+		dir=${dir%/*}
 	done
 	return 1
 }
 
-# Several controllers may lead to an NVMe disk: then it hangs below its subsystem, and the
-# subsystem's folder links to the controllers. Prints a folder for each path to the disk.
-disk_paths()
+# Block devices that are made of others, or of memory, are not loaded.
+disk_is_real()
 {
-	local dir link
+	[[ $1 != @(loop*|ram*|zram*|dm-*|md*|sr*|fd*|nbd*|\*) ]]
+}
 
-	dir=$(readlink -f "$sysfs/block/$1")
-	if [[ $dir != */nvme-subsystem/* ]]; then
-		echo "$dir"
+# Sets paths[]. Several controllers may lead to an NVMe disk: then it hangs below its subsystem,
+# and the subsystem's folder links to the controllers; a path is a folder below one of them.
+disk_paths_of()
+{
+	local link
+
+	paths=()
+	real_of "$sysfs/block/$1" || return 1
+	if [[ $real != */nvme-subsystem/* ]]; then
+		paths=("$real")
 		return
 	fi
-	for link in "$(dirname "$dir")"/nvme*; do
-		[[ ${link##*/} =~ ^nvme[0-9]+$ ]] && readlink -f "$link"
+	for link in "${real%/*}"/nvme*; do
+		[[ ! ${link##*/} =~ ^nvme[0-9]+$ ]] || ! real_of "$link" || paths+=("$real")
 	done
 }
 
-# From the disk's folder upwards, to its PCI function; a USB root hub's number is not the disk's.
-disk_find_serial()
+# Sets serial and nsid. The number is looked for from the disk's folder upwards, to its PCI
+# function; a USB root hub's number is not the disk's. Namespaces of one NVMe controller share it.
+disk_serial_of()
 {
-	local dir
+	local dir real paths
 
-	for dir in "$(readlink -f "$sysfs/block/$1")" "$(disk_paths "$1" | head -n 1)"; do
+	serial='' nsid=''
+	disk_paths_of "$1"
+	real_of "$sysfs/block/$1"
+	[ ! -e "$real/nsid" ] || read -r nsid <"$real/nsid"
+	for dir in "$real" "${paths[@]:0:1}"; do
 		while [ ${#dir} -gt 1 ] && ! [[ ${dir##*/} =~ ^([0-9a-f]{4,}:[0-9a-f]{2}:|usb[0-9]) ]]; do
 			if [ -s "$dir/serial" ]; then
-				tr -d ' \n' <"$dir/serial"
+				read -r serial <"$dir/serial"
+				serial=${serial// /}
 				return
 			fi
-			dir=$(dirname "$dir")
+			dir=${dir%/*}
 		done
 	done
 }
 
-# NVMe namespaces of one controller share its serial number.
-disk_nsid()
-{
-	cat "$sysfs/block/$1/nsid" 2>/dev/null
-}
-
 disks_find()
 {
-	local dir name paths bdf
+	local dir name paths real function serial nsid
 
 	for dir in "$sysfs"/block/*; do
 		name=${dir##*/}
-		case $name in
-		loop* | ram* | zram* | dm-* | md* | sr* | fd* | nbd* | '*') continue ;;
-		esac
-		mapfile -t paths < <(disk_paths "$name")
+		disk_is_real "$name" || continue
+		disk_paths_of "$name"
 		if [ ${#paths[@]} -ne 1 ]; then
 			leave_out "$name" "${#paths[@]} controllers lead to it"
-		elif ! bdf=$(pci_function_above "${paths[0]}"); then
+		elif ! pci_function_above "${paths[0]}"; then
 			leave_out "$name" "no PCI device of this machine does its DMA"
 		else
-			disk_bdf[$name]=$bdf
-			disk_serial[$name]=$(disk_find_serial "$name")
-			disk_bytes[$name]=$(($(cat "$dir/size") * 512))
+			disk_serial_of "$name"
+			disk_bdf[$name]=$function disk_serial[$name]=$serial disk_nsid[$name]=$nsid
+			disk_bytes[$name]=$(($(<"$dir/size") * 512))
 		fi
 	done
 }

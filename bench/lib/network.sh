@@ -29,22 +29,32 @@ network_can_check()
 # but the load's own crosses the link.
 network_up()
 {
-	local id=$1 a b mac_a mac_b
-
-	[ "$network_up_for" != "$id" ] || return 0
+	[ "$network_up_for" != "$1" ] || return 0
 	network_down
-	read -r a b <<<"${target_names[$id]}"
+	network_up_for=$1
+	network_enclose "${target_names[$1]}" || {
+		network_down
+		return 1
+	}
+}
+
+network_enclose()
+{
+	local a b mac_a mac_b
+
+	read -r a b <<<"$1"
 	mac_a=$(cat "/sys/class/net/$a/address") mac_b=$(cat "/sys/class/net/$b/address")
 	nic_enclose "$a" xsw-0 1 && nic_enclose "$b" xsw-1 2 &&
 		ip -n xsw-0 neigh replace 198.18.0.2 lladdr "$mac_b" dev "$a" nud permanent &&
 		ip -n xsw-1 neigh replace 198.18.0.1 lladdr "$mac_a" dev "$b" nud permanent || return 1
 	nics_await_carrier "$a" "$b"
-	nics_linked 0 1 || return 1
-	network_up_for=$id
+	nics_linked 0 1
 }
 
+# The cards go back into this process' own namespace, down as they came.
 network_down()
 {
+	[ -n "$network_up_for" ] || return 0
 	network_up_for=''
 	nics_release_all
 }

@@ -31,15 +31,17 @@ nic_user()
 
 nics_find()
 {
-	local dir name
+	local dir name real function
 
 	for dir in "$sysfs"/class/net/*; do
 		name=${dir##*/}
 		[ -e "$dir/device" ] || continue
-		nic_bdf[$name]=$(pci_function_above "$(readlink -f "$dir/device")") || {
-			unset "nic_bdf[$name]"
+		real_of "$dir/device"
+		if pci_function_above "$real"; then
+			nic_bdf[$name]=$function
+		else
 			leave_out "$name" "no PCI device of this machine does its DMA"
-		}
+		fi
 	done
 }
 
@@ -57,26 +59,18 @@ nic_resolve()
 	die "no network card '$1' on a PCI device of this machine"
 }
 
-# Into a namespace with its address; the last number of the address is $3.
+# Into a namespace with its address; the last number of the address is $3. Without a generated
+# address the card sends no IPv6 packet of its own.
 nic_enclose()
 {
 	local name=$1 space=$2
 
-	ip netns add "$space" &&
-		ip netns exec "$space" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
-			net.ipv6.conf.default.disable_ipv6=1 &&
-		ip link set "$name" netns "$space" &&
-		ip -n "$space" link set lo up &&
-		ip -n "$space" addr add "198.18.0.$3/24" dev "$name" &&
-		ip -n "$space" link set "$name" up
-}
-
-# The card returns to this process' own namespace, down as it came.
-nic_release()
-{
-	ip -n "$2" link set "$1" down 2>/dev/null
-	ip -n "$2" link set "$1" netns $$ 2>/dev/null
-	ip netns del "$2" 2>/dev/null
+	ip netns add "$space" && ip link set "$name" netns "$space" && ip -n "$space" -batch - <<-END
+		link set lo up
+		link set $name addrgenmode none
+		addr add 198.18.0.$3/24 dev $name
+		link set $name up
+	END
 }
 
 nics_release_all()

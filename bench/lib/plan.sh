@@ -11,24 +11,25 @@
 
 # "move TARGET BACKEND" and "round TARGET BACKEND KIND LOAD POSITION FORCE"; '-' is no position.
 steps=()
-tenths_total=0
+tenths_total=0 step_tenths=0
 
 step_add()
 {
 	steps+=("$*")
-	tenths_total=$((tenths_total + $(step_tenths "$@")))
+	step_tenths_of "$@"
+	tenths_total=$((tenths_total + step_tenths))
 }
 
-# Expected tenths of a second: what starts and ends a tool is slow on an emulated machine.
-step_tenths()
+# Sets step_tenths, the expected tenths of a second: what starts and ends a tool is slow on an emulated machine.
+step_tenths_of()
 {
 	local slow=4
 
 	[ "$emulated" = false ] || slow=15
 	case $1${4-} in
-	move*) echo $((slow * 2)) ;;
-	roundtimed | roundcontrol) echo $((opt_seconds * 10 + slow)) ;;
-	roundcounted) echo $((slow * 2 + 10)) ;;
+	move*) step_tenths=$((slow * 2)) ;;
+	roundcounted) step_tenths=$((slow * 2 + 10)) ;;
+	*) step_tenths=$((opt_seconds * 10 + slow)) ;;
 	esac
 }
 
@@ -150,9 +151,10 @@ plan_count()
 	printf '%s\n' "${steps[@]}" | grep -c "^$1" || true
 }
 
-minutes()
+# Sets minutes, "M:SS".
+minutes_of()
 {
-	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+	printf -v minutes '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
 target_print()
@@ -182,7 +184,7 @@ left_out_print()
 
 plan_print()
 {
-	local id i label=''
+	local id i label='' minutes step_text
 
 	[ "$emulated" = false ] || label=' (emulated: ratios only)'
 	echo "Environment $environment$label, Linux $(uname -r)${xen_version:+, Xen $xen_version}"
@@ -196,25 +198,28 @@ plan_print()
 		"$(plan_count 'round.* counted') counted; $(plan_count move) moves between backends"
 	[ "$opt_rounds" -ge 6 ] ||
 		echo "Fewer than six timed rounds: a report prints their range, not an interval"
-	echo "Seed $opt_seed, about $(minutes $((tenths_total / 10 + 5)))"
+	minutes_of $((tenths_total / 10 + 5))
+	echo "Seed $opt_seed, about $minutes"
 	[ -n "$opt_dry" ] || return 0
 	for i in "${!steps[@]}"; do
-		printf '%4d  %s\n' $((i + 1)) "$(step_text "${steps[i]}")"
+		step_text_of "${steps[i]}"
+		printf '%4d  %s\n' $((i + 1)) "$step_text"
 	done
 }
 
-step_text()
+# Sets step_text, a step in words.
+step_text_of()
 {
 	local what id backend kind load position force
 
 	read -r what id backend kind load position force <<<"$1"
 	if [ "$what" = move ]; then
-		echo "move $id to $backend"
+		step_text="move $id to $backend"
 		return
 	fi
 	[ "$position" = - ] || kind+=" $position"
 	[ "$force" = false ] || backend+=' (bouncing forced)'
-	echo "$id $load on $backend, $kind"
+	step_text="$id $load on $backend, $kind"
 }
 
 # Asks only where somebody can answer and something is at stake.

@@ -8,22 +8,22 @@ child=''
 started_s=$SECONDS tenths_done=0
 
 # A line in place on a terminal, lines else: step, elapsed time, estimate of what is left.
+# What runs between rounds starts no process where it can be helped: a fork in a PV domain is dear.
 progress()
 {
-	local elapsed=$((SECONDS - started_s)) left
+	local elapsed=$((SECONDS - started_s)) left form='[%d/%d] %s, %s left: %s\n' minutes so_far
 
 	left=$(((tenths_total - tenths_done) / 10))
 	# once a good part is done, this machine's own speed corrects the estimate
 	if [ $tenths_done -gt 100 ] && [ $((tenths_done * 10)) -gt "$tenths_total" ]; then
 		left=$((left * elapsed * 10 / tenths_done))
 	fi
-	if [ -t 2 ]; then
-		printf '\r\033[K[%d/%d] %s, %s left: %s' "$1" ${#steps[@]} "$(minutes $elapsed)" \
-			"$(minutes $left)" "$2" >&2
-	else
-		printf '[%d/%d] %s, %s left: %s\n' "$1" ${#steps[@]} "$(minutes $elapsed)" \
-			"$(minutes $left)" "$2" >&2
-	fi
+	[ ! -t 2 ] || form='\r\033[K[%d/%d] %s, %s left: %s'
+	minutes_of $elapsed
+	so_far=$minutes
+	minutes_of $left
+	# shellcheck disable=SC2059
+	printf "$form" "$1" ${#steps[@]} "$so_far" "$minutes" "$2" >&2
 }
 
 progress_end()
@@ -46,14 +46,13 @@ abort()
 	exit 1
 }
 
-# Runs a command in a session of its own under a deadline. Standard output goes to file $2.
+# Runs a command in a session of its own under a deadline of $1 seconds.
 # Waiting in the background lets a signal be served at once.
 run_inner()
 {
-	local deadline=$1 out=$2 status
+	local status
 
-	shift 2
-	setsid timeout -k 5 "$deadline" "$@" </dev/null >"$out" 2>"$work/stderr" &
+	setsid timeout -k 5 "$@" </dev/null >/dev/null 2>"$work/stderr" &
 	child=$!
 	wait $child
 	status=$?

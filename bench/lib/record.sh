@@ -144,12 +144,13 @@ record_table()
 
 record_verdict()
 {
-	local label=''
+	local label='' minutes
 
+	minutes_of $((SECONDS - started_s))
 	[ "$emulated" = false ] || label=' Emulated: only counts and ratios mean anything.'
 	if [ ${#errors[@]} -gt 0 ]; then
 		echo "${#errors[@]} errors, the first: ${errors[0]}"
 	fi
-	echo "$round_index rounds, $round_failures failed, in $(minutes $((SECONDS - started_s))).$label"
+	echo "$round_index rounds, $round_failures failed, in $minutes.$label"
 	echo "Result: $result"
 }

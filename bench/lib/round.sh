@@ -8,12 +8,13 @@ command=()
 
 steps_run()
 {
-	local i what args
+	local i what args step_text
 	local -A broken=()
 
 	for i in "${!steps[@]}"; do
 		read -r what args <<<"${steps[i]}"
-		progress $((i + 1)) "$(step_text "${steps[i]}")"
+		step_text_of "${steps[i]}"
+		progress $((i + 1)) "$step_text"
 		# shellcheck disable=SC2086
 		set -- $args
 		if [ "$what" = move ]; then
@@ -22,7 +23,8 @@ steps_run()
 			round_run "$@"
 		fi
 		# shellcheck disable=SC2086
-		tenths_done=$((tenths_done + $(step_tenths ${steps[i]})))
+		step_tenths_of ${steps[i]}
+		tenths_done=$((tenths_done + step_tenths))
 	done
 	progress_end
 }
@@ -35,15 +37,6 @@ step_move()
 	note_error "$1 did not move to $2: $(tail -n 1 "$work/stderr")" \
 		"$(dmesg 2>/dev/null | tail -n 1)"
 	broken[$1]=yes
-}
-
-round_deadline()
-{
-	if [ "$1" = counted ]; then
-		echo 120
-	else
-		echo $((opt_seconds * 3 + 60))
-	fi
 }
 
 # Counting on stock goes around the command, on the module beside it.
@@ -64,11 +57,9 @@ round_count()
 
 round_counters_json()
 {
-	local backend=$1 id=$2 kind=$3
+	local backend=$1 id=$2
 
-	if [ "$kind" != counted ]; then
-		echo null
-	elif [ "$backend" = stock ]; then
+	if [ "$backend" = stock ]; then
 		# shellcheck disable=SC2086
 		echo "{$(maps_take ${target_bdfs[$id]}), \"source\": \"tracefs:swiotlb_bounced\"," \
 			"\"raw\": \"$counters_file\"}"
@@ -97,8 +88,8 @@ round_prepare()
 round_run()
 {
 	local id=$1 backend=$2 kind=$3 load=$4 position=$5 force=$6
-	local index raw status user system user_end system_end vcpu=null cycles=null start counters
-	local counters_file=''
+	local index raw status user system vcpu=null cycles=null start counters=null counters_file=''
+	local deadline=$((opt_seconds * 3 + 60))
 
 	printf -v index '%03d' $round_index
 	raw=raw/$index-$backend-$id-$load.json
@@ -109,16 +100,24 @@ round_run()
 		return
 	fi
 	[ "$force" = false ] || module_force 1
-	[ "$kind" != counted ] || round_count "$backend" "$id" "$index"
-	[ "$kind" = counted ] || round_cost_begin
-	read -r user system < <(cpu_ticks)
+	if [ "$kind" = counted ]; then
+		deadline=120
+		round_count "$backend" "$id" "$index"
+	else
+		round_cost_begin
+	fi
+	cpu_ticks_read
+	user=$user_ticks system=$system_ticks
 	start=${EPOCHREALTIME/./}
-	run_inner "$(round_deadline "$kind")" /dev/null "${command[@]}"
+	run_inner $deadline "${command[@]}"
 	status=$?
 	start=$((${EPOCHREALTIME/./} - start))
-	read -r user_end system_end < <(cpu_ticks)
-	[ "$kind" = counted ] || round_cost_end
-	counters=$(round_counters_json "$backend" "$id" "$kind")
+	cpu_ticks_read
+	if [ "$kind" = counted ]; then
+		counters=$(round_counters_json "$backend" "$id")
+	else
+		round_cost_end
+	fi
 	[ "$force" = false ] || module_force 0
 	round_judge
 }
@@ -138,9 +137,10 @@ round_cost_end()
 # A round is good when its tool ended well and left a record.
 round_judge()
 {
-	local ok=true verified=null
+	local ok=true verified=null first=''
 
-	if [ "$status" -ne 0 ] || [ "$(head -c 1 "$work/$raw" 2>/dev/null)" != '{' ]; then
+	[ ! -s "$work/$raw" ] || read -r -N 1 first <"$work/$raw"
+	if [ "$status" -ne 0 ] || [ "$first" != '{' ]; then
 		ok=false
 		[ "$status" -ne 124 ] || echo 'no end within its deadline' >>"$work/stderr"
 		note_error "round $round_index ($id $load on $backend) failed, status $status:" \
@@ -149,7 +149,8 @@ round_judge()
 	case $load in
 	verify-* | data-check | packets) verified=$ok ;;
 	esac
-	round_write $ok "$counters" $verified $((user_end - user)) $((system_end - system)) "$vcpu"
+	round_write $ok "$counters" $verified $((user_ticks - user)) \
+		$((system_ticks - system)) "$vcpu"
 }
 
 # One line for the record; figures of the tool's own come from its raw file, at the end.

@@ -24,8 +24,8 @@ storage_loads()
 	echo "$@"
 }
 
-# Bytes a counted round moves: enough for thousands of mappings, few enough for slow disks.
-storage_counted_bytes()
+# Sets bytes, what a counted round moves: thousands of mappings, not too many for slow disks.
+storage_counted_bytes_of()
 {
 	local mib=8
 
@@ -34,7 +34,7 @@ storage_counted_bytes()
 	*-4k-qd32) mib=4 ;;
 	esac
 	[ "${target_mask[$2]}" -gt 32 ] || mib=$((mib / 2))
-	echo $((mib << 20))
+	bytes=$((mib << 20))
 }
 
 # Sets command[] to what runs one load on one disk, its record going to file $4.
@@ -43,14 +43,14 @@ storage_command()
 	local id=$1 load=$2 kind=$3 file=$4 bytes timed=0
 
 	if [ "$kind" = counted ]; then
-		bytes=$(storage_counted_bytes "$load" "$id")
+		storage_counted_bytes_of "$load" "$id"
 	else
 		bytes=${target_bytes[$id]} timed=1
 	fi
 	[ "$bytes" -le "${target_bytes[$id]}" ] || bytes=${target_bytes[$id]}
-	command=(env XSW_NODE="${target_node[$id]}" XSW_BYTES="$bytes" XSW_TIMED="$timed"
-		XSW_SECONDS="$((timed * opt_seconds))" XSW_SEED="$opt_seed"
-		fio --output-format=json+ --output="$file")
+	export XSW_NODE=${target_node[$id]} XSW_BYTES=$bytes XSW_TIMED=$timed
+	export XSW_SECONDS=$((timed * opt_seconds)) XSW_SEED=$opt_seed
+	command=(fio --output-format=json+ --output="$file")
 	[ -n "${target_writable[$id]}" ] || command+=(--readonly)
 	command+=("$storage_dir/$load.fio")
 }

@@ -35,7 +35,7 @@ target_add_disk()
 {
 	target_add "$1" disk "${disk_bdf[$1]}" "$1"
 	target_node[$1]=$devfs/$1 target_serial[$1]=${disk_serial[$1]}
-	target_bytes[$1]=${disk_bytes[$1]} target_nsid[$1]=$(disk_nsid "$1")
+	target_bytes[$1]=${disk_bytes[$1]} target_nsid[$1]=${disk_nsid[$1]}
 }
 
 target_add_pair()

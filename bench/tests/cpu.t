@@ -43,7 +43,12 @@ expect 'no toolstack is told' 0 '/ the Xen toolstack does not run$' missing
 domain=domU
 expect 'a guest has no account of its own' 0 '/ no toolstack in this domain$' missing
 echo 'cpu  100 20 30 400 5 6 7 8 0 0' >"$fake/proc/stat"
-expect 'interrupts count as system time' 0 '^120 43$' cpu_ticks
+ticks()
+{
+	cpu_ticks_read
+	echo $user_ticks $system_ticks
+}
+expect 'interrupts count as system time' 0 '^120 43$' ticks
 
 mkdir "$fake/bin"
 cat >"$fake/bin/xl" <<'END'
