@@ -32,3 +32,16 @@ wide_disk()
 {
 	disk_of_mask 64
 }
+
+# Waits for the disk of a controller that was just bound.
+wait_for_disk()
+{
+	local tries
+
+	for tries in {1..100}; do
+		disk_of_mask "$1" && [ "$bdf" = "$2" ] && return 0
+		sleep 0.2
+	done
+	echo "# no disk of $2 after $tries tries"
+	return 1
+}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # disk_of_mask of devices.sh sets bdf
 # The module, for tests of the tools that read its events: loaded, and given devices.
 
 module_files=/sys/devices/platform/xen_swiotlb
@@ -36,17 +35,4 @@ module_give_back()
 module_counter()
 {
 	tr ' ' '\n' < <(grep "^$1 " $module_files/counters) | sed -n "s/^$2=//p"
-}
-
-# Waits for the disk of a controller that was just bound.
-wait_for_disk()
-{
-	local tries
-
-	for tries in {1..100}; do
-		disk_of_mask "$1" && [ "$bdf" = "$2" ] && return 0
-		sleep 0.2
-	done
-	echo "# no disk of $2 after $tries tries"
-	return 1
 }
