@@ -23,18 +23,23 @@ void xsw_count_exact(struct xsw_pool *p, u32 slots)
 	}
 }
 
-/* All or nothing; what is given back was never anybody's, but a search may have missed it */
-bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+/* Lost a word after taking @taken slots; they were never anybody's, but a search may have missed
+ * them */
+static noinline bool lose_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 taken)
 {
-	u32 taken = xsw_take(s, i, n);
-
-	if (likely(taken == n))
-		return true;
 	if (taken) {
 		xsw_give(s, i, taken);
 		xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
 	}
 	return false;
+}
+
+/* All or nothing */
+bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+{
+	u32 taken = xsw_take(s, i, n);
+
+	return likely(taken == n) ? true : lose_wide(p, s, i, taken);
 }
 
 /* Find and claim in one segment; others may be quicker, each time one of them got a run */
@@ -177,6 +182,10 @@ struct xsw_run xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w)
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_run run = { 0 };
 
+	if (xsw_verdict_empty(p, w)) {
+		run.fail = XSW_FAIL_FULL;
+		return run;
+	}
 	if (!xsw_verdict_known(p, w)) {
 		xsw_pool_sample(p);
 		if (claim_home(p, t, w, &run) || claim_searching(p, t, w, &run) ||

@@ -131,7 +131,8 @@ static noinline struct xsw_mapped bounce_searching(struct xsw_dev *d, u64 phys, 
 	xsw_rcu_read_unlock();
 	if (unlikely(!run.seg)) {
 		fail = run.fail;
-		run = xsw_reserve_claim(d, &w);
+		if (w.slots > XSW_RESERVE_ABOVE)
+			run = xsw_reserve_claim(d, &w);
 		if (!run.seg)
 			return failed(d, fail, why);
 	}

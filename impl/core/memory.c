@@ -73,7 +73,7 @@ static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const st
 
 	if (!s)
 		return -ENOMEM;
-	rc = xsw_index_add(o->index, s);
+	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(o->index, s);
 	if (rc) {
 		xsw_free(s);
 		return rc;

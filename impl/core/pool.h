@@ -114,6 +114,7 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 bool xsw_close(struct xsw_pool *p, struct xsw_segment *s);
 
 /* verdict.c */
+bool xsw_verdict_empty(struct xsw_pool *p, const struct xsw_want *w);
 bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w);
 bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
 void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 run);

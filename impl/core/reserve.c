@@ -57,12 +57,12 @@ struct xsw_run xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w)
 	struct xsw_run none = { 0 };
 	u32 i;
 
-	if (!s || w->slots <= XSW_RESERVE_ABOVE || s->top > w->mask)
+	if (!s || READ_ONCE(s->taken) || s->top > w->mask)
 		return none;
 	i = (w->phase - s->first) & (w->stride - 1);
 	if (i + w->slots > s->slots || !xsw_fits_at(s, w, i))
 		return none;
-	if (READ_ONCE(s->taken) || xsw_cmpxchg64(&s->taken, 0, 1))
+	if (xsw_cmpxchg64(&s->taken, 0, 1))
 		return none;
 	return (struct xsw_run){ .seg = s, .start = i };
 }

@@ -35,24 +35,6 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool bus
 	return s;
 }
 
-u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
-{
-	u64 *word = &s->map[i / XSW_WORD_BITS];
-	u32 bit = i % XSW_WORD_BITS, done = 0;
-
-	if (bit) {
-		done = min(n, XSW_WORD_BITS - bit);
-		if (!xsw_take_bits(word++, xsw_run_mask(bit, done)))
-			return 0;
-	}
-	for (; n - done >= XSW_WORD_BITS; done += XSW_WORD_BITS)
-		if (xsw_cmpxchg64(word++, 0, XSW_ALL_BUSY))
-			return done;
-	if (done < n && !xsw_take_bits(word, xsw_run_mask(0, n - done)))
-		return done;
-	return n;
-}
-
 /* The last word comes last, by an atomic: the barrier */
 void xsw_give(struct xsw_segment *s, u32 i, u32 n)
 {

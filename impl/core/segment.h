@@ -119,17 +119,33 @@ static inline bool xsw_take_bits(u64 *word, u64 bits)
 }
 
 /**
+ * xsw_take() - claim the @n slots from @i up
+ * Return: how many were claimed: @n, or fewer, which the caller must give back.
+ */
+static inline u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
+{
+	u64 *word = &s->map[i / XSW_WORD_BITS];
+	u32 bit = i % XSW_WORD_BITS, done = 0;
+
+	if (bit) {
+		done = min(n, XSW_WORD_BITS - bit);
+		if (!xsw_take_bits(word++, xsw_run_mask(bit, done)))
+			return 0;
+	}
+	for (; n - done >= XSW_WORD_BITS; done += XSW_WORD_BITS)
+		if (xsw_cmpxchg64(word++, 0, XSW_ALL_BUSY))
+			return done;
+	if (done < n && !xsw_take_bits(word, xsw_run_mask(0, n - done)))
+		return done;
+	return n;
+}
+
+/**
  * xsw_segment_new() - describe block @b, whose first machine frame is @mfn [process]
  * @busy: begin with every slot taken (a reserve)
  * Return: the segment, or NULL; it owns the block.
  */
 struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool busy);
-
-/**
- * xsw_take() - claim the @n slots from @i up
- * Return: how many were claimed: @n, or fewer, which the caller must give back.
- */
-u32 xsw_take(struct xsw_segment *s, u32 i, u32 n);
 
 /**
  * xsw_give() - release the @n slots from @i up; a full barrier

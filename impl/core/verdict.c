@@ -73,6 +73,15 @@ bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w)
 	return memo & SURE && w->slots >= (memo & LEAST_MASK);
 }
 
+/* Is it known that not one slot is free within reach? */
+bool xsw_verdict_empty(struct xsw_pool *p, const struct xsw_want *w)
+{
+	u64 memo = xsw_load_acquire(&p->memo[reach_of(w)][XSW_MEMO_ANY]);
+
+	return (u32)memo == (SURE | 1) && !(w->mask & (w->mask + 1)) &&
+	       READ_ONCE(p->largest) >= w->slots;
+}
+
 /*
  * Step 1.  Return: the memo as it stands now, with a 'least' of at most what is wanted.  A memo
  * that is not sure may be left over from a claim that did find something: to remember our larger

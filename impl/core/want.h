@@ -36,10 +36,10 @@ static __always_inline u32 xsw_phase_of(u64 phys, u64 align)
 	return (u32)((phys & align) >> XSW_SLOT_SHIFT);
 }
 
-/* Can a boundary fall inside a segment at all? */
+/* Can a boundary fall inside a segment?  None crosses 4 GiB, the usual one. */
 static __always_inline bool xsw_is_bounded(u64 boundary)
 {
-	return boundary < XSW_MAX_BYTES - 1;
+	return boundary < (1ULL << 32) - 1;
 }
 
 /* All of it; @size <= XSW_MAX_BYTES */

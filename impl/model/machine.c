@@ -38,9 +38,16 @@ static void *array(size_t n, size_t size)
 	return p;
 }
 
+void model_set_frame(u64 mfn, struct model_frame f)
+{
+	machine.ours -= machine.frame[mfn].owner == MODEL_OURS;
+	machine.ours += f.owner == MODEL_OURS;
+	machine.frame[mfn] = f;
+}
+
 void model_own(u64 pfn, u64 mfn)
 {
-	machine.frame[mfn] = (struct model_frame){ .owner = MODEL_OURS, .pfn = pfn, .m2p = pfn };
+	model_set_frame(mfn, (struct model_frame){ .owner = MODEL_OURS, .pfn = pfn, .m2p = pfn });
 	model_p2m[pfn] = mfn;
 }
 
@@ -84,8 +91,6 @@ void model_start(const struct model_config *c)
 	}
 	machine.memory = (u8 *)(((uintptr_t)machine.mapping + MEMORY_ALIGN - 1) &
 				~(uintptr_t)(MEMORY_ALIGN - 1));
-	for (i = 0; i < c->frames; i++)
-		machine.frame[i].owner = MODEL_OTHER_DOMAIN;
 	for (i = 0; i < c->low_free; i++)
 		machine.frame[c->low_first + i].owner = MODEL_XEN;
 	scatter(c);
@@ -148,28 +153,28 @@ void model_set_mfn(u64 pfn, u64 mfn)
 	if (other.owner == MODEL_OURS)
 		model_own(other.pfn, was);
 	else
-		machine.frame[was] = other;
+		model_set_frame(was, other);
 }
 
 void model_grant(u64 pfn, u64 m2p_pfn)
 {
 	u64 mfn = model_p2m[pfn];
 
-	machine.frame[mfn].owner = MODEL_GRANTED;
-	machine.frame[mfn].m2p = m2p_pfn;
+	model_set_frame(mfn,
+			(struct model_frame){ .owner = MODEL_GRANTED, .pfn = pfn, .m2p = m2p_pfn });
 	model_p2m[pfn] = mfn | MODEL_FOREIGN;
 }
 
 void model_identity(u64 pfn, u64 mfn)
 {
-	machine.frame[model_p2m[pfn]].owner = MODEL_OTHER_DOMAIN;
-	machine.frame[mfn] = (struct model_frame){ .owner = MODEL_MMIO, .pfn = pfn, .m2p = mfn };
+	model_set_frame(model_p2m[pfn], (struct model_frame){ .owner = MODEL_OTHER_DOMAIN });
+	model_set_frame(mfn, (struct model_frame){ .owner = MODEL_MMIO, .pfn = pfn, .m2p = mfn });
 	model_p2m[pfn] = mfn | MODEL_IDENTITY;
 }
 
 void model_invalid(u64 pfn)
 {
-	machine.frame[model_p2m[pfn]].owner = MODEL_OTHER_DOMAIN;
+	model_set_frame(model_p2m[pfn], (struct model_frame){ .owner = MODEL_OTHER_DOMAIN });
 	model_p2m[pfn] = ~0ULL;
 }
 
@@ -203,10 +208,8 @@ u64 model_used_pages(void)
 
 bool model_consistent(void)
 {
-	u64 ours = 0, mapped = 0, i;
+	u64 mapped = 0, i;
 
-	for (i = 0; i < machine.config.frames; i++)
-		ours += machine.frame[i].owner == MODEL_OURS;
 	for (i = 0; i < model_pages; i++) {
 		u64 mfn = model_p2m[i];
 
@@ -217,7 +220,7 @@ bool model_consistent(void)
 		    machine.frame[mfn].m2p != i)
 			return false;
 	}
-	return ours == mapped;
+	return machine.ours == mapped;
 }
 
 static u8 *dma_page(u64 mask, u64 bus)

@@ -15,7 +15,7 @@
 #include "platform.h"
 #include "hypervisor.h"
 
-enum model_owner { MODEL_XEN, MODEL_OURS, MODEL_OTHER_DOMAIN, MODEL_GRANTED, MODEL_MMIO };
+enum model_owner { MODEL_OTHER_DOMAIN, MODEL_XEN, MODEL_OURS, MODEL_GRANTED, MODEL_MMIO };
 
 struct model_config {
 	u64 pages;     /* of the domain */

@@ -16,6 +16,7 @@ struct model_frame {
 struct model_machine {
 	struct model_config config;
 	u64 seed;
+	u64 ours; /* frames that are the domain's */
 	struct model_frame *frame;
 	u8 *page_used; /* taken from the page allocator */
 	u8 *memory;    /* contents of the domain's pages */
@@ -25,6 +26,7 @@ struct model_machine {
 
 extern struct model_machine machine;
 
+void model_set_frame(u64 mfn, struct model_frame f);
 void model_own(u64 pfn, u64 mfn);
 
 #endif /* XSW_MACHINE_STATE_H */

@@ -86,7 +86,7 @@ static u64 find_extent(u8 order, u8 bits)
 
 static void replace_frame(u64 pfn, u64 mfn)
 {
-	machine.frame[model_p2m[pfn]] = (struct model_frame){ .owner = MODEL_XEN };
+	model_set_frame(model_p2m[pfn], (struct model_frame){ .owner = MODEL_XEN });
 	model_own(pfn, mfn);
 	memset(xsw_phys_to_virt(pfn << XSW_PAGE_SHIFT), 0xe5, XSW_PAGE_SIZE);
 }
