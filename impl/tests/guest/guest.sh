@@ -7,7 +7,8 @@ control=/sys/devices/platform/xen_swiotlb
 debug=/sys/kernel/debug/xen_swiotlb
 # shellcheck disable=SC2034
 tracing=/sys/kernel/tracing
-modules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)/build/modules/$(uname -r)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+modules=${XSW_MODULES:-$top/build/modules/$(uname -r)}
 
 # ---- TAP ----
 
@@ -160,7 +161,7 @@ state_of() { sed -n "s/^$1 //p" $control/devices; }
 
 memory() { # memory: one line about the domain's memory, 'frames N low N ...'
 	mark_log
-	insmod "$modules/tests/xsw_p2mcheck.ko" 2>/dev/null
+	insmod "$top/build/modules/$(uname -r)/tests/xsw_p2mcheck.ko" 2>/dev/null
 	new_log | sed -n 's/.*p2mcheck: //p' | tail -n 1
 }
 
@@ -170,7 +171,7 @@ word_of() { # word_of NAME LINE: the value after NAME in a line of memory's
 
 cases() { # cases BDF NAME: runs these cases on a function without a driver; its checks are ours
 	local line
-	[ -d /sys/module/xsw_cases ] || insmod "$modules/tests/xsw_cases.ko"
+	[ -d /sys/module/xsw_cases ] || insmod "$top/build/modules/$(uname -r)/tests/xsw_cases.ko"
 	echo "$2" >/sys/module/xsw_cases/parameters/run
 	echo xsw_cases >"/sys/bus/pci/devices/$1/driver_override"
 	mark_log

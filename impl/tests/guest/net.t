@@ -27,8 +27,10 @@ wire() { # both ends up, each in a namespace of its own
 		ip -n "xsw$i" addr add "10.99.0.$((i + 1))/24" dev wire
 		ip -n "xsw$i" link set wire up
 	done
-	ip netns exec xsw0 ping -c 30 -i 0.3 -W 1 -o 10.99.0.2 >/dev/null 2>&1 ||
-		ip netns exec xsw0 ping -c 10 -W 1 10.99.0.2 >/dev/null
+	for i in $(seq 20); do
+		ip netns exec xsw0 ping -c 1 -W 1 10.99.0.2 >/dev/null && return
+	done
+	return 1
 }
 
 unwire() {
@@ -42,13 +44,14 @@ unwire() {
 }
 
 carry() { # carry FROM TO: a file over the wire; prints the sum of what arrived
-	ip netns exec "xsw$2" timeout 60 busybox nc -l -p 5099 >/tmp/arrived &
+	ip netns exec "xsw$2" timeout 60 busybox nc -l -p 5099 <>/tmp/quiet >/tmp/arrived &
 	sleep 1
 	ip netns exec "xsw$1" timeout 60 busybox nc "10.99.0.$(($2 + 1))" 5099 </tmp/sent
 	wait $!
 	sha256sum </tmp/arrived
 }
 
+mkfifo /tmp/quiet # read and written by the listener: nothing comes, and it does not end
 head -c $size /dev/urandom >/tmp/sent
 sent=$(sha256sum </tmp/sent)
 
