@@ -56,7 +56,7 @@ bench: deps ## measure: this Xen host, or the lab on any other machine; ends wit
 
 .PHONY: bench-core
 bench-core: deps-test ## the engine alone, in user space: ours against upstream's scheme
-	@$(MAKE) -C impl/tests/bench run
+	@impl/tests/bench/bench-core
 
 .PHONY: bench-dma
 bench-dma: deps ## the DMA API timed inside the kernel, stock against module (ICOUNT=1: instructions)
@@ -86,18 +86,21 @@ install: ## install the module for this kernel through dkms
 
 # ---- tests ----
 # The long ones first, so that two run side by side to the end.
-TEST_FILES = $(wildcard bench/lab/tests/*.t) impl/tests/unit/mutants build/tests/unit \
+TEST_FILES = $(wildcard bench/lab/tests/*.t) impl/tests/verify/run impl/tests/unit/mutants \
+	$(addprefix build/tests/,$(ENGINE_TESTS)) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
 	traces/tests/*.t)
 .PHONY: test
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
+ENGINE_TESTS := unit property stress
+
 # Kernel modules for the lab's kernel are built before the machines boot.
 TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
 .PHONY: test-build
 test-build:
-	@$(MAKE) -s -C impl/tests/unit all
+	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(MAKE) -s -C analysis/stats
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
