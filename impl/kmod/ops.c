@@ -289,8 +289,10 @@ static int op_dma_supported(struct device *dev, u64 mask)
 
 	if (!reach(dev, mask))
 		return 0;
-	if (mask < a->dev.dma_mask) {
-		WRITE_ONCE(a->dev.dma_mask, mask);
+	/* Which of the two masks it is for, nobody says; each is followed again when it is used. */
+	if (mask < a->dev.dma_mask || mask < a->dev.coherent_mask) {
+		follow(&a->dev.dma_mask, min(mask, a->dev.dma_mask));
+		follow(&a->dev.coherent_mask, min(mask, a->dev.coherent_mask));
 		xsw_dev_masks_changed(&a->dev);
 	}
 	return 1;
