@@ -57,11 +57,15 @@ bench_options_read()
 	[ ! -e "$bench_out" ] || die "bench: $bench_out is there already: name another folder"
 }
 
-# Builds a module for the image's kernel: the arguments are make's.
+# Builds a module for the image's kernel, one lab at a time: the arguments are make's.
 module_build()
 {
-	attended TERM "$lab_dir/lab" chroot -- make "$@" "KVER=$kver" >"$log_dir/module.log" 2>&1 ||
-		die "the module does not build (make $*): see $log_dir/module.log"
+	local log
+
+	log=$log_dir/$(date +%Y%m%d-%H%M%S)-module.$$.log
+	say "building for kernel $kver: make $* (log: $log)"
+	attended TERM flock "$work/module.lock" "$lab_dir/lab" chroot -- make "$@" "KVER=$kver" \
+		>"$log" 2>&1 || die "make $* failed: see $log"
 }
 
 # The module is needed only where an environment tries it.
@@ -72,7 +76,6 @@ bench_module_build()
 	for name in "$@"; do
 		environment_read "$name"
 		if [ -n "${setting[module]:-}" ]; then
-			say "building the module for kernel $kver (log: $log_dir/module.log)"
 			module_build module
 			return
 		fi
