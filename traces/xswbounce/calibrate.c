@@ -13,8 +13,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-u64 calibrate(struct bpf_program *start, struct bpf_program *end,
-			     u64 *samples)
+u64 calibrate(struct bpf_program *start, struct bpf_program *end, u64 *samples)
 {
 	struct bpf_link *first = bpf_program__attach(start), *second = bpf_program__attach(end);
 	u64 median = 0;

@@ -13,7 +13,6 @@
  * @samples: XB_CALIBRATIONS durations that @end fills in
  * Return: nanoseconds, the median; 0 where the kernel has no such function.
  */
-u64 calibrate(struct bpf_program *start, struct bpf_program *end,
-			     u64 *samples);
+u64 calibrate(struct bpf_program *start, struct bpf_program *end, u64 *samples);
 
 #endif /* XB_CALIBRATE_H */

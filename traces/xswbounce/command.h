@@ -17,7 +17,7 @@ struct command_options {
 	const char *device;
 	bool json;
 	bool timestamp;
-	double interval; /* the first argument; 0: not given */
+	double interval;    /* the first argument; 0: not given */
 	unsigned int count; /* the second; 0: no end */
 };
 
@@ -51,7 +51,7 @@ bool command_wait(double seconds);
 
 extern bool command_keys; /* a key on the terminal ends a wait, too */
 extern int command_waker; /* so does this file when it can be read; -1: none */
-void command_quit(void); /* the next command_wait returns false */
+void command_quit(void);  /* the next command_wait returns false */
 
 /**
  * command_end() - end the program if it still runs

@@ -37,7 +37,8 @@ static __always_inline void *reserve(u64 size)
 	return m;
 }
 
-static __always_inline void fill(struct xb_message *m, enum xb_kind kind, u64 dev, u64 bus, u64 size)
+static __always_inline void fill(struct xb_message *m, enum xb_kind kind, u64 dev, u64 bus,
+				 u64 size)
 {
 	m->time = bpf_ktime_get_ns();
 	m->cpu = bpf_get_smp_processor_id();
@@ -219,7 +220,8 @@ int BPF_PROG(free_coherent, struct device *dev, size_t size, void *memory, dma_a
 	return tell_call(dev, XB_FREE, bus, size, DMA_BIDIRECTIONAL, attrs);
 }
 
-static __always_inline void tell_exchange(enum xb_exchange_op op, u32 order, u32 bits, int rc, s64 ns)
+static __always_inline void tell_exchange(enum xb_exchange_op op, u32 order, u32 bits, int rc,
+					  s64 ns)
 {
 	struct xb_exchange *x = reserve(sizeof(*x));
 
@@ -278,7 +280,8 @@ struct snapshot {
 /* Each slot of a mapping says how much of it lies from there on: the last one says how many. */
 static int snapshot_step(u64 index, struct snapshot *s)
 {
-	struct io_tlb_slot *slot = (void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
+	struct io_tlb_slot *slot =
+		(void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
 	u64 size, free = BPF_CORE_READ(slot, list);
 	struct xb_message *m;
 

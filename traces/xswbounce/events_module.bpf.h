@@ -70,7 +70,8 @@ int module_full(void *ctx)
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
-	fill(&f->m, XB_FAILURE, module_device(record, e), XB_ERROR_ADDR, field_of(record, &e->size));
+	fill(&f->m, XB_FAILURE, module_device(record, e), XB_ERROR_ADDR,
+	     field_of(record, &e->size));
 	f->m.phys = field_of(record, &e->phys);
 	f->m.dir = field_of(record, &e->dir);
 	f->mask = 0;

@@ -86,7 +86,8 @@ static void put_colour(FILE *f, const char *name)
 
 	while (*name)
 		hash = hash * 33 + (unsigned char)*name++;
-	fprintf(f, "rgb(%u,%u,%u)", 205 + hash % 50, 90 + (hash >> 8) % 120, 30 + (hash >> 16) % 50);
+	fprintf(f, "rgb(%u,%u,%u)", 205 + hash % 50, 90 + (hash >> 8) % 120,
+		30 + (hash >> 16) % 50);
 }
 
 static void draw(FILE *f, const struct node *n, double x, double width, int y, const char *unit)
@@ -98,8 +99,9 @@ static void draw(FILE *f, const struct node *n, double x, double width, int y, c
 		return;
 	fprintf(f, "<g><title>");
 	put_escaped(f, n->name, -1);
-	fprintf(f, ": %llu %s, %.2f %%</title><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
-		   "height=\"%d\" rx=\"2\" fill=\"",
+	fprintf(f,
+		": %llu %s, %.2f %%</title><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
+		"height=\"%d\" rx=\"2\" fill=\"",
 		n->weight, unit, 100.0 * n->weight / root.weight, x, y, width - 0.5, HEIGHT - 1);
 	put_colour(f, n->name);
 	fputs("\"/>", f);
@@ -121,10 +123,11 @@ void flame_draw(FILE *f, const char *title, const char *unit)
 {
 	int height = TOP + depth_of(&root) * HEIGHT + 2 * MARGIN;
 
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %d\" width=\"%.0f\" "
-		   "height=\"%d\" font-family=\"monospace\" font-size=\"11\">\n"
-		   "<rect width=\"100%%\" height=\"100%%\" fill=\"#fffdf5\"/>\n"
-		   "<text x=\"%.0f\" y=\"24\" font-size=\"15\" text-anchor=\"middle\">",
+	fprintf(f,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %d\" width=\"%.0f\" "
+		"height=\"%d\" font-family=\"monospace\" font-size=\"11\">\n"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fffdf5\"/>\n"
+		"<text x=\"%.0f\" y=\"24\" font-size=\"15\" text-anchor=\"middle\">",
 		WIDTH, height, WIDTH, height, WIDTH / 2);
 	put_escaped(f, title, -1);
 	fputs("</text>\n", f);

@@ -177,8 +177,8 @@ static void sum_hist(const struct xb_hist_key *key, struct xb_hist *sum)
 	if (!value)
 		die("out of memory");
 	memset(sum, 0, sizeof(*sum));
-	if (!bpf_map__lookup_elem(skel->maps.hists, key, sizeof(*key), value,
-				  cpus * sizeof(*value), 0)) {
+	if (!bpf_map__lookup_elem(skel->maps.hists, key, sizeof(*key), value, cpus * sizeof(*value),
+				  0)) {
 		for (cpu = 0; cpu < cpus; cpu++) {
 			sum->ns += value[cpu].ns;
 			sum->count += value[cpu].count;

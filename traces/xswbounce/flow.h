@@ -12,7 +12,7 @@ struct flow_options {
 	const char *device; /* the one to look at, by name; NULL: every one */
 	bool latency;
 	bool maps_only; /* of unmap and sync no latency is taken */
-	bool late; /* latency is not taken yet: flow_time begins it */
+	bool late;      /* latency is not taken yet: flow_time begins it */
 	bool guests;
 };
 

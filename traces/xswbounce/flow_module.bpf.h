@@ -6,8 +6,8 @@
 #include "module.bpf.h"
 #include "stat.bpf.h"
 
-static __always_inline struct xb_stat *module_stat(const u8 *record, const volatile struct xb_event *e,
-				   u64 *key)
+static __always_inline struct xb_stat *module_stat(const u8 *record,
+						   const volatile struct xb_event *e, u64 *key)
 {
 	struct xb_stat *s;
 

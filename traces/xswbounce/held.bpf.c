@@ -12,7 +12,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool want_live;
-const volatile bool want_time; /* the programs that take start times are attached */
+const volatile bool want_time;  /* the programs that take start times are attached */
 const volatile u32 skip_frames; /* of the trampoline that runs the programs */
 
 struct {

@@ -118,7 +118,8 @@ void held_each_live(held_visitor visit, void *data)
 	while (budget-- && !bpf_map__get_next_key(skel->maps.live, previous, &next, sizeof(next))) {
 		key = next;
 		previous = &key;
-		if (!bpf_map__lookup_elem(skel->maps.live, &key, sizeof(key), &live, sizeof(live), 0))
+		if (!bpf_map__lookup_elem(skel->maps.live, &key, sizeof(key), &live, sizeof(live),
+					  0))
 			visit(key, &live, data);
 	}
 }

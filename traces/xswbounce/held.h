@@ -17,7 +17,7 @@ struct held_options {
 struct held_site {
 	u64 dev;
 	int stack;
-	struct xb_site total; /* since the start */
+	struct xb_site total;            /* since the start */
 	u64 live, live_bytes, oldest_ns; /* now; only where asked for */
 };
 

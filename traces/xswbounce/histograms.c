@@ -169,9 +169,10 @@ static void show(const char *command, bool latency)
 			print_latency(&now.rows[i], call);
 	}
 	if (latency)
-		screen_line("Probe's own cost taken off each: %s. Ends without a start, not counted: "
-			    "%llu; durations that read 0: %llu.",
-			    text_ns(flow_own_ns()), now.losses.starts, now.losses.zeros);
+		screen_line(
+			"Probe's own cost taken off each: %s. Ends without a start, not counted: "
+			"%llu; durations that read 0: %llu.",
+			text_ns(flow_own_ns()), now.losses.starts, now.losses.zeros);
 	screen_end();
 }
 

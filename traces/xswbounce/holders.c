@@ -28,9 +28,9 @@ static void write_map(struct incident *in)
 	for (i = 0; i < letters && i < sizeof(used); i++) {
 		if (i % PER_LINE == 0)
 			fprintf(in->f, "%s%8llu ", i ? "\n" : "", i * PER_LETTER);
-		fputc(!used[i]		       ? '.' :
-		      used[i] >= PER_LETTER ? '#' :
-						    '1' + used[i] * 9 / (PER_LETTER + 1),
+		fputc(!used[i]                ? '.'
+		      : used[i] >= PER_LETTER ? '#'
+					      : '1' + used[i] * 9 / (PER_LETTER + 1),
 		      in->f);
 	}
 	fputc('\n', in->f);
@@ -81,7 +81,8 @@ static void write_devices(struct incident *in)
 	h.n = 0;
 	h.now = t.tv_sec * 1000000000ULL + t.tv_nsec;
 	held_each_live(add, &h);
-	incident_section(in, "live bounced mappings made since the watch began, by device and guest");
+	incident_section(in,
+			 "live bounced mappings made since the watch began, by device and guest");
 	for (i = 0; i < h.n; i++) {
 		held_device(h.list[i].dev, &d);
 		fprintf(in->f, "%-14s %-12s guest %-5s %8llu mappings %12llu bytes, oldest %s\n",

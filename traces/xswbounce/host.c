@@ -12,7 +12,7 @@
 #include "xswbounce.h"
 
 #define DEBUGFS "/sys/kernel/debug/swiotlb/"
-#define MODULE	"/sys/devices/platform/xen_swiotlb/"
+#define MODULE  "/sys/devices/platform/xen_swiotlb/"
 
 /* The first line of a file; empty if there is none. */
 static void read_line(const char *path, char *line, size_t size)

@@ -17,7 +17,7 @@ enum host_kind {
 struct host {
 	enum host_kind kind;
 	bool dom0;
-	bool module; /* xen_swiotlb.ko is loaded */
+	bool module;       /* xen_swiotlb.ko is loaded */
 	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
 	int cpus;
 	char release[64];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Incident files: plain text with a first line that names them and a last that proves them whole. */
+/* Incident files: plain text with a first line that names them and a last that proves them whole.
+ */
 #ifndef XB_INCIDENT_H
 #define XB_INCIDENT_H
 

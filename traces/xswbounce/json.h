@@ -7,7 +7,7 @@
 
 /* A name of NULL is for the members of an array. */
 void json_begin(const char *command); /* opens the line's object, with its schema and time */
-void json_end(void); /* closes it and writes the line out */
+void json_end(void);                  /* closes it and writes the line out */
 void json_object(const char *name);
 void json_object_end(void);
 void json_array(const char *name);

@@ -9,11 +9,11 @@
 
 #define FIELD(name)                                    \
 	{                                              \
-		#name, offsetof(struct xb_event, name) \
+#name, offsetof(struct xb_event, name) \
 	}
 #define EVENT(name)                                     \
 	{                                               \
-		#name, offsetof(struct xb_events, name) \
+#name, offsetof(struct xb_events, name) \
 	}
 
 struct entry {
@@ -22,11 +22,11 @@ struct entry {
 };
 
 static const struct entry fields[] = {
-	FIELD(domain),	     FIELD(bus_nr),    FIELD(devfn),  FIELD(phys),   FIELD(dma_addr),
-	FIELD(size),	     FIELD(dir),       FIELD(attrs),  FIELD(reason), FIELD(slots),
-	FIELD(ns),	     FIELD(for_cpu),   FIELD(fail),   FIELD(used),   FIELD(largest_free),
-	FIELD(atomic),	     FIELD(from),      FIELD(op),     FIELD(extents), FIELD(order),
-	FIELD(address_bits), FIELD(exchanged), FIELD(result), FIELD(rc),     FIELD(age_ns),
+	FIELD(domain),       FIELD(bus_nr),    FIELD(devfn),  FIELD(phys),    FIELD(dma_addr),
+	FIELD(size),         FIELD(dir),       FIELD(attrs),  FIELD(reason),  FIELD(slots),
+	FIELD(ns),           FIELD(for_cpu),   FIELD(fail),   FIELD(used),    FIELD(largest_free),
+	FIELD(atomic),       FIELD(from),      FIELD(op),     FIELD(extents), FIELD(order),
+	FIELD(address_bits), FIELD(exchanged), FIELD(result), FIELD(rc),      FIELD(age_ns),
 };
 
 static const struct entry names[] = {

@@ -21,13 +21,13 @@
 #include "symbols.h"
 #include "text.h"
 
-#define GROWING 3 /* windows in which it must have grown */
+#define GROWING 3  /* windows in which it must have grown */
 #define SAMPLES 10 /* looks at the live mappings in a window */
 
 struct suspect {
 	u64 dev;
 	int stack;
-	u64 least; /* live, in this window */
+	u64 least;  /* live, in this window */
 	u64 before; /* in the last one */
 	long long balance, balance_before;
 	int grown;
@@ -40,8 +40,7 @@ static int nr_suspects, windows;
 static double window = 10;
 
 static const struct argp_option options[] = {
-	{ "window", 'w', "SECONDS", 0, "Length of a window (default 10); it takes four", 0 },
-	{}
+	{ "window", 'w', "SECONDS", 0, "Length of a window (default 10); it takes four", 0 }, {}
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)

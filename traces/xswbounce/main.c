@@ -17,7 +17,8 @@ static const struct command commands[] = {
 	{ "exchange", "every exchange of memory with Xen", command_exchange },
 	{ "record", "record the stream of maps and unmaps to a file", command_record },
 	{ "report", "read a recording, or an incident file of watch", command_report },
-	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch },
+	{ "watch", "flight recorder: write an incident file when the pool runs out",
+	  command_watch },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes },
 };
 

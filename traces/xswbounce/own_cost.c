@@ -77,12 +77,14 @@ void own_cost_print(void)
 		programs(&runs[1], &ns[1]);
 		close(fd);
 		if (runs[1] > runs[0])
-			fprintf(stderr, "; in the kernel %.0f ns a probe, %.2f %% of one CPU in the "
-					"last %.1f s",
+			fprintf(stderr,
+				"; in the kernel %.0f ns a probe, %.2f %% of one CPU in the "
+				"last %.1f s",
 				(double)(ns[1] - ns[0]) / (runs[1] - runs[0]),
 				(ns[1] - ns[0]) / SAMPLE / 1e7, SAMPLE);
 		else
-			fprintf(stderr, "; in the kernel nothing: no probe was hit in the last %.1f s",
+			fprintf(stderr,
+				"; in the kernel nothing: no probe was hit in the last %.1f s",
 				SAMPLE);
 	}
 	fputc('\n', stderr);

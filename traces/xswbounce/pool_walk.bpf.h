@@ -13,7 +13,8 @@ struct walk {
 /* A free slot tells how many follow it free within its segment: whole runs are stepped over. */
 static int walk_step(u64 index, struct walk *w)
 {
-	struct io_tlb_slot *slot = (void *)w->slots + w->at * bpf_core_type_size(struct io_tlb_slot);
+	struct io_tlb_slot *slot =
+		(void *)w->slots + w->at * bpf_core_type_size(struct io_tlb_slot);
 	u64 run;
 
 	if (w->at >= w->nr)
@@ -35,8 +36,8 @@ static __noinline int walk_pool(struct io_tlb_mem *mem, struct xb_pool *p)
 	if (!mem)
 		return 0;
 	w.nr = BPF_CORE_READ(old, nslabs);
-	w.slots = bpf_core_field_exists(mem->defpool) ? BPF_CORE_READ(mem, defpool.slots) :
-							 BPF_CORE_READ(old, slots);
+	w.slots = bpf_core_field_exists(mem->defpool) ? BPF_CORE_READ(mem, defpool.slots)
+						      : BPF_CORE_READ(old, slots);
 	bpf_loop(1 << 23, walk_step, &w, 0);
 	p->slots = w.nr;
 	p->used = w.used;

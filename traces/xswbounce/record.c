@@ -12,7 +12,7 @@
 #include "say.h"
 
 #define RING_BYTES (8U << 20)
-#define MAX_IDS	   XB_MAX_DEVICES
+#define MAX_IDS    XB_MAX_DEVICES
 
 static struct recording_writer writer;
 static const char *output;
@@ -23,8 +23,7 @@ static int nr_ids;
 static u32 lost;
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 },
-	{}
+	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 }, {}
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -136,9 +135,9 @@ static void create(void)
 	memcpy(head.kernel, host.release, sizeof(head.kernel));
 	snprintf(head.backend, sizeof(head.backend), "%s", host_backend(&host));
 	snprintf(head.machine, sizeof(head.machine), "%s",
-		 host.dom0		 ? "dom0" :
-		 host.kind == HOST_PV ? "domU" :
-					   "native");
+		 host.dom0              ? "dom0"
+		 : host.kind == HOST_PV ? "domU"
+					: "native");
 	err = recording_create(&writer, output, &head);
 	if (err)
 		die("can't write %s: %s", output, strerror(err));

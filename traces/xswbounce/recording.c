@@ -6,7 +6,8 @@
 
 #include "recording.h"
 
-static void put_block(struct recording_writer *w, uint32_t kind, const void *payload, uint32_t bytes)
+static void put_block(struct recording_writer *w, uint32_t kind, const void *payload,
+		      uint32_t bytes)
 {
 	struct recording_block b = { .kind = kind, .bytes = bytes, .sequence = w->sequence++ };
 

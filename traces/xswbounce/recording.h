@@ -11,21 +11,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define RECORDING_MAGIC	  "XSWREC\r\n"
+#define RECORDING_MAGIC   "XSWREC\r\n"
 #define RECORDING_VERSION 1
-#define RECORDING_ORDER	  0x01020304u /* reads so where the byte order is the writer's */
-#define RECORDING_BLOCK	  65536 /* a payload is never longer */
+#define RECORDING_ORDER   0x01020304u /* reads so where the byte order is the writer's */
+#define RECORDING_BLOCK   65536       /* a payload is never longer */
 
 struct recording_head {
 	char magic[8];
 	uint32_t version;
 	uint32_t order;
-	uint32_t head_bytes; /* of this head; a reader skips what it does not know */
-	uint32_t event_bytes; /* of one event */
-	uint64_t start_ns; /* monotonic; events count from it */
+	uint32_t head_bytes;    /* of this head; a reader skips what it does not know */
+	uint32_t event_bytes;   /* of one event */
+	uint64_t start_ns;      /* monotonic; events count from it */
 	uint64_t start_real_ns; /* the same instant since 1970 */
-	uint64_t pool_slots; /* of the stock pool, 2 KiB each */
-	uint64_t pool_used; /* at the start */
+	uint64_t pool_slots;    /* of the stock pool, 2 KiB each */
+	uint64_t pool_used;     /* at the start */
 	char kernel[64];
 	char backend[16];
 	char machine[16]; /* "dom0", "domU" or "native" */
@@ -34,13 +34,13 @@ struct recording_head {
 enum recording_kind {
 	RECORDING_DEVICE = 1, /* one recording_device */
 	RECORDING_EVENTS = 2, /* recording_events of the size that the head tells */
-	RECORDING_LOST = 3, /* one recording_lost: some events are missing here */
-	RECORDING_END = 4, /* one recording_end: the writer ended in order */
+	RECORDING_LOST = 3,   /* one recording_lost: some events are missing here */
+	RECORDING_END = 4,    /* one recording_end: the writer ended in order */
 };
 
 struct recording_block {
 	uint32_t kind;
-	uint32_t bytes; /* of the payload that follows */
+	uint32_t bytes;    /* of the payload that follows */
 	uint32_t checksum; /* CRC-32 of the payload (as zlib's) */
 	uint32_t sequence; /* from 0, one more each block */
 };
@@ -65,15 +65,15 @@ enum recording_call {
 };
 
 struct recording_event {
-	uint64_t ns; /* since start_ns */
+	uint64_t ns;  /* since start_ns */
 	uint64_t bus; /* ~0: it failed */
 	uint32_t size;
-	uint32_t low; /* low 12 bits of the buffer's address */
+	uint32_t low;   /* low 12 bits of the buffer's address */
 	uint32_t attrs; /* DMA_ATTR_* */
 	uint16_t device;
 	uint16_t cpu;
-	uint8_t call; /* enum recording_call */
-	uint8_t dir; /* enum dma_data_direction */
+	uint8_t call;   /* enum recording_call */
+	uint8_t dir;    /* enum dma_data_direction */
 	uint8_t reason; /* of a bounce: 1 mask, 2 straddle, 3 align, 4 forced; 0: direct */
 	uint8_t failed;
 	uint32_t reserved;
@@ -124,7 +124,7 @@ struct recording_reader {
 	struct recording_head head;
 	uint32_t sequence;
 	enum recording_state state; /* CUT: it ends within a block, or without RECORDING_END */
-	uint64_t offset; /* of the block where reading ended */
+	uint64_t offset;            /* of the block where reading ended */
 };
 
 /**

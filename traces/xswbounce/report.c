@@ -138,8 +138,8 @@ static void count(const struct recording_event *e)
 
 static void print_event(const struct recording_event *e)
 {
-	static const char *const calls[] = { "?",     "map",  "unmap", "sync-cpu", "sync-device",
-					     "alloc", "free", "slot" };
+	static const char *const calls[] = { "?",           "map",   "unmap", "sync-cpu",
+					     "sync-device", "alloc", "free",  "slot" };
 	const struct tally *t = &tallies[e->device < MAX_IDS ? e->device : 0];
 
 	printf("%12.6f cpu %u %-13s %-11s bus 0x%llx size %u low 0x%x dir %u attrs 0x%x %s%s\n",

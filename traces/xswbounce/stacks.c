@@ -21,12 +21,13 @@ static const char *const units[] = { "bounces", "bytes", "ns" };
 static enum weight weight = BY_BYTES;
 static const char *svg;
 
-static const struct argp_option options[] = {
-	{ "by", 'b', "bytes|count|time", 0, "Weigh stacks by bytes bounced (default), by their "
-					    "number, or by time in the map call (dearer)", 0 },
-	{ "svg", 's', "FILE", 0, "Also draw a flame graph there", 0 },
-	{}
-};
+static const struct argp_option options[] = { { "by", 'b', "bytes|count|time", 0,
+						"Weigh stacks by bytes bounced (default), by their "
+						"number, or by time in the map call (dearer)",
+						0 },
+					      { "svg", 's', "FILE", 0,
+						"Also draw a flame graph there", 0 },
+					      {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {

@@ -74,8 +74,8 @@ const char *symbol(u64 address)
 
 int symbol_frames(const u64 *addresses, int n)
 {
-	static const char *const own[] = { "bpf_", "__bpf_", "perf_trace_", "trace_", "__traceiter_",
-					   "__trace" };
+	static const char *const own[] = { "bpf_",   "__bpf_",       "perf_trace_",
+					   "trace_", "__traceiter_", "__trace" };
 	size_t i;
 	int skip;
 

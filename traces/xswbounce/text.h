@@ -6,9 +6,9 @@
 #include "xswbounce.h"
 
 /* Each answer lasts until the eighth next call of any of them. */
-const char *text_bytes(u64 bytes); /* "12.3 MiB" */
-const char *text_ns(u64 ns); /* "4.5 us" */
-const char *text_mask(u64 mask); /* "32" bits */
+const char *text_bytes(u64 bytes);   /* "12.3 MiB" */
+const char *text_ns(u64 ns);         /* "4.5 us" */
+const char *text_mask(u64 mask);     /* "32" bits */
 const char *text_domain(u32 domain); /* "3", or "own" */
 
 extern const char *const text_reasons[XB_NR_REASONS];

@@ -22,8 +22,10 @@ static const char *prometheus;
 static char order = 'b';
 
 static const struct argp_option options[] = {
-	{ "latency", 'l', NULL, 0, "Show p50 and p99 of the map calls (a second probe: dearer)", 0 },
-	{ "by", 'b', "device|domain", 0, "A row a device (default), or a row a guest and device", 0 },
+	{ "latency", 'l', NULL, 0, "Show p50 and p99 of the map calls (a second probe: dearer)",
+	  0 },
+	{ "by", 'b', "device|domain", 0, "A row a device (default), or a row a guest and device",
+	  0 },
 	{ "prometheus", 'p', "FILE", 0,
 	  "Also write the totals there at each interval, in Prometheus' text format", 0 },
 	{}
@@ -133,8 +135,8 @@ static void print_devices(void)
 	int i;
 
 	qsort(now.rows, now.nr_rows, sizeof(now.rows[0]), compare);
-	screen_line("%-13s %-12s %5s %9s %7s %-9s %10s %8s %6s", "device", "driver", "mask", "maps/s",
-		    "bounce%", "why", "copy MB/s", "inflight", "fails");
+	screen_line("%-13s %-12s %5s %9s %7s %-9s %10s %8s %6s", "device", "driver", "mask",
+		    "maps/s", "bounce%", "why", "copy MB/s", "inflight", "fails");
 	if (latency)
 		screen_add(" %9s %9s", "map p50", "map p99");
 	for (i = 0; i < now.nr_rows; i++)
@@ -149,16 +151,15 @@ static void print_domains(void)
 
 	for (i = 0; i < now.nr_guests; i++)
 		all += now.guests[i].count.bytes;
-	screen_line("%-8s %-13s %10s %14s %10s %7s", "domain", "device", "bounces/s", "bytes", "MB/s",
-		    "share%");
+	screen_line("%-8s %-13s %10s %14s %10s %7s", "domain", "device", "bounces/s", "bytes",
+		    "MB/s", "share%");
 	for (i = 0; i < now.nr_guests; i++) {
 		const struct flow_guest *g = &now.guests[i];
 
 		if (g->count.bounces)
 			screen_line("%-8s %-13s %10.0f %14llu %10.2f %7.1f", text_domain(g->domain),
 				    g->device, g->count.bounces / now.time, g->count.bytes,
-				    g->count.bytes / now.time / 1e6,
-				    100.0 * g->count.bytes / all);
+				    g->count.bytes / now.time / 1e6, 100.0 * g->count.bytes / all);
 	}
 }
 
@@ -217,7 +218,8 @@ int command_top(int argc, char **argv)
 	double period;
 	char key;
 
-	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc, argv);
+	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc,
+		      argv);
 	period = command_period(1);
 	host_needs_root();
 	host_look(&host);

@@ -15,7 +15,7 @@
 
 /* Counting alone, then with the calls timed, then counting alone: seconds. */
 #define BEFORE_TIMING 0.5
-#define TIMING	      1.0
+#define TIMING        1.0
 
 static struct flow_state start, timed_start, timed, all;
 static struct host host;
@@ -91,12 +91,14 @@ static void print_headline(const struct judgement *j)
 			    j->bounces, all.time, who);
 		break;
 	case VERDICT_INNOCENT:
-		screen_line("Bouncing is not your problem: %.1f %% of one CPU, %.0f %% of the pool.",
-			    100 * j->cpu, 100 * j->pool);
+		screen_line(
+			"Bouncing is not your problem: %.1f %% of one CPU, %.0f %% of the pool.",
+			100 * j->cpu, 100 * j->pool);
 		break;
 	case VERDICT_POOL:
-		screen_line("The pool is nearly full: %.0f %% in use, most by %s. Nothing failed yet.",
-			    100 * j->pool, who);
+		screen_line(
+			"The pool is nearly full: %.0f %% in use, most by %s. Nothing failed yet.",
+			100 * j->pool, who);
 		break;
 	case VERDICT_CPU:
 		screen_line("Bouncing costs you %.1f %% of one CPU, most of it for %s.",
@@ -141,12 +143,14 @@ static void print_verdict(const struct judgement *j)
 
 	screen_begin();
 	print_headline(j);
-	screen_line("Backend %s, kernel %s, %s; measured %.1f s.", host_backend(&host), host.release,
+	screen_line("Backend %s, kernel %s, %s; measured %.1f s.", host_backend(&host),
+		    host.release,
 		    host.kind == HOST_PV ? host.dom0 ? "PV dom0" : "PV guest" : "no Xen PV domain",
 		    all.time);
 	if (flow_counts_maps())
-		screen_line("%llu mappings, %llu bounced (%.1f %%), %s copied.", j->maps, j->bounces,
-			    j->maps ? 100.0 * j->bounces / j->maps : 0, text_bytes(j->copied));
+		screen_line("%llu mappings, %llu bounced (%.1f %%), %s copied.", j->maps,
+			    j->bounces, j->maps ? 100.0 * j->bounces / j->maps : 0,
+			    text_bytes(j->copied));
 	else
 		screen_line("%llu mappings bounced, %s copied.", j->bounces, text_bytes(j->copied));
 	for (i = 0; i < all.nr_rows; i++)
@@ -166,7 +170,7 @@ static void print_verdict(const struct judgement *j)
 }
 
 static const char *const verdict_names[] = { "nothing", "unknown", "innocent",
-					     "pool",	"cpu",	   "failing" };
+					     "pool",    "cpu",     "failing" };
 
 static void json_verdict(const struct judgement *j)
 {
@@ -184,7 +188,8 @@ static void json_verdict(const struct judgement *j)
 	json_number("pool_share", j->pool);
 	json_array("devices");
 	for (i = 0; i < all.nr_rows; i++) {
-		cpu = judge_device_cpu(&all.rows[i], flow_row_of(&timed, all.rows[i].key), all.time);
+		cpu = judge_device_cpu(&all.rows[i], flow_row_of(&timed, all.rows[i].key),
+				       all.time);
 		json_object(NULL);
 		json_flow_row(&all.rows[i]);
 		if (cpu < 0)

@@ -108,11 +108,12 @@ static void happened(const struct xb_message *m, size_t size)
 		return;
 	if (m->kind == XB_FAILURE && size >= sizeof(*f)) {
 		events_device(m->dev, &d);
-		snprintf(cause, sizeof(cause),
-			 "a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were in "
-			 "use; by %s (%u)",
-			 m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
-			 f->pool.slots, f->comm, f->pid);
+		snprintf(
+			cause, sizeof(cause),
+			"a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were in "
+			"use; by %s (%u)",
+			m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
+			f->pool.slots, f->comm, f->pid);
 	} else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc) {
 		snprintf(cause, sizeof(cause),
 			 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)",
@@ -163,7 +164,9 @@ static void write_incident(void)
 	fprintf(in.f, "%s\n", cause);
 	incident_section(&in, "host");
 	fprintf(in.f, "kernel %s, %s, backend %s, %d CPUs\n", host.release,
-		host.dom0 ? "Xen PV dom0" : host.kind == HOST_PV ? "Xen PV guest" : "no Xen PV",
+		host.dom0              ? "Xen PV dom0"
+		: host.kind == HOST_PV ? "Xen PV guest"
+				       : "no Xen PV",
 		host_backend(&host), host.cpus);
 	n = host_pools(&host, pools);
 	for (i = 0; i < n; i++)
@@ -181,7 +184,6 @@ static void write_incident(void)
 		fflush(stdout);
 	}
 }
-
 
 int command_watch(int argc, char **argv)
 {

@@ -74,8 +74,8 @@ struct xb_stat {
 	u64 bounces[8];
 	u64 bounce_bytes;
 	u64 copied_bytes; /* in at map, out at unmap, both ways at sync */
-	u64 unmaps; /* of bounced mappings */
-	u64 syncs; /* of bounced mappings */
+	u64 unmaps;       /* of bounced mappings */
+	u64 syncs;        /* of bounced mappings */
 	u64 fails[8];
 	u64 coherent;
 	u64 sizes[XB_SIZE_SLOTS]; /* bounced mappings, by octave */
@@ -136,8 +136,8 @@ struct xb_exchanges {
 /* Events that could not be counted, by cause. */
 struct xb_losses {
 	u64 devices; /* more devices than XB_MAX_DEVICES */
-	u64 starts; /* an end without its start: not taken as a latency */
-	u64 zeros; /* latencies that read 0: a clock that does not advance */
+	u64 starts;  /* an end without its start: not taken as a latency */
+	u64 zeros;   /* latencies that read 0: a clock that does not advance */
 };
 
 /* Live bounced mappings and the stacks that made them. */
@@ -149,7 +149,7 @@ struct xb_live {
 	u64 dev;
 	u64 since; /* monotonic nanoseconds */
 	u64 size;
-	int stack; /* negative: it could not be stored */
+	int stack;  /* negative: it could not be stored */
 	u32 domain; /* that granted the page, or XB_DOMAIN_OWN */
 };
 
