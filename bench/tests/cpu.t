@@ -46,7 +46,7 @@ echo 'cpu  100 20 30 400 5 6 7 8 0 0' >"$fake/proc/stat"
 ticks()
 {
 	cpu_ticks_read
-	echo $user_ticks $system_ticks
+	echo "$user_ticks $system_ticks"
 }
 expect 'interrupts count as system time' 0 '^120 43$' ticks
 
