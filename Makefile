@@ -97,7 +97,7 @@ test: deps-test test-build ## all tests: units, tools, and the module on real Xe
 ENGINE_TESTS := unit property stress
 
 # Kernel modules for the lab's kernel are built before the machines boot.
-TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
+TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module traces/xswbounce:all
 .PHONY: test-build
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true

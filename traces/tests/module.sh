@@ -36,3 +36,8 @@ module_counter()
 {
 	tr ' ' '\n' < <(grep "^$1 " $module_files/counters) | sed -n "s/^$2=//p"
 }
+
+module_unload()
+{
+	rmmod xen_swiotlb
+}

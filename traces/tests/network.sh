@@ -38,6 +38,22 @@ network_up()
 	sleep 1
 }
 
+# The interfaces come back when their namespaces go.
+network_down()
+{
+	local tries
+
+	# shellcheck disable=SC2046
+	kill $(ip netns pids xsw-b) 2>/dev/null
+	ip netns del xsw-a
+	ip netns del xsw-b
+	for tries in {1..50}; do
+		nic_pair && return 0
+		sleep 0.2
+	done
+	echo "# the NICs did not come back after $tries tries"
+}
+
 # Sends for $1 seconds, one way.
 network_load()
 {

@@ -99,4 +99,7 @@ is "$(jq -s '[.[] | select(.op == "make" and .backend == "xen_swiotlb") |
 
 module_give_back "$narrow_bdf"
 module_give_back "$wide_bdf"
+wait_for_disk 32 "$narrow_bdf" || bail 'the narrow disk did not come back'
+module_unload
+is $? 0 'the module unloads: no tool holds it'
 done_testing

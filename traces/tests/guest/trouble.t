@@ -152,5 +152,6 @@ is "$(jq -s '[.[] | select(.op == "make") | .address_bits == 32 and .rc == 0 and
 	"$out/exchange")" true 'exchange: with bits, result and time'
 echo '!hist:keys=common_pid' >>$event/trigger
 echo '-:xsw_test/make' >>$probe
+network_down
 
 done_testing
