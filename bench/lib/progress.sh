@@ -74,6 +74,13 @@ child_end()
 	child=''
 }
 
+# What a run that was killed left behind: we hold the lock, so nobody uses it.
+leftovers_remove()
+{
+	nics_release_all
+	counters_end
+}
+
 cleanup()
 {
 	local status=$?
@@ -81,8 +88,7 @@ cleanup()
 	trap '' INT TERM HUP
 	trap - EXIT
 	child_end
-	nics_release_all
-	counters_end
+	leftovers_remove
 	devices_to_stock
 	module_unload || status=1
 	if [ -n "$work" ] && [ -d "$work" ]; then

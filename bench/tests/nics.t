@@ -38,6 +38,9 @@ expect 'two linked cards are a pair' 0 '^  xswt0\+xswt2 +linked network cards' d
 expect 'the links are back in this namespace' 0 'xswt0' ip -o link show xswt0
 expect 'and down' 0 '!LOWER_UP|,UP' ip -o link show xswt2
 expect 'no namespace is left' 0 '!xsw-' ip netns list
+ip netns add xsw-0
+ip link set xswt0 netns xsw-0
+expect "a killed run's cards are taken back" 0 '^  xswt0\+xswt2 +linked network cards' dry
 fake_nic xswt1 0x1002
 expect 'a card without a partner is left out' 0 \
 	'^  xswt1 +its link is down' dry
