@@ -57,6 +57,11 @@ long address_slot(struct device *dev, dma_addr_t bus)
 	return slot < stock_pool(mem)->nslabs ? slot : -1;
 }
 
+bool address_ends_area(struct device *dev, long slot)
+{
+	return (slot + 1) % stock_pool(dev->dma_io_tlb_mem)->area_nslabs == 0;
+}
+
 bool address_reachable(struct device *dev, phys_addr_t phys, size_t size)
 {
 	dma_addr_t first = address_to_bus(phys);

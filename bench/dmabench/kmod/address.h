@@ -22,6 +22,9 @@ enum route address_route(struct device *dev, phys_addr_t phys, dma_addr_t bus);
 /* Slot number of @bus in the kernel's own bounce pool, or -1 if it lies elsewhere. */
 long address_slot(struct device *dev, dma_addr_t bus);
 
+/* Whether the kernel's own search, having placed a mapping up to @slot, now begins at an area. */
+bool address_ends_area(struct device *dev, long slot);
+
 /* Whether @dev reaches all @size bytes at @phys at one run of bus addresses. */
 bool address_reachable(struct device *dev, phys_addr_t phys, size_t size);
 

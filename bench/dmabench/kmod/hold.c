@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 
+#include "address.h"
 #include "bench.h"
 #include "options.h"
 
@@ -157,6 +158,27 @@ static int top_up(struct bench *bench, struct plan *p, unsigned int room)
 	return 0;
 }
 
+/*
+ * The kernel's own search goes on where the last one ended: turn it to the start of an area, by
+ * single slots, so that a layout does not depend on what was mapped since the boot.
+ */
+static void turn_search(struct bench *bench, const struct plan *p)
+{
+	struct held one = { .size = SLOT };
+	unsigned int i;
+	long slot;
+
+	for (i = 0; i < p->slots; i++) {
+		one.bus = map_one(bench, SLOT);
+		if (one.bus == DMA_MAPPING_ERROR)
+			return;
+		slot = address_slot(bench->dev, one.bus);
+		unmap_one(bench, &one);
+		if (slot < 0 || address_ends_area(bench->dev, slot))
+			return;
+	}
+}
+
 static int fill(struct bench *bench, struct plan *p)
 {
 	struct hold *h = &bench->hold;
@@ -167,6 +189,8 @@ static int fill(struct bench *bench, struct plan *p)
 	if (!h->held)
 		return -ENOMEM;
 	rc = buffers_get(&h->source, bench->dev, 1, SOURCE_SIZE, REACH_FAR, 0);
+	if (!rc)
+		turn_search(bench, p);
 	rc = rc ?: map_all(bench, p);
 	rc = rc ?: drop_some(bench, p);
 	if (!rc && p->percent == 100)

@@ -44,12 +44,32 @@ machine_json()
 		  emulated: ($emulated != "" or $clock.clock == "instructions") } + $clock'
 }
 
+# The build's identity: the same code has the same, whatever it is called.
+build_id()
+{
+	local note=/sys/module/$1/notes/.note.gnu.build-id
+
+	[ ! -r "$note" ] || od -An -v -tx1 -j16 "$note" | tr -d ' \n'
+}
+
+# Where git is not installed, its files still tell the commit.
+suite_version()
+{
+	local head
+
+	git -C "$top" describe --always --dirty 2>/dev/null && return
+	read -r head 2>/dev/null <"$top/.git/HEAD" || return 0
+	case $head in
+	'ref: '*) cat "$top/.git/${head#ref: }" 2>/dev/null || true ;;
+	*) echo "$head" ;;
+	esac
+}
+
 versions_json()
 {
 	jq -n --arg kernel "$(uname -r)" \
-		--arg module "$(cat /sys/module/xen_swiotlb/srcversion 2>/dev/null || true)" \
-		--arg dmabench "$(cat /sys/module/dmabench/srcversion 2>/dev/null || true)" \
-		--arg suite "$(git -C "$top" describe --always --dirty 2>/dev/null || true)" '
+		--arg module "$(build_id xen_swiotlb)" --arg dmabench "$(build_id dmabench)" \
+		--arg suite "$(suite_version)" '
 		def known: if . == "" then null else . end;
 		{ kernel: $kernel, module: ($module | known), dmabench: ($dmabench | known),
 		  suite: ($suite | known) }'
