@@ -77,6 +77,11 @@ void xsw_baseline_close(struct xsw_baseline *b)
 	xsw_free(b);
 }
 
+void xsw_baseline_begin_at(struct xsw_baseline *b, u32 slot)
+{
+	b->area[0].next = slot % b->area_slots;
+}
+
 static struct alignment alignment_of(const struct xsw_request *r, u64 bytes)
 {
 	struct alignment a = { .same = r->min_align_mask };

@@ -23,14 +23,11 @@ void xsw_count_exact(struct xsw_pool *p, u32 slots)
 	}
 }
 
-/* Lost a word after taking @taken slots; they were never anybody's, but a search may have missed
- * them */
+/* What was taken before a word was lost was never anybody's, but a search may have missed it */
 static noinline bool lose_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 taken)
 {
-	if (taken) {
-		xsw_give(s, i, taken);
-		xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
-	}
+	xsw_give(s, i, taken);
+	xsw_verdict_release(p, s, i, XSW_MAX_SLOTS);
 	return false;
 }
 
@@ -39,7 +36,9 @@ bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
 	u32 taken = xsw_take(s, i, n);
 
-	return likely(taken == n) ? true : lose_wide(p, s, i, taken);
+	if (likely(taken == n))
+		return true;
+	return taken ? lose_wide(p, s, i, taken) : false;
 }
 
 /* Find and claim in one segment; others may be quicker, each time one of them got a run */

@@ -129,7 +129,7 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 	i = xsw_slot_of(s, bus);
 	slot = &s->slot[i];
 	slots = READ_ONCE(slot->slots);
-	if (slots && slot->state == XSW_SLOT_LIVE) {
+	if (xsw_is_live((u16)slots)) {
 		xsw_store_release(&slot->slots, 0);
 		xsw_release_run(s->pool, s, i, slots);
 		if (READ_ONCE(e->coherent.slots) << XSW_SLOT_SHIFT > e->coherent_limit &&

@@ -69,6 +69,9 @@ struct xsw_dev {
 	u32 id;             /* owner shown for live mappings: domain << 16 | bus << 8 | devfn */
 	bool force;         /* bounce every mapping that may bounce */
 	bool skip_copy_in;  /* option: zero the slots instead of copying a FROM_DEVICE buffer in */
+	/* told of each failed xsw_map_further(); may be NULL */
+	void (*failed)(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, bool quiet,
+		       enum xsw_fail why);
 
 	struct xsw_engine *engine; /* set by xsw_dev_init(), as all below */
 	const struct xsw_gate *gate;
@@ -225,29 +228,15 @@ size_t xsw_max_mapping_size(struct xsw_dev *d);
 u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
 	    struct xsw_outcome *o);
 
-/**
- * struct xsw_mapped - struct xsw_outcome in two registers
- * @told: slots (32 bits) | bounce (8) | fail (8)
- */
-struct xsw_mapped {
-	u64 bus;
-	u64 told;
-};
-
-static __always_inline struct xsw_outcome xsw_outcome_of(struct xsw_mapped m)
-{
-	return (struct xsw_outcome){ .bus = m.bus,
-				     .slots = (u32)m.told,
-				     .bounce = (u8)(m.told >> 32),
-				     .fail = (u8)(m.told >> 40) };
-}
+#define XSW_QUIET 0x100u /* in @how: the caller expects failures */
 
 /**
  * xsw_map_further() - the second half of xsw_map(), for callers of xsw_map_direct() (map.h)
- * @why: what that told: why the buffer must bounce, XSW_BOUNCE_NONE if it may not have to
+ * @how: what that told (why the buffer must bounce, XSW_BOUNCE_NONE if it may not have to),
+ *       and XSW_QUIET
+ * Return: the bus address, or XSW_BUS_ERROR after a call of d->failed.
  */
-struct xsw_mapped xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				  enum xsw_bounce why);
+u64 xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 how);
 
 /**
  * xsw_unmap() - end a streaming mapping

@@ -13,7 +13,7 @@ bool xsw_walk_segment(struct xsw_segment *s, bool (*fn)(struct xsw_segment *, u3
 	u32 i = 0;
 
 	while (i < s->slots) {
-		u32 slots = xsw_load_acquire(&s->slot[i].slots);
+		u32 slots = xsw_load_acquire(&s->slot[i].slots) & ~XSW_QUARANTINED;
 
 		if (slots && !fn(s, i, ctx))
 			return false;
@@ -55,9 +55,9 @@ void xsw_live_at(const struct xsw_segment *s, u32 i, struct xsw_live *live)
 	live->orig = READ_ONCE(slot->orig);
 	live->bus = xsw_slot_bus(s, i) + READ_ONCE(slot->offset);
 	live->size = READ_ONCE(slot->size);
-	live->slots = READ_ONCE(slot->slots);
+	live->slots = xsw_run_slots(slot);
 	live->dir = READ_ONCE(slot->dir);
-	live->quarantined = READ_ONCE(slot->state) == XSW_SLOT_QUARANTINED;
+	live->quarantined = READ_ONCE(slot->slots) & XSW_QUARANTINED;
 	live->since_ns = xsw_now_ns() - xsw_stamp_ns(xsw_stamp() - READ_ONCE(slot->stamp));
 }
 
@@ -98,10 +98,10 @@ static bool quarantine_one(struct xsw_segment *s, u32 i, void *ctx)
 	struct xsw_slot *slot = &s->slot[i];
 	struct xsw_live live;
 
-	if (READ_ONCE(slot->owner) != l->owner || READ_ONCE(slot->state) != XSW_SLOT_LIVE)
+	if (READ_ONCE(slot->owner) != l->owner || !xsw_is_live(READ_ONCE(slot->slots)))
 		return true;
-	WRITE_ONCE(slot->state, XSW_SLOT_QUARANTINED);
 	s->quarantined += slot->slots;
+	WRITE_ONCE(slot->slots, (u16)(slot->slots | XSW_QUARANTINED));
 	l->leaks++;
 	if (l->leak) {
 		xsw_live_at(s, i, &live);

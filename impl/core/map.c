@@ -147,12 +147,12 @@ static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_
 	u64 bus = translate(d, phys, size, &why);
 
 	if (why != XSW_BOUNCE_NONE)
-		return xsw_map_further(d, phys, size, dir, why);
+		return bounce_searching(d, phys, size, dir, why);
 	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
 }
 
-struct xsw_mapped xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				  enum xsw_bounce why)
+static __always_inline struct xsw_mapped further(struct xsw_dev *d, u64 phys, size_t size,
+						 enum xsw_dir dir, enum xsw_bounce why)
 {
 	u64 align = d->min_align_mask;
 	u32 offset = xsw_offset_of(phys, align), slots = xsw_slots_for(offset, size);
@@ -171,6 +171,23 @@ struct xsw_mapped xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum
 	return bounce(d, run, slots, offset, phys, size, dir, why);
 }
 
+static noinline u64 tell_failure(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				 u32 how, u64 told)
+{
+	if (d->failed)
+		d->failed(d, phys, size, dir, how & XSW_QUIET, (enum xsw_fail)(told >> 40));
+	return XSW_BUS_ERROR;
+}
+
+u64 xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 how)
+{
+	struct xsw_mapped m = further(d, phys, size, dir, (enum xsw_bounce)(u8)how);
+
+	if (unlikely(m.bus == XSW_BUS_ERROR))
+		return tell_failure(d, phys, size, dir, how, m.told);
+	return m.bus;
+}
+
 u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
 	    struct xsw_outcome *o)
 {
@@ -182,17 +199,25 @@ u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attr
 	} else {
 		m.bus = xsw_map_direct(d, phys, size, &why);
 		if (unlikely(m.bus == XSW_BUS_ERROR))
-			m = xsw_map_further(d, phys, size, dir, why);
+			m = further(d, phys, size, dir, why);
 	}
 	*o = xsw_outcome_of(m);
 	return m.bus;
+}
+
+/* @bus is not the first byte of a mapping: a sync of a part */
+static noinline struct xsw_slot *slot_inside(struct xsw_segment *s, u32 i)
+{
+	i = xsw_head_of(s, i);
+	return i != XSW_NOWHERE && xsw_is_live(READ_ONCE(s->slot[i].slots)) ? &s->slot[i] : NULL;
 }
 
 /*
  * The record of the mapping that @bus is in, NULL if none that lives.  A live mapping keeps its
  * segment; the index's arrays stay as long as the engine.  So this needs no read lock.
  */
-static inline struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus, struct xsw_segment **seg)
+static __always_inline struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus,
+						struct xsw_segment **seg)
 {
 	struct xsw_segment *s = xsw_index_find(&e->index, bus);
 	u32 i;
@@ -201,12 +226,7 @@ static inline struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus, struct xsw
 	if (!s)
 		return NULL;
 	i = xsw_slot_of(s, bus);
-	if (unlikely(!READ_ONCE(s->slot[i].slots))) {
-		i = xsw_head_of(s, i);
-		if (i == XSW_NOWHERE)
-			return NULL;
-	}
-	return likely(READ_ONCE(s->slot[i].state) == XSW_SLOT_LIVE) ? &s->slot[i] : NULL;
+	return likely(xsw_is_live(READ_ONCE(s->slot[i].slots))) ? &s->slot[i] : slot_inside(s, i);
 }
 
 static inline u32 number_of(const struct xsw_segment *s, const struct xsw_slot *slot)

@@ -54,6 +54,19 @@ static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t si
 	return bus;
 }
 
+/* struct xsw_outcome in two registers; told: slots (32 bits) | bounce (8) | fail (8) */
+struct xsw_mapped {
+	u64 bus, told;
+};
+
+static inline struct xsw_outcome xsw_outcome_of(struct xsw_mapped m)
+{
+	return (struct xsw_outcome){ .bus = m.bus,
+				     .slots = (u32)m.told,
+				     .bounce = (u8)(m.told >> 32),
+				     .fail = (u8)(m.told >> 40) };
+}
+
 u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
 
 /* Is @bus certainly not in the pool?  The quick filter before the index. */

@@ -115,7 +115,7 @@ u32 xsw_head_of(const struct xsw_segment *s, u32 i)
 	u32 head = i;
 
 	for (;;) {
-		u32 slots = READ_ONCE(s->slot[head].slots);
+		u32 slots = xsw_run_slots(&s->slot[head]);
 
 		if (slots)
 			return head + slots > i ? head : XSW_NOWHERE;

@@ -21,7 +21,7 @@
 #define XSW_MAX_SLOTS (1u << (XSW_MAX_ORDER + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT))
 #define XSW_NOWHERE   (~0u)
 
-enum xsw_slot_state { XSW_SLOT_LIVE, XSW_SLOT_QUARANTINED };
+#define XSW_QUARANTINED 0x8000u /* in 'slots': left behind by its device */
 
 /* What is known of a mapping, in the record of its first slot (slots == 0: not a first one) */
 struct xsw_slot {
@@ -29,11 +29,21 @@ struct xsw_slot {
 	u64 stamp;
 	u32 size;
 	u32 owner;
-	u16 slots;
+	u16 slots;  /* and XSW_QUARANTINED */
 	u16 offset; /* bytes of the first slot before the mapping */
 	u8 dir;
-	u8 state; /* enum xsw_slot_state */
 };
+
+static inline u32 xsw_run_slots(const struct xsw_slot *slot)
+{
+	return READ_ONCE(slot->slots) & ~XSW_QUARANTINED;
+}
+
+/* Is it the record of a mapping that may be unmapped and synced?  @slots as read from it. */
+static __always_inline bool xsw_is_live(u16 slots)
+{
+	return (u16)(slots - 1) < XSW_QUARANTINED - 1;
+}
 
 struct xsw_segment {
 	/* one cache line, read by every claim and release, never written while it can be found */
@@ -89,7 +99,6 @@ static __always_inline void xsw_slot_record(struct xsw_slot *slot, u32 owner, u6
 	WRITE_ONCE(slot->owner, owner);
 	WRITE_ONCE(slot->offset, (u16)offset);
 	WRITE_ONCE(slot->dir, (u8)dir);
-	WRITE_ONCE(slot->state, XSW_SLOT_LIVE);
 	xsw_store_release(&slot->slots, (u16)slots);
 }
 

@@ -156,6 +156,7 @@ static int take_over(struct device *dev, struct xsw_claim *c)
 		return -ENOMEM;
 	a->device = dev;
 	a->dev.id = c->id;
+	a->dev.failed = xsw_map_failed;
 	xsw_ops_init(&a->ops);
 	xsw_follow_masks(a, dev);
 	err = xsw_dev_init(xsw.engine, &a->dev);

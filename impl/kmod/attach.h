@@ -73,5 +73,8 @@ bool xsw_attached_any(void);
 void xsw_ops_init(struct dma_map_ops *ops);
 /* ops.c: keeps the engine's idea of the device's masks current */
 void xsw_follow_masks(struct xsw_attached *a, struct device *dev);
+/** xsw_map_failed() - tell of a map that failed (struct xsw_dev's 'failed') */
+void xsw_map_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, bool quiet,
+		    enum xsw_fail why);
 
 #endif /* XSW_KMOD_ATTACH_H */

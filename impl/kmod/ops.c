@@ -20,6 +20,7 @@
 static_assert((int)XSW_TO_DEVICE == (int)DMA_TO_DEVICE);
 static_assert((int)XSW_FROM_DEVICE == (int)DMA_FROM_DEVICE);
 static_assert((int)XSW_BIDIRECTIONAL == (int)DMA_BIDIRECTIONAL);
+static_assert(XSW_QUIET == DMA_ATTR_NO_WARN);
 
 static __always_inline void follow(u64 *known, u64 now)
 {
@@ -76,22 +77,23 @@ static __always_inline u32 engine_attrs(unsigned long attrs)
 	return ours;
 }
 
-static noinline void map_failed(struct xsw_attached *a, phys_addr_t phys, size_t size,
-				enum dma_data_direction dir, unsigned long attrs, u8 fail)
+void xsw_map_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, bool quiet,
+		    enum xsw_fail why)
 {
+	struct xsw_attached *a = container_of(d, struct xsw_attached, dev);
 	struct xsw_pool_state st;
 
 	if (trace_xsw_full_enabled()) {
 		xsw_pool_glance(xsw.engine, &st);
-		trace_xsw_full(a->dev.id, phys, size, dir, fail, &st);
+		trace_xsw_full(d->id, phys, size, (enum dma_data_direction)dir, why, &st);
 	}
-	if (fail == XSW_FAIL_FULL || fail == XSW_FAIL_FRAGMENTED)
+	if (why == XSW_FAIL_FULL || why == XSW_FAIL_FRAGMENTED)
 		xsw_growth_soon();
-	if (!(attrs & DMA_ATTR_NO_WARN))
+	if (!quiet)
 		dev_warn_ratelimited(
 			a->device,
 			"xen_swiotlb: cannot map %zu bytes: %s; see pool and pool_bytes\n", size,
-			xsw_fail_name(fail));
+			xsw_fail_name(why));
 }
 
 /* With the trace event on, other masks than last time, or attributes that forbid a bounce */
@@ -107,24 +109,13 @@ static noinline dma_addr_t map_rarely(struct device *dev, phys_addr_t phys, size
 		began = xsw_now_ns();
 	bus = xsw_map(&a->dev, phys, size, (enum xsw_dir)dir, engine_attrs(attrs), &o);
 	if (unlikely(bus == XSW_BUS_ERROR)) {
-		map_failed(a, phys, size, dir, attrs, o.fail);
+		xsw_map_failed(&a->dev, phys, size, (enum xsw_dir)dir, attrs & DMA_ATTR_NO_WARN,
+			       (enum xsw_fail)o.fail);
 		return DMA_MAPPING_ERROR;
 	}
 	if (trace_xsw_map_enabled() && began)
 		trace_xsw_map(a->dev.id, phys, size, dir, attrs, &o, xsw_now_ns() - began);
 	return bus;
-}
-
-/* By value: what has its address taken is zeroed and guarded in every call */
-static noinline dma_addr_t map_further(struct xsw_attached *a, phys_addr_t phys, size_t size,
-				       enum dma_data_direction dir, unsigned long attrs,
-				       enum xsw_bounce why)
-{
-	struct xsw_mapped m = xsw_map_further(&a->dev, phys, size, (enum xsw_dir)dir, why);
-
-	if (unlikely(m.bus == XSW_BUS_ERROR))
-		map_failed(a, phys, size, dir, attrs, xsw_outcome_of(m).fail);
-	return m.bus;
 }
 
 /* What is not the plain direct case leaves by a tail call, so that case saves no register */
@@ -141,7 +132,8 @@ static __always_inline dma_addr_t map(struct device *dev, phys_addr_t phys, size
 	bus = xsw_map_direct(&a->dev, phys, size, &why);
 	if (likely(bus != XSW_BUS_ERROR))
 		return bus;
-	return map_further(a, phys, size, dir, attrs, why);
+	return xsw_map_further(&a->dev, phys, size, (enum xsw_dir)dir,
+			       why | (attrs & DMA_ATTR_NO_WARN));
 }
 
 static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t size,

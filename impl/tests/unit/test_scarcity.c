@@ -111,6 +111,32 @@ static void whatever_is_freed_is_found(void **state)
 	empty_pool(held, SLOTS, 2048);
 }
 
+/* A run remembered at the very end of a segment is not one for a longer mapping */
+static void hints_do_not_reach_past_the_end(void **state)
+{
+	static u64 held[SLOTS];
+	u64 bus;
+	u32 i, last = 0;
+
+	(void)state;
+	w.dev.min_align_mask = 0x1ff; /* no page alignment */
+	fill_pool(held, SLOTS, 2048);
+	for (i = 0; i < SLOTS; i++)
+		if (held[i] > held[last])
+			last = i;
+	for (i = 0; i < SLOTS; i++)
+		if (held[i] > held[last] - 5 * 2048)
+			must_unmap(&w, held[i], 2048, XSW_TO_DEVICE);
+	bus = must_map(&w, buffer, 5 * 2048, XSW_TO_DEVICE, NULL);
+	assert_int_equal(bus, held[last] - 4 * 2048);
+	must_unmap(&w, bus, 5 * 2048, XSW_TO_DEVICE);
+	assert_fail(must_fail(&w, buffer, 8 * 2048, XSW_TO_DEVICE), XSW_FAIL_FULL);
+	for (i = 0; i < SLOTS; i++)
+		if (held[i] <= held[last] - 5 * 2048)
+			must_unmap(&w, held[i], 2048, XSW_TO_DEVICE);
+	w.dev.min_align_mask = 0;
+}
+
 static void *unmap_elsewhere(void *held)
 {
 	empty_pool(held, SLOTS, 2048);
@@ -297,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(failures_name_their_reason, start, stop),
 		cmocka_unit_test_setup_teardown(whatever_is_freed_is_found, start, stop),
+		cmocka_unit_test_setup_teardown(hints_do_not_reach_past_the_end, start, stop),
 		cmocka_unit_test_setup_teardown(other_cpus_hoard_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(high_water_is_exact_when_asked, start, stop),
 		cmocka_unit_test_setup_teardown(the_largest_map_is_always_served, start, stop),
