@@ -206,8 +206,8 @@ struct xsw_run xsw_claim(struct xsw_pool *p, const struct xsw_want *w)
 	return likely(run.seg) ? run : xsw_claim_slowly(p, w);
 }
 
-/* Anything but a run well inside a word, or one of which more has to be known */
-static noinline void release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+/* Tell group and verdicts of the free run that a release made */
+static void tell(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
 	u32 least = (u16)READ_ONCE(p->watch), start, run;
 
@@ -227,37 +227,26 @@ static noinline void release_wide(struct xsw_pool *p, struct xsw_segment *s, u32
 		xsw_verdict_release(p, s, start, run);
 }
 
-void xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 bit = i % XSW_WORD_BITS, above, below, run;
-	u64 *may = s->group->may;
-	u64 free;
+	tell(p, s, i, n);
+	xsw_rcu_read_unlock();
+	return n;
+}
 
-	if (unlikely(bit + n > XSW_WORD_BITS) || unlikely(n == XSW_WORD_BITS)) {
-		release_wide(p, s, i, n);
-		return;
-	}
-	/* shifts in two steps: by less than 64 each, and a zero comes in, which ends the count */
-	free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
-	above = (u32)__builtin_ctzll(~(free >> bit >> n));
-	below = (u32)__builtin_clzll(~(free << 1 << (XSW_WORD_BITS - 1 - bit)));
-	run = below + n + above;
-	/* its whole length is known, nobody has any of it, and nothing of it is news */
-	if (likely(below < bit) && likely(bit + n + above < XSW_WORD_BITS) &&
-	    likely(!(~free & xsw_run_mask(bit, n))) &&
-	    likely(READ_ONCE(may[xsw_log2_floor(run)]) & s->may_bit) &&
-	    likely(run < (u16)READ_ONCE(p->watch)))
-		return;
-	/* longer runs are taken for granted here already, and no verdict waits for one */
-	if ((u16)READ_ONCE(p->watch) == XSW_WATCH_LEAST &&
-	    READ_ONCE(may[xsw_log2_floor(run) + 1]) & s->may_bit)
-		return;
-	release_wide(p, s, i, n);
+u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+{
+	xsw_give(s, i, n);
+	if (xsw_is_scarce(p, s))
+		tell(p, s, i, n);
+	xsw_rcu_read_unlock();
+	return n;
 }
 
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots)
 {
-	xsw_release_run(p, s, start, slots);
+	xsw_rcu_read_lock();
+	xsw_release_unlock(p, s, start, slots);
 }
 
 bool xsw_close(struct xsw_pool *p, struct xsw_segment *s)

@@ -131,7 +131,7 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 	slots = READ_ONCE(slot->slots);
 	if (xsw_is_live((u16)slots)) {
 		xsw_store_release(&slot->slots, 0);
-		xsw_release_run(s->pool, s, i, slots);
+		xsw_release(s->pool, s, i, slots);
 		if (READ_ONCE(e->coherent.slots) << XSW_SLOT_SHIFT > e->coherent_limit &&
 		    s->pool == &e->coherent && xsw_free_slots(s) == s->slots)
 			WRITE_ONCE(e->coherent_idle, 1);

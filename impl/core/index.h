@@ -51,6 +51,20 @@ static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index *cons
 	return entry;
 }
 
+/* The same for a segment that has its chunks to itself; NULL also where only a leaf can tell */
+static __always_inline struct xsw_segment *xsw_index_find_quick(struct xsw_index *const *where,
+								u64 bus)
+{
+	const struct xsw_index *x = xsw_rcu_dereference(*where);
+	u64 chunk = (bus >> XSW_CHUNK_SHIFT) - x->base;
+	void *entry;
+
+	if (unlikely(chunk >= x->chunks))
+		return NULL;
+	entry = xsw_rcu_dereference(x->entry[chunk]);
+	return unlikely((unsigned long)entry & 1) ? NULL : entry;
+}
+
 /* All of these in process context, under the engine's mutex */
 struct xsw_index *xsw_index_new(void);
 void xsw_index_free(struct xsw_index *x);

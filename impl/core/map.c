@@ -151,24 +151,29 @@ static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_
 	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
 }
 
-static __always_inline struct xsw_mapped further(struct xsw_dev *d, u64 phys, size_t size,
-						 enum xsw_dir dir, enum xsw_bounce why)
+/* Not by a hint */
+static noinline struct xsw_mapped map_slowly(struct xsw_dev *d, u64 phys, size_t size,
+					     enum xsw_dir dir, enum xsw_bounce why)
+{
+	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
+				      : bounce_searching(d, phys, size, dir, why);
+}
+
+/* By a hint, if this is the plain case.  Return: seg is NULL if not. */
+static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys, size_t size,
+						    u32 slots, enum xsw_bounce why)
 {
 	u64 align = d->min_align_mask;
-	u32 offset = xsw_offset_of(phys, align), slots = xsw_slots_for(offset, size);
-	struct xsw_run run;
+	struct xsw_run run = { 0 };
 
-	if (unlikely(why == XSW_BOUNCE_NONE))
-		return look_closer(d, phys, size, dir);
-	if (unlikely(size - 1 >= XSW_MAX_BYTES) || unlikely(xsw_is_bounded(d->boundary_mask)))
-		return bounce_searching(d, phys, size, dir, why);
+	if (unlikely(why == XSW_BOUNCE_NONE) || unlikely(size - 1 >= XSW_MAX_BYTES) ||
+	    unlikely(xsw_is_bounded(d->boundary_mask)))
+		return run;
 	xsw_rcu_read_lock();
 	run = xsw_claim_hinted(&d->engine->pool, d->dma_mask, slots, xsw_stride_for(size, align),
 			       xsw_phase_of(phys, align));
 	xsw_rcu_read_unlock();
-	if (unlikely(!run.seg))
-		return bounce_searching(d, phys, size, dir, why);
-	return bounce(d, run, slots, offset, phys, size, dir, why);
+	return run;
 }
 
 static noinline u64 tell_failure(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
@@ -181,11 +186,28 @@ static noinline u64 tell_failure(struct xsw_dev *d, u64 phys, size_t size, enum 
 
 u64 xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 how)
 {
-	struct xsw_mapped m = further(d, phys, size, dir, (enum xsw_bounce)(u8)how);
+	enum xsw_bounce why = (enum xsw_bounce)(u8)how;
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
+	struct xsw_mapped m;
 
+	if (likely(run.seg))
+		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
+	m = map_slowly(d, phys, size, dir, why);
 	if (unlikely(m.bus == XSW_BUS_ERROR))
 		return tell_failure(d, phys, size, dir, how, m.told);
 	return m.bus;
+}
+
+/* xsw_map_further(), for callers that want to know all */
+static struct xsw_mapped map_and_tell(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				      enum xsw_bounce why)
+{
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
+
+	return run.seg ? bounce(d, run, slots, offset, phys, size, dir, why)
+		       : map_slowly(d, phys, size, dir, why);
 }
 
 u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
@@ -199,7 +221,7 @@ u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attr
 	} else {
 		m.bus = xsw_map_direct(d, phys, size, &why);
 		if (unlikely(m.bus == XSW_BUS_ERROR))
-			m = further(d, phys, size, dir, why);
+			m = map_and_tell(d, phys, size, dir, why);
 	}
 	*o = xsw_outcome_of(m);
 	return m.bus;
@@ -216,8 +238,7 @@ static noinline struct xsw_slot *slot_inside(struct xsw_segment *s, u32 i)
  * The record of the mapping that @bus is in, NULL if none that lives.  A live mapping keeps its
  * segment; the index's arrays stay as long as the engine.  So this needs no read lock.
  */
-static __always_inline struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus,
-						struct xsw_segment **seg)
+static struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus, struct xsw_segment **seg)
 {
 	struct xsw_segment *s = xsw_index_find(&e->index, bus);
 	u32 i;
@@ -234,28 +255,64 @@ static inline u32 number_of(const struct xsw_segment *s, const struct xsw_slot *
 	return (u32)(slot - s->slot);
 }
 
-u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
+static noinline u32 unmap_reserved(struct xsw_segment *s, u32 slots)
+{
+	xsw_reserve_release(s);
+	return slots;
+}
+
+static __always_inline u32 end_mapping(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
+{
+	xsw_store_release(&s->slot[i].slots, 0);
+	if (unlikely(!s->may_whole))
+		return unmap_reserved(s, slots);
+	xsw_rcu_read_lock();
+	return xsw_release_unlock(&d->engine->pool, s, i, slots);
+}
+
+static noinline u32 unmap_copying(struct xsw_dev *d, struct xsw_segment *s, u32 i, size_t size)
+{
+	const struct xsw_slot *slot = &s->slot[i];
+	u64 at = ((u64)i << XSW_SLOT_SHIFT) + slot->offset;
+
+	copy_out(d, slot->orig, s->va + at, min(size, (size_t)slot->size));
+	return end_mapping(d, s, i, slot->slots);
+}
+
+static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
+{
+	return (dir == XSW_FROM_DEVICE || dir == XSW_BIDIRECTIONAL) &&
+	       !(attrs & XSW_ATTR_SKIP_SYNC);
+}
+
+/* A small segment, or an address that is none of a mapping's first byte, or not ours */
+static noinline u32 unmap_rarely(struct xsw_dev *d, u64 bus, size_t size, bool copying)
 {
 	struct xsw_segment *s;
 	struct xsw_slot *slot = slot_of(d->engine, bus, &s);
-	u32 i, slots;
 
 	if (!slot)
 		return 0;
-	i = number_of(s, slot);
-	if ((dir == XSW_FROM_DEVICE || dir == XSW_BIDIRECTIONAL) && !(attrs & XSW_ATTR_SKIP_SYNC))
-		copy_out(d, slot->orig, s->va + ((size_t)i << XSW_SLOT_SHIFT) + slot->offset,
-			 min(size, (size_t)slot->size));
-	slots = slot->slots;
-	xsw_store_release(&slot->slots, 0);
-	if (unlikely(!s->may_whole)) {
-		xsw_reserve_release(s);
-		return slots;
-	}
-	xsw_rcu_read_lock();
-	xsw_release_run(&d->engine->pool, s, i, slots);
-	xsw_rcu_read_unlock();
-	return slots;
+	if (copying)
+		return unmap_copying(d, s, number_of(s, slot), size);
+	return end_mapping(d, s, number_of(s, slot), slot->slots);
+}
+
+u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
+{
+	struct xsw_segment *s = xsw_index_find_quick(&d->engine->index, bus);
+	u32 i;
+	u16 slots;
+
+	if (unlikely(!s))
+		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
+	i = xsw_slot_of(s, bus);
+	slots = READ_ONCE(s->slot[i].slots);
+	if (unlikely(!xsw_is_live(slots)))
+		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
+	if (copies_back(dir, attrs))
+		return unmap_copying(d, s, i, size);
+	return end_mapping(d, s, i, slots);
 }
 
 u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)

@@ -104,7 +104,7 @@ void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
  */
 struct xsw_run xsw_claim(struct xsw_pool *p, const struct xsw_want *w);
 
-/** xsw_release() - release a run; any context, under the RCU read lock */
+/** xsw_release() - release a run; any context */
 void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots);
 
 /** xsw_search_all() - look through every segment within reach and claim what fits */

@@ -84,8 +84,7 @@ static void ours_release(void *pool, u32 slot, const struct xsw_request *r)
 	u32 n = xsw_slots_for(xsw_offset_of(r->orig, r->min_align_mask), r->size);
 
 	xsw_rcu_read_lock();
-	xsw_release_run(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);
-	xsw_rcu_read_unlock();
+	xsw_release_unlock(pool, segment_of(pool, slot), slot % SEGMENT_SLOTS, n);
 }
 
 static u32 ours_used(void *pool)
