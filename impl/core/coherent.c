@@ -45,10 +45,13 @@ static u64 coherent_grow(struct xsw_engine *e, struct xsw_pool *p, u64 bits, u8 
 	return xsw_memory_get(e, &o, &c);
 }
 
-static bool claim_from(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
+static __always_inline bool claim_from(struct xsw_pool *p, const struct xsw_want *w,
+				       struct xsw_run *run)
 {
 	xsw_rcu_read_lock();
-	*run = xsw_claim(p, w);
+	*run = xsw_claim_hinted(p, w->mask, w->slots, w->stride, w->phase);
+	if (unlikely(!run->seg))
+		*run = xsw_claim_slowly(p, w);
 	xsw_rcu_read_unlock();
 	return run->seg != NULL;
 }
@@ -112,32 +115,40 @@ fail:
 	return NULL;
 }
 
+/* More is kept than is wanted idle: see whether this release made a segment idle */
+static noinline void free_looking(struct xsw_engine *e, struct xsw_segment *s, u32 i, u32 slots)
+{
+	xsw_release(s->pool, s, i, slots);
+	if (s->pool == &e->coherent && xsw_free_slots(s) == s->slots)
+		WRITE_ONCE(e->coherent_idle, 1);
+	xsw_rcu_read_unlock();
+}
+
 bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 {
 	struct xsw_engine *e = d->engine;
 	struct xsw_segment *s;
-	struct xsw_slot *slot;
 	u32 i, slots;
 
 	(void)size;
 	xsw_rcu_read_lock();
 	s = xsw_index_find(&e->coherent_index, bus);
-	if (!s || s->va + (bus - s->bus) != va) {
+	if (unlikely(!s) || unlikely(s->va + (bus - s->bus) != va)) {
 		xsw_rcu_read_unlock();
 		return false;
 	}
 	i = xsw_slot_of(s, bus);
-	slot = &s->slot[i];
-	slots = READ_ONCE(slot->slots);
-	if (xsw_is_live((u16)slots)) {
-		xsw_store_release(&slot->slots, 0);
-		xsw_release(s->pool, s, i, slots);
-		if (READ_ONCE(e->coherent.slots) << XSW_SLOT_SHIFT > e->coherent_limit &&
-		    s->pool == &e->coherent && xsw_free_slots(s) == s->slots)
-			WRITE_ONCE(e->coherent_idle, 1);
-		xsw_percpu_add(&d->tally->coherent_frees, 1);
+	slots = READ_ONCE(s->slot[i].slots);
+	if (unlikely(!xsw_is_live((u16)slots))) {
+		xsw_rcu_read_unlock();
+		return true;
 	}
-	xsw_rcu_read_unlock();
+	xsw_percpu_add(&d->tally->coherent_frees, 1);
+	xsw_store_release(&s->slot[i].slots, 0);
+	if (unlikely(READ_ONCE(e->coherent.slots) << XSW_SLOT_SHIFT > e->coherent_limit))
+		free_looking(e, s, i, slots);
+	else
+		xsw_release_unlock(s->pool, s, i, slots);
 	return true;
 }
 

@@ -131,7 +131,7 @@ static noinline struct xsw_mapped bounce_searching(struct xsw_dev *d, u64 phys, 
 	xsw_rcu_read_unlock();
 	if (unlikely(!run.seg)) {
 		fail = run.fail;
-		if (w.slots > XSW_RESERVE_ABOVE)
+		if (w.slots > XSW_RESERVE_ABOVE && d->reserve && !READ_ONCE(d->reserve->taken))
 			run = xsw_reserve_claim(d, &w);
 		if (!run.seg)
 			return failed(d, fail, why);
@@ -152,8 +152,8 @@ static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_
 }
 
 /* Not by a hint */
-static noinline struct xsw_mapped map_slowly(struct xsw_dev *d, u64 phys, size_t size,
-					     enum xsw_dir dir, enum xsw_bounce why)
+static __always_inline struct xsw_mapped map_slowly(struct xsw_dev *d, u64 phys, size_t size,
+						    enum xsw_dir dir, enum xsw_bounce why)
 {
 	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
 				      : bounce_searching(d, phys, size, dir, why);

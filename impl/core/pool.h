@@ -114,7 +114,23 @@ bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run
 bool xsw_close(struct xsw_pool *p, struct xsw_segment *s);
 
 /* verdict.c */
-bool xsw_verdict_empty(struct xsw_pool *p, const struct xsw_want *w);
+#define XSW_MEMO_SURE (1ULL << 16)
+
+/* Bits of a want's mask: which memos it has */
+static __always_inline u32 xsw_reach_of(const struct xsw_want *w)
+{
+	return min(xsw_bit_length(w->mask), 63u);
+}
+
+/* Is it known that not one slot is free within reach? */
+static __always_inline bool xsw_verdict_empty(const struct xsw_pool *p, const struct xsw_want *w)
+{
+	u64 memo = xsw_load_acquire(&p->memo[xsw_reach_of(w)][XSW_MEMO_ANY]);
+
+	return (u32)memo == (XSW_MEMO_SURE | 1) && !(w->mask & (w->mask + 1)) &&
+	       READ_ONCE(p->largest) >= w->slots;
+}
+
 bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w);
 bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
 void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 run);

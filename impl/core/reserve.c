@@ -57,7 +57,7 @@ struct xsw_run xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w)
 	struct xsw_run none = { 0 };
 	u32 i;
 
-	if (!s || READ_ONCE(s->taken) || s->top > w->mask)
+	if (s->top > w->mask)
 		return none;
 	i = (w->phase - s->first) & (w->stride - 1);
 	if (i + w->slots > s->slots || !xsw_fits_at(s, w, i))

@@ -68,7 +68,7 @@ bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segm
 /* reserve.c */
 void xsw_reserve_get(struct xsw_dev *d);
 void xsw_reserve_put(struct xsw_dev *d);
-/* for maps of more than XSW_RESERVE_ABOVE slots */
+/* for maps of more than XSW_RESERVE_ABOVE slots, of a device that has a reserve */
 struct xsw_run xsw_reserve_claim(struct xsw_dev *d, const struct xsw_want *w);
 void xsw_reserve_release(struct xsw_segment *s);
 

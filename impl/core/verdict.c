@@ -30,7 +30,7 @@
 #include "pool.h"
 
 #define LEAST_MASK 0xffffULL /* 0: the memo is empty */
-#define SURE       (1ULL << 16)
+#define SURE       XSW_MEMO_SURE
 #define VERSION    (1ULL << 32)
 
 static u64 memo_of(u64 old, u32 least)
@@ -43,14 +43,9 @@ static bool same_version(u64 a, u64 b)
 	return !((a ^ b) / VERSION);
 }
 
-static u32 reach_of(const struct xsw_want *w)
-{
-	return min(xsw_bit_length(w->mask), 63u);
-}
-
 static u64 *memo_for(struct xsw_pool *p, const struct xsw_want *w)
 {
-	u64 *memo = p->memo[reach_of(w)];
+	u64 *memo = p->memo[xsw_reach_of(w)];
 
 	if (w->block || w->mask & (w->mask + 1))
 		return &memo[XSW_MEMO_RARE];
@@ -71,15 +66,6 @@ bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w)
 	u64 memo = xsw_load_acquire(memo_for(p, w));
 
 	return memo & SURE && w->slots >= (memo & LEAST_MASK);
-}
-
-/* Is it known that not one slot is free within reach? */
-bool xsw_verdict_empty(struct xsw_pool *p, const struct xsw_want *w)
-{
-	u64 memo = xsw_load_acquire(&p->memo[reach_of(w)][XSW_MEMO_ANY]);
-
-	return (u32)memo == (SURE | 1) && !(w->mask & (w->mask + 1)) &&
-	       READ_ONCE(p->largest) >= w->slots;
 }
 
 /*
@@ -126,8 +112,8 @@ bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *r
 {
 	u64 *memo = memo_for(p, w);
 
-	if (!(READ_ONCE(p->armed) >> reach_of(w) & 1))
-		xsw_fetch_or64(&p->armed, 1ULL << reach_of(w));
+	if (!(READ_ONCE(p->armed) >> xsw_reach_of(w) & 1))
+		xsw_fetch_or64(&p->armed, 1ULL << xsw_reach_of(w));
 	for (;;) {
 		u64 told = announce(p, memo, w->slots);
 		u64 now;
