@@ -28,6 +28,7 @@ struct area {
 
 struct xsw_baseline {
 	u32 slots, areas, area_slots;
+	u64 bus;
 	struct area *area;
 	struct slot *slot;
 	u64 used __attribute__((aligned(64)));
@@ -55,6 +56,7 @@ struct xsw_baseline *xsw_baseline_open(u32 slots, u32 areas)
 	while (areas > 1 && slots / areas < GROUP)
 		areas /= 2;
 	b->slots = slots;
+	b->bus = XSW_SLOTS_BUS;
 	b->areas = areas;
 	b->area_slots = slots / areas;
 	b->area = xsw_zalloc(areas * sizeof(*b->area));
@@ -77,8 +79,9 @@ void xsw_baseline_close(struct xsw_baseline *b)
 	xsw_free(b);
 }
 
-void xsw_baseline_begin_at(struct xsw_baseline *b, u32 slot)
+void xsw_baseline_locate(struct xsw_baseline *b, u64 bus, u32 slot)
 {
+	b->bus = bus;
 	b->area[0].next = slot % b->area_slots;
 }
 
@@ -95,9 +98,9 @@ static struct alignment alignment_of(const struct xsw_request *r, u64 bytes)
 }
 
 /* Would @n slots from @slot cross a boundary every @block slots (0: none)? */
-static bool spans(u32 slot, u32 n, u64 block)
+static bool spans(const struct xsw_baseline *b, u32 slot, u32 n, u64 block)
 {
-	u64 at = (XSW_SLOTS_BUS >> XSW_SLOT_SHIFT) + slot;
+	u64 at = (b->bus >> XSW_SLOT_SHIFT) + slot;
 
 	return block && (at & (block - 1)) + n > block;
 }
@@ -109,12 +112,12 @@ static u32 search(const struct xsw_baseline *b, const struct area *a, u32 base,
 	u32 at = a->next, seen = 0;
 
 	while (seen < b->area_slots) {
-		u64 bus = XSW_SLOTS_BUS + ((u64)(base + at) << XSW_SLOT_SHIFT);
+		u64 bus = b->bus + ((u64)(base + at) << XSW_SLOT_SHIFT);
 		u32 step = align->stride;
 
 		if (bus & align->whole || (r->orig && (bus ^ r->orig) & align->same))
 			step = 1;
-		else if (!spans(base + at, n, block) && b->slot[base + at].run >= n)
+		else if (!spans(b, base + at, n, block) && b->slot[base + at].run >= n)
 			return base + at;
 		seen += step;
 		at += step;

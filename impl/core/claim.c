@@ -234,10 +234,23 @@ u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	return n;
 }
 
+static inline bool is_busy(const struct xsw_segment *s, u32 i)
+{
+	return READ_ONCE(s->map[i / XSW_WORD_BITS]) >> (i % XSW_WORD_BITS) & 1;
+}
+
+/* Neighbours in use, a run as long known of here, no verdict waiting for one: nothing to tell */
+static bool is_wide_no_news(const struct xsw_pool *p, const struct xsw_segment *s, u32 i, u32 n)
+{
+	return (!i || is_busy(s, i - 1)) && (i + n == s->slots || is_busy(s, i + n)) &&
+	       READ_ONCE(s->group->may[xsw_log2_floor(n)]) & s->may_bit &&
+	       n < (u16)READ_ONCE(p->watch);
+}
+
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
 	xsw_give(s, i, n);
-	if (xsw_is_scarce(p, s))
+	if (xsw_is_scarce(p, s) && !is_wide_no_news(p, s, i, n))
 		tell(p, s, i, n);
 	xsw_rcu_read_unlock();
 	return n;

@@ -2,10 +2,10 @@
 /*
  * What the upstream scheme answers to a sequence of requests: a line a map, as dmabench prints it.
  *
- *   upstream-slots SLOTS FIRST < requests     'map ID SIZE DIR [OFFSET]', 'unmap ID', 'leak ID',
- *                                             'min_align MASK', 'boundary MASK'; others are ignored
- * SLOTS: of the pool, one area.  FIRST: the slot that the first map got on the real one.
- * Prints 'ID SLOT' or 'ID failed'.
+ *   upstream-slots SLOTS FIRST BUS < requests     'map ID SIZE DIR [OFFSET]', 'unmap ID', 'leak
+ * ID', 'min_align MASK', 'boundary MASK'; others are ignored SLOTS: of the pool, one area.  FIRST:
+ * the slot that the first map got on the real one, BUS: its address. Prints 'ID SLOT' or 'ID
+ * failed'.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,9 +61,11 @@ int main(int argc, char **argv)
 {
 	struct xsw_baseline *b;
 	char line[128];
+	u32 first;
+	u64 bus;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: upstream-slots SLOTS FIRST < requests\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: upstream-slots SLOTS FIRST BUS < requests\n");
 		return 2;
 	}
 	b = xsw_baseline_open((u32)atoi(argv[1]), 1);
@@ -71,7 +73,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "upstream-slots: no memory for %s slots\n", argv[1]);
 		return 1;
 	}
-	xsw_baseline_begin_at(b, (u32)atoi(argv[2]));
+	first = (u32)atoi(argv[2]);
+	bus = strtoull(argv[3], NULL, 0) - (u64)first * XSW_SLOT_SIZE;
+	xsw_baseline_locate(b, bus, first);
 	while (fgets(line, sizeof(line), stdin))
 		do_line(b, line);
 	xsw_baseline_close(b);
