@@ -10,6 +10,7 @@
 
 boot_limit=240
 boot_tries=3
+poweroff_limit=30
 grace=60
 
 # Takes one of as many slots as there are CPUs: more emulators than that only make each other
@@ -74,10 +75,18 @@ qemu_start()
 }
 
 # Ends QEMU where it still runs; its exit status is in $qemu_status.
+# One whose virtual CPU spins inside a device never hears TERM.
 qemu_end()
 {
+	local tries
+
 	[ -n "$qemu_pid" ] || return 0
 	kill "$qemu_pid" 2>/dev/null || true
+	for ((tries = 0; tries < 50; tries++)); do
+		kill -0 "$qemu_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$qemu_pid" 2>/dev/null || true
 	qemu_status=0
 	wait "$qemu_pid" || qemu_status=$?
 	qemu_pid=
@@ -96,7 +105,7 @@ qemu_watch()
 			limit=$((SECONDS + timeout + grace))
 		elif [ $phase != ending ] && [ -e "$job/status" ]; then
 			phase=ending
-			limit=$((SECONDS + grace))
+			limit=$((SECONDS + poweroff_limit))
 		fi
 		sleep 0.2
 	done
