@@ -97,12 +97,17 @@ test: deps-test test-build ## all tests: units, tools, and the module on real Xe
 ENGINE_TESTS := unit property stress
 
 # Kernel modules for the lab's kernel are built before the machines boot.
-TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module traces/xswbounce:all
+TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
 .PHONY: test-build
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(MAKE) -s -C analysis/stats
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
+
+.PHONY: test-traces
+test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (a quarter of an hour more)
+	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: lint
 lint: deps-test ## clang-format, shellcheck, sparse on the module
