@@ -40,8 +40,6 @@ struct cell {
 struct block {
 	double ns;    /* an operation (claim and release) of one thread */
 	double rate;  /* operations a second of all threads, by the wall clock */
-	double work;  /* the same by each thread's own CPU time: what others do on the machine is
-			 left out */
 	double share; /* served of tried */
 };
 

@@ -25,7 +25,7 @@ static struct {
 } args = { .rounds = 5, .ops = 20000, .size = 4096, .scheme = "ours" };
 
 struct figures {
-	double ns, rate, work, share, least, greatest;
+	double ns, rate, share, least, greatest;
 };
 
 static int by_value(const void *a, const void *b)
@@ -77,7 +77,7 @@ static void run_cell(const struct cell *c, struct figures f[2])
 {
 	const struct xsw_scheme *schemes[2] = { &xsw_scheme_ours, &xsw_scheme_upstream };
 	static const u32 order[4] = { 0, 1, 1, 0 };
-	double ns[2][256], rate[2][256], work[2][256], share[2] = { 0 };
+	double ns[2][256], rate[2][256], share[2] = { 0 };
 	struct side s[2];
 	u64 ops[2];
 	u32 n[2] = { 0 }, k, round;
@@ -92,7 +92,6 @@ static void run_cell(const struct cell *c, struct figures f[2])
 			struct block b = run_block(&s[side], c, ops[side]);
 
 			ns[side][n[side]] = b.ns;
-			work[side][n[side]] = b.work;
 			rate[side][n[side]++] = b.rate;
 			share[side] = b.share;
 		}
@@ -102,7 +101,6 @@ static void run_cell(const struct cell *c, struct figures f[2])
 		f[k].least = ns[k][0];
 		f[k].greatest = ns[k][n[k] - 1];
 		f[k].rate = median(rate[k], n[k]);
-		f[k].work = median(work[k], n[k]);
 		f[k].share = share[k];
 		side_close(&s[k]);
 	}
@@ -147,13 +145,13 @@ static void print_cell(const struct cell *c, const struct figures f[2])
 		fprintf(args.json,
 			"{\"pattern\":\"%s\",\"size\":%u,\"percent\":%u,\"mix\":\"%s\",\"layout\":%u,"
 			"\"threads\":%u,\"copy\":%s,\"cold\":%s,\"ours_ns\":%.2f,\"ours_least\":%.2f,"
-			"\"ours_greatest\":%.2f,\"ours_rate\":%.0f,\"ours_work\":%.0f,\"ours_share\":%.4f,"
+			"\"ours_greatest\":%.2f,\"ours_rate\":%.0f,\"ours_share\":%.4f,"
 			"\"upstream_ns\":%.2f,\"upstream_rate\":%.0f,\"upstream_share\":%.4f,"
 			"\"memcpy_ns\":%.2f}\n",
 			pattern_names[c->pattern], c->size, c->percent, layout_name(c->layout),
 			c->layout, c->threads, c->copy ? "true" : "false",
 			c->cold ? "true" : "false", f[0].ns, f[0].least, f[0].greatest, f[0].rate,
-			f[0].work, f[0].share, f[1].ns, f[1].rate, f[1].share, floor);
+			f[0].share, f[1].ns, f[1].rate, f[1].share, floor);
 }
 
 static void sweep(enum pattern pattern, u32 threads, bool copy, bool cold)

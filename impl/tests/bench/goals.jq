@@ -23,9 +23,9 @@ def at_least($what; $figure; $limit): line($what; $figure; $limit; $figure != nu
 [ cells("pair"; 65536; 90; 1) | map(.upstream_ns / .ours_ns) | median
   | at_least("64 KiB at 90 %, times upstream, median of layouts"; .; 5) ],
 [ (4096, 65536) as $size
-  | (served("pair"; $size; 0; 2) | map(.ours_work) | median) as $two
-  | (served("pair"; $size; 0; 1) | map(.ours_work) | median) as $one
-  | at_least("two threads to one by their CPU time, \($size) bytes"; (if $one and $two then $two / $one else null end); 1.7) ],
+  | (served("pair"; $size; 0; 2) | map(.ours_rate) | median) as $two
+  | (served("pair"; $size; 0; 1) | map(.ours_rate) | median) as $one
+  | at_least("two threads to one, \($size) bytes"; (if $one and $two then $two / $one else null end); 1.7) ],
 [ $all[] | select(.pattern == "failing" and .size <= 262144)
   | at_most("failing claim, \(.size) bytes, pool full, ns"; .ours_ns; 100) ]
 | .[]

@@ -4,7 +4,6 @@
  */
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench.h"
 
@@ -22,7 +21,7 @@ struct worker {
 	struct side *side;
 	const struct cell *cell;
 	u64 ops, served, tried;
-	u64 began, ended, cpu;
+	u64 began, ended;
 	u64 seed;
 	u32 number;
 	struct xsw_request r;
@@ -169,14 +168,6 @@ static void run_pattern(struct worker *w)
 	}
 }
 
-static u64 cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (u64)t.tv_sec * 1000000000ULL + (u64)t.tv_nsec;
-}
-
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -186,11 +177,9 @@ static void *work(void *arg)
 	while (!__atomic_load_n(&gate.go, __ATOMIC_ACQUIRE))
 		if (w->cell->threads > 1)
 			sched_yield();
-	w->cpu = -cpu_ns();
 	w->began = xsw_now_ns();
 	run_pattern(w);
 	w->ended = xsw_now_ns();
-	w->cpu += cpu_ns();
 	return NULL;
 }
 
@@ -215,7 +204,7 @@ struct block run_block(struct side *s, const struct cell *c, u64 ops)
 	struct worker w[MAX_THREADS] = { 0 };
 	u64 first = ~0ULL, last = 0, served = 0, tried = 0, time = 0;
 	u32 k, claimers = 0;
-	struct block b = { 0 };
+	struct block b;
 
 	gate.waiting = gate.go = 0;
 	for (k = 0; k < c->threads; k++) {
@@ -240,7 +229,6 @@ struct block run_block(struct side *s, const struct cell *c, u64 ops)
 		if (w[k].tried) {
 			time += w[k].ended - w[k].began;
 			claimers++;
-			b.work += (double)ops / ((double)(w[k].cpu + 1) / 1e9);
 		}
 	}
 	b.ns = (double)time / claimers / ops;
