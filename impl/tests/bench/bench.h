@@ -11,6 +11,7 @@
 #define POOL_SLOTS  32768u /* 64 MiB, the kernel's default pool */
 #define MAX_THREADS 16
 #define NR_LAYOUTS  6
+#define MAX_ROUNDS  100
 
 enum pattern { PAIR, BURST, RING, RANDOM, HANDOFF, FAILING, NR_PATTERNS };
 extern const char *const pattern_names[NR_PATTERNS];
@@ -52,6 +53,17 @@ const char *layout_name(u32 layout);
 
 /* Run @ops operations a thread */
 struct block run_block(struct side *s, const struct cell *c, u64 ops);
+
+/* The median of @v, which is sorted */
+double median(double *v, u32 n);
+
+/* A failing claim, ns: as known before, and proven anew by looking through the pool */
+struct failure {
+	double known, proof;
+};
+
+/* With @cpus possible CPUs, @rounds times.  Return: false if there is no memory. */
+bool failure_cost(u32 cpus, u32 rounds, struct failure *f);
 
 extern u8 *buffers; /* the data of copies */
 #define BUFFERS_BYTES (96u << 20)

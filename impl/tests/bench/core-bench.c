@@ -35,7 +35,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(double *v, u32 n)
+double median(double *v, u32 n)
 {
 	qsort(v, n, sizeof(*v), by_value);
 	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
@@ -77,7 +77,7 @@ static void run_cell(const struct cell *c, struct figures f[2])
 {
 	const struct xsw_scheme *schemes[2] = { &xsw_scheme_ours, &xsw_scheme_upstream };
 	static const u32 order[4] = { 0, 1, 1, 0 };
-	double ns[2][256], rate[2][256], share[2] = { 0 };
+	double ns[2][2 * MAX_ROUNDS], rate[2][2 * MAX_ROUNDS], share[2] = { 0 };
 	struct side s[2];
 	u64 ops[2];
 	u32 n[2] = { 0 }, k, round;
@@ -183,6 +183,27 @@ static void sweep(enum pattern pattern, u32 threads, bool copy, bool cold)
 	}
 }
 
+static void print_failures(void)
+{
+	static const u32 cpus[] = { 1, 2, 16, MODEL_CPUS };
+	struct failure f;
+	u32 k;
+
+	if (args.only && strcmp(args.only, pattern_names[FAILING]))
+		return;
+	printf("\na failing claim of 4096 bytes, ns: %20s %14s\n", "known", "proven anew");
+	for (k = 0; k < sizeof(cpus) / sizeof(cpus[0]); k++) {
+		if (!failure_cost(cpus[k], args.rounds, &f))
+			return;
+		printf("%2u possible CPUs %38.1f %14.1f\n", cpus[k], f.known, f.proof);
+		if (args.json)
+			fprintf(args.json,
+				"{\"pattern\":\"drain\",\"size\":4096,\"cpus\":%u,"
+				"\"known_ns\":%.2f,\"proof_ns\":%.2f}\n",
+				cpus[k], f.known, f.proof);
+	}
+}
+
 /* For an instruction counter: one side, one cell, a given number of operations */
 static void run_counted(void)
 {
@@ -263,7 +284,7 @@ int main(int argc, char **argv)
 		run_counted();
 		return 0;
 	}
-	args.rounds = min(args.rounds, 100u);
+	args.rounds = min(args.rounds, (u32)MAX_ROUNDS);
 	buffers = aligned_alloc(4096, BUFFERS_BYTES);
 	memset(buffers, 2, BUFFERS_BYTES);
 	printf("%-8s %8s %5s %-7s %2s %9s %9s %6s %9s %6s %7s\n", "pattern", "size", "full",
@@ -274,6 +295,7 @@ int main(int argc, char **argv)
 				sweep(p, t, false, false);
 	sweep(PAIR, 1, true, false);
 	sweep(PAIR, 1, true, true);
+	print_failures();
 	if (args.json)
 		fclose(args.json);
 	return 0;

@@ -27,5 +27,10 @@ def at_least($what; $figure; $limit): line($what; $figure; $limit; $figure != nu
   | (served("pair"; $size; 0; 1) | map(.ours_rate) | median) as $one
   | at_least("two threads to one, \($size) bytes"; (if $one and $two then $two / $one else null end); 1.7) ],
 [ $all[] | select(.pattern == "failing" and .size <= 262144)
-  | at_most("failing claim, \(.size) bytes, pool full, ns"; .ours_ns; 100) ]
+  | at_most("failing claim, \(.size) bytes, pool full, ns"; .ours_ns; 100) ],
+[ [ $all[] | select(.pattern == "drain") ]
+  | min_by(.cpus) as $few | max_by(.cpus) as $many | select($few)
+  | ($few, $many | at_most("failing claim, 4096 bytes, \(.cpus) possible CPUs, ns"; .known_ns; 100)),
+    "     each possible CPU adds, ns: \(($many.known_ns - $few.known_ns) / ($many.cpus - $few.cpus) | round2
+	) to a known failure, \(($many.proof_ns - $few.proof_ns) / ($many.cpus - $few.cpus) | round2) to one proven anew" ]
 | .[]
