@@ -87,7 +87,7 @@ install: ## install the module for this kernel through dkms
 # ---- tests ----
 # The long ones first, so that two run side by side to the end.
 TEST_FILES = $(wildcard bench/lab/tests/*.t) impl/tests/verify/run impl/tests/unit/mutants \
-	$(addprefix build/tests/,$(ENGINE_TESTS)) \
+	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
 	traces/tests/*.t)
 .PHONY: test
@@ -95,12 +95,16 @@ test: deps-test test-build ## all tests: units, tools, and the module on real Xe
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
 ENGINE_TESTS := unit property stress
+# test:sanitizers, as the compiler names them
+SANITIZED := unit:address,undefined property:address,undefined stress:thread
+comma := ,
 
 # Kernel modules for the lab's kernel are built before the machines boot.
 TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
 .PHONY: test-build
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
+	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
 	@$(MAKE) -s -C analysis/stats
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
