@@ -15,6 +15,8 @@
 #include "machine.h"
 #include "state.h"
 
+#define LOW4G 0xffffffffULL
+
 #define DEVICES      4
 #define MAPPINGS     400
 #define BLOCKS       24
@@ -58,12 +60,24 @@ struct subject {
 	u64 pool_slots_live; /* slots that live mappings have in the pool */
 };
 
-u32 draw(struct source *s, u32 n); /* 0 .. n - 1 */
 bool source_dry(const struct source *s);
 
 void subject_start(struct subject *s, struct source *from);
 void subject_operate(struct subject *s); /* one operation, checked */
 void subject_stop(struct subject *s);    /* end all, check that nothing was lost */
+
+u32 pick(struct subject *s, u32 n); /* 0 .. n - 1 */
+u32 random_size(struct subject *s); /* of a mapping or a block */
+
+/* streaming.c, coherent.c: one operation each; unmap and free check what they end */
+void op_map(struct subject *s);
+void op_device_write(struct subject *s);
+void op_sync(struct subject *s);
+void op_unmap(struct subject *s);
+void subject_unmap(struct subject *s, struct mapping *m);
+void op_coherent(struct subject *s);
+void op_work(struct subject *s);
+void subject_free_block(struct subject *s, struct block *b);
 
 /* naive.c: what the naive model says */
 void naive_take(struct subject *s, u64 bus, u32 slots, u32 owner);
