@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV RUN BASE KVER ICOUNT \
-	INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
+	DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -22,7 +22,8 @@ JOBS ?= 2
 
 # A Xen host measures itself; anything else brings up the lab, which needs more.
 LISTS := bench/packages.txt analysis/packages.txt
-ifeq ($(shell grep -s control_d /proc/xen/capabilities),)
+XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
+ifeq ($(XEN_HOST),)
 LISTS += $(wildcard bench/lab/packages-host.txt)
 endif
 TEST_LISTS := $(LISTS) impl/tests/packages.txt
@@ -34,7 +35,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes (bench);"
-	@echo "  ENV= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) TESTS= JOBS= (test)"
+	@echo "  ENV= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -61,6 +62,19 @@ bench-core: deps-test ## the engine alone, in user space: ours against upstream'
 .PHONY: bench-dma
 bench-dma: deps ## the DMA API timed inside the kernel, stock against module (ICOUNT=1: instructions)
 	@bench/lab/lab bench-dma $(if $(ICOUNT),--icount)
+
+.PHONY: bench-trace
+bench-trace: deps ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
+ifeq ($(XEN_HOST),)
+	@bench/lab/lab bench-trace $(if $(filter full,$(SET)),--full) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT))
+else
+	@$(MAKE) -s -C traces/xswbounce
+	@traces/cost/throughput $(foreach d,$(DISK),--disk $(d)) $(foreach n,$(NIC),--nic $(n)) \
+		$(if $(filter full,$(SET)),--slow) --rounds $(or $(ROUNDS),$(if $(filter full,$(SET)),6,3))
+	@$(if $(DEVICE),$(MAKE) -s -C bench/dmabench module && traces/cost/cost --device $(DEVICE),\
+		echo "bench-trace: for the cost of a mapping name a device to take: DEVICE=BDF or spare-nic")
+endif
 
 .PHONY: report
 report: deps ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
