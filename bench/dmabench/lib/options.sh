@@ -17,7 +17,9 @@ xen_swiotlb take turns. The device is only bound, never used, and goes back to i
                       is built or installed; else stock)
   --rounds N          blocks of each backend, in the order A B B A (default 1)
   --set quick|full    fewer or more cells (default quick)
+  --set bench         the few cells that `bench/run` measures
   --layouts N         layouts of each occupancy (default 3; full: 6)
+  --fullest PERCENT   fill the pool up to this share at most (default 100)
   --threads N         most threads (default: one for each CPU)
   --out DIR           write dmabench.json and dmabench.txt there (default: the table only)
   --dry-run           print the cells and stop
@@ -59,8 +61,9 @@ option_set()
 {
 	case $1 in
 	quick) ;;
+	bench) layouts=${layouts:-1} ;;
 	full) layouts=${layouts:-6} ;;
-	*) die "--set must be quick or full, not '$1'" ;;
+	*) die "--set must be bench, quick or full, not '$1'" ;;
 	esac
 	set_name=$1
 }
@@ -85,7 +88,7 @@ options_check()
 options_read()
 {
 	command_line="dmabench $*"
-	device='' unbind='' rounds=1 set_name=quick layouts='' threads='' out='' dry_run=''
+	device='' unbind='' rounds=1 set_name=quick layouts='' fullest=100 threads='' out='' dry_run=''
 	one_cell='' sequence='' leak=0 print_sequence='' backends=()
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -101,6 +104,7 @@ options_read()
 		--rounds) number "$1" "$2" 1 100; rounds=$2 ;;
 		--set) option_set "$2" ;;
 		--layouts) number "$1" "$2" 1 100; layouts=$2 ;;
+		--fullest) number "$1" "$2" 0 100; fullest=$2 ;;
 		--threads) number "$1" "$2" 1 1024; threads=$2 ;;
 		--out) out=$2 ;;
 		--cell) one_cell=$2 ;;

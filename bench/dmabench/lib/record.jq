@@ -25,14 +25,27 @@ def converted: .cell.ops |= map({ op } + figures) | .cell.fails |= figures;
 def copies: if .test == "pair" and .mask < 64 then (if .dir == "to" then 1 else 2 end)
 	elif .test == "coherent" and .op == "alloc+free" then 1 else null end;
 
+# Median and what lies around it: the exact interval of order statistics from six values on, the
+# narrowest whose chance of holding the median is at least 95 %; below six, min and max are the range.
+def interval: sort as $v | length as $n
+	| (reduce range(1; ($n / 2 | floor) + 1) as $k (
+		{ term: pow(0.5; $n), below: 0, in: null };
+		.below += .term | .term *= ($n - $k + 1) / $k
+		| if 1 - 2 * .below >= 0.95
+		then .in = { low: $v[$k - 1], high: $v[$n - $k], coverage: (1 - 2 * .below) }
+		else . end)).in;
+
+def spread: { n: length, median: median, min: min, max: max, interval: interval };
+
 def side($op): . as $rows
 	| [ $rows | group_by(.round)[] | {
-		median: ([ .[].cell.ops[$op].median | values ] | median),
+		round: .[0].round, median: ([ .[].cell.ops[$op].median | values ] | median),
 		p99: ([ .[].cell.ops[$op].p99 | values ] | median) } ] as $rounds
 	| [ $rounds[].median | values ] as $medians
 	| ([ $rows[].cell.tries ] | add) as $tries
 	| { rounds: ($rounds | length), median: ($medians | median), least: ($medians | min),
-	    greatest: ($medians | max), p99: ([ $rounds[].p99 | values ] | median),
+	    greatest: ($medians | max), interval: ($medians | interval), p99: ([ $rounds[].p99 | values ] | median),
+	    of_rounds: [ $rounds[] | { round, median } ],
 	    worst: ([ $rows[].cell.ops[$op].max | values ] | max),
 	    elapsed_ns: ([ $rows[].cell.elapsed_ns ] | add), tries: $tries,
 	    ops_per_s: (if ([ $rows[].cell.elapsed_ns ] | add) > 0
@@ -69,6 +82,10 @@ def summaries: . as $rows
 		| reference($rows; $floor; $what.size) as $once
 		| .[$rows_of[0].backend] = $side + { net: (if ($what | copies) and $side.median
 			and $once then $side.median - ($what | copies) * $once else null end) })
+	    | .ratios = (if .stock and .module then [ .stock.of_rounds[] as $s
+		| .module.of_rounds[] | select(.round == $s.round and .median and $s.median)
+		| .median / $s.median ] | spread else null end)
+	    | del(.stock.of_rounds, .module.of_rounds)
 	    | .ratio = (if .stock.median and .module.median
 		then .module.median / .stock.median else null end) ];
 
@@ -88,6 +105,9 @@ map(converted) as $rows
 | { schema: 1, kind: "swiotlb-xen-dmabench", started: $started, elapsed_s: $elapsed,
     command: $command, set: $set, rounds_each: $rounds, emulated: $machine.emulated,
     unit: unit.name, machine: $machine, versions: $versions, device: $device,
+    left_out: ($left_out | split("\n") | map(select(. != "")) | unique),
     summary: ($rows | summaries), rows: $rows,
-    errors: [ $rows[] | wrong_route, wrong_data, nothing_checked ] }
+    errors: ([ $rows[] | wrong_route, wrong_data, nothing_checked ]
+	+ if any($rows[]; .cell.test == "pair") then []
+	  else [ "no mapping could be measured on this machine" ] end) }
 | .ok = (.errors == [])

@@ -88,10 +88,12 @@ record_write()
 {
 	local result=$scratch/dmabench.json
 
+	touch "$scratch/left-out"
 	jq -s --argjson machine "$(machine_json)" --argjson versions "$(versions_json)" \
 		--argjson device "$(devices_json)" --arg command "$command_line" \
 		--arg started "$(date -u -d "@$((EPOCHSECONDS - SECONDS))" +%Y-%m-%dT%H:%M:%SZ)" \
 		--argjson elapsed "$SECONDS" --arg set "$set_name" --argjson rounds "$rounds" \
+		--rawfile left_out "$scratch/left-out" \
 		-f "$here/lib/record.jq" "$scratch/rows" >"$result"
 	if [ ${#backends[@]} -eq 2 ] && jq -e '.unit == "instructions"' "$result" >/dev/null; then
 		jq '.summary' "$result" | jq -f "$here/lib/goals.jq" >"$scratch/goals"

@@ -8,7 +8,9 @@ def ratio: if . == null then "-" else (. * 1000 | round / 1000 | tostring) end;
 def figure: if . == null then "-" else (. * 10000 | round / 10000 | tostring) end;
 def size: if . % 1024 == 0 then "\(. / 1024)K" else "\(.)B" end;
 
-def range: if .rounds > 1 and .least != null
+def range: if .interval
+	then "\(.median | count) (\(.interval.low | count)..\(.interval.high | count))"
+	elif .rounds > 1 and .least != null
 	then "\(.median | count) [\(.least | count)..\(.greatest | count)]"
 	else (.median | count) end;
 
@@ -28,7 +30,12 @@ def both: .device | length > 1;
 	.machine.emulator // .machine.model // "no model")",
 "net: less one copy of the size (two where data comes back; one clearing for coherent); "
 + "share: maps served; full: slots asked for by held maps",
-(if .rounds_each > 1 then "median of \(.rounds_each) rounds [least..greatest of the rounds]"
+(.rounds_each as $n | if $n < 2 then empty
+	elif $n < 6 then "median of \($n) rounds [least..greatest]: a range, fewer than six rounds have no interval"
+	else "median of \($n) rounds (its interval at \([ .summary[] | (.stock // .module).interval
+		| values | .coverage ] | max | percent))"
+	end),
+(.left_out // [] | if length > 0 then "left out, no memory on the wanted side of the mask: \(join("; "))"
 	else empty end),
 ([ "test", "op", "size", "dir", "thr", "full" ]
 	+ [ .device | keys_unsorted[] | "\(.) median", "p99", "net", "share", "fail" ]

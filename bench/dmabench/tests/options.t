@@ -26,7 +26,7 @@ like 'an option without its value' "$(run --device)" '^2 .*its value is missing'
 like 'a bad number' "$(run --device x --rounds 0)" '^2 .*--rounds must be a number from 1 to 100'
 like 'a number that would overflow' "$(run --device x --rounds 99999999999999999999)" '^2 .*--rounds'
 like 'a bad backend' "$(run --device x --backend native)" '^2 .*stock, module or both'
-like 'a bad set' "$(run --device x --set huge)" '^2 .*quick or full'
+like 'a bad set' "$(run --device x --set huge)" '^2 .*bench, quick or full'
 like 'leak without a sequence' "$(run --device x --leak 3)" '^2 .*--leak goes with --sequence'
 like 'cell and sequence' "$(run --device x --cell test=pair --sequence seed:1)" '^2 .*exclude'
 like 'no such device' "$(run --device 0000:ff:1f.7)" "^2 .*no PCI device '0000:ff:1f.7'"
@@ -58,7 +58,7 @@ record()
 {
 	jq -s --argjson machine "$1" --argjson versions '{}' --argjson device '{"stock":{},"module":{}}' \
 		--arg command x --arg started x --argjson elapsed 1 --arg set quick \
-		--argjson rounds 1 -f bench/dmabench/lib/record.jq "$work/rows" >"$work/record"
+		--arg left_out '' --argjson rounds 1 -f bench/dmabench/lib/record.jq "$work/rows" >"$work/record"
 }
 
 instructions='{"clock":"instructions","ticks_per_instruction":2,"emulated":true}'
@@ -112,7 +112,38 @@ row 0 stock 1 to 2 0 4 100 200 >"$work/rows"
 record "$instructions"
 ok 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
 	"$work/record"
+sed 's/"pair"/"memcpy"/g' <(row 0 stock 1 to 0 0 4 100 200) >"$work/rows"
+record "$instructions"
+ok 'a run without one mapping is an error' jq -e '.errors == ["no mapping could be measured on this machine"]' \
+	"$work/record"
 row 0 stock 1 to 0 1 4 100 200 >"$work/rows"
 record "$instructions"
 ok 'wrong data is an error' jq -e '.ok == false and (.errors[0] | test("wrong"))' "$work/record"
+
+# rounds MEDIAN...: a round each, of which the module takes half.
+rounds()
+{
+	local n=0 median
+
+	for median in "$@"; do
+		row $n stock 1 to 0 0 4 $((median * 2)) 999
+		row $n module 1 to 0 0 4 "$median" 999
+		n=$((n + 1))
+	done >"$work/rows"
+	record "$instructions"
+	jq --argjson n $# '.rounds_each = $n' "$work/record" |
+		jq -r -f bench/dmabench/lib/table.jq >"$work/table"
+}
+rounds 10 30 20 50 40
+ok 'five rounds have a range and no interval' pick '.stock | .rounds == 5 and .interval == null
+	and .median == 30 and .least == 10 and .greatest == 50'
+ok 'the table says so' grep -q '30 \[10\.\.50\]' "$work/table"
+ok 'and that it is none' grep -q 'a range, fewer than six rounds have no interval' "$work/table"
+rounds 10 30 20 50 40 60 11 70 80
+ok 'nine have the interval of order statistics' pick '.stock.interval |
+	.low == 11 and .high == 70 and (.coverage - 0.9609375 | fabs) < 1e-9'
+ok 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
+ok 'and its chance' grep -q 'its interval at 96%' "$work/table"
+ok 'ratios are those of the rounds' pick '.ratios | .n == 9 and .median == 0.5 and .min == 0.5
+	and .interval.low == 0.5'
 done_testing
