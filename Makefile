@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # ---- variables a user may set on the command line; any other is refused ----
-KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV RUN BASE KVER ICOUNT \
+KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
 	DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
@@ -14,7 +14,7 @@ ifneq ($(strip $(UNKNOWN)),)
 $(error unknown variable $(strip $(UNKNOWN)): `make help` lists those there are)
 endif
 
-export DEBIAN_MIRROR INSTALL
+export DEBIAN_MIRROR INSTALL KERNEL
 
 KVER ?= $(shell uname -r)
 LAB := $(wildcard bench/lab/lab)
@@ -35,7 +35,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes (bench);"
-	@echo "  ENV= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -86,7 +86,7 @@ trace: ## is this host bouncing?  ten seconds, reads only
 	@traces/tracefs/bounces
 
 .PHONY: lab-shell
-lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 (lab envs lists them)
+lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 KERNEL=6.12 (lab envs, lab kernels)
 	@bench/lab/lab shell $(or $(ENV),xen-dom0)
 
 # ---- the module: for the running kernel, or in the lab's rootfs for the lab's kernel ----
@@ -126,6 +126,19 @@ test-build:
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (a quarter of an hour more)
 	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
+
+# Every other kernel of the lab: its modules built in its own Debian root; the tracing tool is the
+# default kernel's, which has to fit them all.
+DEFAULT_KERNEL := 6.12
+KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
+	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
+.PHONY: test-kernels
+test-kernels: deps-test ## module and tracing tools on the lab's other kernels, or on KERNEL=
+	@KERNEL=$(DEFAULT_KERNEL) $(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
+	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
+		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \
+		echo "kernel $$k:" && prove --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
+	done; exit $$status
 
 .PHONY: lint
 lint: deps-test ## clang-format, shellcheck, sparse on the module

@@ -2,11 +2,20 @@
 # The image's recipe: what goes into it and how. A change here rebuilds every image.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
-image_suite=trixie
-
 image_packages()
 {
+	echo "$kernel_packages" | tr ' ' '\n'
 	sed '/^#/d;/^$/d' "$lab_dir/packages-image.txt"
+}
+
+# The first suite is the base; a package of another is one named PACKAGE/SUITE, and what it needs.
+image_sources()
+{
+	local mirror=$1 suite
+
+	for suite in $kernel_suites; do
+		echo "deb $mirror $suite main"
+	done
 }
 
 # The host's own apt settings (proxies, date checks) hold for the image's packages too.
@@ -17,8 +26,9 @@ image_apt_options()
 
 image_bootstrap()
 {
-	local dir=$1 mirror=$2 packages
+	local dir=$1 mirror=$2 log=$3 packages sources
 
+	mapfile -t sources < <(image_sources "$mirror")
 	packages=$(image_packages | paste -sd,)
 	image_apt_options >"$dir/apt.conf"
 	INITRD=No attended TERM mmdebstrap --variant=minbase --mode=root --include="$packages" \
@@ -26,8 +36,8 @@ image_bootstrap()
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$image_suite" "$dir/rootfs" "$mirror" >"$log_dir/image.log" 2>&1 ||
-		die "no Debian root from $mirror (see $log_dir/image.log); another mirror: DEBIAN_MIRROR=URL"
+		"${kernel_suites%% *}" "$dir/rootfs" "${sources[@]}" >"$log" 2>&1 ||
+		die "no Debian root from $mirror (see $log); another mirror: DEBIAN_MIRROR=URL"
 }
 
 # The ELF kernel out of a bzImage: Xen then has nothing to unpack. The payload's offset, counted
@@ -58,12 +68,13 @@ image_ext4()
 	mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$dir/rootfs" "$dir/root.ext4"
 }
 
-# Makes all of an image in the folder $1, from the mirror $2.
+# Makes all of an image in the folder $1, from the mirror $2, with the log $3.
 image_make()
 {
 	local dir=$1 mirror=$2 kver
 
-	image_bootstrap "$dir" "$mirror"
+	kernel_read
+	image_bootstrap "$dir" "$mirror" "$3"
 	mkdir -p "$dir/rootfs/src" "$dir/rootfs/out" "$dir/rootfs/job"
 	kver=$(cd "$dir/rootfs/lib/modules" && echo *)
 	image_vmlinux "$dir/rootfs/boot/vmlinuz-$kver" "$dir/vmlinux"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds and caches the lab's image: the Debian root (a folder and an ext4 disk), Xen, the kernel.
+# Builds and caches the lab's images: the Debian root (a folder and an ext4 disk), Xen, the kernel.
 #
-# An image lives in build/lab/image/KEY, KEY being a hash of its recipe: image-recipe.sh and
-# packages-image.txt. It is built beside that place and renamed when whole, so what bears the
+# There is one a kernel. It lives in build/lab/image/KEY, KEY being a hash of its recipe:
+# image-recipe.sh, packages-image.txt and the kernel's own file. It is built beside that place and renamed when whole, so what bears the
 # name is complete. What runs in a guest beyond Debian's own comes by initrd and 9p, not from
 # here: changing it costs no rebuild. The image is made under an exclusive lock and used under
 # a shared one: a second lab waits for the first, and an image in use is never deleted.
@@ -12,7 +12,18 @@ image_need_kib=$((6 * 1024 * 1024))
 
 image_key()
 {
-	{ image_packages; sed '/^#/d' "$lab_dir/image-recipe.sh"; } | sha256sum | cut -c1-16
+	{ echo "$kernel_suites"; image_packages; sed '/^#/d' "$lab_dir/image-recipe.sh"; } |
+		sha256sum | cut -c1-16
+}
+
+# The keys of all kernels there are.
+image_keys()
+{
+	local name
+
+	for name in $(kernel_names); do
+		(KERNEL=$name kernel_read && image_key)
+	done
 }
 
 # The mirror of the host's own apt sources, in the old or the new format, unless it is named.
@@ -55,23 +66,25 @@ image_build()
 	dir=$(mktemp -d "$final.building.XXXXXX")
 	chmod 755 "$dir"
 	at_exit rm -rf --one-file-system "$dir"
-	say "building the image, once, in about 2 minutes (log: $log_dir/image.log)"
+	image_log=$log_dir/image-$kernel.log
+	say "building the image of kernel $kernel, once, in about 2 minutes (log: $image_log)"
 	attended KILL unshare --mount --mount-proc --pid --fork --kill-child \
-		"$lab_dir/lab" make-image "$dir" "$mirror" || exit
+		env KERNEL="$kernel" "$lab_dir/lab" make-image "$dir" "$mirror" "$image_log" || exit
 	sync -f "$dir"
 	mv "$dir" "$final"
 	say "image ready: kernel $(cat "$final/kver"), $(du -sh "$final" | cut -f1), $((SECONDS - start)) s"
 }
 
-# Deletes images of other recipes that nobody uses.
+# Deletes images that are no kernel's any more and that nobody uses.
 image_sweep()
 {
-	local keep=$1 dir
+	local keep dir
 
+	keep=" $(image_keys | tr '\n' ' ')"
 	for dir in "$work"/image/*/; do
 		dir=${dir%/}
 		[ -f "$dir/kver" ] || continue
-		[ "$dir" != "$keep" ] || continue
+		[[ $keep != *" ${dir##*/} "* ]] || continue
 		(flock -n 9 && rm -rf --one-file-system "$dir") 9>"$dir.lock" && rm -f "$dir.lock"
 	done
 }
@@ -87,19 +100,20 @@ image_lock_or_built()
 	done
 }
 
-# Sets $image to a whole image, built first where there is none, and holds it for this process.
+# Sets $image to a whole image of the kernel asked for, built first where there is none, and holds it for this process.
 image_use()
 {
 	local dir
 
 	[ "$(id -u)" = 0 ] || die "the lab needs root: run this through sudo"
+	kernel_read
 	mkdir -p "$work/image" "$log_dir"
 	dir=$work/image/$(image_key)
 	exec {image_lock}>"$dir.lock"
 	if [ ! -f "$dir/kver" ]; then
 		image_lock_or_built "$dir"
 		[ -f "$dir/kver" ] || image_build "$dir"
-		image_sweep "$dir"
+		image_sweep
 	fi
 	flock -s "$image_lock"
 	image=$dir

@@ -8,7 +8,8 @@ options_read()
 	command=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--out | --timeout | --smp | --set | --without | --with | --permute | --trace)
+		--out | --timeout | --smp | --set | --without | --with | --permute | --trace | \
+			--kernel)
 			[ $# -ge 2 ] || die "$1 wants a value"
 			option_with_value "$1" "$2"
 			shift 2 ;;
@@ -36,6 +37,7 @@ option_with_value()
 	--timeout) timeout=$2 ;;
 	--smp) setting[smp]=$2 ;;
 	--permute) permute=$2 ;;
+	--kernel) KERNEL=$2 ;;
 	--set) environment_override "$2" ;;
 	--with)
 		[ -f "$lab_dir/devices/$2.dev" ] || die "--with: no device '$2' in $lab_dir/devices"

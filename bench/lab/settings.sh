@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Reads the declarative files, env/NAME.env and devices/NAME.dev: KEY=VALUE lines and comments.
+# Reads the declarative files, env/NAME.env, devices/NAME.dev and kernel/NAME.kernel: KEY=VALUE
+# lines and comments.
 #
 # Nothing is executed from them here: a value is all that follows the first '='. A key that is not
 # known here is an error, so that a misspelt setting is never silently without effect.
@@ -8,6 +9,7 @@
 env_keys=" describe boot memory smp cpu qemu dom0_mem xen_args kernel_args devices setup check domu \
 bench write module slots "
 device_keys=" describe slots disk serial qemu modules wait "
+kernel_keys=" describe suites packages modules "
 
 declare -A setting
 
@@ -38,6 +40,42 @@ environment_read()
 	native | xen) ;;
 	*) die "$file: boot= must be native or xen" ;;
 	esac
+}
+
+kernel_names()
+{
+	local file
+
+	for file in "$lab_dir"/kernel/*.kernel; do
+		basename "$file" .kernel
+	done | sort -V
+}
+
+# Sets $kernel and $kernel_... to what the file of the kernel asked for says.
+kernel_read()
+{
+	local file
+	local -A setting=()
+
+	kernel=${KERNEL:-6.12}
+	file=$lab_dir/kernel/$kernel.kernel
+	[[ $kernel != */* && -f $file ]] ||
+		die "no kernel '$kernel': there are $(kernel_names | paste -sd ' ')"
+	settings_read "$file" "$kernel_keys"
+	kernel_describe=${setting[describe]}
+	kernel_suites=${setting[suites]}
+	kernel_packages=${setting[packages]}
+	kernel_modules=${setting[modules]:-}
+}
+
+lab_kernels()
+{
+	local KERNEL
+
+	for KERNEL in $(kernel_names); do
+		kernel_read
+		printf '%-20s %s\n' "$kernel" "$kernel_describe"
+	done
 }
 
 # One KEY=VALUE or KEY+=VALUE of the command line.

@@ -24,7 +24,7 @@ perf_events()
 
 	[ -d $root ] || root=/sys/kernel/debug/tracing/events
 	if [ "$1" = all ]; then
-		for event in dma/dma_map_page dma/dma_map_sg dma/dma_unmap_page dma/dma_unmap_sg; do
+		for event in dma/dma_{,un}map_{page,phys,sg}; do
 			[ ! -e "$root/$event" ] || list+=,${event/\//:}
 		done
 	fi

@@ -43,12 +43,18 @@ refused "no PCI slot is left for nic-pair" run native --set slots=3 -- true
 refused "QEMU refused to start" run native --set qemu=-nosuchoption -- true
 refused "unknown command" dance
 refused "wants a terminal" shell native </dev/null
+refused "no kernel '5.10': there are 6.1 6.12 7" run native --kernel 5.10 -- true
 said=$(setpriv --reuid 65534 --clear-groups "$lab" kver 2>&1)
 is "$? $said" "125 lab: the lab needs root: run this through sudo" "refused: without root"
 
 for env in bench/lab/env/*.env; do
 	grep -q '^check=.' "$env"
 	is $? 0 "$(basename "$env"): has a check that proves what it is"
+done
+
+for kernel in bench/lab/kernel/*.kernel; do
+	kernel=$(basename "$kernel" .kernel)
+	is "$("$lab" kernels | grep -c "^$kernel ")" 1 "kernel $kernel: its file can be read"
 done
 
 kver=$("$lab" kver)
