@@ -7,6 +7,7 @@ import json
 import os
 import sys
 
+import dma
 import sections
 import times
 from document import Document, Link, markdown, page
@@ -84,7 +85,7 @@ def overview(summary):
     """The report in a few sentences."""
     items = []
     for env in summary["environments"]:
-        items += bounce_sentences(env)
+        items += bounce_sentences(env) + dma.sentence(env)
     checks = [c for env in summary["environments"] for c in env["checks"]]
     failed = sum(len(env["failed"]) for env in summary["environments"])
     errors = sum(len(env["record"]["errors"]) for env in summary["environments"])
@@ -139,6 +140,7 @@ def write(summary, folder):
     pictures.put(document, "bounced")
     for env in environments:
         times.environment(document, env, pictures)
+        dma.tables(document, env)
     times.shared_pictures(document, list(pictures.captions), pictures)
     times.against_native(document, summary)
     sections.settings(document, environments)

@@ -20,7 +20,15 @@ static const struct key record_keys[] = {
 	{ "run", 's', false },     { "environment", 's', false }, { "emulated", 'b', false },
 	{ "started", 's', false }, { "machine", 'o', false },     { "versions", 'o', false },
 	{ "devices", 'a', false }, { "left_out", 'a', false },    { "rounds", 'a', false },
-	{ "ok", 'b', false },      { "errors", 'a', false },      { NULL, 0, false },
+	{ "ok", 'b', false },      { "errors", 'a', false },      { "dmabench", 'o', true },
+	{ NULL, 0, false },
+};
+
+static const struct key dmabench_keys[] = {
+	{ "device", 's', false },
+	{ "ok", 'b', false },
+	{ "raw", 's', false },
+	{ NULL, 0, false },
 };
 
 static const struct key device_keys[] = {
@@ -134,6 +142,8 @@ void xsw_check_record(const json_t *record, const char *file)
 		errx(1, "%s: schema %d, this program reads schema %d: use the suite that wrote it",
 		     file, (int)json_integer_value(schema), SCHEMA);
 	check_keys(record, record_keys, file, "");
+	if (json_is_object(json_object_get(record, "dmabench")))
+		check_keys(json_object_get(record, "dmabench"), dmabench_keys, file, "dmabench ");
 	check_list(record, "devices", device_keys, file);
 	check_list(record, "rounds", round_keys, file);
 	check_kinds(record, file);

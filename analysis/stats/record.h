@@ -93,6 +93,9 @@ char *xsw_raw_text(const char *path, size_t *size);
  */
 void xsw_raw_counts(const struct xsw_environment *env, struct xsw_round *round, const char *path);
 
+/* Return: what dmabench measured in this boot, from its own record; null where it did not run. */
+json_t *xsw_dmabench(const struct xsw_environment *env);
+
 /* Return: what rounds call a device of the record: its target, else its own name. */
 const char *xsw_target_of(const json_t *device);
 

@@ -220,6 +220,7 @@ static json_t *environment(const struct xsw_environment *env)
 	json_object_set_new(json, "file", json_string(env->file));
 	json_object_set_new(json, "emulated", json_boolean(env->emulated));
 	json_object_set_new(json, "record", xsw_json_record(env));
+	json_object_set_new(json, "dmabench", xsw_dmabench(env));
 	json_object_set_new(json, "timed", timed_cells(&timed));
 	json_object_set_new(json, "counted", counted_cells(&counted));
 	json_object_set_new(json, "pairs", comparison_list(&pairs));

@@ -52,6 +52,11 @@ raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .backend == "mo
 	"$run/xen-dom0/run.json")
 head -n 3 "$fixture/$raw" >"$run/$raw"
 ok "the module's counters cut short" refuses 'before and after the round, or cut short' "$report" "$run"
+new_run dmabench
+rm "$run/xen-dom0/raw/dmabench.json"
+ok "dmabench's record missing" refuses 'raw/dmabench.json, named by run.json: No such file' "$report" "$run"
+echo '{"kind": "other"}' >"$run/xen-dom0/raw/dmabench.json"
+ok 'or another file' refuses 'dmabench.json: "kind" is not "swiotlb-xen-dmabench"' "$report" "$run"
 ok 'none of these leaves anything' untouched
 
 mkdir "$scratch/empty"

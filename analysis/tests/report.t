@@ -104,6 +104,20 @@ ok 'an error in a raw file makes its round a failed one' \
 	grep -q 'round failed and is left out.*its raw file tells of an error' "$run/report.md"
 ok 'and its data check too' grep -qE '^\| native \| nvme0n1 \| verify-crc32c \| stock \| FAILED' "$run/report.md"
 
+# -- the DMA API itself
+new_run dma
+edit xen-dom0/raw/dmabench.json '(.summary[] | select(.size == 512)).module.share = 0.5'
+"$report" "$run" >/dev/null
+ok "dmabench's table follows its record" grep -qE \
+	'^\| map and unmap, bounced \| 512 B \| to \| 0 % \| .* \| 50\.00 % \| 0 \| 0\.2500 \|' "$run/report.md"
+ok 'a reference is no row of it' not grep -q memcpy "$run/report.md"
+ok 'its head says emulated' grep -q '^## The DMA API itself in xen-dom0 (emulated)' "$run/report.md"
+edit xen-dom0/run.json '.dmabench = null'
+ok 'a boot without it' "$report" "$run"
+ok 'has no such table' not grep -q 'The DMA API itself' "$run/report.md"
+edit xen-dom0/run.json 'del(.dmabench)'
+ok 'nor one recorded before there was any' "$report" "$run"
+
 # -- emulated: no time of a Xen environment beside native
 new_run emulated
 "$report" "$run" >/dev/null
