@@ -77,6 +77,7 @@ bench_module_build()
 		environment_read "$name"
 		if [ -n "${setting[module]:-}" ]; then
 			module_build module
+			module_build -C bench/dmabench module
 			return
 		fi
 	done

@@ -9,7 +9,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # shared with the other files of bench/run
 
-# "move TARGET BACKEND" and "round TARGET BACKEND KIND LOAD POSITION FORCE"; '-' is no position.
+# "move TARGET BACKEND", "dmabench TARGET" and "round TARGET BACKEND KIND LOAD POSITION FORCE"; '-' is no position.
 steps=()
 tenths_total=0 step_tenths=0
 
@@ -28,6 +28,7 @@ step_tenths_of()
 	[ "$emulated" = false ] || slow=15
 	case $1${4-} in
 	move*) step_tenths=$((slow * 2)) ;;
+	dmabench*) step_tenths=$((slow * 4 * opt_rounds + slow * 4)) ;;
 	roundcounted) step_tenths=$((slow * 2 + 10)) ;;
 	*) step_tenths=$((opt_seconds * 10 + slow)) ;;
 	esac
@@ -144,6 +145,7 @@ plan_make()
 		plan_target "$id"
 	done
 	plan_control
+	plan_dmabench
 }
 
 plan_count()
@@ -196,6 +198,8 @@ plan_print()
 	echo "Runs $(plan_count round): $(plan_count 'round.* timed') timed of $opt_seconds s" \
 		"($opt_rounds of each load and backend), $(plan_count 'round.* control') of a control," \
 		"$(plan_count 'round.* counted') counted; $(plan_count move) moves between backends"
+	[ -z "$dmabench_bdf" ] || echo "Times the DMA API itself (dmabench) at $dmabench_bdf:" \
+		"$opt_rounds rounds, stock and module; fills the pools up to $dmabench_fullest %"
 	[ "$opt_rounds" -ge 6 ] ||
 		echo "Fewer than six timed rounds: a report prints their range, not an interval"
 	minutes_of $((tenths_total / 10 + 5))
@@ -215,6 +219,9 @@ step_text_of()
 	read -r what id backend kind load position force <<<"$1"
 	if [ "$what" = move ]; then
 		step_text="move $id to $backend"
+		return
+	elif [ "$what" = dmabench ]; then
+		step_text="time the DMA API at $dmabench_bdf: dmabench, stock and module"
 		return
 	fi
 	[ "$position" = - ] || kind+=" $position"

@@ -88,6 +88,7 @@ cleanup()
 	trap '' INT TERM HUP
 	trap - EXIT
 	child_end
+	dmabench_release
 	leftovers_remove
 	devices_to_stock
 	module_unload || status=1

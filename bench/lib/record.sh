@@ -87,13 +87,13 @@ record_head()
 		--argjson versions "$(versions_json)" --argjson pool "$(stock_pool_json)" \
 		--argjson devices "$(devices_json)" --argjson totals "$totals" --argjson ok $ok \
 		--argjson errors "$(lines_json ${errors[@]+"${errors[@]}"})" \
-		--argjson left "$(lines_json ${left_out[@]+"${left_out[@]}"})" '
+		--argjson dmabench "$dmabench_json" --argjson left "$(lines_json ${left_out[@]+"${left_out[@]}"})" '
 		{schema: 1, kind: "swiotlb-xen-run", run: $run, environment: $environment,
 		 emulated: $emulated, started: $started, elapsed_s: $elapsed, command: $command,
 		 set: $set, seed: $seed, timed_rounds: $rounds, timed_s: $seconds,
 		 machine: $machine, versions: $versions, stock_pool: $pool, devices: $devices,
 		 left_out: ($left | map(split("\t") | {what: .[0], why: .[1]})), rounds: [],
-		 exchange_totals: $totals, ok: $ok, errors: $errors}'
+		 dmabench: $dmabench, exchange_totals: $totals, ok: $ok, errors: $errors}'
 }
 
 record_finish()
@@ -101,7 +101,7 @@ record_finish()
 	local files
 
 	record_head >"$work/head.json" || abort "can't write the record's head"
-	mapfile -t files < <(find "$work/raw" -name '*.json' -size +0 | sort)
+	mapfile -t files < <(find "$work/raw" -name '*.json' -size +0 ! -name dmabench.json | sort)
 	record_good_files
 	jq -n -L "$bench_dir/lib" -f "$bench_dir/lib/record.jq" --arg work "$work" \
 		--arg vcpu_missing "$vcpu_missing" --arg cycles_missing "$cycles_missing" \

@@ -19,6 +19,8 @@ steps_run()
 		set -- $args
 		if [ "$what" = move ]; then
 			step_move "$1" "$2"
+		elif [ "$what" = dmabench ]; then
+			[ "${broken[$1]:-}" = yes ] || dmabench_run "$1"
 		elif [ "${broken[$1]:-}" != yes ]; then
 			round_run "$@"
 		fi

@@ -58,6 +58,23 @@ expect 'the number of runs is that of the steps' 0 '^same$' bash -c "
 expect 'an emulated machine is told' 0 'emulated: ratios only' env XSW_EMULATED=1 bench/run --here --dry-run
 expect 'a real one is not' 0 '!emulated' dry
 
+expect 'without dmabench.ko the DMA API is not timed, and why' 0 \
+	'^  dmabench +not built for kernel .*: make -C bench/dmabench module' try
+# Where dmabench.ko is said to be installed.
+modinfo()
+{
+	echo /lib/modules/x/dmabench.ko
+}
+export -f modinfo
+expect 'with it, it is, in the end and once' 0 '^time the DMA API at' bash -c "
+	try | sed -n 's/^ *[0-9][0-9]*  //p' | tail -n 1"
+function=$(readlink -f "$fake/sys/block/narrow/../..")
+expect 'on a function that is named for the module' 0 "dmabench. at ${function##*/}:" \
+	dry --try-module serial:SER-N
+expect 'not without such a device' 0 '^  dmabench +needs a device that is named for the module' dry
+expect 'a real machine fills half of its pool at most' 0 'pools up to 50 %' try
+expect 'an emulated one more' 0 'pools up to 90 %' env XSW_EMULATED=1 bash -c try
+
 fake_native
 rm -rf "$fake/sys/hypervisor" "$fake/proc/xen"
 expect 'off Xen the module is left out of all' 0 \

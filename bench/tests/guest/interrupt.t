@@ -7,21 +7,27 @@ cd "$(dirname "$0")/../../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-# interrupt SIGNAL PATTERN: starts a run, sends the signal when its progress matches.
-interrupt()
+# start PATTERN OPTIONS...: starts a run, returns when its progress matches and some time passed.
+start()
 {
-	local pid tries
+	local tries
 
 	# a background job of a script ignores INT; setsid and env give the default back
 	env --default-signal=INT bench/run --here --out "$out/run" --try-module all --seed 1 \
-		--rounds 2 --seconds 30 "${@:3}" >"$out/log" 2>&1 &
+		--rounds 2 --seconds 30 "${@:2}" >"$out/log" 2>&1 &
 	pid=$!
-	for ((tries = 0; tries < 400; tries++)); do
-		grep -qE "$2" "$out/log" && break
+	for ((tries = 0; tries < 800; tries++)); do
+		grep -qE "$1" "$out/log" && break
 		kill -0 $pid 2>/dev/null || break
 		sleep 0.2
 	done
 	sleep 3
+}
+
+# interrupt SIGNAL PATTERN OPTIONS...: starts a run, sends the signal when its progress matches.
+interrupt()
+{
+	start "${@:2}"
 	kill "-$1" $pid
 	wait $pid
 	status=$?
@@ -41,21 +47,41 @@ left_nothing()
 	output=$(ls -A "$out")
 	[ "$output" = log ]
 	verdict $? "$1: no half result is left"
-	output=$(ip netns list; ls /sys/kernel/tracing/instances; grep xen_swiotlb /proc/modules)
+	output=$(ip netns list; ls /sys/kernel/tracing/instances
+		grep -E 'xen_swiotlb|dmabench' /proc/modules)
 	[ -z "$output" ]
 	verdict $? "$1: no namespace, tracing instance or module is left"
 	output=''
 	for class in /sys/bus/pci/devices/*/class; do
 		case $(cat "$class") in
-		0x0108* | 0x0200* | 0x0c03*) [ -e "${class%class}driver" ] || output+=$class ;;
+		0x0108* | 0x0200* | 0x0c03*)
+			[ -e "${class%class}driver" ] || output+=$class
+			output+=$(grep -vx '(null)' "${class%class}driver_override") ;;
 		esac
 	done
 	[ -z "$output" ]
 	verdict $? "$1: each device has its driver"
 }
 
+# dmabench is killed and can give nothing back: the run does.
+dmabench_killed()
+{
+	start "$@"
+	pkill -KILL -f dmabench/dmabench
+	wait $pid
+	status=$?
+	output=$(tail -n 4 "$out/log")
+	[ $status -eq 1 ] && grep -q 'dmabench at .* failed, status 137' <<<"$output"
+	verdict $? 'dmabench killed: status 1, and told'
+	rm -rf "$out/run"
+	left_nothing 'dmabench killed'
+}
+
 disk=$(bench/run --here --dry-run | awk '$2 == "disk" && /64-bit/ { print $1; exit }')
+small=$(bench/run --here --dry-run | awk '$2 == "disk" && /32-bit/ { print $1; exit }')
 card=$(bench/run --here --dry-run | awk '$2 == "linked" { print $1; exit }')
 interrupt TERM "on module, timed" --disk "/dev/$disk"
 interrupt INT "tcp-.* on (stock|module), timed" --nic "${card%+*}"
+interrupt INT 'time the DMA API' --disk "/dev/$small" --rounds 1 --seconds 1
+dmabench_killed 'time the DMA API' --disk "/dev/$small" --rounds 1 --seconds 1
 finish

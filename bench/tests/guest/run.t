@@ -70,13 +70,21 @@ is 'settings of both backends are there' '[.devices[].settings | has("stock") an
 is 'exchanges are told' '.exchange_totals.module.exchanges > 0'
 
 for driver in /sys/bus/pci/devices/*/class; do
+is 'the DMA API was timed on both backends, in turns' '.dmabench.ok and
+	(.dmabench.device | test("^[0-9a-f]{4}:"))'
+expect 'with a figure for each of its mappings' 0 '^true$' jq '.ok and
+	(.device.stock.ops | contains("[xen_swiotlb]") | not) and
+	(.device.module.ops | contains("[xen_swiotlb]")) and
+	([.summary[] | select(.test == "pair" and .percent == 0) | .stock.median > 0 and
+	  .module.median > 0 and .module.share == 1] | length > 5 and all)' \
+	"${record%/*}/raw/dmabench.json"
 	case $(cat "$driver") in
 	0x0108* | 0x0200* | 0x0c03*) [ -e "${driver%class}driver" ] || output=$driver ;;
 	esac
 done
 [ ! -e "$output" ]
 verdict $? 'each device has its driver again'
-expect 'the module is unloaded' 1 '^$' grep xen_swiotlb /proc/modules
+expect 'the modules are unloaded' 1 '^$' grep -E 'xen_swiotlb|dmabench' /proc/modules
 expect 'no tracing instance is left' 0 '^$' ls /sys/kernel/tracing/instances
 expect 'no namespace is left' 0 '!xsw-' ip netns list
 expect 'a result is never overwritten' 2 'exists: choose another --out' \
