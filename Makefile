@@ -113,8 +113,8 @@ ENGINE_TESTS := unit property stress
 SANITIZED := unit:address,undefined property:address,undefined stress:thread
 comma := ,
 
-# Kernel modules for the lab's kernel are built before the machines boot.
-TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module
+# What runs in the lab's machines is built for them before they boot.
+TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module bench/xentime:all
 .PHONY: test-build
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true

@@ -109,6 +109,7 @@ lab_bench()
 	[ "${#names[@]}" -gt 0 ] || mapfile -t names < <(bench_environments)
 	image_use
 	bench_module_build "${names[@]}"
+	module_build -C bench/xentime
 	dir=$(mktemp -d "$work/bench.XXXXXX")
 	for name in "${names[@]}"; do
 		n=$((n + 1))

@@ -13,27 +13,81 @@ cpu_ticks_read()
 	user_ticks=$((user + nice)) system_ticks=$((system + irq + softirq))
 }
 
-vcpu_missing=''
+vcpu_missing='' vcpu_tool=''
 
-# Why Xen's own account of our time can't be had, once for the run.
+# Sets what asks Xen for its own account of our time, or why that can't be had; once for the run.
 vcpu_detect()
 {
+	local why
+
 	if ! machine_is_xen; then
 		vcpu_missing='not a Xen domain'
-	elif [ "$domain" != dom0 ]; then
-		vcpu_missing='no toolstack in this domain'
-	elif ! command -v xl >/dev/null || [ ! -S /run/xenstored/socket ]; then
-		vcpu_missing='the Xen toolstack does not run'
-	elif [ -z "$(vcpu_tenths)" ]; then
-		vcpu_missing='xl vcpu-list does not answer'
+	elif why=$(xentime_prepare 2>&1); then
+		vcpu_tool=xentime
+	elif [ "$domain" = dom0 ] && [ -S /run/xenstored/socket ] && [ -n "$(vcpu_by_xl)" ]; then
+		vcpu_tool=xl
+	else
+		vcpu_missing=$(tail -n 1 <<<"$why")
 	fi
 }
 
-# Seconds all vCPUs of this domain have run, in tenths, as Xen accounts them.
-vcpu_tenths()
+# Where xentime is: in build/, or, where that can't be written to, beside the run.
+xentime_find()
+{
+	xentime=$checkout/build/xentime/xentime
+	[ -x "$xentime" ] || xentime=$work/xentime/xentime
+}
+
+xentime_prepare()
+{
+	local xentime out
+
+	xentime_find
+	if [ ! -x "$xentime" ]; then
+		if ! command -v make >/dev/null || ! command -v "${CC:-cc}" >/dev/null; then
+			echo 'xentime is not built, and there is no compiler: apt-get install gcc make'
+			return 1
+		fi
+		out=$checkout/build/xentime
+		mkdir -p "$out" 2>/dev/null && [ -w "$out" ] || out=$work/xentime
+		make -s -C "$bench_dir/xentime" out="$out" || return
+	fi
+	[ -e "$devfs/xen/privcmd" ] || modprobe xen-privcmd || return
+	[ -n "$(vcpu_by_xentime)" ]
+}
+
+# Nanoseconds all vCPUs of this domain have run, as Xen accounts them; empty: no answer.
+vcpu_ns()
+{
+	"vcpu_by_$vcpu_tool"
+}
+
+# What they ran since vcpu_ns said $1, or null.
+vcpu_since()
+{
+	local now
+
+	now=$(vcpu_ns 2>/dev/null)
+	if [ -n "$1" ] && [ -n "$now" ]; then
+		echo $((now - $1))
+	else
+		echo null
+	fi
+}
+
+vcpu_by_xentime()
+{
+	local xentime
+
+	xentime_find
+	timeout -k 1 5 "$xentime"
+}
+
+# The toolstack's word, in tenths of a second: dom0 only.
+vcpu_by_xl()
 {
 	timeout -k 1 5 xl vcpu-list 0 2>/dev/null |
-		awk 'NR > 1 && $6 ~ /^[0-9.]+$/ { t += $6; n++ } END { if (n) printf "%d\n", t * 10 + 0.5 }'
+		awk 'NR > 1 && $6 ~ /^[0-9.]+$/ { t += $6; n++ } END { if (n) printf "%.0f\n", t * 1e9 }'
 }
 
 cycles_missing=''

@@ -44,7 +44,7 @@ def round_of($files; $bdfs):
      figures: (($tool.figures // {}) + {
        cpu_user_s: (if .ok then .cpu_user_ticks / 100 else null end),
        cpu_sys_s: (if .ok then .cpu_system_ticks / 100 else null end),
-       vcpu_s: (if .vcpu_tenths == null then null else .vcpu_tenths / 10 end), cycles,
+       vcpu_s: (if .vcpu_ns == null then null else .vcpu_ns / 1e9 end), cycles,
        elapsed_s: (.elapsed_us / 1000000)}),
      lat_hist: ($tool.lat_hist // null), counters: $counters, verified}
   | .missing = (missing_of($counters))

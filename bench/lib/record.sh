@@ -107,7 +107,7 @@ record_finish()
 		--arg vcpu_missing "$vcpu_missing" --arg cycles_missing "$cycles_missing" \
 		--slurpfile head "$work/head.json" --slurpfile rounds "$work/rounds" \
 		"${files[@]}" >"$work/run.json" || abort "can't join the record"
-	rm -f "$work/head.json" "$work/rounds" "$work/stderr" "$work/cycles"
+	rm -rf "$work"/{head.json,rounds,stderr,cycles,xentime}
 	mv "$work" "$result"
 	work=''
 	record_table

@@ -127,12 +127,12 @@ round_run()
 round_cost_begin()
 {
 	cycles_begin "$work/cycles"
-	[ -n "$vcpu_missing" ] || vcpu=$(vcpu_tenths)
+	[ -n "$vcpu_missing" ] || vcpu=$(vcpu_ns 2>/dev/null)
 }
 
 round_cost_end()
 {
-	[ -n "$vcpu_missing" ] || vcpu=$(($(vcpu_tenths) - vcpu))
+	[ -n "$vcpu_missing" ] || vcpu=$(vcpu_since "$vcpu")
 	[ -n "$cycles_missing" ] || cycles=$(cycles_take "$work/cycles")
 }
 
@@ -167,7 +167,7 @@ round_write()
 			$round_index "$backend" "$kind" "$force" "$place"
 		printf '"device": "%s", "load": "%s", "ok": %s, "cpu_user_ticks": %d, ' \
 			"$id" "$load" "$ok" "$user"
-		printf '"cpu_system_ticks": %d, "vcpu_tenths": %s, "cycles": %s, "elapsed_us": %d, ' \
+		printf '"cpu_system_ticks": %d, "vcpu_ns": %s, "cycles": %s, "elapsed_us": %d, ' \
 			"$system" "$vcpu" "$cycles" "${start:-0}"
 		printf '"counters": %s, "verified": %s, "raw": %s}\n' "$counters" "$verified" "$file"
 	} >>"$work/rounds"

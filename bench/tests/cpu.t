@@ -8,7 +8,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=bench/tests/fake-machine.sh
 . bench/tests/fake-machine.sh
 fake_xen PV
-sysfs=$XSW_SYSFS procfs=$XSW_PROC domain=dom0 pmu=true
+sysfs=$XSW_SYSFS procfs=$XSW_PROC devfs=$XSW_DEV domain=dom0 pmu=true
+bench_dir=bench checkout=$fake work=$fake/work
 # shellcheck source=bench/lib/machine.sh
 . bench/lib/machine.sh
 # shellcheck source=bench/lib/cpu.sh
@@ -31,17 +32,32 @@ expect 'no file is null' 0 '^null$' cycles_take "$fake/none"
 
 missing()
 {
-	cycles_missing='' vcpu_missing=''
+	cycles_missing='' vcpu_missing='' vcpu_tool=''
 	cycles_detect
 	vcpu_detect
-	echo "$cycles_missing / $vcpu_missing"
+	echo "$cycles_missing / $vcpu_missing / $vcpu_tool"
 }
-domain=dom0
 pmu=false
+CC=no-compiler expect 'no compiler is told' 0 '/ xentime is not built, and there is no compiler: .* / $' \
+	missing
 expect 'no PMU is told' 0 '^no cycles: this machine offers no PMU /' missing
-expect 'no toolstack is told' 0 '/ the Xen toolstack does not run$' missing
+mkdir -p "$fake/dev/xen"
+: >"$fake/dev/xen/privcmd"
+expect 'Xen that does not answer is told' 0 '/ xentime: /dev/xen/.* / $' missing
+expect 'xentime is built into build/' 0 '' test -x "$fake/build/xentime/xentime"
+echo none >"$XSW_SYSFS/hypervisor/type"
+expect 'no Xen is told' 0 '/ not a Xen domain / $' missing
+echo xen >"$XSW_SYSFS/hypervisor/type"
+printf '#!/bin/sh\necho 7000000123\n' >"$fake/build/xentime/xentime"
 domain=domU
-expect 'a guest has no account of its own' 0 '/ no toolstack in this domain$' missing
+expect 'Xen is asked, by a guest too' 0 '/  / xentime$' missing
+vcpu_tool=xentime
+expect 'its figure is in nanoseconds' 0 '^7000000123$' vcpu_ns
+expect 'a difference is taken' 0 '^2000000123$' vcpu_since 5000000000
+expect 'from nothing there is none' 0 '^null$' vcpu_since ''
+printf '#!/bin/sh\nexit 1\n' >"$fake/build/xentime/xentime"
+expect 'nor to nothing' 0 '^null$' vcpu_since 5000000000
+domain=dom0
 echo 'cpu  100 20 30 400 5 6 7 8 0 0' >"$fake/proc/stat"
 ticks()
 {
@@ -59,7 +75,7 @@ echo 'Domain-0                             0     1    1   -b-       4.6  all / a
 END
 chmod +x "$fake/bin/xl"
 PATH=$fake/bin:$PATH
-expect "the domain's vCPU time is a sum over its vCPUs" 0 '^169$' vcpu_tenths
+expect "the toolstack's figure is a sum over the vCPUs" 0 '^16900000000$' vcpu_by_xl
 printf '#!/bin/sh\nexit 1\n' >"$fake/bin/xl"
-expect 'a silent toolstack gives no number' 0 '^$' vcpu_tenths
+expect 'a silent toolstack gives no number' 0 '^$' vcpu_by_xl
 finish
