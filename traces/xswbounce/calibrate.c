@@ -28,5 +28,7 @@ u64 calibrate(struct bpf_program *start, struct bpf_program *end, u64 *samples)
 	}
 	bpf_link__destroy(first);
 	bpf_link__destroy(second);
+	bpf_program__set_autoattach(start, false);
+	bpf_program__set_autoattach(end, false);
 	return median;
 }

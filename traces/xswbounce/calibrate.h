@@ -9,7 +9,7 @@
 
 /**
  * calibrate() - time an empty function of the kernel with the programs that time the real ones
- * @start: and @end: loaded, not attached; detached again on return
+ * @start: and @end: loaded, not attached; detached again on return, to stay so
  * @samples: XB_CALIBRATIONS durations that @end fills in
  * Return: nanoseconds, the median; 0 where the kernel has no such function.
  */

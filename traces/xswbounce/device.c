@@ -45,5 +45,9 @@ bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)
 		describe_module_device(key, d);
 		return true;
 	}
-	return !bpf_map__lookup_elem(devices, &key, sizeof(key), d, sizeof(*d), 0);
+	if (!bpf_map__lookup_elem(devices, &key, sizeof(key), d, sizeof(*d), 0))
+		return true;
+	memset(d, 0, sizeof(*d));
+	strcpy(d->name, "?");
+	return false;
 }

@@ -13,7 +13,7 @@ bool device_is_module(u64 key); /* a key of the module's events, not of a struct
 /**
  * device_describe() - name, driver and DMA limits
  * @devices: the map that the programs fill in for devices of the stock backend
- * Return: false if the key is not known.
+ * Return: false if the key is not known; it is called "?" then.
  */
 bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d);
 

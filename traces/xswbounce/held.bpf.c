@@ -5,8 +5,7 @@
  * A live mapping is known by the bus address it was given. An unmap is told the pool's address;
  * the P2M turns it into the same bus address.
  */
-#include "clock.bpf.h"
-#include "machine.bpf.h"
+#include "map_calls.bpf.h"
 #include "module.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -121,7 +120,8 @@ static __always_inline void know(struct device *dev)
 		describe(dev, NULL);
 }
 
-static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u64 bus)
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				   u64 attrs, u64 bus)
 {
 	s64 ns = want_time ? clock_stop(ctx) : -1;
 	u64 entry;
@@ -136,47 +136,8 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	return 0;
 }
 
-SEC("fentry/xen_swiotlb_map_page")
-int BPF_PROG(map_page_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/xen_swiotlb_map_page")
-int BPF_PROG(map_page_end, struct device *dev, void *unused, unsigned long offset, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	u64 page = 0;
-
-	bpf_get_func_arg(ctx, 1, &page);
-	return map_end(ctx, dev, page_phys(page) + offset, size, bus);
-}
-
-SEC("fentry/xen_swiotlb_map_phys")
-int BPF_PROG(map_phys_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/xen_swiotlb_map_phys")
-int BPF_PROG(map_phys_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	return map_end(ctx, dev, phys, size, bus);
-}
-
-SEC("fentry/swiotlb_map")
-int BPF_PROG(swiotlb_map_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/swiotlb_map")
-int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
 {
 	s64 ns = want_time ? clock_stop(ctx) : -1;
 

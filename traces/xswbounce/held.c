@@ -15,6 +15,8 @@
 #include "layout.h"
 #include "probe.h"
 #include "say.h"
+#include "start.h"
+#include "symbols.h"
 
 static struct held_bpf *skel;
 
@@ -45,8 +47,6 @@ static void choose(const struct host *host, const struct held_options *o)
 
 void held_start(const struct host *host, const struct held_options *options)
 {
-	int err;
-
 	skel = held_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
@@ -55,18 +55,11 @@ void held_start(const struct host *host, const struct held_options *options)
 	skel->rodata->want_live = options->live;
 	skel->rodata->want_time = options->time;
 	skel->rodata->skip_frames = 0;
-	bpf_program__set_autoattach(skel->progs.calibrate_start, false);
-	bpf_program__set_autoattach(skel->progs.calibrate_end, false);
-	err = held_bpf__load(skel);
-	if (err)
-		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
-	probe_run(skel->progs.machine_init);
+	start_load(skel->skeleton, skel->progs.machine_init);
 	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
-	err = held_bpf__attach(skel);
-	if (err)
-		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+	start_attach(skel->skeleton);
 }
 
 void held_stop(void)
@@ -77,23 +70,12 @@ void held_stop(void)
 
 void held_device(u64 dev, struct xb_device *d)
 {
-	if (!device_describe(skel->maps.devices, dev, d)) {
-		memset(d, 0, sizeof(*d));
-		strcpy(d->name, "?");
-	}
+	device_describe(skel->maps.devices, dev, d);
 }
 
 int held_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 {
-	int n = 0;
-
-	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
-	if (stack < 0 || bpf_map__lookup_elem(skel->maps.stacks, &stack, sizeof(stack), addresses,
-					      XB_STACK_DEPTH * sizeof(*addresses), 0))
-		return 0;
-	while (n < XB_STACK_DEPTH && addresses[n])
-		n++;
-	return n;
+	return symbol_stack(skel->maps.stacks, stack, addresses);
 }
 
 long long held_balance(u64 dev)

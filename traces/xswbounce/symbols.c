@@ -56,6 +56,19 @@ static void load(void)
 	qsort(table, entries, sizeof(*table), by_address);
 }
 
+int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	int n = 0;
+
+	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
+	if (stack < 0 || bpf_map__lookup_elem(stacks, &stack, sizeof(stack), addresses,
+					      XB_STACK_DEPTH * sizeof(*addresses), 0))
+		return 0;
+	while (n < XB_STACK_DEPTH && addresses[n])
+		n++;
+	return n;
+}
+
 const char *symbol(u64 address)
 {
 	size_t low = 0, high, middle;

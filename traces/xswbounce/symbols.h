@@ -3,7 +3,16 @@
 #ifndef XB_SYMBOLS_H
 #define XB_SYMBOLS_H
 
+#include <bpf/libbpf.h>
+
 #include "xswbounce.h"
+
+/**
+ * symbol_stack() - the addresses of a stack that a program took, innermost first
+ * @stack: what the program was given for it; negative: none
+ * Return: their number.
+ */
+int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH]);
 
 /**
  * symbol() - the function an address lies in
