@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The cost of the tracing tools in the lab: builds them, then boots a dom0 twice, once under the
-# instruction clock for what a tool adds to a mapping, once without it for throughput.
+# The cost of the tracing tools in the lab: builds them, then boots a dom0 three times: under the
+# instruction clock for what a tool adds to a mapping and what it takes from the throughput of the
+# network, and without it for disks, which that clock can't wait for.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 bench_trace_options_read()
@@ -51,8 +52,10 @@ lab_bench_trace()
 	dir=$(mktemp -d "$work/trace.XXXXXX")
 	bench_trace_part cost --icount -- \
 		traces/cost/cost --instructions --device spare-nic "${trace_slow[@]}"
-	bench_trace_part throughput -- \
-		traces/cost/throughput --rounds "$trace_rounds" --seconds 1 "${trace_slow[@]}"
+	bench_trace_part network --icount -- traces/cost/throughput --only pair --instructions \
+		--rounds 2 --seconds 1 "${trace_slow[@]}"
+	bench_trace_part disks -- traces/cost/throughput --only disk --rounds "$trace_rounds" \
+		--seconds 1 "${trace_slow[@]}"
 	mkdir -p "$(dirname "$trace_out")"
 	mv "$dir" "$trace_out"
 	say "result: $trace_out"

@@ -20,5 +20,5 @@ group_by(.load)
 	untraced_bytes_s: ([.[] | select(.tool == $untraced).value] | median),
 	tools: [group_by(.tool)[] | {tool: .[0].tool, ratios: ratios($runs)}
 		| select(.ratios | length > 0) | {tool, ratio: (.ratios | spread)}]})
-| {schema: 1, kind: "swiotlb-xen-trace-throughput", kernel: $kernel, emulated: $emulated,
+| {schema: 1, kind: "swiotlb-xen-trace-throughput", kernel: $kernel, emulated: $emulated, clock: $clock,
 	rounds: $rounds, seconds: $seconds, loads: .}

@@ -20,7 +20,7 @@ tools=(
 	"xswbounce record|$xswbounce record -o @WORK@/stream --"
 	"xswbounce watch|$xswbounce watch -o @WORK@/incidents --"
 	"perf/stat|traces/perf/stat --"
-	"perf/record|traces/perf/record -o @WORK@/perf --"
+	"perf/record (while it records)|perf record -q -B -N -a -g -e swiotlb:swiotlb_bounced -o @WORK@/perf.data --"
 )
 
 # Each takes the better part of a minute to start under emulation.
