@@ -13,12 +13,12 @@
 #include "cell.h"
 #include "options.h"
 
-static const struct test *const tests[] = { &test_pair,    &test_split, &test_burst,    &test_ring,
-					    &test_handoff, &test_sync,  &test_coherent, &test_check,
-					    &test_memcpy,  &test_memset };
-static const char *const test_words[] = { "pair",    "split",  "burst",    "ring",
-					  "handoff", "sync",   "coherent", "check",
-					  "memcpy",  "memset", NULL };
+static const struct test *const tests[] = { &test_pair,     &test_split,   &test_burst,
+					    &test_ring,     &test_handoff, &test_sync,
+					    &test_coherent, &test_timer,   &test_check,
+					    &test_memcpy,   &test_memset };
+static const char *const test_words[] = { "pair",     "split", "burst", "ring",   "handoff", "sync",
+					  "coherent", "timer", "check", "memcpy", "memset",  NULL };
 static const char *const dir_words[] = { "to", "from", "both", NULL };
 static const enum dma_data_direction dirs[] = { DMA_TO_DEVICE, DMA_FROM_DEVICE, DMA_BIDIRECTIONAL };
 static const char *const reach_words[] = { "any", "near", "far", NULL };

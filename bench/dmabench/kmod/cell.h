@@ -66,7 +66,7 @@ struct test {
 };
 
 extern const struct test test_pair, test_split, test_burst, test_ring, test_handoff, test_sync;
-extern const struct test test_coherent, test_check, test_memcpy, test_memset;
+extern const struct test test_coherent, test_timer, test_check, test_memcpy, test_memset;
 
 static inline bool worker_goes_on(const struct worker *w)
 {

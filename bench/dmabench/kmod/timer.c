@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * timer: coherent memory for a caller that may not sleep, held beyond any reserve.
+ *
+ * A timer allocates 'depth' blocks each time it expires, of a sixteenth, a quarter and the whole
+ * of 'size' in turn, with GFP_ATOMIC; nothing runs in between that could refill a reserve. It is
+ * set again until 'count' blocks were tried. All are held until then, checked to be zero, dirtied
+ * and given back. What is timed is the allocation.
+ *
+ * The timer is pinned to the CPU that this thread is bound to: when the thread runs again, the
+ * callback has ended.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+
+#include "cell.h"
+#include "clock.h"
+
+#define RUBBISH 0xa5
+
+struct block {
+	void *va;
+	dma_addr_t bus;
+	u64 ticks;
+	size_t size;
+};
+
+struct batch {
+	struct timer_list timer;
+	struct worker *w;
+	struct block *block;
+	unsigned int tried; /* of worker_total() */
+	struct completion done;
+};
+
+static size_t size_of(const struct worker *w, unsigned int i)
+{
+	return max(w->run->cell.size >> (4 - i % 3 * 2), 1u);
+}
+
+static void allocate(struct worker *w, struct block *b, size_t size)
+{
+	u64 start = clock_ticks();
+
+	b->size = size;
+	b->va = dma_alloc_coherent(w->dev, size, &b->bus, GFP_ATOMIC | __GFP_NOWARN);
+	b->ticks = clock_ticks() - start;
+}
+
+static void expired(struct timer_list *timer)
+{
+	struct batch *batch = container_of(timer, struct batch, timer);
+	struct worker *w = batch->w;
+	unsigned int last = min(batch->tried + w->run->cell.depth, worker_total(w));
+
+	for (; batch->tried < last; batch->tried++)
+		allocate(w, &batch->block[batch->tried], size_of(w, batch->tried));
+	complete(&batch->done);
+}
+
+static void give_back(struct worker *w, struct block *b, bool counts)
+{
+	w->tries += counts;
+	if (!b->va) {
+		if (counts)
+			samples_add(&w->fails, b->ticks);
+		return;
+	}
+	w->checked++;
+	if (memchr_inv(b->va, 0, b->size))
+		w->wrong++;
+	memset(b->va, RUBBISH, b->size);
+	dma_free_coherent(w->dev, b->size, b->va, b->bus);
+	if (counts) {
+		w->served++;
+		samples_add(&w->first, b->ticks);
+	}
+}
+
+static void measure_timer(struct worker *w)
+{
+	struct batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
+	unsigned int i;
+
+	if (batch)
+		batch->block = kvcalloc(worker_total(w), sizeof(*batch->block), GFP_KERNEL);
+	if (!batch || !batch->block) {
+		w->error = -ENOMEM;
+		kfree(batch);
+		return;
+	}
+	batch->w = w;
+	timer_setup(&batch->timer, expired, TIMER_PINNED);
+	while (batch->tried < worker_total(w) && !READ_ONCE(w->run->stop)) {
+		init_completion(&batch->done);
+		mod_timer(&batch->timer, jiffies + 1);
+		wait_for_completion(&batch->done);
+	}
+	for (i = 0; i < batch->tried; i++) {
+		give_back(w, &batch->block[i], worker_counts(w, i));
+		cond_resched();
+	}
+	kvfree(batch->block);
+	kfree(batch);
+}
+
+const struct test test_timer = { "timer", "alloc", NULL, measure_timer, false, 1, 300 };
