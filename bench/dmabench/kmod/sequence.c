@@ -8,6 +8,7 @@
  *   sync ID cpu|device OFFSET SIZE
  *   unmap ID
  *   leak ID                                       never unmap it, on purpose
+ *   swap PAGE PAGE                                of the buffer: let them swap machine frames
  * Lines of the output, one a map: ID, then 'failed - -', or 'direct', 'bounced' or 'translated',
  * the bus address, and the number of its slot in the kernel's own pool ('-' if not there).
  * All map one buffer that lies out of the device's reach while the mask is 32 bits.
@@ -19,6 +20,7 @@
 
 #include "address.h"
 #include "bench.h"
+#include "scatter.h"
 
 #define SOURCE_SIZE (2 << 20)
 
@@ -176,12 +178,38 @@ static int do_boundary(struct bench *bench, const char *args)
 	return 0;
 }
 
+static int do_swap(struct bench *bench, const char *args)
+{
+	struct sequence *s = &bench->sequence;
+	unsigned int *pages = s->swapped[s->swaps];
+	int rc;
+
+	if (s->swaps == SEQUENCE_SWAPS || sscanf(args, "%u %u", &pages[0], &pages[1]) != 2 ||
+	    pages[0] >= SOURCE_SIZE / PAGE_SIZE || pages[1] >= SOURCE_SIZE / PAGE_SIZE)
+		return -EINVAL;
+	rc = scatter_swap(s->source.page[0] + pages[0], s->source.page[0] + pages[1]);
+	s->swaps += !rc;
+	return rc;
+}
+
+/* The last one first: the buffer goes back as it came. */
+static void undo_swaps(struct sequence *s)
+{
+	struct page *source = s->swaps ? s->source.page[0] : NULL;
+
+	while (s->swaps) {
+		const unsigned int *pages = s->swapped[--s->swaps];
+
+		scatter_swap(source + pages[0], source + pages[1]);
+	}
+}
+
 static const struct {
 	const char *verb;
 	int (*run)(struct bench *bench, const char *args);
-} verbs[] = { { "map", do_map },          { "unmap", do_unmap }, { "sync", do_sync },
-	      { "leak", do_leak },        { "mask", do_mask },   { "min_align", do_min_align },
-	      { "boundary", do_boundary } };
+} verbs[] = { { "map", do_map },           { "unmap", do_unmap }, { "sync", do_sync },
+	      { "leak", do_leak },         { "mask", do_mask },   { "min_align", do_min_align },
+	      { "boundary", do_boundary }, { "swap", do_swap } };
 
 int sequence_line(struct bench *bench, char *line)
 {
@@ -214,6 +242,7 @@ void sequence_reset(struct bench *bench)
 
 	for (id = 0; s->live && id < SEQUENCE_IDS; id++)
 		unmap(bench, &s->live[id]);
+	undo_swaps(s);
 	kvfree(s->live);
 	s->live = NULL;
 	buffers_put(&s->source);

@@ -8,7 +8,8 @@
 #include "buffers.h"
 #include "text.h"
 
-#define SEQUENCE_IDS 65536
+#define SEQUENCE_IDS   65536
+#define SEQUENCE_SWAPS 16
 
 struct bench;
 
@@ -17,6 +18,8 @@ struct sequence {
 	struct buffers source;
 	struct text result;
 	unsigned int line; /* of the lines read so far */
+	unsigned int swaps;
+	unsigned int swapped[SEQUENCE_SWAPS][2]; /* pages of the source, to be undone */
 };
 
 /**
