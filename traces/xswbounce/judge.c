@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "device.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -102,22 +103,50 @@ void judge(struct judgement *j, struct flow_state *all, const struct flow_state 
 		j->verdict = j->maps ? VERDICT_INNOCENT : VERDICT_NOTHING;
 }
 
-static const char *failure_advice(const struct xb_stat *s)
+/* What sets a backend right: the module's switches are files, stock's are boot parameters. */
+struct cures {
+	const char *too_large, *full, *fragmented, *forced;
+};
+
+static const struct cures stock_cures = {
+	.too_large = "it maps more than 256 KiB at once, which no pool size cures: lower its "
+		     "max_sectors_kb or segment size",
+	.full = "the pool is full: boot with a larger one, e.g. swiotlb=65536 (128 MiB)",
+	.fragmented =
+		"the pool has room, but no run as long as the mapping: boot with a larger one",
+	.forced = "bouncing is forced: take swiotlb=force off the kernel's command line",
+};
+
+static const struct cures module_cures = {
+	.too_large = "it maps more than a segment of the pool at once (debugfs "
+		     "xen_swiotlb/segments): lower its max_sectors_kb or segment size",
+	.full = "the pool is full: write a larger size to "
+		"/sys/devices/platform/xen_swiotlb/pool_bytes",
+	.fragmented = "the pool has room, but no run as long as the mapping: write a larger size "
+		      "to /sys/devices/platform/xen_swiotlb/pool_bytes",
+	.forced = "bouncing is forced: write 0 to /sys/devices/platform/xen_swiotlb/force",
+};
+
+static const struct cures *cures_of(const struct flow_row *row)
+{
+	return device_is_module(row->key) ? &module_cures : &stock_cures;
+}
+
+static const char *failure_advice(const struct xb_stat *s, const struct cures *cures)
 {
 	if (s->fails[XB_FAIL_TOO_LARGE])
-		return "it maps more than 256 KiB at once, which no pool size cures: lower its "
-		       "max_sectors_kb or segment size";
+		return cures->too_large;
 	if (s->fails[XB_FAIL_FULL])
-		return "the pool is full: boot with a larger one, e.g. swiotlb=65536 (128 MiB)";
+		return cures->full;
 	if (s->fails[XB_FAIL_MASK])
 		return "its DMA mask lies below the pool: no pool size cures that";
-	return "the pool has room, but no run as long as the mapping: boot with a larger one";
+	return cures->fragmented;
 }
 
 const char *judge_advice(const struct flow_row *row)
 {
 	if (text_failures(&row->stat))
-		return failure_advice(&row->stat);
+		return failure_advice(&row->stat, cures_of(row));
 	switch (text_main_reason(&row->stat)) {
 	case XB_MASK:
 		return "it can't address the memory it is given: a wider device, or buffers below "
@@ -128,7 +157,7 @@ const char *judge_advice(const struct flow_row *row)
 	case XB_ALIGN:
 		return "its buffers are contiguous, but not as its alignment or boundary asks";
 	case XB_FORCED:
-		return "bouncing is forced: take swiotlb=force off the kernel's command line";
+		return cures_of(row)->forced;
 	default:
 		return "nothing";
 	}
