@@ -71,13 +71,13 @@ static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 m
 static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment *s, u32 start,
 					 u32 slots)
 {
-	struct xsw_hints *h = xsw_percpu_this(p->hints);
+	struct xsw_hints *hints = p->hints, *h = xsw_percpu_this(hints);
 	u32 class = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[class]) + 1;
 
+	xsw_percpu_add(&hints->used, -(u64)slots);
 	WRITE_ONCE(h->place[class][depth % XSW_HINTS], xsw_place(s, start));
 	WRITE_ONCE(h->depth[class], depth);
-	xsw_percpu_add(&p->hints->used, -(u64)slots);
 	if (unlikely(p->exact_high_water))
 		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 }

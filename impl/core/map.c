@@ -301,14 +301,13 @@ static noinline u32 unmap_rarely(struct xsw_dev *d, u64 bus, size_t size, bool c
 u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
 {
 	struct xsw_segment *s = xsw_index_find_quick(&d->engine->index, bus);
-	u32 i;
-	u16 slots;
+	u32 i, slots;
 
 	if (unlikely(!s))
 		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
 	i = xsw_slot_of(s, bus);
 	slots = READ_ONCE(s->slot[i].slots);
-	if (unlikely(!xsw_is_live(slots)))
+	if (unlikely(!xsw_is_live((u16)slots)))
 		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
 	if (copies_back(dir, attrs))
 		return unmap_copying(d, s, i, size);

@@ -22,13 +22,11 @@ static __always_inline u32 xsw_slots_for(u32 offset, size_t size)
 
 /*
  * The bits of @align above a slot are kept by the phase, so no slot is spent on padding.  A device
- * that names no alignment gets whole pages aligned to a page.
+ * that names no alignment gets whole pages aligned to a page.  @align is a power of two less one.
  */
 static __always_inline u32 xsw_stride_for(size_t size, u64 align)
 {
-	if (align >= XSW_SLOT_SIZE)
-		return (u32)((align + 1) >> XSW_SLOT_SHIFT);
-	return !align && size >= XSW_PAGE_SIZE ? XSW_PAGE_SIZE / XSW_SLOT_SIZE : 1;
+	return (u32)(align ? align >> XSW_SLOT_SHIFT : size >= XSW_PAGE_SIZE) + 1;
 }
 
 static __always_inline u32 xsw_phase_of(u64 phys, u64 align)

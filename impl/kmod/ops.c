@@ -77,6 +77,12 @@ static __always_inline u32 engine_attrs(unsigned long attrs)
 	return ours;
 }
 
+/* All that an unmap asks of them */
+static __always_inline u32 unmap_attrs(unsigned long attrs)
+{
+	return XSW_ATTR_SKIP_SYNC * !!(attrs & DMA_ATTR_SKIP_CPU_SYNC);
+}
+
 void xsw_map_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, bool quiet,
 		    enum xsw_fail why)
 {
@@ -140,7 +146,7 @@ static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t
 				  enum dma_data_direction dir, unsigned long attrs)
 {
 	u64 began = xsw_now_ns();
-	u32 slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, engine_attrs(attrs));
+	u32 slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, unmap_attrs(attrs));
 
 	trace_xsw_unmap(a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
 }
@@ -151,7 +157,7 @@ static __always_inline void unmap(struct xsw_attached *a, dma_addr_t bus, size_t
 	if (trace_xsw_unmap_enabled())
 		unmap_traced(a, bus, size, dir, attrs);
 	else
-		xsw_unmap_run(&a->dev, bus, size, (enum xsw_dir)dir, engine_attrs(attrs));
+		xsw_unmap_run(&a->dev, bus, size, (enum xsw_dir)dir, unmap_attrs(attrs));
 }
 
 static __always_inline void sync(struct xsw_attached *a, dma_addr_t bus, size_t size,
