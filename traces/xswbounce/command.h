@@ -10,6 +10,7 @@ struct command {
 	const char *name;
 	const char *summary; /* for the list in --help */
 	int (*run)(int argc, char **argv);
+	const char *instead; /* to use where the kernel has no BTF; NULL: it works there too */
 };
 
 /* Options that every subcommand takes; argp child parser command_argp fills them in. */

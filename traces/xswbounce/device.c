@@ -19,18 +19,26 @@ static void driver_of(const char *name, char *driver)
 		 strrchr(target, '/') ? strrchr(target, '/') + 1 : "-");
 }
 
-/* A device of the module's events is known by its address only; sysfs tells the rest. */
-static void describe_module_device(u64 key, struct xb_device *d)
+void device_by_name(const char *name, struct xb_device *d)
 {
-	unsigned int id = key;
 	char path[128];
 
 	memset(d, 0, sizeof(*d));
-	snprintf(d->name, sizeof(d->name), "%04x:%02x:%02x.%x", id >> 16 & 0xffff, id >> 8 & 0xff,
-		 id >> 3 & 0x1f, id & 7);
+	snprintf(d->name, sizeof(d->name), "%s", name);
 	driver_of(d->name, d->driver);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/dma_mask_bits", d->name);
 	d->mask = ~0ULL >> (64 - (host_number(path) ?: 64));
+}
+
+/* A device of the module's events is known by its address only; sysfs tells the rest. */
+static void describe_module_device(u64 key, struct xb_device *d)
+{
+	char name[XB_NAME_LEN];
+	unsigned int id = key;
+
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", id >> 16 & 0xffff, id >> 8 & 0xff,
+		 id >> 3 & 0x1f, id & 7);
+	device_by_name(name, d);
 }
 
 /* Pointers into the kernel have the highest bit. */

@@ -8,6 +8,7 @@
 
 #include "xswbounce.h"
 
+void device_by_name(const char *name, struct xb_device *d); /* what sysfs tells of it */
 bool device_is_module(u64 key); /* a key of the module's events, not of a struct device */
 
 /**

@@ -189,6 +189,8 @@ int BPF_PROG(unmap_phys, struct device *dev, dma_addr_t bus, size_t size,
 	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
 }
 
+#include "unmap_sg.bpf.h"
+
 SEC("fentry/xen_swiotlb_sync_single_for_cpu")
 int BPF_PROG(sync_cpu, struct device *dev, dma_addr_t bus, size_t size, enum dma_data_direction dir)
 {

@@ -60,6 +60,7 @@ static bool choose(const struct host *host, const struct events_options *o)
 	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps);
 	probe_use(skel->progs.unmap_page, pv && o->flow);
 	probe_use(skel->progs.unmap_phys, pv && o->flow);
+	probe_use(skel->progs.unmap_sg, pv && o->flow);
 	probe_use(skel->progs.sync_cpu, pv && o->flow);
 	probe_use(skel->progs.sync_device, pv && o->flow);
 	probe_use(skel->progs.alloc_coherent, pv && o->flow);
@@ -97,6 +98,8 @@ void events_start(const struct host *host, const struct events_options *options,
 	if (err)
 		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
 	probe_run(skel->progs.machine_init);
+	probe_run(skel->progs.look_at_unmap_sg);
+	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->sg_calls_single);
 	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
 	if (!ring)
 		die("can't read the ring buffer: %s", strerror(errno));

@@ -117,8 +117,7 @@ int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
 	return 0;
 }
 
-SEC("tp_btf/dma_map_page")
-int BPF_PROG(event_map_page, struct device *dev, phys_addr_t phys, dma_addr_t bus, size_t size)
+static __always_inline int count_mapped(struct device *dev, u64 size)
 {
 	struct xb_stat *s = stat_of(dev);
 
@@ -127,6 +126,19 @@ int BPF_PROG(event_map_page, struct device *dev, phys_addr_t phys, dma_addr_t bu
 		s->map_bytes += size;
 	}
 	return 0;
+}
+
+SEC("tp_btf/dma_map_page")
+int BPF_PROG(event_map_page, struct device *dev, phys_addr_t phys, dma_addr_t bus, size_t size)
+{
+	return count_mapped(dev, size);
+}
+
+/* Its name from 6.18 on. */
+SEC("tp_btf/dma_map_phys")
+int BPF_PROG(event_map_phys, struct device *dev, phys_addr_t phys, dma_addr_t bus, size_t size)
+{
+	return count_mapped(dev, size);
 }
 
 SEC("tp_btf/dma_map_sg")
@@ -229,6 +241,33 @@ int BPF_PROG(sync_device_end, struct device *dev)
 	return call_end(ctx, dev, XB_CALL_SYNC);
 }
 
+/* Their names before 6.10. */
+SEC("fentry/swiotlb_sync_single_for_cpu")
+int BPF_PROG(old_sync_cpu_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir)
+{
+	return sync_start(ctx, dev, size, dir != DMA_TO_DEVICE);
+}
+
+SEC("fexit/swiotlb_sync_single_for_cpu")
+int BPF_PROG(old_sync_cpu_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_SYNC);
+}
+
+SEC("fentry/swiotlb_sync_single_for_device")
+int BPF_PROG(old_sync_device_start, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir)
+{
+	return sync_start(ctx, dev, size, dir != DMA_FROM_DEVICE);
+}
+
+SEC("fexit/swiotlb_sync_single_for_device")
+int BPF_PROG(old_sync_device_end, struct device *dev)
+{
+	return call_end(ctx, dev, XB_CALL_SYNC);
+}
+
 SEC("fexit/xen_swiotlb_alloc_coherent")
 int BPF_PROG(alloc_coherent_end, struct device *dev)
 {
@@ -239,7 +278,18 @@ int BPF_PROG(alloc_coherent_end, struct device *dev)
 	return 0;
 }
 
-/* Rare and slow: timed always. Returns whether Xen did it. */
+/* Rare and slow: timed always. */
+static __always_inline int exchanged(s64 ns, bool done)
+{
+	__sync_fetch_and_add(&exchanges.calls, 1);
+	if (!done)
+		__sync_fetch_and_add(&exchanges.fails, 1);
+	if (ns > 0)
+		__sync_fetch_and_add(&exchanges.ns, ns);
+	return 0;
+}
+
+/* Returns whether Xen did it. */
 SEC("fentry/xen_exchange_memory")
 int BPF_PROG(exchange_start)
 {
@@ -254,10 +304,33 @@ int BPF_PROG(exchange_end)
 	u64 done = 0;
 
 	bpf_get_func_ret(ctx, &done);
-	__sync_fetch_and_add(&exchanges.calls, 1);
-	if (!(u32)done)
-		__sync_fetch_and_add(&exchanges.fails, 1);
-	if (ns > 0)
-		__sync_fetch_and_add(&exchanges.ns, ns);
+	return exchanged(ns, (u32)done);
+}
+
+/* Before 6.6 no program can hang on a function of seven arguments: its callers stand for it. */
+SEC("fentry/xen_create_contiguous_region")
+int BPF_PROG(make_start)
+{
+	clock_start(ctx);
 	return 0;
+}
+
+SEC("fexit/xen_create_contiguous_region")
+int BPF_PROG(make_end, phys_addr_t start, unsigned int order, unsigned int bits, dma_addr_t *handle,
+	     int rc)
+{
+	return exchanged(clock_stop(ctx), !rc);
+}
+
+SEC("fentry/xen_destroy_contiguous_region")
+int BPF_PROG(undo_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_destroy_contiguous_region")
+int BPF_PROG(undo_end)
+{
+	return exchanged(clock_stop(ctx), true);
 }

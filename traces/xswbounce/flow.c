@@ -15,11 +15,13 @@
 #include "layout.h"
 #include "probe.h"
 #include "say.h"
+#include "tracefs.h"
 
 static struct flow_bpf *skel;
 static const struct host *host;
 static struct flow_options options;
 static bool counts_maps;
+static bool by_tracefs; /* no program fits this kernel */
 
 #define MAX_TIMERS 8
 
@@ -51,6 +53,7 @@ static bool use_maps(void)
 	phys = use_timed(skel->progs.map_phys_start, skel->progs.map_phys_end, pv);
 	plain = use_timed(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv);
 	counts_maps = probe_use(skel->progs.event_map_page, plain);
+	counts_maps |= probe_use(skel->progs.event_map_phys, plain);
 	probe_use(skel->progs.event_map_sg, counts_maps);
 	skel->rodata->maps_by_event = counts_maps;
 	counts_maps = counts_maps || page || phys;
@@ -70,8 +73,21 @@ static void use_copies(void)
 	bool now = use_copy(skel->progs.unmap_single_start, skel->progs.unmap_single_end, true);
 
 	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
-	use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
-	use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
+	now = use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
+	use_copy(skel->progs.old_sync_cpu_start, skel->progs.old_sync_cpu_end, !now);
+	now = use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
+	use_copy(skel->progs.old_sync_device_start, skel->progs.old_sync_device_end, !now);
+}
+
+static void use_exchanges(void)
+{
+	bool pv = host->kind == HOST_PV, whole = probe_use(skel->progs.exchange_end, pv);
+
+	probe_use(skel->progs.exchange_start, whole);
+	probe_use(skel->progs.make_start, pv && !whole);
+	probe_use(skel->progs.make_end, pv && !whole);
+	probe_use(skel->progs.undo_start, pv && !whole);
+	probe_use(skel->progs.undo_end, pv && !whole);
 }
 
 static void use_module(void)
@@ -87,11 +103,15 @@ static void use_module(void)
 
 void flow_start(const struct host *where, const struct flow_options *wanted)
 {
-	bool exchanges;
 	int err;
 
 	host = where;
 	options = *wanted;
+	by_tracefs = !probe_btf();
+	if (by_tracefs) {
+		tracefs_start(host);
+		return;
+	}
 	skel = flow_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
@@ -99,8 +119,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
 	use_copies();
-	exchanges = probe_use(skel->progs.exchange_end, host->kind == HOST_PV);
-	probe_use(skel->progs.exchange_start, exchanges);
+	use_exchanges();
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
 	use_module();
 	skel->rodata->maps_only = options.maps_only;
@@ -126,6 +145,8 @@ void flow_time(bool on)
 	static struct bpf_link *links[MAX_TIMERS];
 	int i;
 
+	if (by_tracefs)
+		return;
 	/* while only one of a pair is attached, no duration is taken */
 	skel->bss->timing = false;
 	for (i = 0; i < nr_timers; i++) {
@@ -141,6 +162,11 @@ void flow_time(bool on)
 	skel->bss->timing = on;
 }
 
+bool flow_only_bounces(void)
+{
+	return by_tracefs;
+}
+
 bool flow_counts_maps(void)
 {
 	return counts_maps;
@@ -148,7 +174,7 @@ bool flow_counts_maps(void)
 
 u64 flow_own_ns(void)
 {
-	return skel->bss->own_ns;
+	return by_tracefs ? 0 : skel->bss->own_ns;
 }
 
 /* The sum over the CPUs of a value that is all 64-bit counters. */
@@ -231,6 +257,10 @@ void flow_read(struct flow_state *state)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	state->time = now.tv_sec + now.tv_nsec / 1e9;
+	if (by_tracefs) {
+		tracefs_read(state, options.device);
+		return;
+	}
 	state->nr_rows = 0;
 	while (state->nr_rows < XB_MAX_DEVICES &&
 	       !bpf_map__get_next_key(skel->maps.stats, previous, &key, sizeof(key))) {
@@ -306,6 +336,8 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 
 void flow_stop(void)
 {
+	if (by_tracefs)
+		tracefs_stop();
 	flow_bpf__destroy(skel);
 	skel = NULL;
 }

@@ -63,6 +63,12 @@ const struct flow_row *flow_row_of(const struct flow_state *state, u64 key); /* 
  */
 void flow_time(bool on);
 
+/**
+ * flow_only_bounces() - is nothing known but bounces and their bytes?  So where the kernel has no
+ * type information.
+ */
+bool flow_only_bounces(void);
+
 bool flow_counts_maps(void); /* false: only bounced mappings are seen */
 
 u64 flow_own_ns(void); /* the probe's own cost that latencies are net of */

@@ -4,32 +4,38 @@
 #include "json.h"
 #include "text.h"
 
+static void json_known(const char *name, u64 value, bool known)
+{
+	if (known)
+		json_count(name, value);
+	else
+		json_null(name);
+}
+
 void json_flow_row(const struct flow_row *row)
 {
 	const struct xb_stat *s = &row->stat;
+	bool blind = flow_only_bounces();
 	int i;
 
 	json_text("device", row->device.name);
 	json_text("driver", row->device.driver);
 	json_text("backend", row->backend);
 	json_count("dma_mask", row->device.mask);
-	if (flow_counts_maps() || row->key & XB_MODULE_DEVICE)
-		json_count("maps", s->maps);
-	else
-		json_null("maps");
+	json_known("maps", s->maps, !blind && (flow_counts_maps() || row->key & XB_MODULE_DEVICE));
 	json_count("bounces", text_bounces(s));
 	json_count("bounce_bytes", s->bounce_bytes);
-	json_count("copied_bytes", s->copied_bytes);
-	json_count("unmaps_bounced", s->unmaps);
-	json_count("syncs_bounced", s->syncs);
-	json_count("coherent_allocs", s->coherent);
+	json_known("copied_bytes", s->copied_bytes, !blind);
+	json_known("unmaps_bounced", s->unmaps, !blind);
+	json_known("syncs_bounced", s->syncs, !blind);
+	json_known("coherent_allocs", s->coherent, !blind);
 	json_object("reasons");
 	for (i = XB_MASK; i < XB_NR_REASONS; i++)
 		json_count(text_reasons[i], s->bounces[i]);
 	json_object_end();
 	json_object("fails");
 	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
-		json_count(text_fails[i], s->fails[i]);
+		json_known(text_fails[i], s->fails[i], !blind);
 	json_object_end();
 }
 
@@ -54,10 +60,12 @@ void json_flow_guests(const struct flow_state *state)
 
 void json_flow_rest(const struct flow_state *state)
 {
+	bool blind = flow_only_bounces();
+
 	json_object("exchanges");
-	json_count("calls", state->exchanges.calls);
-	json_count("fails", state->exchanges.fails);
-	json_count("ns", state->exchanges.ns);
+	json_known("calls", state->exchanges.calls, !blind);
+	json_known("fails", state->exchanges.fails, !blind);
+	json_known("ns", state->exchanges.ns, !blind);
 	json_object_end();
 	json_object("lost");
 	json_count("devices", state->losses.devices);

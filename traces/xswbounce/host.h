@@ -18,6 +18,7 @@ struct host {
 	enum host_kind kind;
 	bool dom0;
 	bool module;       /* xen_swiotlb.ko is loaded */
+	bool no_pool;      /* swiotlb keeps none: nothing can bounce */
 	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
 	int cpus;
 	char release[64];

@@ -100,7 +100,7 @@ void judge(struct judgement *j, struct flow_state *all, const struct flow_state 
 	else if (j->cpu < 0)
 		j->verdict = VERDICT_UNKNOWN;
 	else
-		j->verdict = j->maps ? VERDICT_INNOCENT : VERDICT_NOTHING;
+		j->verdict = j->maps || !flow_counts_maps() ? VERDICT_INNOCENT : VERDICT_NOTHING;
 }
 
 /* What sets a backend right: the module's switches are files, stock's are boot parameters. */

@@ -5,21 +5,29 @@
 #include <string.h>
 
 #include "command.h"
+#include "probe.h"
 #include "say.h"
 
 static const struct command commands[] = {
 	{ "verdict", "say in plain words whether bouncing is a problem here", command_verdict },
 	{ "top", "live table by device", command_top },
-	{ "latency", "histograms of map, unmap and sync latency by device", command_latency },
-	{ "stacks", "kernel stacks that bounce, and a flame graph of them", command_stacks },
-	{ "leaks", "stacks whose mappings keep growing", command_leaks },
-	{ "full", "every mapping that fails, and why", command_full },
-	{ "exchange", "every exchange of memory with Xen", command_exchange },
-	{ "record", "record the stream of maps and unmaps to a file", command_record },
+	{ "latency", "histograms of map, unmap and sync latency by device", command_latency,
+	  "ftrace's function_graph on the map functions" },
+	{ "stacks", "kernel stacks that bounce, and a flame graph of them", command_stacks,
+	  "perf/record" },
+	{ "leaks", "stacks whose mappings keep growing", command_leaks,
+	  "debugfs xen_swiotlb/mappings of the module, or watch debugfs swiotlb/io_tlb_used" },
+	{ "full", "every mapping that fails, and why", command_full,
+	  "the kernel's log ('swiotlb buffer is full')" },
+	{ "exchange", "every exchange of memory with Xen", command_exchange,
+	  "a kprobe event on xen_create_contiguous_region" },
+	{ "record", "record the stream of maps and unmaps to a file", command_record,
+	  "perf/record" },
 	{ "report", "read a recording, or an incident file of watch", command_report },
-	{ "watch", "flight recorder: write an incident file when the pool runs out",
-	  command_watch },
-	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes },
+	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch,
+	  "'top -T 1 >FILE'" },
+	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
+	  "tracefs/bounces --sizes" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -41,6 +49,21 @@ static void usage(void)
 	     "\nExit status: 0; 2 for an error.");
 }
 
+static bool asks_for_help(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++)
+		if (!strcmp(*argv, "--help") || !strcmp(*argv, "-?") || !strcmp(*argv, "--usage"))
+			return true;
+	return false;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	if (c->instead && !asks_for_help(argv))
+		probe_needs_btf(c->instead);
+	return c->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -55,6 +78,6 @@ int main(int argc, char **argv)
 		return command_verdict(argc, argv);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return run(&commands[i], argc - 1, argv + 1);
 	die("unknown command '%s': see xswbounce --help", argv[1]);
 }

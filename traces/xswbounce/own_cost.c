@@ -52,7 +52,7 @@ static void programs(unsigned long long *runs, unsigned long long *ns)
 	for (fd = 3; fd < 256; fd++) {
 		size = sizeof(info);
 		info = (struct bpf_prog_info){};
-		if (bpf_prog_get_info_by_fd(fd, &info, &size))
+		if (bpf_obj_get_info_by_fd(fd, &info, &size))
 			continue;
 		*runs += info.run_cnt;
 		*ns += info.run_time_ns;

@@ -10,6 +10,7 @@ struct pool_state {
 	u64 used;
 };
 
+/* The areas tell on every kernel; the pool's own sum is kept only where asked for from 7.0 on. */
 static __noinline int pool_state(struct device *dev, struct pool_state *p)
 {
 	struct io_tlb_mem *mem = BPF_CORE_READ(dev, dma_io_tlb_mem);
@@ -20,14 +21,13 @@ static __noinline int pool_state(struct device *dev, struct pool_state *p)
 	if (!mem)
 		return 0;
 	p->slots = BPF_CORE_READ(old, nslabs);
-	if (bpf_core_field_exists(mem->total_used)) {
-		p->used = BPF_CORE_READ(mem, total_used.counter);
-		return 0;
+	if (bpf_core_field_exists(mem->defpool)) {
+		areas = (void *)BPF_CORE_READ(mem, defpool.areas);
+		n = BPF_CORE_READ(mem, defpool.nareas);
+	} else {
+		areas = BPF_CORE_READ(old, areas);
+		n = BPF_CORE_READ(old, nareas);
 	}
-	if (!bpf_core_field_exists(old->areas))
-		return 0;
-	areas = BPF_CORE_READ(old, areas);
-	n = BPF_CORE_READ(old, nareas);
 	for (i = 0; i < 256 && i < n; i++)
 		p->used += BPF_CORE_READ(
 			(struct io_tlb_area___xb *)((void *)areas +

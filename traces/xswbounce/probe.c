@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
@@ -16,7 +17,8 @@ static struct btf *kernel_btf(void)
 
 	if (!tried) {
 		tried = true;
-		btf = btf__load_vmlinux_btf();
+		/* the kernel's own: a copy elsewhere would not let programs be attached */
+		btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
 		if (libbpf_get_error(btf))
 			btf = NULL;
 	}
@@ -28,9 +30,33 @@ bool probe_btf(void)
 	return kernel_btf();
 }
 
+void probe_needs_btf(const char *instead)
+{
+	if (!probe_btf())
+		die("this needs the kernel's type information (BTF), and there is no "
+		    "/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); use %s instead",
+		    instead);
+}
+
+/* An empty program is offered to the kernel: not every function it knows can carry one. */
 bool probe_function(const char *name)
 {
-	return probe_btf() && btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) > 0;
+	static const struct bpf_insn empty[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = BPF_TRACE_FENTRY);
+	int id = probe_btf() ? btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) : 0, fd;
+
+	if (id <= 0)
+		return false;
+	o.attach_btf_id = id;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "xb_probe", "GPL", empty,
+			   sizeof(empty) / sizeof(empty[0]), &o);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
 }
 
 FILE *probe_open_format(const char *event)

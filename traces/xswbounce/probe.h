@@ -13,6 +13,11 @@
 bool probe_btf(void);
 
 /**
+ * probe_needs_btf() - end with one line if it has not, which says what to use @instead
+ */
+void probe_needs_btf(const char *instead);
+
+/**
  * probe_function() - can a BPF program be attached to this function of the kernel?
  */
 bool probe_function(const char *name);

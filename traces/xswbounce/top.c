@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "flow_json.h"
 #include "json.h"
+#include "probe.h"
 #include "prometheus.h"
 #include "quantile.h"
 #include "own_cost.h"
@@ -98,6 +99,15 @@ static void map_latency(const struct flow_row *row, struct xb_hist *both)
 	hist_sum(both, &row->hists[XB_CALL_BOUNCED]);
 }
 
+/* Where nothing else is known. */
+static void print_bounces(const struct flow_row *row)
+{
+	screen_line("%-13.13s %-12.12s %5s %9s %7s %-9s %10.2f %8s %6s", row->device.name,
+		    row->device.driver, text_mask(row->device.mask), "-", "-",
+		    text_reasons[text_main_reason(&row->stat)],
+		    row->stat.copied_bytes / now.time / 1e6, "-", "-");
+}
+
 static void print_row(const struct flow_row *row)
 {
 	const struct xb_stat *s = &row->stat;
@@ -125,6 +135,10 @@ static void print_pools(void)
 			screen_line("pool of %s: %s, %s in use (%.1f %%)", pools[i].backend,
 				    text_bytes(pools[i].size), text_bytes(pools[i].used),
 				    100.0 * pools[i].used / pools[i].size);
+	if (flow_only_bounces()) {
+		screen_line("exchanges: -");
+		return;
+	}
 	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies",
 		    now.exchanges.calls, now.exchanges.calls / now.time, text_ns(now.exchanges.ns),
 		    now.losses.devices, now.losses.starts);
@@ -141,7 +155,7 @@ static void print_devices(void)
 		screen_add(" %9s %9s", "map p50", "map p99");
 	for (i = 0; i < now.nr_rows; i++)
 		if (now.rows[i].stat.maps || now.rows[i].stat.copied_bytes)
-			print_row(&now.rows[i]);
+			(flow_only_bounces() ? print_bounces : print_row)(&now.rows[i]);
 }
 
 static void print_domains(void)
@@ -175,7 +189,10 @@ static void json_state(void)
 	for (i = 0; i < now.nr_rows; i++) {
 		json_object(NULL);
 		json_flow_row(&now.rows[i]);
-		json_count("in_flight", in_flight(&now.rows[i]));
+		if (flow_only_bounces())
+			json_null("in_flight");
+		else
+			json_count("in_flight", in_flight(&now.rows[i]));
 		if (latency) {
 			map_latency(&now.rows[i], &both);
 			json_count("map_p50_ns", quantile(&both, 0.5));
@@ -221,6 +238,8 @@ int command_top(int argc, char **argv)
 	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc,
 		      argv);
 	period = command_period(1);
+	if (latency || by_domain || prometheus)
+		probe_needs_btf("top without --latency, --by domain and -p");
 	host_needs_root();
 	host_look(&host);
 	flow.device = command_options.device;

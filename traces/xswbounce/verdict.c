@@ -86,6 +86,13 @@ static void print_headline(const struct judgement *j)
 			    all.time);
 		break;
 	case VERDICT_UNKNOWN:
+		if (flow_only_bounces()) {
+			screen_line("I cannot tell what it costs, because this kernel has no type "
+				    "information (BTF): no call can be timed; %llu in %.1f s "
+				    "bounced, most by %s.",
+				    j->bounces, all.time, who);
+			break;
+		}
 		screen_line("I cannot tell what it costs, because no bounce fell into the second "
 			    "that was timed; %llu in %.1f s bounced, most by %s.",
 			    j->bounces, all.time, who);
@@ -209,12 +216,15 @@ static void json_verdict(const struct judgement *j)
 /* Where there is nothing to trace, say so. */
 static bool nothing_to_bounce(void)
 {
-	if (host.kind != HOST_HVM && host.kind != HOST_PVH)
+	if (host.kind != HOST_HVM && host.kind != HOST_PVH && !host.no_pool)
 		return false;
 	if (command_options.json) {
 		json_begin("verdict");
 		json_text("verdict", "nothing-to-bounce");
 		json_end();
+	} else if (host.no_pool) {
+		puts("Nothing to bounce: this kernel has no bounce pool (all its memory lies below "
+		     "4 GiB, or swiotlb is switched off).");
 	} else {
 		printf("Nothing to bounce: this is a Xen %s guest, whose physical addresses the "
 		       "IOMMU translates; swiotlb-xen is not in use.\n",

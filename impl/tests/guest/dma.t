@@ -9,16 +9,18 @@ nic=$(find_nics | head -n 1)
 driver=$(driver_of "$nic")
 unbind "$nic"
 
-all_cases() {
+all_cases() { # all_cases [NAME...]
 	local name
-	for name in streaming limits coherent; do
+	[ $# -gt 0 ] || set -- streaming limits coherent
+	for name in "$@"; do
 		cases "$nic" "$name"
 		unbind "$nic"
 	done
 }
 
+# Before 6.10 it loses bytes where a mapping begins with padding: no measure for those cases.
 echo '# the kernel'"'"'s own'
-all_cases
+if sort -VC <<<"6.10"$'\n'"$(uname -r)"; then all_cases; else all_cases limits coherent; fi
 module_in pool_mb=16
 echo "$nic" >$control/attach
 echo '# the module, mask of 32 bits'

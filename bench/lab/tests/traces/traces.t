@@ -3,5 +3,4 @@
 # The tracing tools built on BPF and perf, against the bytes moved and a driver that misbehaves.
 cd "$(dirname "$0")/../../../.." || exit 1
 exec bench/lab/lab run xen-dom0 --timeout 1800 -- bench/lab/guest/run-tests --limit 600 \
-	traces/tests/guest/xswbounce.t traces/tests/guest/module.t traces/tests/guest/trouble.t \
-	traces/tests/guest/scripts.t
+	traces/tests/guest/{xswbounce,nobtf,module,trouble,scripts}.t

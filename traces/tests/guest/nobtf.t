@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# xswbounce where the kernel has no type information (it is hidden): what is left agrees with the
+# bytes that fio moved, the rest is told as unknown or refused.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. traces/tests/tap.sh
+. traces/tests/devices.sh
+. traces/tests/module.sh
+
+x=build/traces/xswbounce
+instances=/sys/kernel/tracing/instances
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+
+hidden_exec()
+{
+	exec unshare -m sh -c 'mount --bind /dev/null /sys/kernel/btf/vmlinux && exec "$@"' sh "$@"
+}
+
+hidden()
+{
+	(hidden_exec "$@")
+}
+
+of()
+{
+	jq -c ".devices[] | select(.device == \"$bdf\") | $1" "$out/json"
+}
+
+cat >"$out/read" <<END
+#!/bin/sh
+exec fio --name=read --filename=/dev/$disk --direct=1 --rw=read --bs=64k --size=4M \
+	--output-format=json --output=$out/fio
+END
+chmod +x "$out/read"
+
+read_bytes()
+{
+	jq '.jobs[0].read.io_bytes' "$out/fio"
+}
+
+hidden $x top --json -- "$out/read" >"$out/json" 2>"$out/err"
+is $? 0 'top counts without BTF'
+is "$(of .bounce_bytes)" "$(read_bytes)" 'top: bounced bytes equal those that fio read'
+is "$(of '.bounces > 0 and .bounces == .reasons.mask')" true 'top: for its mask alone'
+is "$(of .dma_mask)" 4294967295 'top: it tells the mask'
+is "$(of '[.maps, .copied_bytes, .in_flight, .fails.full]')" '[null,null,null,null]' \
+	'top: what is not seen is null'
+is "$(jq .exchanges.calls "$out/json")" null 'top: nor are exchanges'
+is "$(grep -c 'no type information' "$out/err")" 1 'top: it says so in one line'
+like "$(cat "$out/err")" 'not seen are direct ones, .*failures' 'top: and what is not seen'
+hidden $x top -- "$out/read" >"$out/table" 2>/dev/null
+is "$(awk -v d="$bdf" '$1 == d { print $4, $5, $6, ($7 > 0), $8, $9 }' "$out/table")" '- - mask 1 - -' \
+	'top: a dash in each column that is not known'
+
+hidden $x --json -- "$out/read" >"$out/json" 2>/dev/null
+is "$(of .bounce_bytes) $(of .main_reason)" "$(read_bytes) \"mask\"" 'verdict: bytes and reason'
+like "$(hidden $x -- "$out/read" 2>/dev/null)" \
+	'^(Bouncing is not your problem|I cannot tell what it costs, because this kernel has no type)' \
+	'verdict: it does not guess a cost'
+is "$(hidden $x --json 2 2>/dev/null | jq -r .verdict)" innocent 'verdict: with the disk idle it acquits'
+
+module_load || bail "can't load the module"
+module_take "$bdf"
+wait_for_disk 32 "$bdf" || bail 'the disk did not come back'
+sleep 2
+hidden $x top --json -- "$out/read" >"$out/json" 2>/dev/null
+is "$(of '[.backend, .bounce_bytes]')" "[\"xen_swiotlb\",$(read_bytes)]" \
+	"the module's device: the bytes that fio read"
+module_give_back "$bdf"
+wait_for_disk 32 "$bdf" || bail 'the disk did not come back'
+module_unload
+is $? 0 'the module unloads: nothing holds it'
+
+# Nothing stays behind, however it ends.
+left()
+{
+	find $instances -maxdepth 1 -name 'xswbounce-*' | wc -l
+}
+await_left()
+{
+	local tries
+
+	for tries in {1..100}; do
+		[ "$(left)" != "$1" ] || return 0
+		sleep 0.1
+	done
+	echo "# $(left) instances after $tries tries"
+	return 1
+}
+await_left 0
+is $? 0 'no instance is left'
+for signal in INT TERM KILL; do
+	# no shell in between: the signal is for the tool
+	hidden_exec env --default-signal=INT $x top --json 100 >/dev/null 2>&1 &
+	pid=$!
+	await_left 1
+	is $? 0 "it runs: $signal comes"
+	kill -$signal $pid
+	wait $pid 2>/dev/null
+	await_left 0
+	is $? 0 "no instance is left after $signal"
+done
+
+for command in latency sizes stacks leaks full exchange 'record -o /dev/null' watch 'top --latency' \
+	'top --by domain' 'top -p /dev/null'; do
+	# shellcheck disable=SC2086 # a command and its options
+	hidden $x $command 1 >"$out/stdout" 2>"$out/err"
+	is "$? $(wc -l <"$out/err")" '2 1' "$command: refused with one line"
+	like "$(cat "$out/err")" 'type information \(BTF\).*; use .* instead$' "$command: says what to use"
+done
+like "$(hidden $x latency --help)" 'Examples:' 'help is given all the same'
+
+# Other kinds of domain, as far as the tool can know them.
+domain_type()
+{
+	unshare -m sh -c "echo $1 >$out/type; mount --bind $out/type /sys/hypervisor/guest_type; exec $x"
+}
+like "$(domain_type PVH)" '^Nothing to bounce: this is a Xen PVH guest' 'PVH: nothing to bounce'
+like "$(domain_type HVM)" '^Nothing to bounce: this is a Xen HVM guest' 'HVM: nothing to bounce'
+
+done_testing
