@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The cost of the tracing tools in the lab: builds them, then boots a dom0 three times: under the
+# The cost of the tracing tools in the lab: builds them, then boots a dom0 twice: under the
 # instruction clock for what a tool adds to a mapping and what it takes from the throughput of the
 # network, and without it for disks, which that clock can't wait for.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
@@ -28,39 +28,34 @@ bench_trace_options_read()
 
 # One boot: what is printed there is kept as well, beside the figures. Status 1 is a tool that failed
 # or missed its goal: the table says which.
-bench_trace_part()
+bench_trace_boot()
 {
-	local name=$1 status=0
+	local status=0
 
-	shift
-	attended TERM "$lab_dir/lab" run xen-dom0 --out "$dir/$name" --timeout 5000 "$@" \
-		--json "/out/$name.json" | tee "$dir/$name.txt" || status=${PIPESTATUS[0]}
-	[ "$status" -le 1 ] || die "bench-trace: $name ended with status $status: what it left is in $dir"
-	[ "$status" -eq 0 ] || failed+=("$name")
-	mv "$dir/$name/$name.json" "$dir/"
-	rm -rf "${dir:?}/$name"
+	attended TERM "$lab_dir/lab" run xen-dom0 --out "$dir/out" --timeout 5000 "$@" || status=$?
+	[ "$status" -le 1 ] || die "bench-trace: ended with status $status: what it left is in $dir"
+	[ "$status" -eq 0 ] || failed=yes
+	rm -f "$dir"/out/{dmesg,console,xen}.txt
+	mv "$dir"/out/* "$dir/"
 }
 
 lab_bench_trace()
 {
-	local dir failed=()
+	local dir failed=
 
 	bench_trace_options_read "$@"
 	image_use
 	module_build -C bench/dmabench module
 	module_build -C traces/xswbounce
 	dir=$(mktemp -d "$work/trace.XXXXXX")
-	bench_trace_part cost --icount -- \
-		traces/cost/cost --instructions --device spare-nic "${trace_slow[@]}"
-	bench_trace_part network --icount -- traces/cost/throughput --only pair --instructions \
-		--rounds 2 --seconds 1 "${trace_slow[@]}"
-	bench_trace_part disks -- traces/cost/throughput --only disk --rounds "$trace_rounds" \
-		--seconds 1 "${trace_slow[@]}"
+	bench_trace_boot --icount -- bench/lab/guest/trace-cost clocked
+	bench_trace_boot -- bench/lab/guest/trace-cost timed "$trace_rounds" "${trace_slow[@]}"
+	rmdir "$dir/out"
 	mkdir -p "$(dirname "$trace_out")"
 	mv "$dir" "$trace_out"
 	say "result: $trace_out"
-	[ ${#failed[@]} -eq 0 ] || {
-		say "in ${failed[*]} a tool failed or missed its goal: see above"
+	[ -z "$failed" ] || {
+		say "a tool failed or missed its goal: see above"
 		exit 1
 	}
 }

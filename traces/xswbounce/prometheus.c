@@ -88,25 +88,37 @@ static void metrics(FILE *f, const struct host *host, const struct flow_state *t
 	pools_and_exchanges(f, host, t);
 }
 
-void prometheus_write(const char *path, const struct host *host, const struct flow_state *totals)
+/* Whole under its name, or not there: a reader must never see a part. */
+static bool replace(const char *path, const struct host *host, const struct flow_state *totals)
 {
-	static bool warned;
 	char temporary[4096];
 	bool failed;
 	FILE *f;
+	int err;
 
 	snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid());
 	f = fopen(temporary, "w");
-	failed = !f;
-	if (f) {
-		metrics(f, host, totals);
-		failed = ferror(f);
-		failed |= fclose(f);
-		failed |= rename(temporary, path);
-		if (failed)
-			unlink(temporary);
-	}
-	if (failed && !warned)
+	if (!f)
+		return false;
+	metrics(f, host, totals);
+	failed = ferror(f);
+	failed |= fclose(f);
+	if (!failed && !rename(temporary, path))
+		return true;
+	err = errno;
+	unlink(temporary);
+	errno = err;
+	return false;
+}
+
+void prometheus_write(const char *path, const struct host *host, const struct flow_state *totals)
+{
+	static bool warned;
+
+	if (replace(path, host, totals)) {
+		warned = false;
+	} else if (!warned) {
 		warn("can't write %s: %s", path, strerror(errno));
-	warned = failed;
+		warned = true;
+	}
 }

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# xswbounce top for a minute while every device works as hard as it can: nothing may be lost, the
+# totals must be those of the loads and of the kernel's own event, and the tool must stay small.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. traces/tests/tap.sh
+. traces/tests/devices.sh
+. traces/tests/network.sh
+
+x=build/traces/xswbounce
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
+wide_disk || bail 'no disk behind a controller of 64 bits'
+wide=$disk wide_bdf=$bdf
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+network_up || bail 'no two linked NICs of 32 bits'
+
+# All at once for $1 seconds; fio's records stay in $out.
+# shellcheck disable=SC2317
+load_all()
+{
+	local name
+
+	for name in $wide $disk; do
+		fio --name="$name" --filename="/dev/$name" --rw=randread --bs=4k-64k --iodepth=8 \
+			--direct=1 --ioengine=libaio --time_based --runtime="$1" \
+			--output-format=json --output="$out/$name.json" &
+	done
+	ip netns exec xsw-a iperf3 -c 10.99.0.2 -t "$1" >/dev/null
+	wait
+	# what TCP still had to send
+	sleep 1
+}
+export -f load_all
+export wide disk out
+
+# Bytes that the kernel keeps for the maps and programs a process holds, each counted once.
+kernel_memory()
+{
+	awk 'FNR == 1 { bytes = 0 } $1 == "memlock:" { bytes = $2 }
+		$1 ~ /^(map|prog)_id:$/ && !seen[$1, $2]++ { sum += bytes }
+		END { print sum + 0 }' /proc/"$1"/fdinfo/*
+}
+
+# The tool's memory as long as it runs: its own at most, and what the kernel keeps for it.
+watch_memory()
+{
+	local pid
+
+	until pid=$(pgrep -nx xswbounce); do
+		sleep 0.2
+	done
+	sleep 5
+	kernel_memory "$pid" >"$out/kernel"
+	while grep VmHWM /proc/"$pid"/status >"$out/now" 2>/dev/null && [ -s "$out/now" ]; do
+		mv "$out/now" "$out/hwm"
+		sleep 1
+	done
+}
+
+# The sum of a member of one device over all lines.
+sum()
+{
+	jq -s "[.[].devices[] | select(.device == \"$1\") | $2] | add" "$out/json"
+}
+
+bytes_read()
+{
+	jq '.jobs[0].read.io_bytes' "$out/$1.json"
+}
+
+# The kernel's own event, by device, is the truth about what bounced.
+events=/sys/kernel/tracing/instances/xsw-fullload
+event=$events/events/swiotlb/swiotlb_bounced/trigger
+mkdir $events
+# Member $2 (1: events, 2: bytes) of device $1.
+counted()
+{
+	sed -n "s/.*dev_name: $1 *} hitcount: *\([0-9]*\) *size: *\([0-9]*\).*/\\$2/p" \
+		"${event%trigger}hist"
+}
+
+echo 'hist:keys=dev_name:vals=size' >$event
+watch_memory &
+memory=$!
+$x top --json 1 -- bash -c 'load_all 60' >"$out/lines" 2>"$out/err"
+is $? 0 'a minute under full load'
+wait $memory
+grep '^{"schema"' "$out/lines" >"$out/json"
+at_least "$(wc -l <"$out/json")" 40 'a line a second, though the machine is busy'
+is "$(jq -s 'map(.lost[]) | add' "$out/json")" 0 'nothing was lost, in any line'
+is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'the narrow disk: each byte that was read'
+is "$(sum "$wide_bdf" .bounces)" 0 'the wide disk: no bounce'
+at_least "$(sum "$wide_bdf" .maps)" "$(jq '.jobs[0].read.total_ios' "$out/$wide.json")" \
+	'the wide disk: a mapping at least for each read'
+for nic in "$nic_a_bdf" "$nic_b_bdf"; do
+	at_least "$(sum "$nic" .bounces)" 1000 'a NIC: it bounced'
+	# not to the packet: one of the kernel's own may come before the tool or after it
+	within "$(sum "$nic" .bounces)" "$(counted "$nic" 1)" 1 "a NIC: as often as the kernel's event"
+	within "$(sum "$nic" .bounce_bytes)" "$(counted "$nic" 2)" 1 'a NIC: and its bytes'
+done
+hwm=$(awk '{ print $2 * 1024 }' "$out/hwm")
+kernel=$(cat "$out/kernel")
+echo "# at most $((hwm >> 10)) KiB of its own, $((kernel >> 10)) KiB in the kernel"
+at_least "$kernel" 65536 'memory: maps and programs were seen'
+at_least $((32 << 20)) $((hwm + kernel)) 'memory: below 32 MiB with all that the kernel keeps for it'
+
+# The dearest of the table's modes.
+$x top --latency --by domain --json 1 -- bash -c 'load_all 12' 2>/dev/null |
+	grep '^{"schema"' >"$out/json"
+is "$(jq -s 'map(.lost[]) | add' "$out/json")" 0 'with latency and by domain: nothing was lost'
+is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'with latency: each byte that was read'
+
+echo '!hist:keys=dev_name:vals=size' >$event
+rmdir $events
+network_down
+done_testing
