@@ -5,8 +5,7 @@
  * Which programs are loaded decides what is told. What finds no room in the ring is counted, and
  * the next message that finds some carries the count: the reader knows where they were lost.
  */
-#include "clock.bpf.h"
-#include "machine.bpf.h"
+#include "map_calls.bpf.h"
 #include "module.bpf.h"
 #include "pool_walk.bpf.h"
 
@@ -71,6 +70,14 @@ static __always_inline u64 mask_of(struct device *dev)
 	return d ? d->mask : ~0ULL;
 }
 
+static __always_inline enum xb_reason reason_of(struct device *dev, u64 phys, u64 machine, u64 size)
+{
+	u64 key = (u64)dev;
+	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
+
+	return bounce_reason(d && d->forced, d ? d->mask : ~0ULL, phys, machine, size);
+}
+
 /* Walking a large pool takes milliseconds: not for every failure of a storm. */
 static u64 last_walk;
 
@@ -131,31 +138,13 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	m->failed = bus == XB_ERROR_ADDR;
 	machine = machine_address(phys);
 	if (bus != machine && !m->failed)
-		m->reason = machine + size - 1 > mask_of(dev) ? XB_MASK : XB_STRADDLE;
+		m->reason = reason_of(dev, phys, machine, size);
 	bpf_ringbuf_submit(m, 0);
 	return 0;
 }
 
-SEC("fexit/xen_swiotlb_map_page")
-int BPF_PROG(map_page_end, struct device *dev, void *unused, unsigned long offset, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	u64 page = 0;
-
-	bpf_get_func_arg(ctx, 1, &page);
-	return map_end(ctx, dev, page_phys(page) + offset, size, dir, attrs, bus);
-}
-
-SEC("fexit/xen_swiotlb_map_phys")
-int BPF_PROG(map_phys_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	return map_end(ctx, dev, phys, size, dir, attrs, bus);
-}
-
-SEC("fexit/swiotlb_map")
-int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
 {
 	return map_end(ctx, dev, phys, size, dir, attrs, bus);
 }

@@ -12,6 +12,8 @@
 #include "layout.h"
 #include "probe.h"
 #include "say.h"
+#include "start.h"
+#include "symbols.h"
 
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
@@ -73,6 +75,10 @@ static bool choose(const struct host *host, const struct events_options *o)
 	probe_use(skel->progs.module_free, host->module && o->flow);
 	probe_use(skel->progs.module_full, host->module && maps);
 	probe_use(skel->progs.module_exchange, host->module && o->exchanges);
+	/* no call to map is timed here */
+	probe_use(skel->progs.map_page_start, false);
+	probe_use(skel->progs.map_phys_start, false);
+	probe_use(skel->progs.swiotlb_map_start, false);
 	bpf_program__set_autoload(skel->progs.calibrate_start, false);
 	bpf_program__set_autoload(skel->progs.calibrate_end, false);
 	return any || !maps;
@@ -81,8 +87,6 @@ static bool choose(const struct host *host, const struct events_options *o)
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit)
 {
-	int err;
-
 	visitor = visit;
 	skel = events_bpf__open();
 	if (!skel)
@@ -94,18 +98,13 @@ void events_start(const struct host *host, const struct events_options *options,
 	skel->rodata->want_flow = options->flow;
 	if (options->ring_bytes)
 		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
-	err = events_bpf__load(skel);
-	if (err)
-		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
-	probe_run(skel->progs.machine_init);
+	start_load(skel->skeleton, skel->progs.machine_init);
 	probe_run(skel->progs.look_at_unmap_sg);
 	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->sg_calls_single);
 	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
 	if (!ring)
 		die("can't read the ring buffer: %s", strerror(errno));
-	err = events_bpf__attach(skel);
-	if (err)
-		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+	start_attach(skel->skeleton);
 }
 
 void events_stop(void)
@@ -148,24 +147,12 @@ struct xb_pool events_pool(void)
 
 bool events_device(u64 dev, struct xb_device *d)
 {
-	if (device_describe(skel->maps.devices, dev, d))
-		return true;
-	memset(d, 0, sizeof(*d));
-	strcpy(d->name, "?");
-	return false;
+	return device_describe(skel->maps.devices, dev, d);
 }
 
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 {
-	int n = 0;
-
-	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
-	if (stack < 0 || bpf_map__lookup_elem(skel->maps.stacks, &stack, sizeof(stack), addresses,
-					      XB_STACK_DEPTH * sizeof(*addresses), 0))
-		return 0;
-	while (n < XB_STACK_DEPTH && addresses[n])
-		n++;
-	return n;
+	return symbol_stack(skel->maps.stacks, stack, addresses);
 }
 
 u32 events_lost(void)

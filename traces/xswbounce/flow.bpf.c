@@ -7,6 +7,7 @@
  * start of each map and at the end of each unmap.
  */
 #include "flow_module.bpf.h"
+#include "map_calls.bpf.h"
 #include "pool.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -25,7 +26,9 @@ static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 s
 static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, u64 phys, u64 entry,
 					 u64 size)
 {
-	s->bounces[bounce_reason(s, phys, entry_address(entry, phys), size) & 7]++;
+	u64 machine = entry_address(entry, phys);
+
+	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
 	s->copied_bytes += size;
 	s->sizes[octave_of(size) & (XB_SIZE_SLOTS - 1)]++;
@@ -33,7 +36,8 @@ static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, 
 		count_guest((u64)dev, granted_by(entry, phys), size);
 }
 
-static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u64 bus)
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				   u64 attrs, u64 bus)
 {
 	s64 ns = timing ? clock_stop(ctx) : -1;
 	struct xb_stat *s = stat_of(dev);
@@ -56,49 +60,8 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	return 0;
 }
 
-SEC("fentry/xen_swiotlb_map_page")
-int BPF_PROG(map_page_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/xen_swiotlb_map_page")
-int BPF_PROG(map_page_end, struct device *dev, void *unused, unsigned long offset, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	u64 page = 0;
-
-	/* as a number: the verifier allows no arithmetic with a pointer to a page */
-	bpf_get_func_arg(ctx, 1, &page);
-	return map_end(ctx, dev, page_phys(page) + offset, size, bus);
-}
-
-SEC("fentry/xen_swiotlb_map_phys")
-int BPF_PROG(map_phys_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/xen_swiotlb_map_phys")
-int BPF_PROG(map_phys_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
-{
-	return map_end(ctx, dev, phys, size, bus);
-}
-
-/* Off Xen: only what bounces comes here, or what could not. */
-SEC("fentry/swiotlb_map")
-int BPF_PROG(swiotlb_map_start)
-{
-	clock_start(ctx);
-	return 0;
-}
-
-SEC("fexit/swiotlb_map")
-int BPF_PROG(swiotlb_map_end, struct device *dev, phys_addr_t phys, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
 {
 	s64 ns = timing ? clock_stop(ctx) : -1;
 	struct xb_stat *s = stat_of(dev);

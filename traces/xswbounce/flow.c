@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "probe.h"
 #include "say.h"
+#include "start.h"
 #include "tracefs.h"
 
 static struct flow_bpf *skel;
@@ -103,8 +104,6 @@ static void use_module(void)
 
 void flow_start(const struct host *where, const struct flow_options *wanted)
 {
-	int err;
-
 	host = where;
 	options = *wanted;
 	by_tracefs = !probe_btf();
@@ -124,20 +123,17 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	use_module();
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
-	bpf_program__set_autoattach(skel->progs.calibrate_start, false);
-	bpf_program__set_autoattach(skel->progs.calibrate_end, false);
-	err = flow_bpf__load(skel);
-	if (err)
-		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
-	probe_run(skel->progs.machine_init);
+	start_load(skel->skeleton, skel->progs.machine_init);
 	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
-	err = flow_bpf__attach(skel);
-	if (err)
-		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
-	if (options.latency && !options.late)
-		flow_time(true);
+	start_attach(skel->skeleton);
+	if (!options.latency || options.late)
+		return;
+	if (host->clock_sticks)
+		warn("clocksource xen on more than one CPU: short latencies may read 0; "
+		     "boot with clocksource=tsc tsc=reliable");
+	flow_time(true);
 }
 
 void flow_time(bool on)
@@ -242,6 +238,8 @@ static void read_guests(struct flow_state *state)
 		if (bpf_map__lookup_elem(skel->maps.guests, &key, sizeof(key), &guest->count,
 					 sizeof(guest->count), 0) ||
 		    !device_describe(skel->maps.devices, key.dev, &device))
+			continue;
+		if (options.device && strcmp(options.device, device.name))
 			continue;
 		memcpy(guest->device, device.name, sizeof(guest->device));
 		guest->domain = key.domain;

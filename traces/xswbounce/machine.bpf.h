@@ -92,12 +92,12 @@ static __noinline int contiguous(u64 phys, u64 size)
 	return 1;
 }
 
-static __always_inline enum xb_reason bounce_reason(const struct xb_stat *s, u64 phys, u64 machine,
+static __always_inline enum xb_reason bounce_reason(bool forced, u64 mask, u64 phys, u64 machine,
 						    u64 size)
 {
-	if (s->forced)
+	if (forced)
 		return XB_FORCED;
-	if (machine + size - 1 > s->mask)
+	if (machine + size - 1 > mask)
 		return XB_MASK;
 	return contiguous(phys, size) ? XB_ALIGN : XB_STRADDLE;
 }

@@ -58,8 +58,10 @@ static __noinline int count_guest(u64 dev, u32 domain, u64 size)
 	if (!g) {
 		bpf_map_update_elem(&guests, &key, &no_guest, BPF_NOEXIST);
 		g = bpf_map_lookup_elem(&guests, &key);
-		if (!g)
+		if (!g) {
+			__sync_fetch_and_add(&losses.devices, 1);
 			return 0;
+		}
 	}
 	__sync_fetch_and_add(&g->bounces, 1);
 	__sync_fetch_and_add(&g->bytes, size);
