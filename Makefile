@@ -127,8 +127,8 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
-# Every other kernel of the lab: its modules built in its own Debian root; the tracing tool is the
-# default kernel's, which has to fit them all.
+# Every other kernel of the lab: modules built in its own Debian root, and the tracing tool around
+# the BPF programs of the default kernel, which have to fit them all.
 DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
@@ -137,6 +137,7 @@ test-kernels: deps-test ## module and tracing tools on the lab's other kernels, 
 	@KERNEL=$(DEFAULT_KERNEL) $(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \
+		$(LAB) chroot -- make -s -C traces/xswbounce TOOL=/src/build/traces/$$k/xswbounce && \
 		echo "kernel $$k:" && prove --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
 	done; exit $$status
 
