@@ -48,6 +48,7 @@ static __always_inline void hist_add(u64 dev, enum xb_call call, u64 ns)
 {
 	struct xb_hist_key key = { .dev = dev, .call = call };
 	struct xb_hist *h = bpf_map_lookup_elem(&hists, &key);
+	u32 slot;
 
 	if (!h) {
 		bpf_map_update_elem(&hists, &key, &no_hist, BPF_NOEXIST);
@@ -57,7 +58,10 @@ static __always_inline void hist_add(u64 dev, enum xb_call call, u64 ns)
 	}
 	h->ns += ns;
 	h->count++;
-	h->slots[hist_slot(ns)]++;
+	/* the compiler knows the range and drops the mask; the verifier of 6.1 does not know it */
+	slot = hist_slot(ns);
+	barrier_var(slot);
+	h->slots[slot & (XB_HIST_SLOTS - 1)]++;
 }
 
 #endif /* XB_HISTOGRAM_BPF_H */

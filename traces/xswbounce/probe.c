@@ -38,6 +38,13 @@ void probe_needs_btf(const char *instead)
 		    instead);
 }
 
+static int arguments(int function)
+{
+	const struct btf_type *t = btf__type_by_id(kernel_btf(), function);
+
+	return btf_vlen(btf__type_by_id(kernel_btf(), t->type));
+}
+
 /* An empty program is offered to the kernel: not every function it knows can carry one. */
 bool probe_function(const char *name)
 {
@@ -46,7 +53,8 @@ bool probe_function(const char *name)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = BPF_TRACE_FENTRY);
-	int id = probe_btf() ? btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) : 0, fd;
+	int id = probe_btf() ? btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) : 0;
+	int fd, link;
 
 	if (id <= 0)
 		return false;
@@ -55,8 +63,12 @@ bool probe_function(const char *name)
 			   sizeof(empty) / sizeof(empty[0]), &o);
 	if (fd < 0)
 		return false;
+	/* more arguments than go into registers: only attaching tells, which takes a while */
+	link = arguments(id) > 6 ? bpf_raw_tracepoint_open(NULL, fd) : fd;
 	close(fd);
-	return true;
+	if (link >= 0 && link != fd)
+		close(link);
+	return link >= 0;
 }
 
 FILE *probe_open_format(const char *event)
