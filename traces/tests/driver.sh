@@ -21,8 +21,10 @@ driver_requests()
 	cat >>"/sys/kernel/debug/dmabench/$driver_device/sequence"
 }
 
+# A driver may take the DMA mask as it finds it: the first request of a sequence sets one of 32 bits.
 driver_give_back()
 {
+	echo 'mask 32' >"/sys/kernel/debug/dmabench/$driver_device/sequence"
 	echo "$driver_device" >"/sys/bus/pci/devices/$driver_device/driver/unbind"
 	echo >"/sys/bus/pci/devices/$driver_device/driver_override"
 	echo "$driver_former" >"/sys/bus/pci/devices/$driver_device/driver_override"

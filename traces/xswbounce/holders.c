@@ -36,6 +36,13 @@ static void write_map(struct incident *in)
 	fputc('\n', in->f);
 }
 
+static void write_segments(struct incident *in)
+{
+	incident_section(in, "pool of xen_swiotlb, a line a segment: index bus bytes used "
+			     "quarantined largest_free origin");
+	incident_output(in, "cat /sys/kernel/debug/xen_swiotlb/segments");
+}
+
 struct holding {
 	u64 dev;
 	u32 domain;
@@ -118,9 +125,11 @@ static void write_stacks(struct incident *in)
 	free(sites);
 }
 
-void holders_write(struct incident *in)
+void holders_write(struct incident *in, bool module)
 {
 	write_map(in);
+	if (module)
+		write_segments(in);
 	write_devices(in);
 	write_stacks(in);
 }

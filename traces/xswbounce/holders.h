@@ -8,6 +8,6 @@
 /**
  * holders_write() - sections: a map of the pool; live mappings by device and guest; by stack
  */
-void holders_write(struct incident *in);
+void holders_write(struct incident *in, bool module);
 
 #endif /* XB_HOLDERS_H */
