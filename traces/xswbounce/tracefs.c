@@ -217,9 +217,9 @@ void tracefs_start(const struct host *where)
 	fclose(f);
 	remove_stale();
 	snprintf(instance, sizeof(instance), "%s/instances/xswbounce-%d", root, getpid());
+	start_guard(); /* before there is anything to remove */
 	if (mkdir(instance, 0700))
 		die("can't make the tracing instance %s: %s", instance, strerror(errno));
-	start_guard();
 	set_stock_trigger();
 	if (host->module)
 		set_module_triggers();
