@@ -15,7 +15,7 @@ until_true()
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.5
+		sleep 2
 	done
 }
 
@@ -30,6 +30,14 @@ peer_up()
 	for port in 5201 5202; do
 		ip netns exec xsw-peer iperf3 -s -D -p $port
 	done
+}
+
+# The NIC comes back when its namespace goes.
+peer_down()
+{
+	# shellcheck disable=SC2046
+	kill $(ip netns pids xsw-peer) 2>/dev/null
+	ip netns del xsw-peer
 }
 
 bridge_up()
@@ -59,7 +67,7 @@ half_node()
 	done
 }
 
-# guest_start NAME ADDRESS PORT MIB PAUSE
+# guest_start NAME ADDRESS PORT MIB PAUSE RATE
 guest_start()
 {
 	local name=$1
@@ -83,8 +91,8 @@ guests_up()
 
 	bridge_up
 	halves_up
-	guest_start loud 10.77.0.11 5201 24 0 || return 1
-	guest_start quiet 10.77.0.12 5202 1 1 || return 1
+	guest_start loud 10.77.0.11 5201 24 0 80M || return 1
+	guest_start quiet 10.77.0.12 5202 1 1 4M || return 1
 	for guest in loud quiet; do
 		vbd_before[$guest]=$(vbd_bytes $guest)
 		vif_before[$guest]=$(vif_count $guest rx_bytes)

@@ -73,4 +73,5 @@ module_give_back "$disk_bdf"
 module_give_back "$nic_a_bdf"
 module_unload
 is $? 0 'the module unloads'
+peer_down
 done_testing
