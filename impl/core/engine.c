@@ -217,5 +217,6 @@ void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st)
 	st->exchanged_bytes = e->exchanged_bytes;
 	st->exchange_fails = e->exchange_fails;
 	st->exchange_ns = e->exchange_ns;
+	st->assembled_bytes = e->assembled_bytes;
 	xsw_mutex_unlock(&e->mutex);
 }

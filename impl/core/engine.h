@@ -115,15 +115,17 @@ struct xsw_pool_state {
 	u64 reserve_bytes; /* kept for large maps, beside the pool */
 	u64 coherent_bytes, coherent_used_bytes;
 	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns; /* whole engine */
+	u64 assembled_bytes; /* made contiguous out of frames of our own, likewise */
 };
 
 /**
  * struct xsw_change - what growing, shrinking or ending the pool did
  */
 struct xsw_change {
-	u64 bytes;          /* added or given back */
-	u64 leaked_bytes;   /* quarantined segments kept for ever, on purpose */
-	u64 kept_low_bytes; /* Xen refused the undo: given to the page allocator as they are */
+	u64 bytes;           /* added or given back */
+	u64 leaked_bytes;    /* quarantined segments kept for ever, on purpose */
+	u64 assembled_bytes; /* of those added, out of scattered frames of our own */
+	u64 kept_low_bytes;  /* Xen refused the undo: given to the page allocator as they are */
 	u32 hypercalls;
 	u8 smallest_order;             /* smallest block that had to do */
 	enum xsw_exchange_result last; /* last refusal, XSW_EXCHANGE_OK if none */
@@ -144,8 +146,8 @@ void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c);
 
 /**
  * xsw_pool_grow() - add segments below 2^bits [process]
- * Low contiguous frames the domain owns first, then exchanges of order 9 in batches, then
- * smaller orders down to one slot's worth of page.
+ * Low contiguous frames the domain owns first, then exchanges of order 9 in batches, then blocks
+ * assembled from scattered low frames of its own; then smaller orders, down to one page.
  * Return: 0 if all @bytes were added, -ENOMEM with @c telling what was.
  */
 int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);

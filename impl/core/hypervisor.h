@@ -54,6 +54,18 @@ enum xsw_exchange_result xsw_hv_make_contiguous(struct xsw_block *b, size_t n, u
 						size_t *done);
 
 /**
+ * xsw_hv_assemble() - a contiguous block out of scattered frames of the domain's own
+ *
+ * Looks for an aligned run of 2^order machine frames below 2^bits that all lie beneath free or
+ * movable pages of ours, takes those pages and a block of pages, and has them change frames:
+ * the block gets the run, the others get the block's.  All frames stay the domain's, so Xen needs
+ * no free memory for it, and there is nothing to undo.  The work of one call is bounded: a
+ * later one may find what this one did not.
+ * Fills @b, contiguous (and aligned) and not swapped.  Return: 0 or -ENOMEM.
+ */
+int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits);
+
+/**
  * xsw_hv_undo() - exchange contiguous swapped blocks back for order-0 frames from anywhere
  *
  * Nothing may reach the frames any more: no live or quarantined slot, not in the index, a

@@ -4,10 +4,11 @@
  *
  * How this works.  Blocks of one order are taken in batches.  Those that are low and
  * contiguous already are used as they are; the others go to Xen in one hypercall.  Xen may
- * do a part of it: the rest is offered again.  Where it refuses, the order is lowered,
- * down to what the caller can use, so that a fragmented host still gives memory.  On the way
- * back exchanged blocks are undone; what Xen refuses to undo goes to the page allocator as
- * it is, and is counted.
+ * do a part of it: the rest is offered again.  Where it refuses, blocks are assembled from
+ * scattered low frames of our own; where there are none, the order is lowered, down to
+ * what the caller can use, so that a fragmented host still gives memory.  On the way back
+ * exchanged blocks are undone; what Xen refuses to undo goes to the page allocator as it is,
+ * and is counted.
  */
 #include "state.h"
 
@@ -169,9 +170,11 @@ static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 orde
 		size_t want = min((u64)XSW_BATCH, (bytes - got + size - 1) / size), n, found;
 		u64 before = got;
 
-		for (n = 0; n < want; n++)
+		for (n = 0; n < want; n++) {
 			if (xsw_hv_alloc(&b[n], order, o->bits, aligned))
 				break;
+			xsw_cond_resched();
+		}
 		found = blocks_sort(b, n);
 		more = n == want;
 		if (found < n && !blocks_exchange(e, b + found, n - found, o->bits, c))
@@ -180,6 +183,27 @@ static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 orde
 		if (got == before)
 			more = false;
 	}
+	return got;
+}
+
+/*
+ * What is missing of one order, out of low frames of our own that lie scattered: Xen need not
+ * have any free.  Return: bytes added.
+ */
+static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 order, u64 bytes,
+			     struct xsw_block *b, struct xsw_change *c)
+{
+	u64 got = 0, added;
+
+	while (got < bytes && !xsw_hv_assemble(b, order, o->bits)) {
+		added = blocks_use(e, o, b, 1, c);
+		if (!added)
+			break;
+		got += added;
+		xsw_cond_resched();
+	}
+	e->assembled_bytes += got;
+	c->assembled_bytes += got;
 	return got;
 }
 
@@ -193,6 +217,8 @@ u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_order *o, struct xsw_c
 		return 0;
 	for (;;) {
 		got += get_of_order(e, o, order, o->bytes - got, b, c);
+		if (got < o->bytes)
+			got += assemble_of_order(e, o, order, o->bytes - got, b, c);
 		if (got >= o->bytes || order == o->least_order)
 			break;
 		order--;

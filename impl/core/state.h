@@ -30,7 +30,7 @@ struct xsw_engine {
 	struct xsw_mutex mutex;
 	struct xsw_dev *devices;
 	struct xsw_segment *reserves;
-	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns;
+	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns, assembled_bytes;
 };
 
 /* Address bits such that every address of that width is within @mask */

@@ -47,6 +47,9 @@ static void tell_grown(const struct xsw_change *c, u64 wanted)
 	else
 		pr_info("pool grown by %llu KiB below 2^%u, blocks of order %u and more\n",
 			c->bytes >> 10, xsw.address_bits, c->smallest_order);
+	if (c->assembled_bytes)
+		pr_info("%llu KiB of it out of scattered frames of our own: Xen had none free\n",
+			c->assembled_bytes >> 10);
 }
 
 static void tell_given_back(const struct xsw_change *c)

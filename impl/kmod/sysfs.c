@@ -145,11 +145,12 @@ static ssize_t pool_show(struct device *dev, struct device_attribute *attr, char
 		"segments %llu\nbytes %llu\nslots %llu\nused %llu\nquarantined %llu\n"
 		"largest_free %llu\nhigh_water %llu\nhigh_water_kind %s\n"
 		"reserve_bytes %llu\ncoherent_bytes %llu\ncoherent_used_bytes %llu\nexchanges %llu\n"
-		"exchanged_bytes %llu\nexchange_fails %llu\nexchange_ns %llu\n",
+		"exchanged_bytes %llu\nexchange_fails %llu\nexchange_ns %llu\n"
+		"assembled_bytes %llu\n",
 		st.segments, st.bytes, st.slots, st.used, st.quarantined, st.largest_free,
 		st.high_water, st.high_water_exact ? "exact" : "sampled", st.reserve_bytes,
 		st.coherent_bytes, st.coherent_used_bytes, st.exchanges, st.exchanged_bytes,
-		st.exchange_fails, st.exchange_ns);
+		st.exchange_fails, st.exchange_ns, st.assembled_bytes);
 }
 
 static ssize_t abi_show(struct device *dev, struct device_attribute *attr, char *text)

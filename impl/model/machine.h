@@ -40,7 +40,7 @@ struct model_faults {
 };
 
 struct model_counts {
-	u64 make_calls, undo_calls, blocks_made, blocks_undone;
+	u64 make_calls, undo_calls, blocks_made, blocks_undone, blocks_assembled;
 	u64 violations; /* a device or an exchange touched what it must not */
 	u64 zallocs;    /* live */
 };

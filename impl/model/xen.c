@@ -136,6 +136,63 @@ enum xsw_exchange_result xsw_hv_make_contiguous(struct xsw_block *b, size_t n, u
 	return r;
 }
 
+/* Return: do all frames of this run lie beneath pages of ours that are free? */
+static bool is_run_of_ours(u64 mfn, u64 pages)
+{
+	u64 i;
+
+	for (i = 0; i < pages; i++) {
+		const struct model_frame *f = &machine.frame[mfn + i];
+
+		if (f->owner != MODEL_OURS || machine.page_used[f->pfn])
+			return false;
+	}
+	return true;
+}
+
+/* The block's pages get the run, who had the run gets what they had; contents go astray */
+static void deal_out(u64 pfn, u64 mfn, u64 pages)
+{
+	u64 i;
+
+	for (i = 0; i < pages; i++) {
+		u64 loser = machine.frame[mfn + i].pfn, had = model_p2m[pfn + i];
+
+		model_own(loser, had);
+		model_own(pfn + i, mfn + i);
+		memset(xsw_phys_to_virt(loser << XSW_PAGE_SHIFT), 0xe5, XSW_PAGE_SIZE);
+		memset(xsw_phys_to_virt((pfn + i) << XSW_PAGE_SHIFT), 0xe5, XSW_PAGE_SIZE);
+	}
+}
+
+/* Runs are looked for from the pages' side: every run of ours begins beneath one of them */
+int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
+{
+	u64 pages = 1ULL << order, end = machine.config.frames, at;
+
+	if (bits < 52)
+		end = min(end, (u64)1 << (bits - XSW_PAGE_SHIFT));
+	for (at = 0; at < model_pages; at++) {
+		u64 mfn = model_p2m[at], pfn = at & ~(pages - 1);
+
+		if (mfn & (pages - 1) || mfn + pages > end || !xsw_pfn_is_ours(at) ||
+		    pfn + pages > model_pages || !is_free_block(pfn, pages) ||
+		    !is_run_of_ours(mfn, pages))
+			continue;
+		deal_out(pfn, mfn, pages);
+		memset(machine.page_used + pfn, 1, pages);
+		*b = (struct xsw_block){
+			.va = xsw_phys_to_virt(pfn << XSW_PAGE_SHIFT),
+			.pfn = pfn,
+			.order = order,
+			.contiguous = true,
+		};
+		model_counts.blocks_assembled++;
+		return 0;
+	}
+	return -ENOMEM;
+}
+
 /* Order-0 frames from anywhere: Xen's free ones, from the top */
 static u64 find_single(u64 from)
 {

@@ -15,6 +15,7 @@
 
 #include "../compat/pages.h"
 #include "../core/hypervisor.h"
+#include "blocks.h"
 
 #define BUSY_TRIES   8         /* runs that may turn out busy in one call */
 #define SCAN_AT_MOST (1 << 16) /* runs looked at in one call */
@@ -37,8 +38,7 @@ static bool is_contiguous(u64 pfn, u8 order, u8 bits, bool aligned)
 	return true;
 }
 
-/* alloc_contig_range() wants pages of one zone, all of them managed by Linux. */
-static bool is_linux_memory(u64 pfn, u64 pages)
+bool xsw_is_linux_memory(u64 pfn, u64 pages)
 {
 	struct page *first = pfn_to_online_page(pfn);
 	struct page *last = pfn_to_online_page(pfn + pages - 1);
@@ -55,7 +55,7 @@ static u64 take_low_run(u8 order, u8 bits, bool aligned)
 	mutex_lock(&search_lock);
 	for (pfn = ALIGN(searched_to[order][aligned], pages); pfn + pages <= xen_p2m_size;
 	     pfn += pages) {
-		if (!pfn || !is_linux_memory(pfn, pages) ||
+		if (!pfn || !xsw_is_linux_memory(pfn, pages) ||
 		    !is_contiguous(pfn, order, bits, aligned)) {
 			if (++looked == SCAN_AT_MOST)
 				break;

@@ -27,7 +27,7 @@ is "$(pool slots)" $((32 << 9)) 'of 2 KiB slots'
 is "$(pool used)" 0 'none in use'
 is "$(cut -d' ' -f1 $control/pool | xargs)" "segments bytes slots used quarantined largest_free \
 high_water high_water_kind reserve_bytes coherent_bytes coherent_used_bytes exchanges \
-exchanged_bytes exchange_fails exchange_ns" 'the file pool has its keys'
+exchanged_bytes exchange_fails exchange_ns assembled_bytes" 'the file pool has its keys'
 is "$(pool exchanged_bytes)" $((32 << 20)) 'as much as the pool was exchanged'
 is "$(pool exchange_fails)" 0 'no exchange failed'
 above "$(pool exchange_ns)" 100000 'and the time it took is told'
