@@ -28,6 +28,7 @@ bool is_bounced(const void *buffer, dma_addr_t bus);
 
 void streaming_cases(struct device *dev);
 void limit_cases(struct device *dev);
+void mask_cases(struct device *dev);
 void coherent_cases(struct device *dev);
 
 #endif /* XSW_TEST_CASES_H */
