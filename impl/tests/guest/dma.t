@@ -21,10 +21,21 @@ all_cases() { # all_cases [NAME...]
 # Before 6.10 it loses bytes where a mapping begins with padding: no measure for those cases.
 echo '# the kernel'"'"'s own'
 if sort -VC <<<"6.10"$'\n'"$(uname -r)"; then all_cases; else all_cases limits coherent; fi
+segments() { while read -r n bus rest; do echo "$n $((bus)) $rest"; done <$debug/segments; }
+
 module_in pool_mb=16
 echo "$nic" >$control/attach
 echo '# the module, mask of 32 bits'
 all_cases
+is "$(awk '$2 < 2 ^ 30' <(segments) | wc -l)" 0 'no segment is below 1 GiB: nobody needs one'
+echo 1 >$tracing/events/xen_swiotlb/xsw_alloc/enable
+echo >$tracing/trace
+cases "$nic" masks
+unbind "$nic"
+echo 0 >$tracing/events/xen_swiotlb/xsw_alloc/enable
+is "$(grep -c 'xsw_alloc:.* size=8192 atomic=1 from=reserve' $tracing/trace)" 1 \
+	'the reserve for callers that may not sleep moved below 1 GiB with the mask'
+above "$(awk '$2 < 2 ^ 30' <(segments) | wc -l)" 0 'for a mask of 30 bits there is one'
 above "$(counter "$nic" bounce_mask)" 0 'they bounced because of the mask'
 above "$(counter "$nic" fail_full)" 0 'the full pool failed with that reason'
 above "$(counter "$nic" fail_too_large)" 0 '4 MiB failed with theirs'
