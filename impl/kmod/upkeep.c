@@ -28,7 +28,7 @@ static DECLARE_DELAYED_WORK(grow_work, grow);
 
 static void grow(struct work_struct *work)
 {
-	u64 most = READ_ONCE(xsw.pool_most);
+	u64 most = rounddown(READ_ONCE(xsw.pool_most), XSW_POOL_STEP);
 	struct xsw_pool_state st;
 
 	xsw_pool_glance(xsw.engine, &st);

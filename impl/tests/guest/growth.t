@@ -24,17 +24,15 @@ like "$(grep ' xsw_full: .* fail=full' $tracing/trace | head -n 1)" 'used=20[0-9
 	'the event tells how much was in use'
 
 refuses $control/pool_max_bytes $((5 << 30)) 'a limit above 4 GiB is refused'
-echo $((10 << 20)) >$control/pool_max_bytes
-cases "$nic" hold
-sleep 1
-unbind "$nic"
-above "$(pool bytes)" $((4 << 20)) 'three quarters in use, it grows'
-for _ in $(seq 5); do
+echo $((16 << 20)) >$control/pool_bytes
+echo $((19 << 20)) >$control/pool_max_bytes
+for what in 'three quarters in use, it grows, by less than a quarter where that is its limit' \
+	'and no further, held full again'; do
 	cases "$nic" hold
 	sleep 1
 	unbind "$nic"
+	is "$(pool bytes)" $((18 << 20)) "$what"
 done
-is "$(pool bytes)" $((10 << 20)) 'held full again and again, up to its limit'
 
 cases_end "$nic"
 echo "$nic" >$control/detach
