@@ -28,6 +28,18 @@ trace()
 	traces/cost/with-bpftrace "$name" "$@" >"$out/program" 2>"$out/$name"
 }
 
+# How often the kernel's own event came for the disk, and how often the kernel exchanged a region,
+# while a script ran: by histograms of the kernel's.
+bounced=/sys/kernel/tracing/events/swiotlb/swiotlb_bounced
+made=/sys/kernel/tracing/events/xsw_test/make
+counting()
+{
+	echo 'hist:keys=dev_name' >$bounced/trigger
+	trace "$@"
+	counted=$(awk -v d="$bdf" 'index($0, d) { n = $NF } END { print n + 0 }' $bounced/hist)
+	echo '!hist:keys=dev_name' >>$bounced/trigger
+}
+
 trace snoop bash -c read_disk
 is "$(awk -v d="$bdf" '$3 == d { sum += $5 } END { print sum + 0 }' "$out/snoop")" $size \
 	'snoop: the bytes of its lines add up'
@@ -35,20 +47,33 @@ is "$(awk -v d="$bdf" '$3 == d && $6 != "0xffffffff"' "$out/snoop")" '' 'snoop: 
 trace stacks bash -c read_disk
 like "$(cat "$out/stacks")" "usb_hcd_map_urb_for_dma" 'stacks: they name who maps'
 is "$(awk '/^\]: / { sum += $2 } END { print sum + 0 }' "$out/stacks")" $size 'stacks: their bytes'
-trace hot bash -c read_disk
-is "$(awk -v d="$bdf" 'index($0, "@bytes[" d ",") == 1 { sum += $NF } END { print (sum > 0) }' \
-	"$out/hot")" 1 'hot: it names blocks'
-like "$(cat "$out/hot")" "@size\[$bdf\]" 'hot: and sizes'
-trace latency bash -c read_disk
-like "$(cat "$out/latency")" "@ns\[$bdf, 1\]" 'latency: a histogram of bounced maps'
-trace occupancy bash -c 'read_disk; sleep 2'
-like "$(cat "$out/occupancy")" \
-	"used +[0-9]+ of $(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) slots" 'occupancy: of the pool'
+# The sum of the lines of a bpftrace histogram, from the line that begins with $1 to the next empty.
+histogram_of()
+{
+	awk -v name="$1" 'index($0, name) == 1 { on = 1; next } !NF { on = 0 }
+		on { sub(/^.*[])] +/, ""); sum += $1 } END { print sum + 0 }' "$2"
+}
+counting hot bash -c read_disk
+is "$(awk -v d="$bdf" 'index($0, "@bytes[" d ",") == 1 { sum += $NF } END { print sum + 0 }' \
+	"$out/hot")" $size 'hot: it names the few blocks of one buffer, and the bytes read'
+is "$(histogram_of "@size[$bdf]" "$out/hot")" "$counted" 'hot: and a size of each bounce'
+counting latency bash -c read_disk
+is "$(histogram_of "@ns[$bdf, 1]" "$out/latency")" "$counted" 'latency: of each bounced map'
+echo 'p:xsw_test/make xen_create_contiguous_region' >>/sys/kernel/tracing/kprobe_events
+echo 'hist:keys=common_pid' >$made/trigger
 trace exchange bash -c "cd /sys/bus/pci/drivers/ehci-pci &&
 	echo $bdf >unbind; sleep 1; echo $bdf >bind; sleep 2"
-like "$(cat "$out/exchange")" 'make order 0 below 2\^32: rc 0, [0-9]+ us' 'exchange: make'
-like "$(cat "$out/exchange")" 'undo order 0' 'exchange: undo'
+is "$(grep -cE 'make order [0-9]+ below 2\^32: rc 0, [0-9]+ us' "$out/exchange")" \
+	"$(awk '/Hits:/ { print $2 }' $made/hist)" 'exchange: every region that is made'
+echo '!hist:keys=common_pid' >>$made/trigger
+echo '-:xsw_test/make' >>/sys/kernel/tracing/kprobe_events
+like "$(cat "$out/exchange")" 'undo order 0' 'exchange: and undone'
 driver_take "$bdf" || bail "can't bind the test driver to $bdf"
+slots=$(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs)
+trace occupancy bash -c "for i in {1..64}; do echo map \$i 262144 to; done \
+	>/sys/kernel/debug/dmabench/$bdf/sequence; sleep 3; echo >/sys/kernel/debug/dmabench/$bdf/sequence"
+within "$(grep -oE "used +[0-9]+ of $slots slots" "$out/occupancy" | awk '{ print $2 }' | sort -n | tail -n 1)" \
+	$((64 * 128)) 50 'occupancy: the slots that the driver holds, and few others'
 trace full bash -c "echo 'map 1 524288 to' >>/sys/kernel/debug/dmabench/$bdf/sequence"
 like "$(cat "$out/full")" "$bdf +524288 bytes failed: [0-9]+ of [0-9]+ slots used" \
 	'full: the failed mapping'
