@@ -50,9 +50,9 @@ initrd_cached()
 }
 
 # Sets $initrd to the machine's initrd, and gives the guest a domU's where it serves domUs.
+# shellcheck disable=SC2086 # a list of modules
 initrd_use()
 {
-	# shellcheck disable=SC2086 # a list of modules
 	initrd=$(initrd_cached init $kernel_modules virtio_blk ext4 9pnet_virtio 9p virtio_console)
 	[ -z "${setting[domu]:-}" ] ||
 		cp "$(initrd_cached domu-init $kernel_modules xen-blkfront xen-netfront ext4)" \

@@ -155,7 +155,7 @@ static void launch(void)
 
 void command_begin(void)
 {
-	struct sigaction action = { .sa_handler = stop };
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
 	sigset_t children;
 
 	sigaction(SIGINT, &action, NULL);
