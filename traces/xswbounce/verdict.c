@@ -223,8 +223,8 @@ static bool nothing_to_bounce(void)
 		json_text("verdict", "nothing-to-bounce");
 		json_end();
 	} else if (host.no_pool) {
-		puts("Nothing to bounce: this kernel has no bounce pool (all its memory lies below "
-		     "4 GiB, or swiotlb is switched off).");
+		puts("Nothing to bounce: this kernel has no bounce pool (it needs none, or swiotlb is "
+		     "switched off).");
 	} else {
 		printf("Nothing to bounce: this is a Xen %s guest, whose physical addresses the "
 		       "IOMMU translates; swiotlb-xen is not in use.\n",
