@@ -99,8 +99,10 @@ install: ## install the module for this kernel through dkms
 	@$(MAKE) -C impl/kmod install
 
 # ---- tests ----
-# The long ones first, so that two run side by side to the end.
-TEST_FILES = $(wildcard bench/lab/tests/*.t) impl/tests/verify/run impl/tests/unit/mutants \
+# The longest first, so that two run side by side to the end.
+LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner module tools served)) \
+	impl/tests/unit/mutants impl/tests/verify/run
+TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
 	traces/tests/*.t)
