@@ -178,58 +178,24 @@ static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, b
 	return 0;
 }
 
-SEC("fentry/__swiotlb_sync_single_for_cpu")
-int BPF_PROG(sync_cpu_start, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir)
-{
-	return sync_start(ctx, dev, size, dir != DMA_TO_DEVICE);
-}
+#define SYNC_CALL(prefix, function, copies)                                            \
+	SEC("fentry/" #function)                                                       \
+	int BPF_PROG(prefix##_start, struct device *dev, phys_addr_t tlb, size_t size, \
+		     enum dma_data_direction dir)                                      \
+	{                                                                              \
+		return sync_start(ctx, dev, size, copies);                             \
+	}                                                                              \
+	SEC("fexit/" #function)                                                        \
+	int BPF_PROG(prefix##_end, struct device *dev)                                 \
+	{                                                                              \
+		return call_end(ctx, dev, XB_CALL_SYNC);                               \
+	}
 
-SEC("fexit/__swiotlb_sync_single_for_cpu")
-int BPF_PROG(sync_cpu_end, struct device *dev)
-{
-	return call_end(ctx, dev, XB_CALL_SYNC);
-}
-
-SEC("fentry/__swiotlb_sync_single_for_device")
-int BPF_PROG(sync_device_start, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir)
-{
-	return sync_start(ctx, dev, size, dir != DMA_FROM_DEVICE);
-}
-
-SEC("fexit/__swiotlb_sync_single_for_device")
-int BPF_PROG(sync_device_end, struct device *dev)
-{
-	return call_end(ctx, dev, XB_CALL_SYNC);
-}
-
+SYNC_CALL(sync_cpu, __swiotlb_sync_single_for_cpu, dir != DMA_TO_DEVICE)
+SYNC_CALL(sync_device, __swiotlb_sync_single_for_device, dir != DMA_FROM_DEVICE)
 /* Their names before 6.10. */
-SEC("fentry/swiotlb_sync_single_for_cpu")
-int BPF_PROG(old_sync_cpu_start, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir)
-{
-	return sync_start(ctx, dev, size, dir != DMA_TO_DEVICE);
-}
-
-SEC("fexit/swiotlb_sync_single_for_cpu")
-int BPF_PROG(old_sync_cpu_end, struct device *dev)
-{
-	return call_end(ctx, dev, XB_CALL_SYNC);
-}
-
-SEC("fentry/swiotlb_sync_single_for_device")
-int BPF_PROG(old_sync_device_start, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir)
-{
-	return sync_start(ctx, dev, size, dir != DMA_FROM_DEVICE);
-}
-
-SEC("fexit/swiotlb_sync_single_for_device")
-int BPF_PROG(old_sync_device_end, struct device *dev)
-{
-	return call_end(ctx, dev, XB_CALL_SYNC);
-}
+SYNC_CALL(old_sync_cpu, swiotlb_sync_single_for_cpu, dir != DMA_TO_DEVICE)
+SYNC_CALL(old_sync_device, swiotlb_sync_single_for_device, dir != DMA_FROM_DEVICE)
 
 SEC("fexit/xen_swiotlb_alloc_coherent")
 int BPF_PROG(alloc_coherent_end, struct device *dev)
