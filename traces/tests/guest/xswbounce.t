@@ -15,21 +15,13 @@ wide_disk || bail 'no disk behind a controller of 64 bits'
 wide=$disk wide_bdf=$bdf
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 
-# shellcheck disable=SC2317
-read_disk()
-{
-	dd if="/dev/$1" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
-}
-export -f read_disk
-export size
-
 # A member of one device's object in the JSON of a subcommand.
 of()
 {
 	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
 }
 
-$x top --json -- bash -c "read_disk $disk; read_disk $wide" >"$out/json" 2>"$out/err"
+$x top --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json" 2>"$out/err"
 is $? 0 'top counts while a program runs'
 is "$(of "$bdf" .bounce_bytes)" $size 'top: bounced bytes of the narrow disk equal the bytes read'
 is "$(of "$bdf" .copied_bytes)" $((2 * size)) 'top: copied in at the map and out at the unmap'
@@ -39,38 +31,38 @@ is "$(of "$bdf" '.unmaps_bounced == .bounces and .in_flight == 0')" true 'top: n
 is "$(of "$wide_bdf" '.bounces == 0 and .maps > 0')" true 'top: the wide disk maps, none bounces'
 is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
 like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
-$x top -d "$wide_bdf" --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x top -d "$wide_bdf" --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq '.devices | length' "$out/json")" 0 'top -d: another device is not shown'
 is "$($x top --json 0.3 3 2>/dev/null | jq -s length)" 3 'top INTERVAL COUNT prints so often'
 $x top --json -- bash -c 'exit 5' >/dev/null 2>&1
 is $? 5 "the program's exit status is passed on"
 
-$x top --latency --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x top --latency --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" '.map_p50_ns > 0 and .map_p99_ns >= .map_p50_ns')" true 'top --latency: p50 and p99'
 
-$x top -p "$out/prom" --json -- bash -c "read_disk $disk" >/dev/null 2>&1
+$x top -p "$out/prom" --json -- bash -c "read_disk $disk $size" >/dev/null 2>&1
 is "$(grep "^xswbounce_bounced_bytes_total{device=\"$bdf\"" "$out/prom" | cut -d ' ' -f 2)" $size \
 	'top -p: the same bytes for Prometheus'
 is "$(grep -vcE '^# (HELP|TYPE) xswbounce_[a-z_]+ .+$|^xswbounce_[a-z_]+([{][a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*[}])? [0-9.]+$' \
 	"$out/prom")" 0 'top -p: each line has the form of version 0.0.4'
 is "$(grep -c '^# TYPE .*_total gauge' "$out/prom")" 0 'top -p: totals are counters'
 
-$x sizes --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x sizes --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" '([.sizes[][1]] | add) == .bounces')" true 'sizes: all bounces have one'
 is "$(of "$bdf" "([.sizes[] | .[0] * .[1]] | add) as \$low | \$low <= $size and 2 * \$low > $size")" \
 	true 'sizes: they hold the bytes read'
 
-$x latency --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x latency --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" '(.calls[] | select(.call == "map bounced").count) == .bounces')" true \
 	'latency: each bounced map was timed'
 is "$(of "$bdf" '(.calls[] | select(.call == "unmap bounced").count) == .unmaps_bounced')" true \
 	'latency: each unmap was timed'
 is "$(of "$bdf" '[.calls[] | ([.histogram_ns[][1]] | add) == .count] | all')" true \
 	'latency: the histograms are whole'
-like "$($x latency -- bash -c "read_disk $disk" 2>/dev/null)" \
+like "$($x latency -- bash -c "read_disk $disk $size" 2>/dev/null)" \
 	"$bdf \(.*\), map bounced: [0-9]+ calls, mean" 'latency: readable'
 
-$x stacks --json --svg "$out/svg" -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x stacks --json --svg "$out/svg" -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq "[.sites[] | select(.device == \"$bdf\").bytes] | add" "$out/json")" $size \
 	'stacks: their bytes add up to what was read'
 is "$(jq "[.sites[] | select(.device == \"$bdf\").stack | index(\"usb_hcd_map_urb_for_dma [usbcore]\") != null] | all" \
@@ -79,10 +71,10 @@ is "$(jq '[.sites[].stack[] | select(test("^bpf_|trampoline"))] | length' "$out/
 	'stacks: no frame of the tracing itself'
 is "$(head -c 4 "$out/svg") $(tail -n 1 "$out/svg") $(grep -c usb_hcd_map_urb "$out/svg")" \
 	'<svg </svg> 1' 'stacks: a flame graph is drawn'
-is "$($x stacks -- bash -c "read_disk $disk" 2>/dev/null | awk -v d="$bdf;" \
+is "$($x stacks -- bash -c "read_disk $disk $size" 2>/dev/null | awk -v d="$bdf;" \
 	'index($0, d) == 1 { sum += $NF } END { print sum }')" $size 'stacks: folded lines'
 
-$x record -o "$out/rec" -- bash -c "read_disk $disk" 2>/dev/null
+$x record -o "$out/rec" -- bash -c "read_disk $disk $size" 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
 is $? 0 'record, report: the recording is whole'
 is "$(of "$bdf" .bounce_bytes)" $size 'report: bounced bytes equal the bytes read'

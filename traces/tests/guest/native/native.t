@@ -15,14 +15,6 @@ narrow_disk || bail 'no disk behind a controller of 32 bits'
 narrow=$disk narrow_bdf=$bdf
 wide_disk || bail 'no disk behind a controller of 64 bits'
 
-# shellcheck disable=SC2317
-read_disk()
-{
-	dd if="/dev/$1" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
-}
-export -f read_disk
-export size
-
 of()
 {
 	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
@@ -30,7 +22,7 @@ of()
 
 # Both at once, so that they see the same mappings.
 $x top --json -- traces/tracefs/bounces --json -o "$out/bounces" -- \
-	bash -c "read_disk $narrow; read_disk $disk" >"$out/json" 2>/dev/null
+	bash -c "read_disk $narrow $size; read_disk $disk $size" >"$out/json" 2>/dev/null
 for which in "$narrow_bdf" "$bdf"; do
 	is "$(of "$which" .bounce_bytes)" \
 		"$(jq "[.devices[] | select(.device == \"$which\").bytes] | add // 0" "$out/bounces")" \
@@ -39,7 +31,7 @@ for which in "$narrow_bdf" "$bdf"; do
 done
 is "$(of "$bdf" .backend)" '"swiotlb"' 'top: the backend is plain swiotlb'
 
-$x --json -- bash -c "read_disk $disk; read_disk $disk" >"$out/json" 2>/dev/null
+$x --json -- bash -c "read_disk $disk $size; read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" '[.bounces, .cpu_share]')" '[0,0]' 'the wide disk does not bounce'
 is "$(jq -r .verdict "$out/json")" innocent 'and is acquitted'
 is "$($x exchange --json 1 2>/dev/null | wc -l)" 0 'exchange: there is no Xen to exchange with'
