@@ -9,11 +9,8 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/network.sh
 . traces/tests/module.sh
 . traces/tests/domains.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 disk_bdf=$bdf
 nic_pair || bail 'no two linked NICs of 32 bits'

@@ -7,11 +7,8 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/network.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 wide_disk || bail 'no disk behind a controller of 64 bits'
 wide=$disk wide_bdf=$bdf
 narrow_disk || bail 'no disk behind a controller of 32 bits'

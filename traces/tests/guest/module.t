@@ -6,11 +6,8 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/module.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 wide_disk || bail 'no disk behind a controller of 64 bits'
 wide_bdf=$bdf
 narrow_disk || bail 'no disk behind a controller of 32 bits'
@@ -23,19 +20,6 @@ wait_for_disk 64 "$wide_bdf" || bail 'the wide disk did not come back'
 wide=$disk
 wait_for_disk 32 "$narrow_bdf" || bail 'the narrow disk did not come back'
 sleep 2
-
-# shellcheck disable=SC2317
-read_disk()
-{
-	dd if="/dev/$1" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
-}
-export -f read_disk
-export size
-
-of()
-{
-	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
-}
 
 # What the module counted while a tool ran.
 declare -A count=()
@@ -52,7 +36,7 @@ counting()
 	done
 }
 
-counting traces/tracefs/bounces --json --sizes -o "$out/json" -- bash -c "read_disk $disk; read_disk $wide"
+counting traces/tracefs/bounces --json --sizes -o "$out/json" -- bash -c "read_disk $disk $size; read_disk $wide $size"
 is "$(of "$narrow_bdf" .backend)" '"xen_swiotlb"' 'bounces: the device is the module'"'"'s'
 is "$(of "$narrow_bdf" .bytes)" $size 'bounces: the bytes read'
 is "$(of "$narrow_bdf" .bytes)" "${count[bounce_bytes]}" 'bounces: as the module counts them'
@@ -60,7 +44,7 @@ is "$(of "$narrow_bdf" .reasons.mask.bounces)" "${count[bounce_mask]}" 'bounces:
 is "$(of "$narrow_bdf" '[.sizes[].bytes] | add')" $size 'bounces: the sizes add up'
 is "$(of "$wide_bdf" .bytes)" '' 'bounces: the wide disk does not bounce'
 
-counting $x top --json -- bash -c "read_disk $disk; read_disk $wide" >"$out/json"
+counting $x top --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json"
 is "$(of "$narrow_bdf" .backend)" '"xen_swiotlb"' 'top: the device is the module'"'"'s'
 is "$(of "$narrow_bdf" .bounce_bytes)" $size 'top: the bytes read'
 is "$(of "$narrow_bdf" .maps)" "${count[maps]}" 'top: maps as the module counts them'
@@ -72,24 +56,24 @@ is "$(jq '.pools[] | select(.backend == "xen_swiotlb").bytes' "$out/json")" \
 	"$(cat $module_files/pool_bytes)" 'top: the size of the module'"'"'s pool'
 
 echo 1 >$module_files/force
-$x top --json -- bash -c "read_disk $wide" >"$out/json" 2>/dev/null
+$x top --json -- bash -c "read_disk $wide $size" >"$out/json" 2>/dev/null
 is "$(of "$wide_bdf" '.bounces > 0 and .bounces == .reasons.forced')" true \
 	'top: forced bounces of the wide disk are told as such'
 is "$(of "$wide_bdf" .bounce_bytes)" $size 'top: and their bytes'
 echo 0 >$module_files/force
 
-counting $x latency --json -- bash -c "read_disk $disk" >"$out/json"
+counting $x latency --json -- bash -c "read_disk $disk $size" >"$out/json"
 is "$(of "$narrow_bdf" '.calls[] | select(.call == "map bounced").count')" "${count[bounce_mask]}" \
 	'latency: every bounced map has one'
-$x stacks --json -- bash -c "read_disk $disk" >"$out/json" 2>/dev/null
+$x stacks --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq "[.sites[] | select(.device == \"$narrow_bdf\").bytes] | add" "$out/json")" $size \
 	'stacks: their bytes'
 is "$(jq "[.sites[] | select(.device == \"$narrow_bdf\").stack | index(\"usb_hcd_map_urb_for_dma [usbcore]\") != null] | all" \
 	"$out/json")" true 'stacks: they name who maps'
-$x record -o "$out/rec" -- bash -c "read_disk $disk" 2>/dev/null
+$x record -o "$out/rec" -- bash -c "read_disk $disk $size" 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
 is "$(of "$narrow_bdf" '[.bounce_bytes, .maps == .unmaps]')" "[$size,true]" 'record: the stream'
-$x --json -- bash -c "read_disk $disk; read_disk $disk" >"$out/json" 2>/dev/null
+$x --json -- bash -c "read_disk $disk $size; read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$narrow_bdf" .main_reason)" '"mask"' 'verdict: names the reason'
 $x exchange --json -- bash -c "echo $(($(cat $module_files/pool_bytes) + (8 << 20))) >$module_files/pool_bytes" \
 	>"$out/exchange" 2>/dev/null

@@ -7,12 +7,9 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/module.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
 instances=/sys/kernel/tracing/instances
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 
 hidden_exec()
@@ -23,11 +20,6 @@ hidden_exec()
 hidden()
 {
 	(hidden_exec "$@")
-}
-
-of()
-{
-	jq -c ".devices[] | select(.device == \"$bdf\") | $1" "$out/json"
 }
 
 cat >"$out/read" <<END
@@ -44,10 +36,10 @@ read_bytes()
 
 hidden $x top --json -- "$out/read" >"$out/json" 2>"$out/err"
 is $? 0 'top counts without BTF'
-is "$(of .bounce_bytes)" "$(read_bytes)" 'top: bounced bytes equal those that fio read'
-is "$(of '.bounces > 0 and .bounces == .reasons.mask')" true 'top: for its mask alone'
-is "$(of .dma_mask)" 4294967295 'top: it tells the mask'
-is "$(of '[.maps, .copied_bytes, .in_flight, .fails.full]')" '[null,null,null,null]' \
+is "$(of "$bdf" .bounce_bytes)" "$(read_bytes)" 'top: bounced bytes equal those that fio read'
+is "$(of "$bdf" '.bounces > 0 and .bounces == .reasons.mask')" true 'top: for its mask alone'
+is "$(of "$bdf" .dma_mask)" 4294967295 'top: it tells the mask'
+is "$(of "$bdf" '[.maps, .copied_bytes, .in_flight, .fails.full]')" '[null,null,null,null]' \
 	'top: what is not seen is null'
 is "$(jq .exchanges.calls "$out/json")" null 'top: nor are exchanges'
 is "$(grep -c 'no type information' "$out/err")" 1 'top: it says so in one line'
@@ -57,7 +49,7 @@ is "$(awk -v d="$bdf" '$1 == d { print $4, $5, $6, ($7 > 0), $8, $9 }' "$out/tab
 	'top: a dash in each column that is not known'
 
 hidden $x --json -- "$out/read" >"$out/json" 2>/dev/null
-is "$(of .bounce_bytes) $(of .main_reason)" "$(read_bytes) \"mask\"" 'verdict: bytes and reason'
+is "$(of "$bdf" .bounce_bytes) $(of "$bdf" .main_reason)" "$(read_bytes) \"mask\"" 'verdict: bytes and reason'
 like "$(hidden $x -- "$out/read" 2>/dev/null)" \
 	'^(Bouncing is not your problem|I cannot tell what it costs, because this kernel has no type)' \
 	'verdict: it does not guess a cost'
@@ -68,7 +60,7 @@ module_take "$bdf"
 wait_for_disk 32 "$bdf" || bail 'the disk did not come back'
 sleep 2
 hidden $x top --json -- "$out/read" >"$out/json" 2>/dev/null
-is "$(of '[.backend, .bounce_bytes]')" "[\"xen_swiotlb\",$(read_bytes)]" \
+is "$(of "$bdf" '[.backend, .bounce_bytes]')" "[\"xen_swiotlb\",$(read_bytes)]" \
 	"the module's device: the bytes that fio read"
 module_give_back "$bdf"
 wait_for_disk 32 "$bdf" || bail 'the disk did not come back'

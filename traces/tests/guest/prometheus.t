@@ -5,11 +5,9 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 . traces/tests/tap.sh
 . traces/tests/devices.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
 trap 'umount "$out/small" 2>/dev/null; rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 size=$((1 << 20))
 

@@ -11,11 +11,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/module.sh
 . traces/tests/verdict.sh
 . traces/tests/trouble.sh
-
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
+. traces/tests/tool.sh
 
 # NICs and a driver that leaks slowly: only the driver is named, while the NICs idle and under load.
 leaking()

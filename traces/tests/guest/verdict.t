@@ -10,11 +10,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/driver.sh
 . traces/tests/module.sh
 . traces/tests/verdict.sh
-
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
+. traces/tests/tool.sh
 
 # The NIC under load is named with its reason, its bytes are right, the busy NVMe is let be.
 named()

@@ -5,21 +5,12 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 . traces/tests/tap.sh
 . traces/tests/devices.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 size=$((4 << 20))
 wide_disk || bail 'no disk behind a controller of 64 bits'
 wide=$disk wide_bdf=$bdf
 narrow_disk || bail 'no disk behind a controller of 32 bits'
-
-# A member of one device's object in the JSON of a subcommand.
-of()
-{
-	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
-}
 
 $x top --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json" 2>"$out/err"
 is $? 0 'top counts while a program runs'

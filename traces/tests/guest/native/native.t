@@ -5,20 +5,12 @@ cd "$(dirname "$0")/../../../.." || exit 1
 
 . traces/tests/tap.sh
 . traces/tests/devices.sh
+. traces/tests/tool.sh
 
-x=build/traces/xswbounce
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 size=$((4 << 20))
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 narrow=$disk narrow_bdf=$bdf
 wide_disk || bail 'no disk behind a controller of 64 bits'
-
-of()
-{
-	jq -c ".devices[] | select(.device == \"$1\") | $2" "$out/json"
-}
 
 # Both at once, so that they see the same mappings.
 $x top --json -- traces/tracefs/bounces --json -o "$out/bounces" -- \
