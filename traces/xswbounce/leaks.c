@@ -231,7 +231,7 @@ static double now(void)
 
 int command_leaks(int argc, char **argv)
 {
-	struct held_options held = { .live = true };
+	struct held_options held = { .live = true, .balance = true };
 	struct host host;
 	double end, next;
 	int found;
@@ -248,7 +248,8 @@ int command_leaks(int argc, char **argv)
 		sample();
 		if (now() >= next) {
 			close_window();
-			next = now() + window;
+			while (next <= now())
+				next += window;
 		}
 	}
 	found = report();

@@ -26,7 +26,7 @@ leaking()
 		[ $load = idle ] || load_end
 		is "$(jq -r '[.leaks[].device] | unique | join(" ")' "$out/json")" "$narrow_bdf" \
 			"$backend: leaks: the planted one is found beside $load NICs, and nothing else"
-		is "$(jq '[.leaks[].stack | index("full_proxy_write") != null] | all' "$out/json")" true \
+		is "$(jq '[.leaks[].stack | index("full_proxy_write") != null] | length > 0 and all' "$out/json")" true \
 			"$backend: leaks: its stack is told"
 		at_least "$(jq '[.leaks[].live] | add // 0' "$out/json")" 30 \
 			"$backend: leaks: and how many are live"
@@ -37,10 +37,11 @@ leaking()
 failing()
 {
 	failures_begin
-	$x full --json -- sh -c "$exhaust" 2>/dev/null | grep '^{' >"$out/full"
+	$x full --json -- sh -c "$exhaust" 2>/dev/null | grep '^{' >"$out/failures"
 	failures_end
+	# an idle NIC may want a buffer while the pool is full
+	jq -c "select(.device == \"$narrow_bdf\")" "$out/failures" >"$out/full"
 	is "$(wc -l <"$out/full")" "$(cat "$out/failed")" "$backend: full: every failed mapping is told"
-	is "$(jq -r .device "$out/full" | sort -u)" "$narrow_bdf" "$backend: full: of the device alone"
 	is "$(jq -r 'select(.size == 2048).reason' "$out/full" | sort -u)" full \
 		"$backend: full: an exhausted pool"
 	if [ "$backend" = stock ]; then
