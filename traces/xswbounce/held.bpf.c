@@ -11,8 +11,10 @@
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool want_live;
+const volatile bool want_balance;
 const volatile bool want_time;  /* the programs that take start times are attached */
 const volatile u32 skip_frames; /* of the trampoline that runs the programs */
+const volatile u64 stack_budget; /* nanoseconds for walks on a CPU in each period; 0: no limit */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
@@ -45,6 +47,19 @@ struct {
 	__type(key, u64);
 	__type(value, s64);
 } balance SEC(".maps");
+
+/* What walks of stacks took on this CPU, in the period that counts. */
+struct spending {
+	u64 period;
+	u64 ns;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct spending);
+} spending SEC(".maps");
 
 struct xb_held_losses held_losses;
 
@@ -84,32 +99,54 @@ static __noinline int count_site(u64 dev, int stack, u64 size, s64 ns)
 	return 0;
 }
 
-static __noinline int keep_live(u64 bus, u64 dev, int stack, u64 size, u32 domain)
+static __always_inline void keep_live(u64 bus, const struct xb_live *l)
 {
-	struct xb_live l = {
-		.dev = dev,
-		.since = bpf_ktime_get_ns(),
-		.size = size,
-		.stack = stack,
-		.domain = domain,
-	};
-
-	if (bpf_map_update_elem(&live, &bus, &l, BPF_ANY))
+	if (bpf_map_update_elem(&live, &bus, l, BPF_ANY))
 		__sync_fetch_and_add(&held_losses.live, 1);
-	return 0;
 }
 
-static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 domain, s64 ns)
+static __always_inline int walk_stack(void *ctx)
 {
 	int stack = bpf_get_stackid(ctx, &stacks, skip_frames & BPF_F_SKIP_FIELD_MASK);
 
 	if (stack < 0)
 		__sync_fetch_and_add(&held_losses.stacks, 1);
-	count_site(dev, stack, size, ns);
-	if (want_live) {
-		change_balance(dev, 1);
-		keep_live(bus, dev, stack, size, domain);
+	return stack;
+}
+
+/* A walk that began within the budget ends: by that much it can be exceeded in each period. */
+static __always_inline int walk_within_budget(void *ctx, u64 now)
+{
+	struct spending *s;
+	u32 zero = 0;
+	int stack;
+
+	s = bpf_map_lookup_elem(&spending, &zero);
+	if (!s)
+		return XB_STACK_SPARED;
+	if (s->period != now >> XB_BUDGET_PERIOD_SHIFT) {
+		s->period = now >> XB_BUDGET_PERIOD_SHIFT;
+		s->ns = 0;
 	}
+	if (s->ns >= stack_budget)
+		return XB_STACK_SPARED;
+	stack = walk_stack(ctx);
+	s->ns += bpf_ktime_get_ns() - now;
+	return stack;
+}
+
+static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 domain, s64 ns)
+{
+	struct xb_live l = { .dev = dev, .size = size, .domain = domain };
+
+	if (want_live)
+		l.since = bpf_ktime_get_ns();
+	l.stack = stack_budget ? walk_within_budget(ctx, l.since) : walk_stack(ctx);
+	count_site(dev, l.stack, size, ns);
+	if (want_balance)
+		change_balance(dev, 1);
+	if (want_live)
+		keep_live(bus, &l);
 }
 
 static __always_inline void know(struct device *dev)
@@ -150,7 +187,8 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 
 static __noinline int unmapped(u64 dev, u64 bus)
 {
-	change_balance(dev, -1);
+	if (want_balance)
+		change_balance(dev, -1);
 	bpf_map_delete_elem(&live, &bus);
 	return 0;
 }

@@ -53,8 +53,10 @@ void held_start(const struct host *host, const struct held_options *options)
 	choose(host, options);
 	layout_read((struct xb_events *)&skel->rodata->module_events);
 	skel->rodata->want_live = options->live;
+	skel->rodata->want_balance = options->balance;
 	skel->rodata->want_time = options->time;
 	skel->rodata->skip_frames = 0;
+	skel->rodata->stack_budget = options->stack_budget * (1 << XB_BUDGET_PERIOD_SHIFT);
 	start_load(skel->skeleton, skel->progs.machine_init);
 	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
 				      skel->bss->calibrated);
@@ -71,6 +73,11 @@ void held_stop(void)
 void held_device(u64 dev, struct xb_device *d)
 {
 	device_describe(skel->maps.devices, dev, d);
+}
+
+bool held_spared(int stack)
+{
+	return stack == XB_STACK_SPARED;
 }
 
 int held_stack(int stack, u64 addresses[XB_STACK_DEPTH])

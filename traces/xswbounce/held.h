@@ -9,8 +9,10 @@
 #include "xswbounce.h"
 
 struct held_options {
-	bool live; /* keep the live mappings */
-	bool time; /* time the map calls */
+	bool live;           /* keep the live mappings */
+	bool balance;        /* and count them by device, those made before as well */
+	bool time;           /* time the map calls */
+	double stack_budget; /* share of each CPU that walks of stacks may take; 0: no limit */
 };
 
 /* One stack of one device. */
@@ -39,6 +41,11 @@ u64 held_total(void); /* bounced mappings made since the start */
 long long held_balance(u64 dev);
 
 void held_device(u64 dev, struct xb_device *d);
+
+/**
+ * held_spared() - is this what stands for a stack that was not walked?
+ */
+bool held_spared(int stack);
 
 /**
  * held_stack() - the addresses of a stack, innermost first

@@ -118,6 +118,10 @@ static void write_stacks(struct incident *in)
 		held_device(sites[i].dev, &d);
 		fprintf(in->f, "%s: %llu mappings, %llu bytes, oldest %s\n", d.name, sites[i].live,
 			sites[i].live_bytes, text_ns(sites[i].oldest_ns));
+		if (held_spared(sites[i].stack)) {
+			fputs("    (not walked: the budget for stacks was spent)\n", in->f);
+			continue;
+		}
 		frames = held_stack(sites[i].stack, addresses);
 		for (j = symbol_frames(addresses, frames); j < frames; j++)
 			fprintf(in->f, "    %s\n", symbol(addresses[j]));

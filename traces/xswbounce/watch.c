@@ -32,7 +32,7 @@ struct look {
 };
 
 static const char *folder = "/var/log/xswbounce";
-static double occupancy = 90, rest = 60;
+static double occupancy = 90, rest = 60, budget = 1;
 static int most_files = 10, files;
 static struct host host;
 static struct look looks[KEPT];
@@ -45,6 +45,8 @@ static const struct argp_option options[] = {
 	{ "occupancy", 'O', "PERCENT", 0, "Pool occupancy that is an incident (default 90)", 0 },
 	{ "rest", 'r', "SECONDS", 0, "Least time between two files (default 60)", 0 },
 	{ "files", 'f', "N", 0, "Most files (default 10)", 0 },
+	{ "budget", 'b', "PERCENT", 0,
+	  "Share of each CPU that walks of stacks may take (default 1)", 0 },
 	{}
 };
 
@@ -70,6 +72,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		rest = number(arg, 0, 86400, state);
 		return 0;
+	case 'b':
+		budget = number(arg, 0.01, 100, state);
+		return 0;
 	case 'f':
 		most_files = number(arg, 1, 10000, state);
 		return 0;
@@ -84,9 +89,10 @@ static const char text[] =
 	"exchange it writes one file that says who held the pool by device, guest, stack and age, "
 	"with a map of the pool, the last minute, the kernel's log and 'xl info'.\v"
 	"'xswbounce report -i FILE' reads the file on any machine. Runs until it is stopped; "
-	"xswbounce-watch.service runs it under systemd. Dear: a stack walk for each bounced "
-	"mapping, 9500 instructions with its unmap, ten times what top costs; at most 65536 live "
-	"mappings are kept (about 6 MiB). Its cost is printed at the end.\n\n"
+	"xswbounce-watch.service runs it under systemd. It follows every bounced mapping, at most "
+	"65536 live ones (about 6 MiB); the stack of one is walked as long as the walks take less "
+	"than their budget: above it a mapping is known by device, guest, size and age alone, and "
+	"the file says for how many. Its cost is printed at the end.\n\n"
 	"Examples:\n"
 	"  xswbounce watch -o /var/log/xswbounce\n"
 	"  xswbounce watch --occupancy 75 -- fio job.fio";
@@ -189,13 +195,14 @@ static void write_incident(void)
 int command_watch(int argc, char **argv)
 {
 	const struct events_options events = { .failures = true, .exchanges = true };
-	const struct held_options held = { .live = true };
+	struct held_options held = { .live = true };
 	double begin, end, next_look = 0;
 
 	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
 	host_needs_root();
 	host_look(&host);
 	mkdir(folder, 0700);
+	held.stack_budget = budget / 100;
 	held_start(&host, &held);
 	events_start(&host, &events, happened);
 	command_begin();

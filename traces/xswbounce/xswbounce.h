@@ -145,11 +145,16 @@ struct xb_losses {
 #define XB_MAX_STACKS  4096
 #define XB_MAX_LIVE    65536
 
+/* Where walks of stacks have a budget: its period, 2^24 ns or 17 ms, and what stands for the stack
+ * of a mapping that was made when the budget was spent. */
+#define XB_BUDGET_PERIOD_SHIFT 24
+#define XB_STACK_SPARED	       (-1)
+
 struct xb_live {
 	u64 dev;
 	u64 since; /* monotonic nanoseconds */
 	u64 size;
-	int stack;  /* negative: it could not be stored */
+	int stack;  /* negative: it could not be stored, or was spared */
 	u32 domain; /* that granted the page, or XB_DOMAIN_OWN */
 };
 
