@@ -87,7 +87,7 @@ traces/perf/record -o "$out/perf" -- bash -c read_disk >"$out/record" 2>&1
 is "$(awk '{ n += $NF } END { print n }' "$out/perf/bounces.folded")" \
 	"$(perf script -i "$out/perf/perf.data" -F event 2>/dev/null | grep -c swiotlb_bounced)" \
 	'perf/record: each bounce has its stack'
-like "$(cat "$out/perf/bounces.folded")" ';usb_hcd_map_urb_for_dma;.*xen_swiotlb_map_page' \
+like "$(cat "$out/perf/bounces.folded")" ';usb_hcd_map_urb_for_dma;.*xen_swiotlb_map_p(age|hys)' \
 	'perf/record: they name who maps'
 is "$(head -c 4 "$out/perf/bounces.svg") $(tail -n 1 "$out/perf/bounces.svg")" '<svg </svg>' \
 	'perf/record: a flame graph'
