@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The verdict from counters that are made up: each verdict, its price, its rank, its advice. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "device.h"
+#include "verdict.h"
+
+#define SECONDS 2.0
+#define FIRST   1ULL
+#define SECOND  2ULL
+#define MODULE  (XB_MODULE_DEVICE | 3)
+
+static struct flow_state all, timed;
+static bool counts_maps = true;
+static int tests, failed;
+
+bool device_is_module(u64 key)
+{
+	return key & XB_MODULE_DEVICE;
+}
+
+bool flow_counts_maps(void)
+{
+	return counts_maps;
+}
+
+const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
+{
+	int i;
+
+	for (i = 0; i < state->nr_rows; i++)
+		if (state->rows[i].key == key)
+			return &state->rows[i];
+	return NULL;
+}
+
+static void ok(bool good, const char *name)
+{
+	tests++;
+	failed += !good;
+	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
+}
+
+static struct flow_row *add(struct flow_state *state, u64 key)
+{
+	struct flow_row *row = &state->rows[state->nr_rows++];
+
+	memset(row, 0, sizeof(*row));
+	row->key = key;
+	return row;
+}
+
+static void anew(void)
+{
+	all.nr_rows = timed.nr_rows = 0;
+	all.time = SECONDS;
+	counts_maps = true;
+}
+
+static void price(u64 key, enum xb_call call, u64 mean)
+{
+	struct flow_row *row = (void *)flow_row_of(&timed, key) ?: add(&timed, key);
+
+	row->hists[call].count = 10;
+	row->hists[call].ns = 10 * mean;
+}
+
+/* A device that bounces @bounces times, at 10 us each, of which 1 us is a map's anyway. */
+static struct flow_row *bouncing(u64 key, u64 bounces)
+{
+	struct flow_row *row = add(&all, key);
+
+	row->stat.maps = bounces;
+	row->stat.bounces[XB_MASK] = bounces;
+	row->stat.unmaps = bounces;
+	row->stat.copied_bytes = 4096 * bounces;
+	price(key, XB_CALL_DIRECT, 1000);
+	price(key, XB_CALL_BOUNCED, 7000);
+	price(key, XB_CALL_UNMAP, 4000);
+	return row;
+}
+
+static struct judgement judged(double pool)
+{
+	struct judgement j;
+
+	judge(&j, &all, &timed, pool);
+	return j;
+}
+
+static void is_judged(enum verdict verdict, double pool, const char *name)
+{
+	ok(judged(pool).verdict == verdict, name);
+}
+
+static void test_price(void)
+{
+	struct flow_row *row;
+
+	anew();
+	row = bouncing(FIRST, 1000);
+	row->stat.maps = 50000;
+	row->stat.syncs = 500;
+	price(FIRST, XB_CALL_SYNC, 2000);
+	/* 1000 x (7 - 1 + 4) us and 500 x 2 us in two seconds */
+	ok(fabs(judge_device_cpu(row, &timed.rows[0], SECONDS) - 0.0055) < 1e-9,
+	   "a bounce costs what it takes above a direct map, and its unmap and syncs");
+	bouncing(SECOND, 2000);
+	ok(fabs(judged(0).cpu - 0.0155) < 1e-9, "the cost of all devices is the sum");
+	row = add(&all, MODULE);
+	row->stat.maps = 1000000;
+	price(MODULE, XB_CALL_DIRECT, 1000);
+	ok(judge_device_cpu(row, &timed.rows[2], SECONDS) == 0, "direct mappings cost nothing");
+	ok(fabs(judged(0).cpu - 0.0155) < 1e-9, "of any number");
+}
+
+static void test_verdicts(void)
+{
+	struct judgement j;
+
+	anew();
+	is_judged(VERDICT_NOTHING, 0, "no mapping: nothing to judge");
+	counts_maps = false;
+	is_judged(VERDICT_INNOCENT, 0, "unless direct mappings can't be seen");
+	anew();
+	bouncing(FIRST, 9900); /* 4.95 % of one CPU */
+	is_judged(VERDICT_INNOCENT, 0.79, "below 5 % of one CPU and 80 % of the pool: innocent");
+	is_judged(VERDICT_POOL, 0.8, "80 % of the pool: nearly full");
+	anew();
+	bouncing(FIRST, 10000);
+	is_judged(VERDICT_CPU, 0.9, "5 % of one CPU: guilty, whatever the pool");
+	all.rows[0].stat.fails[XB_FAIL_FULL] = 1;
+	is_judged(VERDICT_FAILING, 0.9, "one failed mapping: that before all");
+	anew();
+	bouncing(FIRST, 1000000);
+	timed.nr_rows = 0;
+	j = judged(0);
+	ok(j.verdict == VERDICT_UNKNOWN && j.cpu < 0, "many bounces, none timed: it can't tell");
+	anew();
+	bouncing(FIRST, 100);
+	timed.nr_rows = 0;
+	is_judged(VERDICT_INNOCENT, 0, "so few that no price makes them matter: innocent");
+}
+
+static void test_rank(void)
+{
+	struct judgement j;
+
+	anew();
+	bouncing(FIRST, 10);
+	bouncing(SECOND, 20000);
+	bouncing(MODULE, 5);
+	((struct flow_row *)flow_row_of(&all, MODULE))->stat.fails[XB_FAIL_FULL] = 3;
+	j = judged(0);
+	ok(all.rows[0].key == MODULE && all.rows[1].key == SECOND && all.rows[2].key == FIRST,
+	   "ranked: who fails, then who costs");
+	ok(j.culprit == &all.rows[0], "the first is to blame");
+	ok(j.fails == 3 && j.bounces == 20015 && j.maps == 20015 && j.copied == 4096 * 20015ULL,
+	   "all is summed up");
+	anew();
+	bouncing(FIRST, 10000); /* many and cheap, few and dear */
+	bouncing(SECOND, 5000);
+	price(SECOND, XB_CALL_BOUNCED, 70000);
+	judged(0);
+	ok(all.rows[0].key == SECOND, "by cost, not by number");
+}
+
+static bool advises(u64 key, enum xb_reason reason, enum xb_fail fail, const char *word)
+{
+	struct flow_row row = { .key = key };
+
+	row.stat.bounces[reason] = 1;
+	row.stat.fails[fail] = fail != XB_FAIL_NONE;
+	return strstr(judge_advice(&row), word);
+}
+
+static void test_advice(void)
+{
+	ok(advises(FIRST, XB_MASK, 0, "can't address"), "mask: a larger pool is no cure");
+	ok(advises(FIRST, XB_STRADDLE, 0, "not contiguous in machine memory"), "straddle");
+	ok(advises(MODULE, XB_ALIGN, 0, "alignment or boundary"), "align");
+	ok(advises(FIRST, XB_FORCED, 0, "swiotlb=force"), "forced, on stock: the command line");
+	ok(advises(MODULE, XB_FORCED, 0, "xen_swiotlb/force"), "forced, on the module: its file");
+	ok(advises(FIRST, XB_DIRECT, 0, "nothing"), "no bounce: nothing to do");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb=65536"),
+	   "full, on stock: boot with more");
+	ok(advises(MODULE, XB_MASK, XB_FAIL_FULL, "pool_bytes"), "full, on the module: write more");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FRAGMENTED, "no run as long"), "fragmented");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_TOO_LARGE, "256 KiB"), "too large, on stock");
+	ok(advises(MODULE, XB_MASK, XB_FAIL_TOO_LARGE, "a segment"), "too large, on the module");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_MASK, "below the pool"), "a pool out of reach");
+}
+
+int main(void)
+{
+	test_price();
+	test_verdicts();
+	test_rank();
+	test_advice();
+	printf("1..%d\n", tests);
+	return failed > 0;
+}
