@@ -12,12 +12,15 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "host.h"
+#include "json.h"
 #include "own_cost.h"
 #include "say.h"
 
 struct command_options command_options;
 
 static volatile sig_atomic_t stopped;
+static const char *command_name;
 static char **program; /* what follows --; NULL: nothing */
 static pid_t child;
 static int command_status;
@@ -103,6 +106,7 @@ void command_parse(const struct argp *own, const char *name, const char *argumen
 	static char invocation[64];
 	int first;
 
+	command_name = name;
 	if (own) {
 		whole.options = own->options;
 		whole.parser = own->parser;
@@ -137,6 +141,13 @@ static void woken(int signal)
 	(void)signal;
 }
 
+static void run_program(void)
+{
+	execvp(*program, program);
+	warn("can't run %s: %s", *program, strerror(errno));
+	_exit(127);
+}
+
 static void launch(void)
 {
 	sigset_t none;
@@ -148,9 +159,38 @@ static void launch(void)
 		return;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execvp(*program, program);
-	warn("can't run %s: %s", *program, strerror(errno));
-	_exit(127);
+	run_program();
+}
+
+void command_nothing(const char *why)
+{
+	if (command_options.json) {
+		json_begin(command_name);
+		json_text("verdict", "nothing-to-bounce");
+		json_text("why", why);
+		json_end();
+	} else {
+		printf("Nothing to bounce: %s.\n", why);
+	}
+	fflush(stdout);
+	if (program)
+		run_program();
+	exit(0);
+}
+
+void command_look(struct host *h)
+{
+	char why[128];
+
+	host_look(h);
+	if (h->kind == HOST_HVM || h->kind == HOST_PVH) {
+		snprintf(why, sizeof(why),
+			 "this is a Xen %s guest, whose physical addresses the IOMMU translates; "
+			 "swiotlb-xen is not in use",
+			 h->kind == HOST_HVM ? "HVM" : "PVH");
+		command_nothing(why);
+	}
+	host_needs_root();
 }
 
 void command_begin(void)

@@ -34,6 +34,20 @@ extern const struct argp command_argp;
 void command_parse(const struct argp *own, const char *name, const char *arguments,
 		   const char *text, int argc, char **argv);
 
+struct host;
+
+/**
+ * command_look() - find out what machine this is; where it is of a kind that has nothing to bounce,
+ * command_nothing(); ends with one line if this is not root
+ */
+void command_look(struct host *h);
+
+/**
+ * command_nothing() - say that there is nothing to bounce; in the place of this tool the program
+ * runs, if there is one, else the tool ends
+ */
+void command_nothing(const char *why) __attribute__((noreturn));
+
 /**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs
  */

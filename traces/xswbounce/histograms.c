@@ -182,8 +182,7 @@ static int run(const char *command, const char *text, bool latency, int argc, ch
 
 	command_parse(NULL, command, "[INTERVAL [COUNT]]\n-- PROGRAM...", text, argc, argv);
 	period = command_period(86400);
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
 	flow_read(&before);

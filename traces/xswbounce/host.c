@@ -57,8 +57,8 @@ void host_look(struct host *h)
 	read_line("/proc/xen/capabilities", line, sizeof(line));
 	h->dom0 = strstr(line, "control_d");
 	h->module = !access(MODULE "abi", R_OK);
-	h->no_pool = !h->module && !access(DEBUGFS "io_tlb_nslabs", R_OK) &&
-		     !host_number(DEBUGFS "io_tlb_nslabs");
+	h->no_pool = !h->module && !access(DEBUGFS, R_OK) &&
+		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
 		  sizeof(line));

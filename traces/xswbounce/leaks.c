@@ -237,8 +237,7 @@ int command_leaks(int argc, char **argv)
 	int found;
 
 	command_parse(&own, "leaks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	held_start(&host, &held);
 	command_begin();
 	next = now() + window;

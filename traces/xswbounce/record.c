@@ -152,8 +152,7 @@ int command_record(int argc, char **argv)
 	command_parse(&own, "record", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
 	if (!output)
 		die("name the file to write: -o FILE");
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	events_start(&host, &events, write_message);
 	create(); /* nothing is written before the first poll */
 	events_snapshot();

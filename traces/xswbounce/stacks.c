@@ -148,8 +148,7 @@ int command_stacks(int argc, char **argv)
 	int n;
 
 	command_parse(&own, "stacks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	held.time = weight == BY_TIME;
 	held_start(&host, &held);
 	command_begin();

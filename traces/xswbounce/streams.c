@@ -155,8 +155,7 @@ static int run(const char *name, const char *text, const struct events_options *
 	double left, step;
 
 	command_parse(NULL, name, "[SECONDS]\n-- PROGRAM...", text, argc, argv);
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	events_start(&host, options, show);
 	command_begin();
 	for (left = command_period(1e9); left > 0; left -= step) {

@@ -250,8 +250,7 @@ int command_top(int argc, char **argv)
 	period = command_period(1);
 	if (latency || by_domain || prometheus)
 		probe_needs_btf("top without --latency, --by domain and -p");
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	flow.device = command_options.device;
 	flow.latency = latency;
 	flow.maps_only = true;

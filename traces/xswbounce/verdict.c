@@ -213,26 +213,6 @@ static void json_verdict(const struct judgement *j)
 	json_end();
 }
 
-/* Where there is nothing to trace, say so. */
-static bool nothing_to_bounce(void)
-{
-	if (host.kind != HOST_HVM && host.kind != HOST_PVH && !host.no_pool)
-		return false;
-	if (command_options.json) {
-		json_begin("verdict");
-		json_text("verdict", "nothing-to-bounce");
-		json_end();
-	} else if (host.no_pool) {
-		puts("Nothing to bounce: this kernel has no bounce pool (it needs none, or swiotlb is "
-		     "switched off).");
-	} else {
-		printf("Nothing to bounce: this is a Xen %s guest, whose physical addresses the "
-		       "IOMMU translates; swiotlb-xen is not in use.\n",
-		       host.kind == HOST_HVM ? "HVM" : "PVH");
-	}
-	return true;
-}
-
 int command_verdict(int argc, char **argv)
 {
 	struct flow_options flow = { .latency = true, .late = true };
@@ -241,10 +221,10 @@ int command_verdict(int argc, char **argv)
 
 	command_parse(NULL, "verdict", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
 	seconds = command_period(5);
-	host_look(&host);
-	if (nothing_to_bounce())
-		return 0;
-	host_needs_root();
+	command_look(&host);
+	if (host.no_pool)
+		command_nothing("this kernel has no bounce pool (it needs none, or swiotlb is "
+				"switched off)");
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
 	measure(seconds);

@@ -199,8 +199,7 @@ int command_watch(int argc, char **argv)
 	double begin, end, next_look = 0;
 
 	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
-	host_needs_root();
-	host_look(&host);
+	command_look(&host);
 	mkdir(folder, 0700);
 	held.stack_budget = budget / 100;
 	held_start(&host, &held);
