@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The stored fixture is what its generator makes, and says that it was not measured.
 set -u
-# shellcheck source=analysis/tests/tap.sh
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/tap.sh"
+# shellcheck source=analysis/tests/runs.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
 
-ok 'the generator runs' "$checkout/analysis/tests/data/make-fixture" "$scratch/again"
-ok 'the stored fixture comes out again' diff -r "$fixture" "$scratch/again"
+passes 'the generator runs' "$checkout/analysis/tests/data/make-fixture" "$scratch/again"
+passes 'the stored fixture comes out again' diff -r "$fixture" "$scratch/again"
 for file in "$fixture"/*/run.json; do
-	ok "${file#"$fixture"/} is labelled" grep -q 'TEST FIXTURE: made up, not measured' "$file"
+	passes "${file#"$fixture"/} is labelled" grep -q 'TEST FIXTURE: made up, not measured' "$file"
 done
 done_testing

@@ -3,8 +3,7 @@
 # Only the lab knows what it emulates: outside bench/lab nothing names the emulator, a device
 # model or the place of a device, and the runner names the lab in one place only.
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
+. impl/tests/tap.sh
 
 # Prints "FILE:LINE: text" of code that matches; recordings made for tests are no code.
 code_with()
@@ -21,21 +20,17 @@ code_with()
 
 none()
 {
-	output=$(code_with "${@:2}")
-	[ -z "$output" ]
-	verdict $? "$1"
+	is "$(code_with "${@:2}")" '' "$1"
 }
 
-output=$(code_with 'SPDX' bench | wc -l)
-[ "$output" -gt 20 ]
-verdict $? 'the search sees the code'
+at_least "$(code_with 'SPDX' bench | wc -l)" 20 'the search sees the code'
 none 'nothing names the emulator' 'qemu' .
 none 'nothing names a device model' \
 	'\b(e1000e?|rtl8139|virtio[-_](blk|net|9p)|usb-ehci|intel-iommu|amd-iommu|megasas|lsi53c)\b' \
 	bench/run bench/lib bench/storage bench/network analysis Makefile
 none 'the suite names no place of a device' '\b[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\b' \
 	bench/run bench/lib bench/storage bench/network bench/tests analysis Makefile
-output=$(code_with 'bench(_dir)?"?/lab' bench/run bench/lib bench/storage bench/network)
-[ "$(wc -l <<<"$output")" -le 2 ] && ! grep -qv '^bench/run:' <<<"$output"
-verdict $? 'the runner starts the lab in one place'
-finish
+starts=$(code_with 'bench(_dir)?"?/lab' bench/run bench/lib bench/storage bench/network)
+[ "$(wc -l <<<"$starts")" -le 2 ] && ! grep -qv '^bench/run:' <<<"$starts"
+ok $? 'the runner starts the lab in one place' "$starts" 'two lines of bench/run at most'
+done_testing

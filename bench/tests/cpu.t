@@ -3,16 +3,12 @@
 # CPU cost: a number that can't be had is null with its reason, and never 0.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
-# shellcheck source=bench/tests/fake-machine.sh
+. impl/tests/tap.sh
 . bench/tests/fake-machine.sh
 fake_xen PV
 sysfs=$XSW_SYSFS procfs=$XSW_PROC devfs=$XSW_DEV domain=dom0 pmu=true
 bench_dir=bench checkout=$fake work=$fake/work
-# shellcheck source=bench/lib/machine.sh
 . bench/lib/machine.sh
-# shellcheck source=bench/lib/cpu.sh
 . bench/lib/cpu.sh
 
 # counted LINE...: what is taken from perf's file.
@@ -78,4 +74,4 @@ PATH=$fake/bin:$PATH
 expect "the toolstack's figure is a sum over the vCPUs" 0 '^16900000000$' vcpu_by_xl
 printf '#!/bin/sh\nexit 1\n' >"$fake/bin/xl"
 expect 'a silent toolstack gives no number' 0 '^$' vcpu_by_xl
-finish
+done_testing

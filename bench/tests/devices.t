@@ -3,15 +3,8 @@
 # Which devices the runner takes, leaves out and refuses, on machines made of files.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
-# shellcheck source=bench/tests/fake-machine.sh
+. impl/tests/tap.sh
 . bench/tests/fake-machine.sh
-dry()
-{
-	bench/run --here --dry-run "$@"
-}
-export -f dry
 fake_xen PV
 
 expect 'nothing to load is an error' 2 'nothing to load' dry
@@ -72,4 +65,4 @@ printf '#!/bin/sh\necho LVM2_member\n' >"$fake/bin/lsblk"
 chmod +x "$fake/bin/lsblk"
 expect 'an unused part of a volume group is refused' 2 'carries LVM2_member data: wipefs' \
 	env PATH="$fake/bin:$PATH" bench/run --here --dry-run --write serial:SER-FREE
-finish
+done_testing

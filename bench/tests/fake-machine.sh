@@ -80,3 +80,10 @@ fake_xen()
 	echo .1 >"$fake/sys/hypervisor/version/extra"
 	echo control_d >"$fake/proc/xen/capabilities"
 }
+
+# What the runner would do there.
+dry()
+{
+	bench/run --here --dry-run "$@"
+}
+export -f dry

@@ -3,10 +3,8 @@
 # When the kernel refuses the module the runner says why and what to do.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
+. impl/tests/tap.sh
 checkout=$PWD
-# shellcheck source=bench/lib/backend.sh
 . bench/lib/backend.sh
 
 # What the kernel's log would end with.
@@ -38,4 +36,4 @@ explains "the module's own refusal" \
 explains 'an older complaint is not taken for the reason' \
 	'[ 1.1] xen_swiotlb: no memory below 2^32' \
 	'insmod: ERROR: could not insert module x.ko: Invalid module format' 'does not fit kernel'
-finish
+done_testing

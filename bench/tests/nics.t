@@ -4,15 +4,8 @@
 # for cards, in a machine made of files.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
-# shellcheck source=bench/tests/fake-machine.sh
+. impl/tests/tap.sh
 . bench/tests/fake-machine.sh
-dry()
-{
-	bench/run --here --dry-run "$@"
-}
-export -f dry
 fake_xen PV
 export XSW_LINK_WAIT_S=1
 
@@ -25,10 +18,7 @@ links_end()
 }
 trap links_end EXIT
 for link in 0 1; do
-	ip link add xswt$link type veth peer name xswt$((link + 2)) || {
-		echo "Bail out! can't make virtual links"
-		exit 1
-	}
+	ip link add xswt$link type veth peer name xswt$((link + 2)) || bail "can't make virtual links"
 done
 fake_nic xswt0 0x1002
 fake_nic xswt2 0x1002
@@ -61,4 +51,4 @@ expect 'a card something is built on is left out' 2 '^  xswt2 +bond7 is built on
 rmdir "$fake/sys/class/net/xswt2/upper_bond7"
 mkdir "$fake/sys/class/net/xswt2/master"
 expect 'a card of a bridge is left out' 2 '^  xswt2 +it belongs to master' dry
-finish
+done_testing

@@ -3,9 +3,7 @@
 # The runner's command line: what is misused is refused by one line that names it, status 2.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
-# shellcheck source=bench/tests/fake-machine.sh
+. impl/tests/tap.sh
 . bench/tests/fake-machine.sh
 run_here()
 {
@@ -30,4 +28,4 @@ expect 'an octal-looking number is decimal' 0 '^Seed 09,|^Seed 9,|Seed 009,' run
 expect 'quick and full' 2 'contradict' run_here --quick --full
 expect 'readonly and write' 2 'contradict' run_here --readonly --write serial:SER-A
 expect 'a refusal is one line' 0 '^1$' bash -c "run_here --nonsense 2>&1 | wc -l"
-finish
+done_testing

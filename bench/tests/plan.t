@@ -3,21 +3,14 @@
 # The plan: ABBA order, repeatable by its seed, counted rounds once, the module only where named.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
-# shellcheck source=bench/tests/fake-machine.sh
+. impl/tests/tap.sh
 . bench/tests/fake-machine.sh
-dry()
-{
-	bench/run --here --dry-run --seed 7 "$@"
-}
-export -f dry
 fake_xen PV
 fake_disk wide 240:0 SER-W 64
 fake_disk narrow 240:16 SER-N 32
 try()
 {
-	dry --try-module all --write serial:SER-W "$@"
+	dry --seed 7 --try-module all --write serial:SER-W "$@"
 }
 export -f try
 
@@ -95,4 +88,4 @@ expect 'a PVH dom0' 0 '^Environment xen-dom0-pvh' dry
 fake_xen PV
 : >"$fake/proc/xen/capabilities"
 expect 'a PV guest' 0 '^Environment xen-domu' dry
-finish
+done_testing

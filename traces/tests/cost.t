@@ -4,7 +4,7 @@
 # that no tool is left out.
 cd "$(dirname "$0")/../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

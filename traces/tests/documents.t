@@ -3,7 +3,7 @@
 # What is installed beside xswbounce: its manual, its alert rules, its unit, and where they go.
 cd "$(dirname "$0")/../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 
 source=traces/xswbounce
 out=$(mktemp -d)

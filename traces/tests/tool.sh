@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The tool under test, a folder for what it leaves, and its JSON. Needs tap.sh.
+# The tool under test, a folder for what it leaves, and its JSON. Needs impl/tests/tap.sh.
 
 x=build/traces/xswbounce
 out=$(mktemp -d)

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # dmabench's command line and its summaries, without a device.
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=bench/dmabench/tests/tap.sh
-. bench/dmabench/tests/tap.sh
+. impl/tests/tap.sh
 
 dmabench=bench/dmabench/dmabench
 work=$(mktemp -d)
@@ -19,27 +18,29 @@ run()
 	echo "$status $said"
 }
 
-like '--help tells the usage' "$(run --help)" '^0 Usage: dmabench --device'
-like 'no device' "$(run)" '^2 dmabench: --device is missing'
-like 'an unknown option' "$(run --device x --frobnicate y)" "^2 .*unknown option '--frobnicate'"
-like 'an option without its value' "$(run --device)" '^2 .*its value is missing'
-like 'a bad number' "$(run --device x --rounds 0)" '^2 .*--rounds must be a number from 1 to 100'
-like 'a number that would overflow' "$(run --device x --rounds 99999999999999999999)" '^2 .*--rounds'
-like 'a bad backend' "$(run --device x --backend native)" '^2 .*stock, module or both'
-like 'a bad set' "$(run --device x --set huge)" '^2 .*bench, quick or full'
-like 'leak without a sequence' "$(run --device x --leak 3)" '^2 .*--leak goes with --sequence'
-like 'cell and sequence' "$(run --device x --cell test=pair --sequence seed:1)" '^2 .*exclude'
-like 'no such device' "$(run --device 0000:ff:1f.7)" "^2 .*no PCI device '0000:ff:1f.7'"
-like 'a sequence that is not there' "$(run --sequence "$work/none" --print-sequence)" '^2 .*cannot read'
+like "$(run --help)" '^0 Usage: dmabench --device' '--help tells the usage'
+like "$(run)" '^2 dmabench: --device is missing' 'no device'
+like "$(run --device x --frobnicate y)" "^2 .*unknown option '--frobnicate'" 'an unknown option'
+like "$(run --device)" '^2 .*its value is missing' 'an option without its value'
+like "$(run --device x --rounds 0)" '^2 .*--rounds must be a number from 1 to 100' 'a bad number'
+like "$(run --device x --rounds 99999999999999999999)" '^2 .*--rounds' \
+	'a number that would overflow'
+like "$(run --device x --backend native)" '^2 .*stock, module or both' 'a bad backend'
+like "$(run --device x --set huge)" '^2 .*bench, quick or full' 'a bad set'
+like "$(run --device x --leak 3)" '^2 .*--leak goes with --sequence' 'leak without a sequence'
+like "$(run --device x --cell test=pair --sequence seed:1)" '^2 .*exclude' 'cell and sequence'
+like "$(run --device 0000:ff:1f.7)" "^2 .*no PCI device '0000:ff:1f.7'" 'no such device'
+like "$(run --sequence "$work/none" --print-sequence)" '^2 .*cannot read' \
+	'a sequence that is not there'
 
 $dmabench --sequence seed:7:500 --print-sequence >"$work/a"
 $dmabench --sequence seed:7:500 --print-sequence >"$work/b"
 $dmabench --sequence seed:8:500 --print-sequence >"$work/c"
-ok 'a seed gives as many requests as asked for' [ "$(wc -l <"$work/a")" -eq 500 ]
-ok 'the same seed gives the same requests' cmp "$work/a" "$work/b"
-ok 'another seed gives others' [ "$(cmp -s "$work/a" "$work/c"; echo $?)" -eq 1 ]
+is "$(wc -l <"$work/a")" 500 'a seed gives as many requests as asked for'
+passes 'the same seed gives the same requests' cmp "$work/a" "$work/b"
+is "$(cmp -s "$work/a" "$work/c"; echo $?)" 1 'another seed gives others'
 # shellcheck disable=SC2016 # an awk program
-ok 'nothing is unmapped that is not mapped' awk '
+passes 'nothing is unmapped that is not mapped' awk '
 	$1 == "map" { if ($2 in live) exit 1; live[$2] = 1 }
 	$1 == "unmap" { if (!($2 in live)) exit 1; delete live[$2] }' "$work/a"
 
@@ -70,55 +71,55 @@ instructions='{"clock":"instructions","ticks_per_instruction":2,"emulated":true}
 	sed 's/"pair"/"memcpy"/g; s/"percent":90/"percent":0/' < <(row 0 stock 1 to 0 0 4 20 20)
 } >"$work/rows"
 record "$instructions"
-# shellcheck disable=SC2317 # called through ok
+# shellcheck disable=SC2317 # called through passes
 pick()
 {
 	jq -e ".summary[] | select(.test == \"pair\") | $1" "$work/record"
 }
-ok 'layouts are folded by their median' pick '.stock.median == 100 and .module.median == 25'
-ok 'and so is p99' pick '.stock.p99 == 150'
-ok 'the share is the mean of the layouts' pick '.stock.share == 0.75 and .module.share == 1'
-ok 'the ratio is module to stock' pick '.ratio == 0.25'
-ok 'net is less one copy' pick '.stock.net == 90'
-ok 'each layout stands in the record' pick '[.stock.layouts[].median] == [50, 150]'
-ok 'failures have their own latency' pick '.stock.fail_median == 3'
-ok 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]' "$work/record"
-ok 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
+passes 'layouts are folded by their median' pick '.stock.median == 100 and .module.median == 25'
+passes 'and so is p99' pick '.stock.p99 == 150'
+passes 'the share is the mean of the layouts' pick '.stock.share == 0.75 and .module.share == 1'
+passes 'the ratio is module to stock' pick '.ratio == 0.25'
+passes 'net is less one copy' pick '.stock.net == 90'
+passes 'each layout stands in the record' pick '[.stock.layouts[].median] == [50, 150]'
+passes 'failures have their own latency' pick '.stock.fail_median == 3'
+passes 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]' "$work/record"
+passes 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
 
 jq .summary "$work/record" | jq -f bench/dmabench/lib/goals.jq >"$work/goals"
-# shellcheck disable=SC2317 # called through ok
+# shellcheck disable=SC2317 # called through passes
 goal()
 {
 	jq -e ".[] | select(.goal == \"$1\") | $2" "$work/goals"
 }
-# shellcheck disable=SC2317 # called through ok
+# shellcheck disable=SC2317 # called through passes
 without_lead()
 {
 	jq '.summary | .[0].module.layouts[0].share = 0.5' "$work/record" |
 		jq -f bench/dmabench/lib/goals.jq |
 		jq -e '.[] | select(.goal | test("share")) | .figure == -0.5 and .reached == false'
 }
-ok 'a share that leads in every layout is a goal reached' \
+passes 'a share that leads in every layout is a goal reached' \
 	goal 'share served, least lead over stock' '.figure == 0 and .reached'
-ok 'one layout served worse is not' without_lead
-ok 'a failing map is compared with stock' \
+passes 'one layout served worse is not' without_lead
+passes 'a failing map is compared with stock' \
 	goal 'failing map, of stock' '.figure == 1 and .limit == 0.02 and .reached == false'
 
 record '{"clock":"time","tsc_khz":2000000,"emulated":false}'
-ok 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
+passes 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
 	"$work/record"
 
 row 0 stock 1 to 2 0 4 100 200 >"$work/rows"
 record "$instructions"
-ok 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
+passes 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
 	"$work/record"
 sed 's/"pair"/"memcpy"/g' <(row 0 stock 1 to 0 0 4 100 200) >"$work/rows"
 record "$instructions"
-ok 'a run without one mapping is an error' jq -e '.errors == ["no mapping could be measured on this machine"]' \
+passes 'a run without one mapping is an error' jq -e '.errors == ["no mapping could be measured on this machine"]' \
 	"$work/record"
 row 0 stock 1 to 0 1 4 100 200 >"$work/rows"
 record "$instructions"
-ok 'wrong data is an error' jq -e '.ok == false and (.errors[0] | test("wrong"))' "$work/record"
+passes 'wrong data is an error' jq -e '.ok == false and (.errors[0] | test("wrong"))' "$work/record"
 
 # rounds MEDIAN...: a round each, of which the module takes half.
 rounds()
@@ -135,15 +136,15 @@ rounds()
 		jq -r -f bench/dmabench/lib/table.jq >"$work/table"
 }
 rounds 10 30 20 50 40
-ok 'five rounds have a range and no interval' pick '.stock | .rounds == 5 and .interval == null
+passes 'five rounds have a range and no interval' pick '.stock | .rounds == 5 and .interval == null
 	and .median == 30 and .least == 10 and .greatest == 50'
-ok 'the table says so' grep -q '30 \[10\.\.50\]' "$work/table"
-ok 'and that it is none' grep -q 'a range, fewer than six rounds have no interval' "$work/table"
+passes 'the table says so' grep -q '30 \[10\.\.50\]' "$work/table"
+passes 'and that it is none' grep -q 'a range, fewer than six rounds have no interval' "$work/table"
 rounds 10 30 20 50 40 60 11 70 80
-ok 'nine have the interval of order statistics' pick '.stock.interval |
+passes 'nine have the interval of order statistics' pick '.stock.interval |
 	.low == 11 and .high == 70 and (.coverage - 0.9609375 | fabs) < 1e-9'
-ok 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
-ok 'and its chance' grep -q 'its interval at 96%' "$work/table"
-ok 'ratios are those of the rounds' pick '.ratios | .n == 9 and .median == 0.5 and .min == 0.5
+passes 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
+passes 'and its chance' grep -q 'its interval at 96%' "$work/table"
+passes 'ratios are those of the rounds' pick '.ratios | .n == 9 and .median == 0.5 and .min == 0.5
 	and .interval.low == 0.5'
 done_testing

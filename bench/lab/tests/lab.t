@@ -3,23 +3,11 @@
 # The lab itself: statuses, output, settings, bad input, and that it leaves nothing behind.
 cd "$(dirname "$0")/../../.." || exit 1
 
+. impl/tests/tap.sh
+
 lab=bench/lab/lab
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-n=0
-failed=0
-
-is()
-{
-	n=$((n + 1))
-	if [ "$1" = "$2" ]; then
-		echo "ok $n - $3"
-	else
-		echo "not ok $n - $3"
-		printf '# got:      %s\n# expected: %s\n' "${1//$'\n'/$'\n'# }" "${2//$'\n'/$'\n'# }"
-		failed=1
-	fi
-}
 
 # refused WORDS ARGS...: the lab must fail before a machine starts, with one line that has WORDS.
 refused()
@@ -101,5 +89,4 @@ is $? 143 "run: ends at a signal"
 sleep 0.5
 is "${qemu:+found }$(ps -o pid= -p "$qemu")" "found " "run: and leaves no machine running"
 
-echo "1..$n"
-exit $failed
+done_testing

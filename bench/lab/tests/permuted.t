@@ -4,8 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../../.." || exit 1
 
-n=0
-failed=0
+. impl/tests/tap.sh
 
 # looks NAME LAB-OPTIONS...: the test compares the runner's plan with what lspci lists.
 looks()
@@ -13,19 +12,12 @@ looks()
 	local name=$1
 
 	shift
-	n=$((n + 1))
 	echo "# Subtest: $name"
-	if bench/lab/lab run native --timeout 200 "$@" -- bench/tests/guest/devices.t |
-		sed 's/^/    /'; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		failed=1
-	fi
+	bench/lab/lab run native --timeout 200 "$@" -- bench/tests/guest/devices.t | sed 's/^/    /'
+	ok $? "$name"
 }
 
 looks 'all devices in other slots' --permute 3
 looks 'in others again, without the USB disk' --permute 5 --without usb-disk
 looks 'without the NVMe and the network cards' --without nvme --without nic-pair
-echo "1..$n"
-exit $failed
+done_testing

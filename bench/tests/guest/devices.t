@@ -3,13 +3,10 @@
 # The runner finds the devices of this machine wherever they are plugged in, and says what is
 # missing: compared with what lspci lists by class.
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
+. impl/tests/tap.sh
 
 plan=$(bench/run --here --dry-run 2>&1)
-status=$?
-output=$plan
-verdict $status 'a plan is made'
+ok $? 'a plan is made' "$plan"
 
 # The address of the first function of a PCI class; empty without one.
 function_of()
@@ -20,9 +17,8 @@ function_of()
 # said NAME REGEX
 said()
 {
-	output=$plan
 	grep -qE -- "$2" <<<"$plan"
-	verdict $? "$1"
+	ok $? "$1" "$plan" "a line with $2"
 }
 
 nvme=$(function_of 0108)
@@ -51,4 +47,4 @@ expect 'writing to the root disk is refused' 2 'refusing to write to .*: it carr
 expect 'moving the root disk is refused' 2 'refusing to move .* carries the root|PV domain' \
 	bench/run --here --dry-run --disk "$root" --try-module "$root"
 expect 'no namespace is left' 0 '!xsw-' ip netns list
-finish
+done_testing

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A run that is interrupted gives everything back: processes, namespaces, devices, half results.
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
+. impl/tests/tap.sh
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
@@ -30,37 +29,28 @@ interrupt()
 	start "${@:2}"
 	kill "-$1" $pid
 	wait $pid
-	status=$?
-	output=$(tail -n 4 "$out/log")
-	[ $status -eq 130 ]
-	verdict $? "$1: status 130"
+	is $? 130 "$1: status 130"
+	tail -n 4 "$out/log" | sed 's/^/# /'
 	left_nothing "$1"
 }
 
 left_nothing()
 {
-	local class
+	local class loose=''
 
-	output=$(pgrep -a 'fio|iperf3|ping|bounces')
-	[ -z "$output" ]
-	verdict $? "$1: no process is left"
-	output=$(ls -A "$out")
-	[ "$output" = log ]
-	verdict $? "$1: no half result is left"
-	output=$(ip netns list; ls /sys/kernel/tracing/instances
-		grep -E 'xen_swiotlb|dmabench' /proc/modules)
-	[ -z "$output" ]
-	verdict $? "$1: no namespace, tracing instance or module is left"
-	output=''
+	is "$(pgrep -a 'fio|iperf3|ping|bounces')" '' "$1: no process is left"
+	is "$(ls -A "$out")" log "$1: no half result is left"
+	is "$(ip netns list; ls /sys/kernel/tracing/instances
+		grep -E 'xen_swiotlb|dmabench' /proc/modules)" '' \
+		"$1: no namespace, tracing instance or module is left"
 	for class in /sys/bus/pci/devices/*/class; do
 		case $(cat "$class") in
 		0x0108* | 0x0200* | 0x0c03*)
-			[ -e "${class%class}driver" ] || output+=$class
-			output+=$(grep -vx '(null)' "${class%class}driver_override") ;;
+			[ -e "${class%class}driver" ] || loose+=$class
+			loose+=$(grep -vx '(null)' "${class%class}driver_override") ;;
 		esac
 	done
-	[ -z "$output" ]
-	verdict $? "$1: each device has its driver"
+	is "$loose" '' "$1: each device has its driver"
 }
 
 # dmabench is killed and can give nothing back: the run does.
@@ -69,10 +59,8 @@ dmabench_killed()
 	start "$@"
 	pkill -KILL -f dmabench/dmabench
 	wait $pid
-	status=$?
-	output=$(tail -n 4 "$out/log")
-	[ $status -eq 1 ] && grep -q 'dmabench at .* failed, status 137' <<<"$output"
-	verdict $? 'dmabench killed: status 1, and told'
+	is $? 1 'dmabench killed: status 1'
+	like "$(tail -n 4 "$out/log")" 'dmabench at .* failed, status 137' 'dmabench killed: and told'
 	rm -rf "$out/run"
 	left_nothing 'dmabench killed'
 }
@@ -84,4 +72,4 @@ interrupt TERM "on module, timed" --disk "/dev/$disk"
 interrupt INT "tcp-.* on (stock|module), timed" --nic "${card%+*}"
 interrupt INT 'time the DMA API' --disk "/dev/$small" --rounds 1 --seconds 1
 dmabench_killed 'time the DMA API' --disk "/dev/$small" --rounds 1 --seconds 1
-finish
+done_testing

@@ -3,8 +3,7 @@
 # A whole run on this machine, stock against module: its record is right, and nothing stays.
 # shellcheck disable=SC2016  # jq's variables, not the shell's
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=bench/tests/tap.sh
-. bench/tests/tap.sh
+. impl/tests/tap.sh
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
@@ -15,62 +14,61 @@ disk_of()
 }
 
 wide=$(disk_of 64) narrow=$(disk_of 32)
-output=$(bench/run --here --out "$out/run" --rounds 1 --write "/dev/$wide" --write "/dev/$narrow" \
+said=$(bench/run --here --out "$out/run" --rounds 1 --write "/dev/$wide" --write "/dev/$narrow" \
 	--try-module all --seed 3 2>&1)
-verdict $? 'the run ends well'
+ok $? 'the run ends well' "$said"
 record=$(echo "$out"/run/*/run.json)
 
-# is NAME JQ-EXPRESSION: it must be true of the record.
-is()
+# holds NAME JQ-EXPRESSION: it must be true of the record.
+holds()
 {
-	output=$(jq -c --arg wide "$wide" --arg narrow "$narrow" "
+	local got
+
+	got=$(jq -c --arg wide "$wide" --arg narrow "$narrow" "
 		def of(\$d; \$b; \$force): .rounds[] | select(.kind == \"counted\" and .device == \$d
 			and .backend == \$b and .force == \$force);
 		$2" "$record" 2>&1)
-	if [ "$output" != true ]; then
-		output+=$'\n'$(jq -c '.rounds[] | del(.lat_hist)' "$record")
-	fi
-	[ "$output" = true ]
-	verdict $? "$1"
+	is "$got" true "$1"
+	[ "$got" = true ] || jq -c '.rounds[] | del(.lat_hist)' "$record" | sed 's/^/# /'
 }
 
-is 'every round is good' '.ok and ([.rounds[].ok] | all) and (.errors == [])'
-is 'the module was measured' '[.rounds[] | select(.backend == "module")] | length > 5'
-is 'every timed stock round has its module twin' '
+holds 'every round is good' '.ok and ([.rounds[].ok] | all) and (.errors == [])'
+holds 'the module was measured' '[.rounds[] | select(.backend == "module")] | length > 5'
+holds 'every timed stock round has its module twin' '
 	[.rounds[] | select(.kind == "timed")] | group_by([.device, .load, .position[1:]])
 	| map(map(.backend) | sort == ["module", "stock"]) | all'
-is 'a raw file is named and there' '[.rounds[].raw] | all(startswith("raw/"))'
+holds 'a raw file is named and there' '[.rounds[].raw] | all(startswith("raw/"))'
 expect 'every raw file exists' 0 '^$' bash -c "cd '${record%/*}' &&
 	jq -r '.rounds[].raw' run.json | xargs ls >/dev/null"
-is 'the 32-bit disk bounces each byte on stock' \
+holds 'the 32-bit disk bounces each byte on stock' \
 	'[of($narrow; "stock"; false) | .counters.bounced_bytes == .figures.io_bytes] | length > 0 and all'
-is 'and on the module' \
+holds 'and on the module' \
 	'[of($narrow; "module"; false) | .counters.bounced_bytes == .figures.io_bytes] | length > 0 and all'
-is 'the 64-bit disk bounces nothing on stock' \
+holds 'the 64-bit disk bounces nothing on stock' \
 	'[of($wide; "stock"; false) | .counters.bounces == 0
 	  and (.counters.maps // .counters.map_lists) > 0] | length > 0 and all'
-is 'and nothing on the module' \
+holds 'and nothing on the module' \
 	'[of($wide; "module"; false) | .counters.bounces == 0 and .counters.maps > 0] | length > 0 and all'
-is 'but each byte when forced, and the data is right' \
+holds 'but each byte when forced, and the data is right' \
 	'[of($wide; "module"; true) | .verified
 	  and .counters.by_reason.forced == .counters.bounces
 	  and .counters.bounced_bytes >= .figures.io_bytes] | length > 0 and all'
-is 'data checks ran on both backends and passed' \
+holds 'data checks ran on both backends and passed' \
 	'[.rounds[] | select(.verified != null)] | (map(.verified) | all)
 	 and (map(.backend) | unique == ["module", "stock"])'
-is 'the packet sequence bounces on both, on the module at most as often' '
+holds 'the packet sequence bounces on both, on the module at most as often' '
 	[.rounds[] | select(.load == "packets")] | sort_by(.backend) | map(.counters.bounces)
 	| .[0] > 0 and .[1] > 0 and .[0] <= .[1]'
-is 'timed rounds have latencies' '[.rounds[] | select(.kind == "timed" and .figures.iops)
+holds 'timed rounds have latencies' '[.rounds[] | select(.kind == "timed" and .figures.iops)
 	| .figures | 0 < .lat_p50_ns and .lat_p50_ns <= .lat_p99_ns and .lat_p99_ns <= .lat_p999_ns]
 	| length > 0 and all'
-is "and the domain's time as Xen accounts it" '.machine.cpus as $cpus
+holds "and the domain's time as Xen accounts it" '.machine.cpus as $cpus
 	| [.rounds[] | select(.kind == "timed") | .figures
 	| 0 < .vcpu_s and .vcpu_s < .elapsed_s * $cpus + 1] | length > 0 and all'
-is 'what is null says why' '[.rounds[] | . as $r | .figures | to_entries[]
+holds 'what is null says why' '[.rounds[] | . as $r | .figures | to_entries[]
 	| select(.value == null) | $r.missing[.key]] | all(type == "string")'
-is 'settings of both backends are there' '[.devices[].settings | has("stock") and has("module")] | all'
-is 'the DMA API was timed on both backends, in turns' '.dmabench.ok and
+holds 'settings of both backends are there' '[.devices[].settings | has("stock") and has("module")] | all'
+holds 'the DMA API was timed on both backends, in turns' '.dmabench.ok and
 	(.dmabench.device | test("^[0-9a-f]{4}:"))'
 expect 'with a figure for each of its mappings' 0 '^true$' jq '.ok and
 	(.device.stock.ops | contains("[xen_swiotlb]") | not) and
@@ -78,18 +76,18 @@ expect 'with a figure for each of its mappings' 0 '^true$' jq '.ok and
 	([.summary[] | select(.test == "pair" and .percent == 0) | .stock.median > 0 and
 	  .module.median > 0 and .module.share == 1] | length > 5 and all)' \
 	"${record%/*}/raw/dmabench.json"
-is 'exchanges are told' '.exchange_totals.module.exchanges > 0'
+holds 'exchanges are told' '.exchange_totals.module.exchanges > 0'
 
-for driver in /sys/bus/pci/devices/*/class; do
-	case $(cat "$driver") in
-	0x0108* | 0x0200* | 0x0c03*) [ -e "${driver%class}driver" ] || output=$driver ;;
+loose=''
+for class in /sys/bus/pci/devices/*/class; do
+	case $(cat "$class") in
+	0x0108* | 0x0200* | 0x0c03*) [ -e "${class%class}driver" ] || loose+=$class ;;
 	esac
 done
-[ ! -e "$output" ]
-verdict $? 'each device has its driver again'
+is "$loose" '' 'each device has its driver again'
 expect 'the modules are unloaded' 1 '^$' grep -E 'xen_swiotlb|dmabench' /proc/modules
 expect 'no tracing instance is left' 0 '^$' ls /sys/kernel/tracing/instances
 expect 'no namespace is left' 0 '!xsw-' ip netns list
 expect 'a result is never overwritten' 2 'exists: choose another --out' \
 	bench/run --here --out "$out/run" --disk "/dev/$wide"
-finish
+done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# For tests that run as root in a PV dom0: TAP, devices by what they are, the module in and out.
+# For tests that run as root in a PV dom0: devices by what they are, the module in and out.
 
 control=/sys/devices/platform/xen_swiotlb
 # shellcheck disable=SC2034 # for the tests that source this
@@ -9,58 +9,8 @@ debug=/sys/kernel/debug/xen_swiotlb
 tracing=/sys/kernel/tracing
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 modules=${XSW_MODULES:-$top/build/modules/$(uname -r)}
-
-# ---- TAP ----
-
-checks=0
-bad=0
-
-ok() { # ok STATUS NAME
-	checks=$((checks + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $checks - $2"
-	else
-		echo "not ok $checks - $2"
-		bad=1
-	fi
-}
-
-is() { # is GOT WANTED NAME
-	if [ "$1" = "$2" ]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		echo "#   got    '$1'"
-		echo "#   wanted '$2'"
-	fi
-}
-
-like() { # like TEXT REGEX NAME
-	if [[ $1 =~ $2 ]]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		echo "#   '$1' does not match '$2'"
-	fi
-}
-
-above() { # above GOT LIMIT NAME
-	if [ "$1" -gt "$2" ]; then
-		ok 0 "$3 ($1)"
-	else
-		ok 1 "$3: $1 is not above $2"
-	fi
-}
-
-finish() {
-	echo "1..$checks"
-	exit $bad
-}
-
-bail() { # what the test itself needs is not there
-	echo "Bail out! $*"
-	exit 1
-}
+# shellcheck source=impl/tests/tap.sh
+. "$top/impl/tests/tap.sh"
 
 # ---- the kernel log ----
 
@@ -188,6 +138,20 @@ cases() { # cases BDF NAME: runs these cases on a function without a driver; its
 cases_end() { # cases_end BDF: its driver may have it again
 	[ "$(driver_of "$1")" != xsw_cases ] || unbind "$1"
 	echo >"/sys/bus/pci/devices/$1/driver_override"
+}
+
+spare_nic() { # nic and driver: a network card for cases, away from its driver
+	nic=$(find_nics | head -n 1)
+	[ -n "$nic" ] || bail 'no network card to spare'
+	driver=$(driver_of "$nic")
+	unbind "$nic"
+}
+
+spare_nic_back() { # it was the module's, and cases ran on it
+	cases_end "$nic"
+	echo "$nic" >$control/detach
+	bind "$nic" "$driver"
+	rmmod xsw_cases
 }
 
 [ "$(id -u)" = 0 ] || bail 'root only'

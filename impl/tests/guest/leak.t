@@ -4,10 +4,7 @@
 # shellcheck source=impl/tests/guest/guest.sh
 . "$(dirname "$0")/guest.sh"
 
-nic=$(find_nics | head -n 1)
-[ -n "$nic" ] || bail 'no network card to spare'
-driver=$(driver_of "$nic")
-unbind "$nic"
+spare_nic
 module_in pool_mb=16 force=1
 echo "$nic" >$control/attach
 echo 1 >$tracing/events/xen_swiotlb/xsw_leak/enable
@@ -25,16 +22,13 @@ is "$(pool quarantined)" 6 'two slots each'
 is "$(awk '{ n += $5 } END { print n }' $debug/segments)" 6 'which the segments say too'
 
 tell $control/pool_bytes 0
-above "$(pool bytes)" 0 'a segment with quarantined slots is not shrunk away'
+at_least "$(pool bytes)" 1 'a segment with quarantined slots is not shrunk away'
 is "$(pool quarantined)" 6 'they stay'
 cases "$nic" streaming
 unbind "$nic"
 is "$(pool quarantined)" 6 'and are not used again'
 
-cases_end "$nic"
-echo "$nic" >$control/detach
-bind "$nic" "$driver"
-rmmod xsw_cases
+spare_nic_back
 mark_log
 echo 0 >$tracing/events/xen_swiotlb/xsw_leak/enable
 module_out
@@ -42,4 +36,4 @@ ok $? 'the module goes'
 like "$(new_log)" 'leaked [1-9][0-9]* KiB' 'and says what it leaks on purpose'
 after=$(memory)
 is "$(word_of m2p_wrong "$after")" 0 'P2M and M2P agree'
-finish
+done_testing

@@ -31,4 +31,4 @@ refuses $debug/selftest "$nvme 5" 'a BAR that is not there is refused'
 refuses $debug/selftest "ffff:00:00.0 0" 'a device that is not there too'
 rmmod xsw_cases
 module_out
-finish
+done_testing

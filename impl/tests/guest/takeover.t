@@ -19,7 +19,7 @@ is "$(state_of "$nvme")" 'attached nvme' 'the NVMe is taken over at bind'
 node=$(nvme_node "$nvme")
 dd if="$node" of=/dev/null bs=64k count=16 iflag=direct status=none
 ok $? 'and reads'
-above "$(counter "$nvme" maps)" 0 'its maps are counted'
+at_least "$(counter "$nvme" maps)" 1 'its maps are counted'
 unbind "$nic"
 bind "$nic" "$nic_driver"
 is "$(state_of "$nic")" "attached $nic_driver" 'the network card too'
@@ -48,4 +48,4 @@ ok $? 'the NVMe reads with the kernel'"'"'s own operations again'
 rmmod xsw_cases
 module_out
 ok $? 'the module goes when nothing is attached'
-finish
+done_testing

@@ -52,7 +52,7 @@ is "$(count xsw_map)" "$(counter "$nvme" maps)" 'one xsw_map a map'
 is "$(sum xsw_map size)" "$(counter "$nvme" map_bytes)" 'their sizes add up to map_bytes'
 is "$(count xsw_map reason=forced)" "$(counter "$nvme" bounce_forced)" 'forced ones as many as counted'
 is "$(sum xsw_map size reason=forced)" "$(counter "$nvme" bounce_bytes)" 'and as many bytes'
-above "$(count xsw_map reason=forced)" 0 'there were some'
+at_least "$(count xsw_map reason=forced)" 1 'there were some'
 is "$(count xsw_unmap)" "$(counter "$nvme" unmaps)" 'one xsw_unmap an unmap'
 is "$(sum xsw_unmap slots)" "$(sum xsw_map slots)" 'the slots taken and released are the same'
 is "$(count xsw_map 'reason=forced.*slots=0')" 0 'a bounced map takes slots'
@@ -64,4 +64,4 @@ like "$(grep xsw_exchange: /tmp/trace | head -n 1)" \
 	'op=make extents=[0-9]+ order=[0-9]+ address_bits=32 exchanged=[0-9]+ result=ok rc=0 ns=[1-9]' \
 	'the exchange of a growing pool'
 module_out
-finish
+done_testing

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Dependencies point one way: core <- xen <- kmod; model, tests and replay sit on core;
-# bench and traces know the module's ABI alone; analysis knows results/SCHEMA.md alone.
+# bench and traces know the module's ABI alone; analysis knows results/SCHEMA.md alone; the tests of
+# all share one TAP, which knows nothing.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 
+. impl/tests/tap.sh
 . impl/tests/shape/check.sh
 
 # "FILE: INCLUDED" for each include, quoted ones resolved to a path of the tree where they
@@ -70,5 +72,9 @@ check 'analysis reaches by no path into impl, bench or traces' "$(
 check 'nothing but the entrance, the runner and the tests names the lab' "$(
 	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|run:|lint:)|[a-z/]*tests/)'
 )"
+check 'shell tests share one TAP, which uses nothing of the tree' "$(
+	paths impl/tests/tap.sh -- '(^|[^a-z])(impl|bench|traces|analysis)/'
+	paths '*.t' '*.sh' -- '(echo|printf) .?(not )?ok ' | grep -v '^impl/tests/tap\.sh:'
+)"
 
-done_checking
+done_testing

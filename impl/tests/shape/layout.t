@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 
+. impl/tests/tap.sh
 . impl/tests/shape/check.sh
 
 top='impl bench traces analysis results Makefile README.md LICENSE'
@@ -33,4 +34,4 @@ check 'nothing is left for later in the code' "$(
 		xargs -d '\n' grep -HnIE "$leftover" 2>/dev/null
 )"
 
-done_checking
+done_testing

@@ -5,6 +5,8 @@
 # Run as root on a machine booted with swiotlb=32768,1 (one area), with dmabench.ko built; reads only.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../../.." && pwd)
+# shellcheck source=impl/tests/tap.sh
+. "$top/impl/tests/tap.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 slots=32768
@@ -15,7 +17,7 @@ skip() {
 }
 grep -qw "swiotlb=$slots,1" /proc/cmdline || skip "not booted with swiotlb=$slots,1"
 model=$top/build/tests/upstream/upstream-slots
-[ -x "$model" ] || { echo "Bail out! not built: make -C impl/tests/upstream"; exit 1; }
+[ -x "$model" ] || bail 'not built: make -C impl/tests/upstream'
 
 # The first map tells where the real search begins
 requests() {
@@ -25,34 +27,34 @@ requests() {
 }
 
 compare() {
-	local n=$1 name=$2 first bus
+	local name=$1 first bus
 	"$top/bench/dmabench/dmabench" --device spare-nic --sequence "$work/requests" >"$work/out" ||
-		{ echo "not ok $n - $name: dmabench failed"; return 1; }
+		{ ok 1 "$name: dmabench failed"; return; }
 	awk '$1 ~ /^[0-9]+$/ { print $1, $2 == "failed" ? "failed" : $4 }' "$work/out" >"$work/real"
 	first=$(awk 'NR == 1 { print $2 }' "$work/real")
 	case $first in
-	'' | *[!0-9]*) echo "not ok $n - $name: the first map did not bounce into the kernel's pool"; return 1 ;;
+	'' | *[!0-9]*)
+		ok 1 "$name: the first map did not bounce into the kernel's pool"
+		return
+		;;
 	esac
 	bus=$(awk '$1 == 60000 { print $3; exit }' "$work/out")
 	"$model" "$slots" "$first" "$bus" <"$work/requests" >"$work/model"
 	if diff "$work/real" "$work/model" >"$work/diff"; then
-		echo "ok $n - $name: $(wc -l <"$work/real") maps, $(grep -c failed "$work/real" || true) failed, every slot the same"
+		ok 0 "$name: $(wc -l <"$work/real") maps, $(grep -c failed "$work/real" || true) failed, every slot the same"
 	else
-		echo "not ok $n - $name: $(grep -c '^<' "$work/diff") of $(wc -l <"$work/real") maps differ"
-		head -6 "$work/diff" | sed 's/^/# /'
+		ok 1 "$name: $(grep -c '^<' "$work/diff") of $(wc -l <"$work/real") maps differ" \
+			"$(head -6 "$work/diff")" 'no difference'
 		head -3 "$work/out" | sed 's/^/# /'
-		return 1
 	fi
 }
 
-echo 1..4
-failed=0
 requests 1 '' >"$work/requests"
-compare 1 'no alignment' || failed=1
+compare 'no alignment'
 requests 2 'min_align 4095' >"$work/requests"
-compare 2 'low 12 bits kept' || failed=1
+compare 'low 12 bits kept'
 requests 3 'boundary 65535' >"$work/requests"
-compare 3 'no run across 64 KiB' || failed=1
+compare 'no run across 64 KiB'
 requests 4 'min_align 511' >"$work/requests"
-compare 4 'low 9 bits kept' || failed=1
-exit $failed
+compare 'low 9 bits kept'
+done_testing

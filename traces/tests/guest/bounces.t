@@ -3,7 +3,7 @@
 # The tracefs recipe against ground truth: a disk behind a 32-bit controller bounces every byte.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 
 bounces=traces/tracefs/bounces

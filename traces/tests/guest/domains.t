@@ -4,7 +4,7 @@
 # one quiet. Each guest must be charged what its back ends moved for it, on stock and on the module.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/network.sh
 . traces/tests/module.sh

@@ -3,7 +3,7 @@
 # xswbounce on a kernel that was booted with swiotlb=force, no Xen: a wide disk bounces every byte.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/tool.sh
 

@@ -3,7 +3,7 @@
 # The tracing tools on the module's events, each count against the module's own counters.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/module.sh
 . traces/tests/tool.sh

@@ -4,7 +4,7 @@
 # bytes that fio moved, the rest is told as unknown or refused.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/module.sh
 . traces/tests/tool.sh

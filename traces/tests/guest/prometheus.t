@@ -3,7 +3,7 @@
 # xswbounce top -p: the file for Prometheus is well formed, whole at each instant, and right.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/tool.sh
 

@@ -3,7 +3,7 @@
 # The bpftrace scripts and the perf recipes, against the bytes that a narrow disk moved.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/driver.sh
 

@@ -4,7 +4,7 @@
 # On the stock backend, then with the module owning the NICs and the driver's device.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/network.sh
 . traces/tests/driver.sh

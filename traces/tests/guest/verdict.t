@@ -4,7 +4,7 @@
 # Everything on the stock backend, then with the module owning all four devices.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/network.sh
 . traces/tests/driver.sh

@@ -3,7 +3,7 @@
 # xswbounce on the stock backend, each count against what was moved.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/tool.sh
 

@@ -3,8 +3,7 @@
 # dmabench on a real device, against what the kernel itself tells; with the kernel's own backend,
 # and in the end with the module beside it.
 cd "$(dirname "$0")/../../../.." || exit 1
-# shellcheck source=bench/dmabench/tests/tap.sh
-. bench/dmabench/tests/tap.sh
+. impl/tests/tap.sh
 
 run=(bench/dmabench/dmabench --device spare-nic --backend stock)
 tracing=/sys/kernel/tracing/instances/dmabench-test
@@ -44,44 +43,42 @@ drivers >"$work/drivers"
 	bail 'no spare network function'
 device=$(cat "$work/device")
 
-ok 'as many bounces as the kernel tells of' \
-	[ "$(bounces_of 'test=pair reach=far count=100 warm=10')" -eq 110 ]
-ok 'all are counted as bounced' jq -e '.tries == 100 and .served == 100 and .bounced == 100
+is "$(bounces_of 'test=pair reach=far count=100 warm=10')" 110 \
+	'as many bounces as the kernel tells of'
+passes 'all are counted as bounced' jq -e '.tries == 100 and .served == 100 and .bounced == 100
 	and .direct == 0' "$work/cell"
-ok 'median, p99 and histogram are of all tries' jq -e '.ops[0] | .n == 100 and .min <= .median
+passes 'median, p99 and histogram are of all tries' jq -e '.ops[0] | .n == 100 and .min <= .median
 	and .median <= .p99 and .p99 <= .max and ([.hist[][1]] | add) == 100' "$work/cell"
-ok 'a near buffer does not bounce' \
-	[ "$(bounces_of 'test=pair reach=near mask=64 count=100')" -eq 0 ]
-ok 'and is counted as direct' jq -e '.direct == 100 and .bounced == 0' "$work/cell"
-ok 'a ring gives every mapping back' cell 'test=ring depth=64 count=500 reach=far'
-ok 'it maps and unmaps as often' jq -e '.ops[0].n == 500 and .ops[1].n == 436 + 64' "$work/cell"
+is "$(bounces_of 'test=pair reach=near mask=64 count=100')" 0 'a near buffer does not bounce'
+passes 'and is counted as direct' jq -e '.direct == 100 and .bounced == 0' "$work/cell"
+passes 'a ring gives every mapping back' cell 'test=ring depth=64 count=500 reach=far'
+passes 'it maps and unmaps as often' jq -e '.ops[0].n == 500 and .ops[1].n == 436 + 64' "$work/cell"
 for dir in to from both; do
-	ok "data moves ($dir)" cell "test=check size=10000 offset=100 dir=$dir reach=far"
-	ok "and is right ($dir)" jq -e '.checked == 8 and .wrong == 0' "$work/cell"
+	passes "data moves ($dir)" cell "test=check size=10000 offset=100 dir=$dir reach=far"
+	passes "and is right ($dir)" jq -e '.checked == 8 and .wrong == 0' "$work/cell"
 done
-ok 'coherent memory' cell 'test=coherent size=16384 count=20'
-ok 'is zero, also where it was dirtied before' jq -e '.wrong == 0 and .checked == 84 and .reused > 0' \
+passes 'coherent memory' cell 'test=coherent size=16384 count=20'
+passes 'is zero, also where it was dirtied before' jq -e '.wrong == 0 and .checked == 84 and .reused > 0' \
 	"$work/cell"
-ok 'coherent memory of 2.3 MB' cell 'test=coherent size=2411724 count=2'
-ok 'the device is back with its driver after all these' diff <(drivers) "$work/drivers"
+passes 'coherent memory of 2.3 MB' cell 'test=coherent size=2411724 count=2'
+passes 'the device is back with its driver after all these' diff <(drivers) "$work/drivers"
 
-ok 'an unknown key is refused' [ "$(cell 'test=pair frob=1'; echo $?)" -eq 1 ]
-like 'by its name' "$(cat "$work/said")" "unknown key 'frob'"
-ok 'a bad number is refused' [ "$(cell 'test=pair size=0'; echo $?)" -eq 1 ]
-like 'with its limits' "$(cat "$work/said")" "size must be 1 to 4194304"
-ok 'more threads than CPUs are refused' [ "$(cell 'test=pair threads=1000'; echo $?)" -eq 1 ]
-ok 'and give the device back' diff <(drivers) "$work/drivers"
+is "$(cell 'test=pair frob=1'; echo $?)" 1 'an unknown key is refused'
+like "$(cat "$work/said")" "unknown key 'frob'" 'by its name'
+is "$(cell 'test=pair size=0'; echo $?)" 1 'a bad number is refused'
+like "$(cat "$work/said")" "size must be 1 to 4194304" 'with its limits'
+is "$(cell 'test=pair threads=1000'; echo $?)" 1 'more threads than CPUs are refused'
+passes 'and give the device back' diff <(drivers) "$work/drivers"
 
 before=$(used_slots)
 "${run[@]}" --sequence seed:5:2000 >"$work/all"
-like 'a sequence begins with the pool' "$(head -n 1 "$work/all")" \
-	"^# pool: [0-9]+ slots, $before used, [0-9]+ area"
+like "$(head -n 1 "$work/all")" "^# pool: [0-9]+ slots, $before used, [0-9]+ area" \
+	'a sequence begins with the pool'
 grep -v '^#' "$work/all" >"$work/placed"
 "${run[@]}" --sequence seed:5:2000 --print-sequence >"$work/asked"
-ok 'a sequence gives one line a map' \
-	[ "$(wc -l <"$work/placed")" -eq "$(grep -c '^map' "$work/asked")" ]
+is "$(wc -l <"$work/placed")" "$(grep -c '^map' "$work/asked")" 'a sequence gives one line a map'
 # shellcheck disable=SC2016 # an awk program
-ok 'no two live mappings share a slot' awk '
+passes 'no two live mappings share a slot' awk '
 	NR == FNR { slot[$1] = $4; next }
 	$1 == "map" && slot[$2] != "-" {
 		for (i = slot[$2]; i < slot[$2] + $3 / 2048; i++) {
@@ -93,42 +90,42 @@ ok 'no two live mappings share a slot' awk '
 	$1 == "unmap" && slot[$2] != "-" {
 		for (i = slot[$2]; i < slot[$2] + size[$2] / 2048; i++) delete owner[i]
 	}' "$work/placed" "$work/asked"
-ok 'all its slots are given back' [ "$(used_slots)" -eq "$before" ]
+is "$(used_slots)" "$before" 'all its slots are given back'
 printf 'map 1 4096 to\nmap 2 300000 to\nmap 3 100 from\n' | "${run[@]}" --sequence - >"$work/placed"
-like 'a map that fails is told' "$(sed -n 3p "$work/placed")" '^2 failed - -$'
-like 'and the next one goes on' "$(sed -n 4p "$work/placed")" '^3 bounced 0x[0-9a-f]+ [0-9]+$'
+like "$(sed -n 3p "$work/placed")" '^2 failed - -$' 'a map that fails is told'
+like "$(sed -n 4p "$work/placed")" '^3 bounced 0x[0-9a-f]+ [0-9]+$' 'and the next one goes on'
 printf 'map 1 4096 to\nmap 1 4096 to\n' | "${run[@]}" --sequence - 2>"$work/said"
-like 'a line that makes no sense is named' "$(cat "$work/said")" 'line 2 refused'
+like "$(cat "$work/said")" 'line 2 refused' 'a line that makes no sense is named'
 printf 'map 1 6000 to\nmap 2 2048 to\n' | "${run[@]}" --sequence - --leak 2 >/dev/null
-ok 'a leak of 6000 and 2048 bytes keeps four slots' [ "$(used_slots)" -eq $((before + 4)) ]
+is "$(used_slots)" $((before + 4)) 'a leak of 6000 and 2048 bytes keeps four slots'
 
-ok 'a whole run of both backends succeeds' "${run[@]}" --backend module --layouts 1 --out "$work/out"
-ok 'and its record says so' jq -e '.ok and .schema == 1 and .kind == "swiotlb-xen-dmabench"
+passes 'a whole run of both backends succeeds' "${run[@]}" --backend module --layouts 1 --out "$work/out"
+passes 'and its record says so' jq -e '.ok and .schema == 1 and .kind == "swiotlb-xen-dmabench"
 	and (.machine.cpu_flags | length) > 5 and .device.stock.ops == "xen_swiotlb_alloc_coherent"' \
 	"$work/out/dmabench.json"
-ok 'the module was measured, not stock again' jq -e '(.device.module.ops | contains("[xen_swiotlb]"))
+passes 'the module was measured, not stock again' jq -e '(.device.module.ops | contains("[xen_swiotlb]"))
 	and ([.rows[] | select(.backend == "module")] | length) * 2 == (.rows | length)' \
 	"$work/out/dmabench.json"
-ok 'with the same cells in the same order' jq -e '
+passes 'with the same cells in the same order' jq -e '
 	[.rows[] | select(.backend == "stock") | .cell | [.test, .size, .dir, .mask]] ==
 	[.rows[] | select(.backend == "module") | .cell | [.test, .size, .dir, .mask]]' \
 	"$work/out/dmabench.json"
-ok 'held slots are those asked for, within 2 %' jq -e '[.rows[].hold | values |
+passes 'held slots are those asked for, within 2 %' jq -e '[.rows[].hold | values |
 	select(.percent < 100) | .held_slots / .requested_slots] | min > 0.98 and max <= 1' \
 	"$work/out/dmabench.json"
-ok 'a full pool serves nothing and fails quicker than a search' jq -e '[.summary[] |
+passes 'a full pool serves nothing and fails quicker than a search' jq -e '[.summary[] |
 	select(.percent == 100) | .stock] | all(.share == 0 and .fails > 0 and .fail_median > 0)' \
 	"$work/out/dmabench.json"
-ok 'all slots but the leaked are free again' [ "$(used_slots)" -eq $((before + 4)) ]
+is "$(used_slots)" $((before + 4)) 'all slots but the leaked are free again'
 
 "${run[@]}" --layouts 9 >"$work/said" 2>&1 &
 pid=$!
 sleep 8
 kill -TERM $pid
 wait $pid
-ok 'terminated, it ends with its signal' [ $? -eq 143 ]
-ok 'and the device is back with its driver' diff <(drivers) "$work/drivers"
-ok 'and dmabench is unloaded' [ ! -e /sys/module/dmabench ]
-ok 'and the module too' [ ! -e /sys/module/xen_swiotlb ]
-ok 'the kernel complained of nothing' [ -z "$(dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|DMA-API')" ]
+is $? 143 'terminated, it ends with its signal'
+passes 'and the device is back with its driver' diff <(drivers) "$work/drivers"
+passes 'and dmabench is unloaded' [ ! -e /sys/module/dmabench ]
+passes 'and the module too' [ ! -e /sys/module/xen_swiotlb ]
+is "$(dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|DMA-API')" '' 'the kernel complained of nothing'
 done_testing

@@ -5,29 +5,17 @@
 # then with the module owning both devices, without and with forced bounces: all data is checked.
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
-guest=$here/../../guest
-module=$here/../../../../build/modules/$(uname -r)/xen_swiotlb.ko
+cd "$(dirname "$0")/../../../.." || exit 1
+
+. impl/tests/tap.sh
+
+guest=bench/lab/guest
+module=build/modules/$(uname -r)/xen_swiotlb.ko
 control=/sys/devices/platform/xen_swiotlb
 work=$(mktemp -d)
-n=0
-failed=0
+trap 'rm -rf "$work"' EXIT
 
-[ -f "$module" ] || {
-	echo "Bail out! no $module: build it with 'lab chroot -- make module'"
-	exit 1
-}
-
-check()
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+[ -f "$module" ] || bail "no $module: build it with 'lab chroot -- make module'"
 
 nvme_bdf=$(basename "$(readlink -f /sys/class/nvme/nvme0/device)")
 nic_bdf=$(basename "$(readlink -f /sys/class/net/eth0/device)")
@@ -82,8 +70,7 @@ await_devices()
 		fi
 		sleep 0.1
 	done
-	echo "Bail out! the devices did not come back"
-	exit 1
+	bail 'the devices did not come back'
 }
 
 counter()
@@ -101,23 +88,20 @@ bounced()
 # One domU under load; $1 names the backend in the verdicts.
 served()
 {
-	local status
-
 	bridge_up
 	peer_serve
 	"$guest/domu" --disk /dev/nvme0n1 --bridge xbr0 --timeout 240 -- \
 		bash -c "$(cat "$guest/domu-load")" >"$work/said" 2>&1
-	status=$?
+	is $? 0 "$1: the domU ran its load"
 	sed 's/^/# /' "$work/said"
-	check "$status" "$1: the domU ran its load"
-	grep -qE '^fio error 0 written 16777216 read 16777216' "$work/said"
-	check $? "$1: fio wrote 16 MiB and read them back, crc32c without error"
-	[ "$(grep -cE '^iperf -[SR] bytes [1-9][0-9]{6,}' "$work/said")" = 2 ]
-	check $? "$1: iperf3 moved data both ways"
-	[ "$(sed -n 's/^sent //p' "$work/said")" = "$(sha256sum <"$work/taken")" ]
-	check $? "$1: the file sent from the domU arrived whole"
-	[ "$(sed -n 's/^received //p' "$work/said")" = "$(sha256sum <"$work/given")" ]
-	check $? "$1: the file sent to the domU arrived whole"
+	passes "$1: fio wrote 16 MiB and read them back, crc32c without error" \
+		grep -qE '^fio error 0 written 16777216 read 16777216' "$work/said"
+	is "$(grep -cE '^iperf -[SR] bytes [1-9][0-9]{6,}' "$work/said")" 2 \
+		"$1: iperf3 moved data both ways"
+	is "$(sha256sum <"$work/taken")" "$(sed -n 's/^sent //p' "$work/said")" \
+		"$1: the file sent from the domU arrived whole"
+	is "$(sed -n 's/^received //p' "$work/said")" "$(sha256sum <"$work/given")" \
+		"$1: the file sent to the domU arrived whole"
 	bridge_down
 }
 
@@ -125,27 +109,24 @@ peer_up
 served stock
 
 insmod "$module"
-check $? "the module loads"
+ok $? "the module loads"
 give "$nvme_bdf" nvme attach
 give "$nic_bdf" "$nic_driver" attach
 await_devices
 served 'module'
-[ "$(counter "$nvme_bdf" maps)" -gt 0 ] && [ "$(bounced "$nvme_bdf")" = 0 ]
-check $? "granted pages went direct to the 64-bit disk"
-[ "$(bounced "$nic_bdf")" -gt 1000000 ]
-check $? "granted pages bounced at the 32-bit NIC"
+at_least "$(counter "$nvme_bdf" maps)" 1 'granted pages were mapped for the 64-bit disk'
+is "$(bounced "$nvme_bdf")" 0 'and went direct'
+at_least "$(bounced "$nic_bdf")" 1000000 'granted pages bounced at the 32-bit NIC'
 
 before=$(bounced "$nvme_bdf")
 echo 1 >$control/force
 served 'module, forced'
-[ "$(($(bounced "$nvme_bdf") - before))" -ge $((2 * 16777216)) ]
-check $? "forced: every byte of the disk's load bounced"
+at_least $(($(bounced "$nvme_bdf") - before)) $((2 * 16777216)) \
+	"forced: every byte of the disk's load bounced"
 
 echo 0 >$control/force
 give "$nvme_bdf" nvme detach
 give "$nic_bdf" "$nic_driver" detach
 rmmod xen_swiotlb
-check $? "the module gives the devices back and unloads"
-rm -rf "$work"
-echo "1..$n"
-exit $failed
+ok $? "the module gives the devices back and unloads"
+done_testing

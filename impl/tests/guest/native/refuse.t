@@ -7,4 +7,4 @@
 # shellcheck disable=SC2119  # no parameters: the load itself is refused
 like "$(refused)" 'not a Xen PV domain \(found: (native|HVM|PVH)\)' 'a load is refused with the reason'
 is "$(lsmod | grep -c '^xen_swiotlb')" 0 'and leaves nothing behind'
-finish
+done_testing

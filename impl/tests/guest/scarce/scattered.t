@@ -6,15 +6,12 @@
 . "$(dirname "$0")/../guest.sh"
 
 want=$((512 << 20))
-nic=$(find_nics | head -n 1)
-[ -n "$nic" ] || bail 'no network card to spare'
-driver=$(driver_of "$nic")
-unbind "$nic"
+spare_nic
 
 mark_log
 insmod "$top/build/modules/$(uname -r)/tests/xsw_scatter.ko" 2>/dev/null
 blocks=$(new_log | sed -n 's/.*scatter: blocks //p')
-above "${blocks:-0}" $((want >> 20)) "so many blocks of the domain's free memory were scattered"
+at_least "${blocks:-0}" $((want >> 20)) "${blocks:-no} blocks of the domain's free memory were scattered"
 before=$(memory)
 is "$(word_of m2p_wrong "$before")" 0 'P2M and M2P agree on them'
 is "$(word_of low "$before")" "$(word_of frames "$before")" 'all frames of the domain are low'
@@ -24,8 +21,8 @@ module_in pool_mb=$((want >> 20))
 ok $? 'the module loads'
 new_log | sed -n 's/.*xen_swiotlb: /# /p'
 is "$(pool bytes)" $want 'the pool has all that was asked for'
-above "$(pool exchange_fails)" 0 'Xen refused to give it'
-above "$(pool assembled_bytes)" $((want / 8)) 'so much was assembled'
+at_least "$(pool exchange_fails)" 1 'Xen refused to give it'
+at_least "$(pool assembled_bytes)" $((want / 8)) "$(pool assembled_bytes) bytes were assembled"
 like "$(new_log | grep 'scattered frames')" 'KiB of it out of scattered frames of our own' 'which the log tells'
 is "$(awk '$3 != 2097152' $debug/segments | wc -l)" 0 'in segments of 2 MiB'
 during=$(memory)
@@ -39,12 +36,9 @@ for name in streaming limits coherent; do
 	cases "$nic" $name
 	unbind "$nic"
 done
-above "$(counter "$nic" bounce_forced)" 0 'all of them bounced'
+at_least "$(counter "$nic" bounce_forced)" 1 'all of them bounced'
 is "$(pool used)" 0 'no slot is in use'
-cases_end "$nic"
-echo "$nic" >$control/detach
-bind "$nic" "$driver"
-rmmod xsw_cases
+spare_nic_back
 
 mark_log
 module_out
@@ -54,4 +48,4 @@ after=$(memory)
 is "$(word_of frames "$after")" "$(word_of frames "$before")" 'the domain has as many frames as before'
 is "$(word_of m2p_wrong "$after")" 0 'every one is ours in the M2P'
 is "$(word_of pte_wrong "$after")" 0 'and mapped where the P2M says'
-finish
+done_testing

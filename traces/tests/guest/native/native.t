@@ -3,7 +3,7 @@
 # xswbounce without Xen, where what bounces goes through plain swiotlb.
 cd "$(dirname "$0")/../../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/devices.sh
 . traces/tests/tool.sh
 

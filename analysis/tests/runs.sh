@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# TAP for the tests of the report, and runs to test it on: copies of the stored fixture.
+# What the tests of the report run, and runs to test it on: copies of the stored fixture.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # report, compare and fixture are for the tests
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=impl/tests/tap.sh
+. "$checkout/impl/tests/tap.sh"
 report=$checkout/analysis/report/report
 compare=$checkout/analysis/report/compare
 fixture=$checkout/analysis/tests/data/run
@@ -11,35 +13,9 @@ fixture=$checkout/analysis/tests/data/run
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-tests_run=0
-tests_failed=0
-
-# ok NAME COMMAND...: passes when COMMAND does; what it prints is shown when it fails.
-ok()
-{
-	local name=$1 output
-
-	shift
-	tests_run=$((tests_run + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $tests_run - $name"
-	else
-		echo "not ok $tests_run - $name"
-		echo "# failed: $*"
-		[ -z "$output" ] || printf '%s\n' "$output" | head -n 40 | sed 's/^/# /'
-		tests_failed=$((tests_failed + 1))
-	fi
-}
-
 not()
 {
 	! "$@"
-}
-
-done_testing()
-{
-	echo "1..$tests_run"
-	exit $((tests_failed > 0))
 }
 
 # new_run NAME: sets run to a fresh copy of the fixture.
