@@ -8,9 +8,11 @@
  * everything named below as types, macros or static inline functions:
  *
  * Types:      u8 u16 u32 u64 s32 s64 size_t bool; likely() unlikely() min() max()
- *             READ_ONCE() WRITE_ONCE(); __always_inline noinline; ERROR numbers ENOMEM EINVAL EBUSY
- * EPERM Memory:     xsw_copy(dst, src, n)  xsw_zero(dst, n) xsw_phys_to_virt(u64 phys) -> void *
- * CPU address of a buffer to bounce xsw_zalloc(n) xsw_free(p)               process context only
+ *             READ_ONCE() WRITE_ONCE(); __always_inline noinline; error numbers
+ *             ENOMEM EINVAL EBUSY EPERM
+ * Memory:     xsw_copy(dst, src, n)  xsw_zero(dst, n);
+ *             xsw_phys_to_virt(u64 phys) -> void *, CPU address of a buffer to bounce;
+ *             xsw_zalloc(n) xsw_free(p): process context only
  * Atomics:    xsw_load_acquire(p) xsw_store_release(p, v) on any scalar;
  *             xsw_cmpxchg64(u64 *p, u64 old, u64 new) -> old value, full barrier on success;
  *             xsw_xchg64(u64 *p, u64 v); xsw_fetch_add64(u64 *p, u64 v);
