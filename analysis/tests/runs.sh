@@ -31,15 +31,3 @@ edit()
 {
 	jq "$2" "$run/$1" >"$scratch/edited" && mv "$scratch/edited" "$run/$1"
 }
-
-# refuses PATTERN COMMAND...: fails with status 1 and one line on stderr that matches PATTERN.
-refuses()
-{
-	local pattern=$1 status=0 said
-
-	shift
-	said=$("$@" 2>&1 >/dev/null) || status=$?
-	[ $status -eq 1 ] || { echo "status $status, not 1: $said"; return 1; }
-	[ "$(wc -l <<<"$said")" -eq 1 ] || { echo "more than one line: $said"; return 1; }
-	grep -qE -- "$pattern" <<<"$said" || { echo "said: $said"; return 1; }
-}

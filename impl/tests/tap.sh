@@ -88,6 +88,18 @@ expect()
 		"status $status, $said" "status ${want% *}, a line with $regex"
 }
 
+# complains NAME STATUS REGEX COMMAND...: this status, and one line on stderr, which matches.
+complains()
+{
+	local name=$1 want="$2, 1 line" regex=$3 status=0 said
+
+	shift 3
+	said=$("$@" 2>&1 >/dev/null) || status=$?
+	status="$status, $(wc -l <<<"$said") line"
+	ok "$([[ $status = "$want" && $said =~ $regex ]]; echo $?)" "$name" \
+		"status $status: $said" "status $want: $regex"
+}
+
 # bail WORDS...: what the test itself needs is not there.
 bail()
 {

@@ -9,23 +9,14 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-refused()
-{
-	local name=$1 pattern=$2
-
-	shift 2
-	"$@" >"$out/stdout" 2>"$out/err"
-	is "$? $(wc -l <"$out/err")" '2 1' "$name: exit status 2 and one line"
-	like "$(cat "$out/err")" "$pattern" "$name: says what to do"
-}
-refused 'cost: no device' '^cost: name the device' traces/cost/cost
-refused 'cost: unknown argument' "^cost: unknown argument '0000:00:05.0'" traces/cost/cost 0000:00:05.0
-refused 'cost: bad number' '^cost: --rounds wants a number' traces/cost/cost --rounds x
-refused 'cost: no such tool' "^cost: no tool is called like 'none'" \
+complains 'cost: no device' 2 '^cost: name the device' traces/cost/cost
+complains 'cost: unknown argument' 2 "^cost: unknown argument '0000:00:05.0'" traces/cost/cost 0000:00:05.0
+complains 'cost: bad number' 2 '^cost: --rounds wants a number' traces/cost/cost --rounds x
+complains 'cost: no such tool' 2 "^cost: no tool is called like 'none'" \
 	traces/cost/cost --device spare-nic --tools none
-refused 'throughput: bad kind' '^throughput: --only wants disk or pair' \
+complains 'throughput: bad kind' 2 '^throughput: --only wants disk or pair' \
 	traces/cost/throughput --only tape
-refused 'throughput: no value' '^throughput: --disk wants a disk' traces/cost/throughput --disk
+complains 'throughput: no value' 2 '^throughput: --disk wants a disk' traces/cost/throughput --disk
 like "$(traces/cost/cost --help)" 'Examples:' 'cost --help has examples'
 like "$(traces/cost/throughput --help)" 'Examples:' 'throughput --help has examples'
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Finds the machine's devices that a test needs, by what they are.
+# Finds the machine's devices that a test needs, by what they are. Needs impl/tests/tap.sh.
 
 # The PCI device a sysfs path lies under.
 pci_parent()
@@ -31,6 +31,16 @@ narrow_disk()
 wide_disk()
 {
 	disk_of_mask 64
+}
+
+# wide and narrow, one of each, with their devices; the narrow one is disk and bdf, too.
+# shellcheck disable=SC2034 # for the tests
+find_disks()
+{
+	wide_disk || bail 'no disk behind a controller of 64 bits'
+	wide=$disk wide_bdf=$bdf
+	narrow_disk || bail 'no disk behind a controller of 32 bits'
+	narrow=$disk narrow_bdf=$bdf
 }
 
 # Waits for the disk of a controller that was just bound.

@@ -24,14 +24,6 @@ reasons()
 	device "$narrow_bdf" '[.reasons | to_entries[] | select(.value > 0).key] | tojson'
 }
 
-find_disks()
-{
-	wide_disk || bail 'no disk behind a controller of 64 bits'
-	wide=$disk wide_bdf=$bdf
-	narrow_disk || bail 'no disk behind a controller of 32 bits'
-	narrow=$disk narrow_bdf=$bdf
-}
-
 # The stock backend's bounces as the kernel's own event tells them.
 bounced_event=/sys/kernel/tracing/events/swiotlb/swiotlb_bounced
 truth_begin()

@@ -66,24 +66,23 @@ const char *text_domain(u32 domain)
 	return text;
 }
 
-u64 text_bounces(const struct xb_stat *s)
+static u64 sum_of(const u64 *counts, int first, int end)
 {
 	u64 sum = 0;
-	int i;
 
-	for (i = XB_MASK; i < XB_NR_REASONS; i++)
-		sum += s->bounces[i];
+	for (; first < end; first++)
+		sum += counts[first];
 	return sum;
+}
+
+u64 text_bounces(const struct xb_stat *s)
+{
+	return sum_of(s->bounces, XB_MASK, XB_NR_REASONS);
 }
 
 u64 text_failures(const struct xb_stat *s)
 {
-	u64 sum = 0;
-	int i;
-
-	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
-		sum += s->fails[i];
-	return sum;
+	return sum_of(s->fails, XB_FAIL_FULL, XB_NR_FAILS);
 }
 
 enum xb_reason text_main_reason(const struct xb_stat *s)

@@ -232,16 +232,15 @@ static void counters_add_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(data_goes_both_ways, start, stop),
-		cmocka_unit_test_setup_teardown(unmap_to_device_copies_nothing_back, start, stop),
-		cmocka_unit_test_setup_teardown(short_write_shows_nothing_old, start, stop),
-		cmocka_unit_test_setup_teardown(skip_sync_suppresses_only_the_copy_back, start,
-						stop),
-		cmocka_unit_test_setup_teardown(skip_copy_in_zeroes, start, stop),
-		cmocka_unit_test_setup_teardown(partial_sync_from_any_slot, start, stop),
-		cmocka_unit_test_setup_teardown(sync_is_cut_to_the_mapping, start, stop),
-		cmocka_unit_test_setup_teardown(wrong_direction_syncs_copy_nothing, start, stop),
-		cmocka_unit_test_setup_teardown(counters_add_up, start, stop),
+		xsw_unit_test(data_goes_both_ways),
+		xsw_unit_test(unmap_to_device_copies_nothing_back),
+		xsw_unit_test(short_write_shows_nothing_old),
+		xsw_unit_test(skip_sync_suppresses_only_the_copy_back),
+		xsw_unit_test(skip_copy_in_zeroes),
+		xsw_unit_test(partial_sync_from_any_slot),
+		xsw_unit_test(sync_is_cut_to_the_mapping),
+		xsw_unit_test(wrong_direction_syncs_copy_nothing),
+		xsw_unit_test(counters_add_up),
 	};
 
 	return xsw_run_tests(tests);

@@ -277,18 +277,17 @@ static void a_ragged_mask_is_kept_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(reachable_buffers_stay_direct, start, stop),
-		cmocka_unit_test_setup_teardown(reasons_are_told, start, stop),
-		cmocka_unit_test_setup_teardown(boundary_crossed_by_translation_bounces, start,
-						stop),
-		cmocka_unit_test_setup_teardown(bounces_keep_min_align_bits, start, stop),
-		cmocka_unit_test_setup_teardown(page_alignment_without_min_align, start, stop),
-		cmocka_unit_test_setup_teardown(boundary_mask_is_kept, start, stop),
-		cmocka_unit_test_setup_teardown(mmio_and_unbounceable_never_bounce, start, stop),
-		cmocka_unit_test_setup_teardown(granted_frames_are_not_ours, start, stop),
-		cmocka_unit_test_setup_teardown(a_page_without_a_frame_fails, start, stop),
-		cmocka_unit_test_setup_teardown(narrow_devices_get_low_memory_only, start, stop),
-		cmocka_unit_test_setup_teardown(a_ragged_mask_is_kept_to, start, stop),
+		xsw_unit_test(reachable_buffers_stay_direct),
+		xsw_unit_test(reasons_are_told),
+		xsw_unit_test(boundary_crossed_by_translation_bounces),
+		xsw_unit_test(bounces_keep_min_align_bits),
+		xsw_unit_test(page_alignment_without_min_align),
+		xsw_unit_test(boundary_mask_is_kept),
+		xsw_unit_test(mmio_and_unbounceable_never_bounce),
+		xsw_unit_test(granted_frames_are_not_ours),
+		xsw_unit_test(a_page_without_a_frame_fails),
+		xsw_unit_test(narrow_devices_get_low_memory_only),
+		xsw_unit_test(a_ragged_mask_is_kept_to),
 	};
 
 	return xsw_run_tests(tests);

@@ -321,19 +321,17 @@ static void live_mappings_are_listed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(failures_name_their_reason, start, stop),
-		cmocka_unit_test_setup_teardown(whatever_is_freed_is_found, start, stop),
-		cmocka_unit_test_setup_teardown(hints_do_not_reach_past_the_end, start, stop),
-		cmocka_unit_test_setup_teardown(other_cpus_hoard_nothing, start, stop),
-		cmocka_unit_test_setup_teardown(high_water_is_exact_when_asked, start, stop),
-		cmocka_unit_test_setup_teardown(the_largest_map_is_always_served, start, stop),
-		cmocka_unit_test_setup_teardown(the_promise_never_sinks, start, stop),
-		cmocka_unit_test_setup_teardown(without_a_reserve_stocks_size_is_promised, start,
-						stop),
-		cmocka_unit_test_setup_teardown(leaked_mappings_are_quarantined, start, stop),
-		cmocka_unit_test_setup_teardown(an_unmap_after_quarantine_frees_nothing, start,
-						stop),
-		cmocka_unit_test_setup_teardown(live_mappings_are_listed, start, stop),
+		xsw_unit_test(failures_name_their_reason),
+		xsw_unit_test(whatever_is_freed_is_found),
+		xsw_unit_test(hints_do_not_reach_past_the_end),
+		xsw_unit_test(other_cpus_hoard_nothing),
+		xsw_unit_test(high_water_is_exact_when_asked),
+		xsw_unit_test(the_largest_map_is_always_served),
+		xsw_unit_test(the_promise_never_sinks),
+		xsw_unit_test(without_a_reserve_stocks_size_is_promised),
+		xsw_unit_test(leaked_mappings_are_quarantined),
+		xsw_unit_test(an_unmap_after_quarantine_frees_nothing),
+		xsw_unit_test(live_mappings_are_listed),
 	};
 
 	return xsw_run_tests(tests);

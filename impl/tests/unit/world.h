@@ -43,6 +43,9 @@ void must_unmap(struct world *w, u64 bus, size_t n, enum xsw_dir dir);
 #define assert_reason(o, r) assert_string_equal(xsw_bounce_name((o).bounce), xsw_bounce_name(r))
 #define assert_fail(f, r)   assert_string_equal(xsw_fail_name(f), xsw_fail_name(r))
 
+/* Between start() and stop() of the same file */
+#define xsw_unit_test(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
 #define xsw_run_tests(tests) \
 	(cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests(tests, NULL, NULL))
 

@@ -13,16 +13,9 @@ trap 'rm -rf "$out"' EXIT
 
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 size=$((4 << 20))
+reading=(bash -c "read_disk $disk $size")
 
-# shellcheck disable=SC2317
-read_disk()
-{
-	dd if="/dev/$disk" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
-}
-export -f read_disk
-export disk size
-
-$bounces --json --sizes -o "$out/json" -- bash -c read_disk
+$bounces --json --sizes -o "$out/json" -- "${reading[@]}"
 is $? 0 'counts while a command runs'
 is "$(jq ".devices[] | select(.device == \"$bdf\").bytes" "$out/json")" $size \
 	'bounced bytes equal the bytes read'
@@ -39,7 +32,7 @@ is "$(jq .dropped "$out/json")" 0 'nothing was dropped'
 is "$(jq '.pools[0].bytes' "$out/json")" \
 	$(($(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) * 2048)) 'it tells the size of the pool'
 
-$bounces -- bash -c read_disk >"$out/table"
+$bounces -- "${reading[@]}" >"$out/table"
 is "$(awk -v d="$bdf" '$1 == d { print $4, $5, $7 }' "$out/table")" "32 mask $size" \
 	'the table says the same'
 like "$(tail -n 1 "$out/table")" "^Bouncing: .* $size bytes .*$bdf .* 32-bit DMA mask" \
@@ -49,9 +42,9 @@ for other in /sys/bus/pci/devices/*; do
 	other=${other##*/}
 	[ "$other" = "$bdf" ] || break
 done
-$bounces --device "$other" -- bash -c read_disk >"$out/table"
+$bounces --device "$other" -- "${reading[@]}" >"$out/table"
 like "$(tail -n 1 "$out/table")" '^Not bouncing: ' 'another device alone is not bouncing'
-$bounces --device "$bdf" --json -o "$out/json" -- bash -c read_disk
+$bounces --device "$bdf" --json -o "$out/json" -- "${reading[@]}"
 is "$(jq '.devices[0].bytes' "$out/json")" $size 'the device alone is'
 
 $bounces -- bash -c 'exit 7' >/dev/null
@@ -116,26 +109,17 @@ is $? 0 'and the next run removes it'
 rmdir $tracefs/instances/mine
 echo '!hist:keys=size' >>$tracefs/events/swiotlb/swiotlb_bounced/trigger
 
-refused()
-{
-	local name=$1 pattern=$2
-
-	shift 2
-	"$@" >"$out/stdout" 2>"$out/stderr"
-	is "$? $(wc -l <"$out/stderr")" '2 1' "$name: exit status 2 and one line"
-	like "$(cat "$out/stderr")" "^bounces: .*$pattern" "$name: says what to do"
-}
-refused 'not root' 'must be root' setpriv --reuid 65534 --clear-groups $bounces
-refused 'no tracefs' 'mount -t tracefs' unshare -m sh -c \
+complains 'not root' 2 '^bounces: .*must be root' setpriv --reuid 65534 --clear-groups $bounces
+complains 'no tracefs' 2 '^bounces: .*mount -t tracefs' unshare -m sh -c \
 	"umount $tracefs; mount -t tmpfs none /sys/kernel/debug; exec $bounces"
-refused 'no event' 'without swiotlb' unshare -m sh -c \
+complains 'no event' 2 '^bounces: .*without swiotlb' unshare -m sh -c \
 	"mount -t tmpfs none $tracefs/events/swiotlb; exec $bounces"
-refused 'no such device' 'no PCI device' $bounces -d 0000:7f:1f.7
-refused 'malformed device' 'like 0000:' $bounces -d 04.0
-refused 'bad seconds' 'whole number' $bounces -s 0
-refused 'unknown option' '--help' $bounces --frobnicate
-refused 'no command' 'no command' $bounces --
-refused 'unwritable output' "can't write" $bounces -o /proc/none
+complains 'no such device' 2 '^bounces: .*no PCI device' $bounces -d 0000:7f:1f.7
+complains 'malformed device' 2 '^bounces: .*like 0000:' $bounces -d 04.0
+complains 'bad seconds' 2 '^bounces: .*whole number' $bounces -s 0
+complains 'unknown option' 2 '^bounces: .*--help' $bounces --frobnicate
+complains 'no command' 2 '^bounces: .*no command' $bounces --
+complains 'unwritable output' 2 "^bounces: .*can't write" $bounces -o /proc/none
 like "$($bounces --help)" 'Examples:' '--help has examples'
 
 done_testing

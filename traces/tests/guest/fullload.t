@@ -9,9 +9,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/network.sh
 . traces/tests/tool.sh
 
-wide_disk || bail 'no disk behind a controller of 64 bits'
-wide=$disk wide_bdf=$bdf
-narrow_disk || bail 'no disk behind a controller of 32 bits'
+find_disks
 network_up || bail 'no two linked NICs of 32 bits'
 
 # All at once for $1 seconds; fio's records stay in $out.

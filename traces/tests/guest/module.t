@@ -8,10 +8,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/module.sh
 . traces/tests/tool.sh
 
-wide_disk || bail 'no disk behind a controller of 64 bits'
-wide_bdf=$bdf
-narrow_disk || bail 'no disk behind a controller of 32 bits'
-narrow_bdf=$bdf
+find_disks
 size=$((4 << 20))
 module_load || bail "can't load the module"
 module_take "$narrow_bdf"

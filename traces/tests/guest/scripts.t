@@ -11,14 +11,7 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 narrow_disk || bail 'no disk behind a controller of 32 bits'
 size=$((1 << 20))
-
-# shellcheck disable=SC2317
-read_disk()
-{
-	dd if="/dev/$disk" of=/dev/null bs=64k count=$((size / 65536)) iflag=direct 2>/dev/null
-}
-export -f read_disk
-export disk size
+reading=(bash -c "read_disk $disk $size")
 
 trace()
 {
@@ -40,11 +33,11 @@ counting()
 	echo '!hist:keys=dev_name' >>$bounced/trigger
 }
 
-trace snoop bash -c read_disk
+trace snoop "${reading[@]}"
 is "$(awk -v d="$bdf" '$3 == d { sum += $5 } END { print sum + 0 }' "$out/snoop")" $size \
 	'snoop: the bytes of its lines add up'
 is "$(awk -v d="$bdf" '$3 == d && $6 != "0xffffffff"' "$out/snoop")" '' 'snoop: it tells the mask'
-trace stacks bash -c read_disk
+trace stacks "${reading[@]}"
 like "$(cat "$out/stacks")" "usb_hcd_map_urb_for_dma" 'stacks: they name who maps'
 is "$(awk '/^\]: / { sum += $2 } END { print sum + 0 }' "$out/stacks")" $size 'stacks: their bytes'
 # The sum of the lines of a bpftrace histogram, from the line that begins with $1 to the next empty.
@@ -53,11 +46,11 @@ histogram_of()
 	awk -v name="$1" 'index($0, name) == 1 { on = 1; next } !NF { on = 0 }
 		on { sub(/^.*[])] +/, ""); sum += $1 } END { print sum + 0 }' "$2"
 }
-counting hot bash -c read_disk
+counting hot "${reading[@]}"
 is "$(awk -v d="$bdf" 'index($0, "@bytes[" d ",") == 1 { sum += $NF } END { print sum + 0 }' \
 	"$out/hot")" $size 'hot: it names the few blocks of one buffer, and the bytes read'
 is "$(histogram_of "@size[$bdf]" "$out/hot")" "$counted" 'hot: and a size of each bounce'
-counting latency bash -c read_disk
+counting latency "${reading[@]}"
 is "$(histogram_of "@ns[$bdf, 1]" "$out/latency")" "$counted" 'latency: of each bounced map'
 echo 'p:xsw_test/make xen_create_contiguous_region' >>/sys/kernel/tracing/kprobe_events
 echo 'hist:keys=common_pid' >$made/trigger
@@ -80,10 +73,10 @@ like "$(cat "$out/full")" "$bdf +524288 bytes failed: [0-9]+ of [0-9]+ slots use
 driver_give_back
 wait_for_disk 32 "$bdf" || bail 'the disk did not come back'
 
-traces/perf/stat -- bash -c read_disk >"$out/stat" 2>&1
+traces/perf/stat -- "${reading[@]}" >"$out/stat" 2>&1
 at_least "$(awk '$2 == "swiotlb:swiotlb_bounced" { gsub(",", "", $1); print $1 }' "$out/stat")" \
 	$((size / 65536)) 'perf/stat: counts the bounces'
-traces/perf/record -o "$out/perf" -- bash -c read_disk >"$out/record" 2>&1
+traces/perf/record -o "$out/perf" -- "${reading[@]}" >"$out/record" 2>&1
 is "$(awk '{ n += $NF } END { print n }' "$out/perf/bounces.folded")" \
 	"$(perf script -i "$out/perf/perf.data" -F event 2>/dev/null | grep -c swiotlb_bounced)" \
 	'perf/record: each bounce has its stack'

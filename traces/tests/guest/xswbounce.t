@@ -8,9 +8,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/tool.sh
 
 size=$((4 << 20))
-wide_disk || bail 'no disk behind a controller of 64 bits'
-wide=$disk wide_bdf=$bdf
-narrow_disk || bail 'no disk behind a controller of 32 bits'
+find_disks
 
 $x top --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json" 2>"$out/err"
 is $? 0 'top counts while a program runs'

@@ -8,23 +8,21 @@ cd "$(dirname "$0")/../../../.." || exit 1
 . traces/tests/tool.sh
 
 size=$((4 << 20))
-narrow_disk || bail 'no disk behind a controller of 32 bits'
-narrow=$disk narrow_bdf=$bdf
-wide_disk || bail 'no disk behind a controller of 64 bits'
+find_disks
 
 # Both at once, so that they see the same mappings.
 $x top --json -- traces/tracefs/bounces --json -o "$out/bounces" -- \
-	bash -c "read_disk $narrow $size; read_disk $disk $size" >"$out/json" 2>/dev/null
-for which in "$narrow_bdf" "$bdf"; do
+	bash -c "read_disk $narrow $size; read_disk $wide $size" >"$out/json" 2>/dev/null
+for which in "$narrow_bdf" "$wide_bdf"; do
 	is "$(of "$which" .bounce_bytes)" \
 		"$(jq "[.devices[] | select(.device == \"$which\").bytes] | add // 0" "$out/bounces")" \
 		"top: $which: bytes as tracefs counts them"
 	at_least "$(of "$which" .maps)" $((size >> 20)) "top: $which: its mappings are counted"
 done
-is "$(of "$bdf" .backend)" '"swiotlb"' 'top: the backend is plain swiotlb'
+is "$(of "$wide_bdf" .backend)" '"swiotlb"' 'top: the backend is plain swiotlb'
 
-$x --json -- bash -c "read_disk $disk $size; read_disk $disk $size" >"$out/json" 2>/dev/null
-is "$(of "$bdf" '[.bounces, .cpu_share]')" '[0,0]' 'the wide disk does not bounce'
+$x --json -- bash -c "read_disk $wide $size; read_disk $wide $size" >"$out/json" 2>/dev/null
+is "$(of "$wide_bdf" '[.bounces, .cpu_share]')" '[0,0]' 'the wide disk does not bounce'
 is "$(jq -r .verdict "$out/json")" innocent 'and is acquitted'
 is "$($x exchange --json 1 2>/dev/null | wc -l)" 0 'exchange: there is no Xen to exchange with'
 like "$($x 1 2>/dev/null)" 'Backend swiotlb, kernel .*, no Xen PV domain' 'verdict: where it is'
