@@ -4,9 +4,10 @@
 # and runs their test there, whose verdicts are this test's.
 cd "$(dirname "$0")/../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 
-tar -c traces build/traces/xswbounce "build/modules/$(uname -r)/xen_swiotlb.ko" >/dev/nvme0n1 ||
+tar -c impl/tests/tap.sh traces build/traces/xswbounce "build/modules/$(uname -r)/xen_swiotlb.ko" \
+	>/dev/nvme0n1 ||
 	bail 'the tools and the module are not built, or do not fit the disk'
 sync
 exec bench/lab/guest/domu --type pvh --disk /dev/nvme0n1 --timeout 250 -- \

@@ -3,7 +3,7 @@
 # In a PVH guest: the tools say that there is nothing to bounce, the module refuses to load.
 cd "$(dirname "$0")/../../../.." || exit 1
 
-. traces/tests/tap.sh
+. impl/tests/tap.sh
 . traces/tests/tool.sh
 
 module=build/modules/$(uname -r)/xen_swiotlb.ko
