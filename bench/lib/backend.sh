@@ -12,15 +12,16 @@ module_loaded_by_us='' module_wanted=''
 declare -A target_backend=() target_moved=()
 device_wait_s=30
 
+# module_file NAME: the module as it was built here, or as it is installed.
 module_file()
 {
 	local file
 
-	file=$checkout/build/modules/$(uname -r)/xen_swiotlb.ko
+	file=$checkout/build/modules/$(uname -r)/$1.ko
 	if [ -e "$file" ]; then
 		echo "$file"
 	else
-		modinfo -n xen_swiotlb 2>/dev/null
+		modinfo -n "$1" 2>/dev/null
 	fi
 }
 
@@ -34,7 +35,7 @@ module_prepare()
 		[ -z "${target_module[$id]}" ] || module_wanted=yes
 	done
 	[ -n "$module_wanted" ] && [ ! -d /sys/module/xen_swiotlb ] || return 0
-	file=$(module_file) || abort "no module for kernel $(uname -r): build it with 'make module'"
+	file=$(module_file xen_swiotlb) || abort "no module for kernel $(uname -r): build it with 'make module'"
 	if ! message=$(insmod "$file" 2>&1); then
 		abort "$(module_explain "$file" "$message")"
 	fi

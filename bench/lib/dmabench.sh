@@ -11,15 +11,6 @@ dmabench_bdf='' dmabench_lent='' dmabench_json=null
 # Held mappings fill the stock pool up to this share, which devices not measured here bounce in too.
 dmabench_fullest=50
 
-dmabench_file()
-{
-	local file
-
-	file=$checkout/build/modules/$(uname -r)/dmabench.ko
-	[ -e "$file" ] || file=$(modinfo -n dmabench 2>/dev/null)
-	[ -n "$file" ]
-}
-
 # Adds the step to the plan: of what may move, the last card, else a disk.
 plan_dmabench()
 {
@@ -31,7 +22,7 @@ plan_dmabench()
 	done
 	if [ -z "$lender" ]; then
 		leave_out dmabench 'needs a device that is named for the module (--try-module)'
-	elif ! dmabench_file; then
+	elif ! module_file dmabench >/dev/null; then
 		leave_out dmabench "not built for kernel $(uname -r): make -C bench/dmabench module"
 	else
 		dmabench_bdf=${target_bdfs[$lender]##* }
