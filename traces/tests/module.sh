@@ -3,6 +3,8 @@
 # The module, for tests of the tools that read its events: loaded, and given devices.
 
 module_files=/sys/devices/platform/xen_swiotlb
+# shellcheck disable=SC2034 # for the tests
+module_debug=/sys/kernel/debug/xen_swiotlb
 
 module_load()
 {

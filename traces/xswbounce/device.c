@@ -47,6 +47,14 @@ bool device_is_module(u64 key)
 	return key & XB_MODULE_DEVICE && !(key >> 63);
 }
 
+u64 device_of_module(const char *name)
+{
+	unsigned int domain = 0, bus = 0, slot = 0, function = 0;
+
+	sscanf(name, "%x:%x:%x.%x", &domain, &bus, &slot, &function);
+	return XB_MODULE_DEVICE | (u64)domain << 16 | bus << 8 | slot << 3 | function;
+}
+
 bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)
 {
 	if (device_is_module(key)) {

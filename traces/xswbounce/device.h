@@ -9,7 +9,8 @@
 #include "xswbounce.h"
 
 void device_by_name(const char *name, struct xb_device *d); /* what sysfs tells of it */
-bool device_is_module(u64 key); /* a key of the module's events, not of a struct device */
+bool device_is_module(u64 key);         /* a key of the module's events, not of a struct device */
+u64 device_of_module(const char *name); /* the key that the module's events give it */
 
 /**
  * device_describe() - name, driver and DMA limits

@@ -113,6 +113,13 @@ void held_each_live(held_visitor visit, void *data)
 	}
 }
 
+bool held_knows(u64 bus)
+{
+	struct xb_live live;
+
+	return !bpf_map__lookup_elem(skel->maps.live, &bus, sizeof(bus), &live, sizeof(live), 0);
+}
+
 struct sites {
 	struct held_site *list;
 	int n;

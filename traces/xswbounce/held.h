@@ -55,6 +55,8 @@ int held_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
 
 struct xb_held_losses held_losses(void);
 
+bool held_knows(u64 bus); /* is a live mapping at this address followed? */
+
 typedef void (*held_visitor)(u64 bus, const struct xb_live *live, void *data);
 void held_each_live(held_visitor visit, void *data);
 

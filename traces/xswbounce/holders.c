@@ -7,6 +7,7 @@
 #include "events.h"
 #include "held.h"
 #include "holders.h"
+#include "older.h"
 #include "symbols.h"
 #include "text.h"
 
@@ -129,11 +130,22 @@ static void write_stacks(struct incident *in)
 	free(sites);
 }
 
-void holders_write(struct incident *in, bool module)
+static void write_older(struct incident *in, const struct host *host)
+{
+	struct older list[OLDER_MAX];
+	int i, n = older_find(host, list);
+
+	incident_section(in, "live and older than the watch");
+	for (i = 0; i < n; i++)
+		older_print(in->f, &list[i]);
+}
+
+void holders_write(struct incident *in, const struct host *host)
 {
 	write_map(in);
-	if (module)
+	if (host->module)
 		write_segments(in);
 	write_devices(in);
 	write_stacks(in);
+	write_older(in, host);
 }

@@ -6,8 +6,9 @@
 #include "incident.h"
 
 /**
- * holders_write() - sections: a map of the pool; live mappings by device and guest; by stack
+ * holders_write() - sections: a map of the pool; live mappings by device and guest; by stack;
+ * what is older than the programs that follow them
  */
-void holders_write(struct incident *in, bool module);
+void holders_write(struct incident *in, const struct host *host);
 
 #endif /* XB_HOLDERS_H */

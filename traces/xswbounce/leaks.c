@@ -16,6 +16,7 @@
 #include "command.h"
 #include "held.h"
 #include "json.h"
+#include "older.h"
 #include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
@@ -38,6 +39,7 @@ struct suspect {
 static struct suspect suspects[XB_MAX_STACKS];
 static int nr_suspects, windows;
 static double window = 10;
+static struct host host;
 
 static const struct argp_option options[] = {
 	{ "window", 'w', "SECONDS", 0, "Length of a window (default 10); it takes four", 0 }, {}
@@ -60,9 +62,8 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"Names the kernel stacks whose bounced mappings keep growing: made, and never undone.\v"
 	"Runs for INTERVAL seconds (default: four windows and a little), or while PROGRAM runs. "
-	"Mappings that are only old, like a NIC's idle receive ring, are listed apart as 'held'. "
-	"Only mappings made while it runs have a stack. With the module loaded, its own list "
-	"(debugfs xen_swiotlb/mappings) tells the age of every mapping. Dear: a stack is walked for "
+	"Mappings that are only old, like a NIC's idle receive ring, are listed apart as 'held'; "
+	"those made before it ran without a stack, and of the stock pool without a device. Dear: a stack is walked for "
 	"each bounce, 9000 instructions for a map and its unmap, ten times what top costs.\n\n"
 	"Exit status: 0 nothing leaks, 1 something does, 2 an error.\n\n"
 	"Examples:\n"
@@ -170,6 +171,21 @@ static bool held(const struct suspect *s)
 	return !leaks(s) && s->now.live && s->now.oldest_ns > window * GROWING * 1e9;
 }
 
+static void report_older(void)
+{
+	struct older list[OLDER_MAX];
+	int i, n = older_find(&host, list);
+
+	for (i = 0; i < n; i++) {
+		if (command_options.device && strcmp(command_options.device, list[i].device.name))
+			continue;
+		if (command_options.json)
+			older_json(&list[i]);
+		else
+			older_print(stdout, &list[i]);
+	}
+}
+
 static int report(void)
 {
 	struct xb_held_losses lost = held_losses();
@@ -205,6 +221,11 @@ static int report(void)
 	}
 	if (command_options.json) {
 		json_array_end();
+		json_array("older");
+	}
+	report_older();
+	if (command_options.json) {
+		json_array_end();
 		json_count("lost_live", lost.live);
 		json_count("lost_stacks", lost.stacks);
 		json_end();
@@ -232,7 +253,6 @@ static double now(void)
 int command_leaks(int argc, char **argv)
 {
 	struct held_options held = { .live = true, .balance = true };
-	struct host host;
 	double end, next;
 	int found;
 

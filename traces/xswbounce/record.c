@@ -6,10 +6,12 @@
 #include <time.h>
 
 #include "command.h"
+#include "device.h"
 #include "events.h"
 #include "recording.h"
 #include "own_cost.h"
 #include "say.h"
+#include "snapshot.h"
 
 #define RING_BYTES (8U << 20)
 #define MAX_IDS    XB_MAX_DEVICES
@@ -67,6 +69,8 @@ static uint16_t id_of(u64 dev)
 	r.boundary_mask = d.boundary;
 	memcpy(r.name, d.name, sizeof(r.name));
 	memcpy(r.driver, d.driver, sizeof(r.driver));
+	snprintf(r.backend, sizeof(r.backend), "%s",
+		 device_is_module(dev) ? "xen_swiotlb" : host_backend(&host));
 	recording_device(&writer, &r);
 	return nr_ids;
 }
@@ -95,7 +99,7 @@ static void write_message(const struct xb_message *m, size_t size)
 	e.ns = m->time > start_ns ? m->time - start_ns : 0;
 	e.bus = m->bus;
 	e.size = m->size > UINT32_MAX ? UINT32_MAX : m->size;
-	e.low = m->kind == XB_SLOT ? m->phys : m->phys & 0xfff;
+	e.low = m->kind == XB_SLOT && !m->dev ? m->phys : m->phys & 0xfff;
 	e.attrs = m->attrs;
 	e.device = m->dev ? id_of(m->dev) : 0;
 	e.cpu = m->cpu;
@@ -157,6 +161,7 @@ int command_record(int argc, char **argv)
 	create(); /* nothing is written before the first poll */
 	events_snapshot();
 	events_poll(0);
+	snapshot_module(write_message);
 	command_begin();
 	/* short steps: the ring must not fill up in between */
 	for (left = command_period(1e9); left > 0 && command_wait(0.02); left -= 0.02)

@@ -52,6 +52,7 @@ struct recording_device {
 	uint64_t boundary_mask;
 	char name[32];
 	char driver[24];
+	char backend[16]; /* whose pool it bounces through: the head's, or "xen_swiotlb" */
 };
 
 enum recording_call {
@@ -61,14 +62,14 @@ enum recording_call {
 	RECORDING_SYNC_DEVICE = 4,
 	RECORDING_ALLOC = 5,
 	RECORDING_FREE = 6,
-	RECORDING_SLOT = 7, /* live when the recording began: device 0, low the slot's number */
+	RECORDING_SLOT = 7, /* live when the recording began */
 };
 
 struct recording_event {
 	uint64_t ns;  /* since start_ns */
 	uint64_t bus; /* ~0: it failed */
 	uint32_t size;
-	uint32_t low;   /* low 12 bits of the buffer's address */
+	uint32_t low;   /* low 12 bits of the buffer's address; device 0: the slot's number */
 	uint32_t attrs; /* DMA_ATTR_* */
 	uint16_t device;
 	uint16_t cpu;

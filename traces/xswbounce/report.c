@@ -64,12 +64,17 @@ static const char text[] =
  */
 #define LIVE_SLOTS (1U << 17)
 
+enum { STOCK, MODULE, POOLS };
+
 static struct {
 	uint64_t bus;
 	uint32_t slots;
+	uint32_t pool;
 } live[LIVE_SLOTS];
 
-static u64 in_use, most_in_use, most_at;
+static struct {
+	u64 in_use, most, most_at;
+} use[POOLS];
 
 static unsigned int place_of(uint64_t bus)
 {
@@ -80,7 +85,17 @@ static unsigned int place_of(uint64_t bus)
 	return i;
 }
 
-static void takes(uint64_t bus, uint32_t size, u64 ns)
+static void gives_back(uint64_t bus)
+{
+	unsigned int i = place_of(bus);
+
+	if (live[i].bus) {
+		use[live[i].pool].in_use -= live[i].slots;
+		live[i].slots = 0; /* the place stays taken: later ones may lie behind it */
+	}
+}
+
+static void takes(unsigned int pool, uint64_t bus, uint32_t size, u64 ns)
 {
 	static unsigned int filled;
 	unsigned int i = place_of(bus);
@@ -88,28 +103,21 @@ static void takes(uint64_t bus, uint32_t size, u64 ns)
 	if (filled > LIVE_SLOTS / 4 * 3 && !live[i].bus)
 		return;
 	filled += !live[i].bus;
+	gives_back(bus); /* a mapping of the first moment may be in the snapshot, too */
 	live[i].bus = bus;
+	live[i].pool = pool;
 	live[i].slots = ((bus & 2047) + size + 2047) >> XB_SLOT_SHIFT;
-	in_use += live[i].slots;
-	if (in_use > most_in_use) {
-		most_in_use = in_use;
-		most_at = ns;
-	}
-}
-
-static void gives_back(uint64_t bus)
-{
-	unsigned int i = place_of(bus);
-
-	if (live[i].bus) {
-		in_use -= live[i].slots;
-		live[i].slots = 0; /* the place stays taken: later ones may lie behind it */
+	use[pool].in_use += live[i].slots;
+	if (use[pool].in_use > use[pool].most) {
+		use[pool].most = use[pool].in_use;
+		use[pool].most_at = ns;
 	}
 }
 
 static void count(const struct recording_event *e)
 {
 	struct tally *t = &tallies[e->device < MAX_IDS ? e->device : 0];
+	unsigned int pool = strcmp(t->device.backend, "xen_swiotlb") ? STOCK : MODULE;
 
 	events++;
 	last_ns = e->ns;
@@ -125,10 +133,10 @@ static void count(const struct recording_event *e)
 		t->bounced++;
 		t->bounced_bytes += e->size;
 		t->reasons[e->reason % XB_NR_REASONS]++;
-		takes(e->bus, e->size, e->ns);
+		takes(pool, e->bus, e->size, e->ns);
 		break;
 	case RECORDING_SLOT:
-		takes(e->bus, e->size, e->ns);
+		takes(pool, e->bus, e->size, e->ns);
 		break;
 	case RECORDING_UNMAP:
 		gives_back(e->bus);
@@ -188,7 +196,10 @@ static void print_report(void)
 	       h->kernel, h->machine, h->backend, last_ns / 1e9, events, lost);
 	printf("Stock pool: %llu slots of 2 KiB, %llu in use at the start; at most %llu in use (at "
 	       "%.3f s).\n",
-	       (u64)h->pool_slots, (u64)h->pool_used, most_in_use, most_at / 1e9);
+	       (u64)h->pool_slots, (u64)h->pool_used, use[STOCK].most, use[STOCK].most_at / 1e9);
+	if (use[MODULE].most)
+		printf("Pool of xen_swiotlb: at most %llu slots in use (at %.3f s).\n",
+		       use[MODULE].most, use[MODULE].most_at / 1e9);
 	printf("%-14s %-12s %5s %9s %9s %13s %9s %9s %8s %6s\n", "device", "driver", "mask", "maps",
 	       "bounced", "bounced bytes", "unmaps", "syncs", "alloc", "failed");
 	for (i = 1; i < MAX_IDS; i++) {
@@ -219,7 +230,8 @@ static void json_report(void)
 	json_count("lost", lost);
 	json_flag("whole", reader.state == RECORDING_GOOD);
 	json_count("pool_slots", reader.head.pool_slots);
-	json_count("most_slots_in_use", most_in_use);
+	json_count("most_slots_in_use", use[STOCK].most);
+	json_count("most_module_slots_in_use", use[MODULE].most);
 	json_array("devices");
 	for (i = 1; i < MAX_IDS; i++) {
 		const struct tally *t = &tallies[i];
@@ -229,8 +241,10 @@ static void json_report(void)
 		json_object(NULL);
 		json_text("device", t->device.name);
 		json_text("driver", t->device.driver);
+		json_text("backend", t->device.backend);
 		json_count("dma_mask", t->device.dma_mask);
 		json_count("min_align_mask", t->device.min_align_mask);
+		json_count("held_at_start", t->calls[RECORDING_SLOT]);
 		json_count("maps", t->calls[RECORDING_MAP]);
 		json_count("map_bytes", t->bytes);
 		json_count("bounces", t->bounced);

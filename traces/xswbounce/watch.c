@@ -179,7 +179,7 @@ static void write_incident(void)
 	for (i = 0; i < n; i++)
 		fprintf(in.f, "pool of %s: %llu bytes, %llu in use\n", pools[i].backend,
 			pools[i].size, pools[i].used);
-	holders_write(&in, host.module);
+	holders_write(&in, &host);
 	write_last_minute(&in);
 	incident_section(&in, "kernel log, the last 100 lines");
 	incident_output(&in, "dmesg 2>/dev/null | tail -n 100");

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 . impl/tests/tap.sh
 . traces/tests/devices.sh
+. traces/tests/network.sh
 . traces/tests/module.sh
 . traces/tests/tool.sh
 
@@ -70,6 +71,18 @@ is "$(jq "[.sites[] | select(.device == \"$narrow_bdf\").stack | index(\"usb_hcd
 $x record -o "$out/rec" -- bash -c "read_disk $disk $size" 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
 is "$(of "$narrow_bdf" '[.bounce_bytes, .maps == .unmaps]')" "[$size,true]" 'record: the stream'
+nic_pair || bail 'no two NICs of 32 bits'
+module_take "$nic_a_bdf"
+ip link set "$(basename /sys/bus/pci/devices/"$nic_a_bdf"/net/*)" up
+sleep 1
+$x record -o "$out/rec" -- true 2>/dev/null
+$x report -i "$out/rec" --json >"$out/json"
+held=$(grep -c "^$nic_a_bdf .* live$" $module_debug/mappings)
+is "$(of "$nic_a_bdf" '[.backend, .held_at_start]')" "[\"xen_swiotlb\",$held]" \
+	"record: begins with what an idle NIC's receive ring holds ($held)"
+at_least "$held" 100 'record: which is something'
+at_least "$(jq .most_module_slots_in_use "$out/json")" "$held" 'record: of the module'"'"'s pool'
+module_give_back "$nic_a_bdf"
 $x --json -- bash -c "read_disk $disk $size; read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$narrow_bdf" .main_reason)" '"mask"' 'verdict: names the reason'
 $x exchange --json -- bash -c "echo $(($(cat $module_files/pool_bytes) + (8 << 20))) >$module_files/pool_bytes" \
