@@ -7,6 +7,26 @@ leaks()
 	$x leaks --json -w 2 "$@" 2>"$out/err" | grep '^{"schema"' >"$out/json"
 }
 
+# What the idle NICs hold: of stock the bytes of its slots, of the module one NIC's mappings.
+held_by_nic()
+{
+	if [ "$backend" = stock ]; then
+		echo $((2048 * $(cat /sys/kernel/debug/swiotlb/io_tlb_used)))
+	else
+		grep -c "^$nic_a_bdf .* live$" "$module_debug/mappings"
+	fi
+}
+
+# And what leaks says of them.
+older_of_nic()
+{
+	if [ "$backend" = stock ]; then
+		jq '.older[] | select(.device == null).bytes' "$out/json"
+	else
+		jq ".older[] | select(.device == \"$nic_a_bdf\").live" "$out/json"
+	fi
+}
+
 # shellcheck disable=SC2317
 leak_slowly()
 {

@@ -12,8 +12,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool want_live;
 const volatile bool want_balance;
-const volatile bool want_time;  /* the programs that take start times are attached */
-const volatile u32 skip_frames; /* of the trampoline that runs the programs */
+const volatile bool want_time;   /* the programs that take start times are attached */
+const volatile u32 skip_frames;  /* of the trampoline that runs the programs */
 const volatile u64 stack_budget; /* nanoseconds for walks on a CPU in each period; 0: no limit */
 
 struct {

@@ -148,7 +148,7 @@ struct xb_losses {
 /* Where walks of stacks have a budget: its period, 2^24 ns or 17 ms, and what stands for the stack
  * of a mapping that was made when the budget was spent. */
 #define XB_BUDGET_PERIOD_SHIFT 24
-#define XB_STACK_SPARED	       (-1)
+#define XB_STACK_SPARED        (-1)
 
 struct xb_live {
 	u64 dev;

@@ -77,7 +77,7 @@ ip link set "$(basename /sys/bus/pci/devices/"$nic_a_bdf"/net/*)" up
 sleep 1
 $x record -o "$out/rec" -- true 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
-held=$(grep -c "^$nic_a_bdf .* live$" $module_debug/mappings)
+held=$(grep -c "^$nic_a_bdf .* live$" "$module_debug/mappings")
 is "$(of "$nic_a_bdf" '[.backend, .held_at_start]')" "[\"xen_swiotlb\",$held]" \
 	"record: begins with what an idle NIC's receive ring holds ($held)"
 at_least "$held" 100 'record: which is something'

@@ -22,6 +22,7 @@ leaking()
 	driver_take "$narrow_bdf" || bail "can't bind the test's driver to $narrow_bdf"
 	for load in idle busy; do
 		[ $load = idle ] || load_start ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 100
+		held_before="$(held_by_nic)"
 		leaks -- bash -c "leak_slowly $narrow_bdf"
 		[ $load = idle ] || load_end
 		is "$(jq -r '[.leaks[].device] | unique | join(" ")' "$out/json")" "$narrow_bdf" \
@@ -30,6 +31,8 @@ leaking()
 			"$backend: leaks: its stack is told"
 		at_least "$(jq '[.leaks[].live] | add // 0' "$out/json")" 30 \
 			"$backend: leaks: and how many are live"
+		[ $load = busy ] || within "$(older_of_nic)" "$held_before" 50 \
+			"$backend: leaks: and what an idle NIC's receive ring holds is older ($held_before)"
 		for i in {1..50}; do echo "unmap $i"; done | driver_requests
 	done
 }
