@@ -18,6 +18,8 @@
 #include "start.h"
 #include "symbols.h"
 
+#define LIVE_BATCH 4096 /* live mappings read at once; no bucket has as many */
+
 static struct held_bpf *skel;
 
 static bool use_map(struct bpf_program *start, struct bpf_program *end, bool on, bool time)
@@ -98,19 +100,28 @@ struct xb_held_losses held_losses(void)
 	return skel->bss->held_losses;
 }
 
+/*
+ * In batches: the kernel walks its buckets, each under its lock. From key to key a walk would begin
+ * anew whenever the key at hand was deleted meanwhile, which on a busy table is always.
+ */
 void held_each_live(held_visitor visit, void *data)
 {
-	u64 key, next, *previous = NULL;
-	struct xb_live live;
-	int budget = 2 * XB_MAX_LIVE; /* a table that changes may be walked twice, not for ever */
+	static struct xb_live lives[LIVE_BATCH];
+	static u64 keys[LIVE_BATCH];
+	u32 position, count, i;
+	bool first = true;
+	int err;
 
-	while (budget-- && !bpf_map__get_next_key(skel->maps.live, previous, &next, sizeof(next))) {
-		key = next;
-		previous = &key;
-		if (!bpf_map__lookup_elem(skel->maps.live, &key, sizeof(key), &live, sizeof(live),
-					  0))
-			visit(key, &live, data);
-	}
+	do {
+		count = LIVE_BATCH;
+		err = bpf_map_lookup_batch(bpf_map__fd(skel->maps.live), first ? NULL : &position,
+					   &position, keys, lives, &count, NULL);
+		if (err && errno != ENOENT)
+			break;
+		for (i = 0; i < count; i++)
+			visit(keys[i], &lives[i], data);
+		first = false;
+	} while (!err);
 }
 
 bool held_knows(u64 bus)
