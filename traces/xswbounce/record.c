@@ -85,6 +85,12 @@ static bool wanted(u64 dev)
 	return !strcmp(d.name, command_options.device);
 }
 
+/* What the module could not map it tells as a failure alone; of stock's there is a map, too. */
+static bool is_failed_map(const struct xb_message *m)
+{
+	return m->kind == XB_FAILURE && device_is_module(m->dev);
+}
+
 static void write_message(const struct xb_message *m, size_t size)
 {
 	struct recording_event e = { 0 };
@@ -94,7 +100,7 @@ static void write_message(const struct xb_message *m, size_t size)
 		recording_lost(&writer, m->time - start_ns, m->lost - lost);
 		lost = m->lost;
 	}
-	if (m->kind > XB_SLOT || !wanted(m->dev))
+	if ((m->kind > XB_SLOT && !is_failed_map(m)) || !wanted(m->dev))
 		return;
 	e.ns = m->time > start_ns ? m->time - start_ns : 0;
 	e.bus = m->bus;
@@ -103,10 +109,10 @@ static void write_message(const struct xb_message *m, size_t size)
 	e.attrs = m->attrs;
 	e.device = m->dev ? id_of(m->dev) : 0;
 	e.cpu = m->cpu;
-	e.call = m->kind;
+	e.call = is_failed_map(m) ? XB_MAP : m->kind;
 	e.dir = m->dir;
 	e.reason = m->reason;
-	e.failed = m->failed;
+	e.failed = m->failed || is_failed_map(m);
 	recording_event(&writer, &e);
 	last_ns = e.ns;
 }

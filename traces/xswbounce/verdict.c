@@ -103,9 +103,8 @@ static void print_headline(const struct judgement *j)
 			100 * j->cpu, 100 * j->pool);
 		break;
 	case VERDICT_POOL:
-		screen_line(
-			"The pool is nearly full: %.0f %% in use, most by %s. Nothing failed yet.",
-			100 * j->pool, who);
+		screen_line("The pool is nearly full: %.0f %% in use. Nothing failed yet.",
+			    100 * j->pool);
 		break;
 	case VERDICT_CPU:
 		screen_line("Bouncing costs you %.1f %% of one CPU, most of it for %s.",

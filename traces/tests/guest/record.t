@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# xswbounce record and report: a driver carries out a known sequence, and each request must be in the
+# recording as it was made, with what was in use at the start, and with what was lost where it was.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. impl/tests/tap.sh
+. traces/tests/devices.sh
+. traces/tests/driver.sh
+. traces/tests/module.sh
+. traces/tests/tool.sh
+
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+
+# 'ID WORD BUS SLOT' of each map, as the driver tells them.
+placed()
+{
+	awk -v id="$1" -v member="$2" '$1 == id { print $member }' "$requests"
+}
+
+# The events of the driver's device: call, bus, size, low bits, direction, attributes, reason.
+events()
+{
+	$x report -i "$out/rec" --dump | awk -v d="$bdf" \
+		'$4 == d && $5 != "slot" { print $5, $7, $9, $11, $13, $15, $16, $17 }' | sed 's/ *$//'
+}
+
+# One of the mappings that are undone lived before.
+known_sequence()
+{
+	printf '%s\n' 'mask 32' 'map 900 4096 from' >"$requests"
+	printf '%s\n' 'map 1 4096 to' 'map 2 8192 from 512' 'unmap 900' 'sync 2 cpu 1024 2048' \
+		'sync 2 device 0 64' 'map 3 600 both 100' 'unmap 1' 'unmap 3' 'unmap 2' \
+		>"$out/known"
+	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/known >>$requests" 2>/dev/null
+	is "$(events)" "map $(placed 1 3) 4096 0x0 1 0x100 mask
+map $(placed 2 3) 8192 0x200 2 0x100 mask
+unmap $(placed 900 3) 4096 0x0 2 0x0
+sync-cpu $(printf '0x%x' $(($(placed 2 3) + 1024))) 2048 0x0 2 0x0
+sync-device $(placed 2 3) 64 0x0 2 0x0
+map $(placed 3 3) 600 0x64 0 0x100 mask
+unmap $(placed 1 3) 4096 0x0 1 0x0
+unmap $(placed 3 3) 600 0x0 0 0x0
+unmap $(placed 2 3) 8192 0x0 2 0x0" "$backend: each request, as it was made"
+	$x report -i "$out/rec" --json >"$out/json"
+	is "$(of "$bdf" '[.dma_mask, .maps, .failed, .bounces, .bounce_bytes, .unmaps, .syncs]')" \
+		'[4294967295,3,0,3,12888,4,2]' "$backend: and their sums"
+}
+
+# On stock none of these can be mapped, on the module as many as its pool has segments.
+failing()
+{
+	local failed
+
+	for i in {1..40}; do echo "map $i 2097152 to"; done >"$out/large"
+	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/large >$requests" 2>/dev/null
+	failed=$(grep -c failed "$requests")
+	at_least "$failed" 1 "$backend: some mappings fail"
+	is "$(events | grep FAILED | cut -d ' ' -f 1-5,7- | uniq -c | sed 's/^ *//')" \
+		"$failed map 0xffffffffffffffff 2097152 0x0 1 direct FAILED" "$backend: each is told as failed"
+	$x report -i "$out/rec" --json >"$out/json"
+	is "$(of "$bdf" '[.maps, .failed]')" "[40,$failed]" "$backend: and counted as such"
+	echo >"$requests"
+}
+
+# What the driver held before is in the snapshot, slot by slot.
+standing()
+{
+	local used
+
+	{
+		echo 'mask 32'
+		for i in {1..64}; do echo "map $i 262144 to"; done
+		echo 'map 65 4096 to'
+	} >"$requests"
+	used=$(cat /sys/kernel/debug/swiotlb/io_tlb_used)
+	$x record -o "$out/rec" -d "$bdf" -- sh -c \
+		"echo 'map 66 131072 to' >>$requests; echo 'map 67 2048 to' >>$requests" 2>/dev/null
+	$x report -i "$out/rec" --dump |
+		awk '$5 == "slot" { print $7, $9, $11 }' | sort >"$out/slots"
+	is "$(awk '$1 <= 65 { printf "%s %d 0x%x\n", $3, $1 == 65 ? 4096 : 262144, $4 }' "$requests" |
+		sort | comm -23 - "$out/slots")" '' "$backend: the snapshot has each mapping in use"
+	$x report -i "$out/rec" --json >"$out/json"
+	is "$(jq .pool_slots "$out/json")" "$(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs)" \
+		"$backend: the size of the pool"
+	within "$(jq .most_slots_in_use "$out/json")" $((used + 65)) 10 \
+		"$backend: how many slots were in use at most"
+	$x top --json -d "$bdf" -- sh -c "for i in 68 69 70; do echo map \$i 4096 to; done >>$requests" \
+		>"$out/json" 2>/dev/null
+	is "$(of "$bdf" .in_flight)" 3 "$backend: top: what was not undone is in flight"
+	within $(($(jq '.pools[0].used' "$out/json") / 2048)) \
+		"$(cat /sys/kernel/debug/swiotlb/io_tlb_used)" 10 "$backend: top: the slots in use"
+}
+
+# More than the ring holds while nobody reads it.
+overflowing()
+{
+	local pairs=66000
+
+	{
+		echo 'mask 32'
+		yes $'map 1 2048 to\nunmap 1' | head -n $((2 * pairs / 8))
+	} >"$out/many"
+	$x record -o "$out/rec" -- sh -c "kill -STOP \$PPID
+		for i in 1 2 3 4 5 6 7 8; do cat $out/many >$requests; done
+		kill -CONT \$PPID; sleep 2; echo 'map 2 4096 to' >>$requests" 2>"$out/err"
+	$x report -i "$out/rec" --json >"$out/json"
+	is "$? $(jq '.lost > 10000' "$out/json")" '0 true' "$backend: what found no room is lost"
+	within "$(jq '.lost + .events' "$out/json")" $((2 * pairs)) 10 "$backend: what is not there is counted"
+	like "$(cat "$out/err")" ", $(jq .lost "$out/json") lost$" "$backend: and told at the end"
+	is "$($x report -i "$out/rec" --dump | grep -A 100000 'were lost here' |
+		awk -v d="$bdf" '/were lost here/ { print $2 } $4 == d { print $5, $9 }')" \
+		"$(jq .lost "$out/json")"$'\nmap 4096' "$backend: and marked where it was"
+}
+
+whole()
+{
+	backend=$1
+	driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+	requests=/sys/kernel/debug/dmabench/$bdf/sequence
+	known_sequence
+	failing
+	if [ "$backend" = stock ]; then
+		standing
+		overflowing
+	fi
+	driver_give_back
+	wait_for_disk 32 "$bdf" || bail "$backend: the narrow disk did not come back"
+}
+
+whole stock
+module_load || bail "can't load the module"
+module_take "$bdf"
+wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
+whole module
+module_give_back "$bdf"
+wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
+module_unload
+is $? 0 'the module unloads'
+done_testing
