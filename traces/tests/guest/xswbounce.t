@@ -20,11 +20,72 @@ is "$(of "$bdf" '.unmaps_bounced == .bounces and .in_flight == 0')" true 'top: n
 is "$(of "$wide_bdf" '.bounces == 0 and .maps > 0')" true 'top: the wide disk maps, none bounces'
 is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
 like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
+# The table; beside it the same in numbers. What a map copies on average depends on no time.
+$x top --json -- bash -c "$x top -- bash -c 'read_disk $disk $size; read_disk $wide $size' >$out/table" \
+	>"$out/json" 2>/dev/null
+is "$(awk -v d="$bdf" '$1 == d { print $3, $5, $6, $8, $9 }' "$out/table")" '32 100.0 mask 0 0' \
+	'top: the table: the narrow disk'
+is "$(awk -v d="$wide_bdf" '$1 == d { print $3, $5, $6, $7, $8, $9 }' "$out/table")" '64 0.0 direct 0.00 0 0' \
+	'top: the table: the wide disk'
+within "$(awk -v d="$bdf" '$1 == d { printf "%.0f\n", $7 * 1e6 / $4 }' "$out/table")" \
+	"$(of "$bdf" '.copied_bytes / .maps | floor')" 50 'top: the table: as many bytes copied a map'
+
 $x top -d "$wide_bdf" --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq '.devices | length' "$out/json")" 0 'top -d: another device is not shown'
 is "$($x top --json 0.3 3 2>/dev/null | jq -s length)" 3 'top INTERVAL COUNT prints so often'
 $x top --json -- bash -c 'exit 5' >/dev/null 2>&1
 is $? 5 "the program's exit status is passed on"
+
+# The keys, on a terminal. The narrow disk copies more, the wide one maps more.
+bash -c "while read_disk $disk 65536; do dd if=/dev/$wide of=/dev/null bs=4k count=50 iflag=direct; done" \
+	2>/dev/null &
+load=$!
+: >"$out/screen"
+mkfifo "$out/keys"
+timeout 120 script -qfec "$x top 1" "$out/screen" <"$out/keys" >/dev/null &
+terminal=$!
+exec 3>"$out/keys"
+frames()
+{
+	grep -c $'\033[[]J' "$out/screen"
+}
+await_frames()
+{
+	local tries wanted=$(($(frames) + $1))
+
+	for tries in {1..200}; do
+		[ "$(frames)" -lt $wanted ] || return 0
+		sleep 0.2
+	done
+	echo "# no $wanted tables after $tries tries"
+}
+# The device in the first row of the last table that is whole.
+first_row()
+{
+	awk -v RS=$'\033[[]H\033[[]J' '/pool of/ { last = $0 }
+		END { split(last, line, "\n"); split(line[2], word, " "); print word[1] }' "$out/screen"
+}
+await_frames 3
+is "$(first_row)" "$bdf" 'top: on a terminal, by bytes copied'
+printf m >&3
+await_frames 3
+is "$(first_row)" "$wide_bdf" 'top: m sorts by maps'
+printf ' ' >&3
+for _ in {1..10}; do
+	seen=$(frames)
+	sleep 3
+	[ "$(frames)" -ne "$seen" ] || break
+done
+is "$(frames)" "$seen" 'top: space pauses'
+printf ' ' >&3
+await_frames 2
+at_least "$(frames)" $((seen + 1)) 'top: and goes on'
+printf q >&3
+wait $terminal
+is $? 0 'top: q ends it'
+exec 3>&-
+kill $load
+wait $load
 
 $x top --latency --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" '.map_p50_ns > 0 and .map_p99_ns >= .map_p50_ns')" true 'top --latency: p50 and p99'
@@ -48,6 +109,11 @@ is "$(of "$bdf" '(.calls[] | select(.call == "unmap bounced").count) == .unmaps_
 	'latency: each unmap was timed'
 is "$(of "$bdf" '[.calls[] | ([.histogram_ns[][1]] | add) == .count] | all')" true \
 	'latency: the histograms are whole'
+is "$(of "$bdf" '[.calls[] | [.mean_ns * .count, ([.histogram_ns[] | .[0] * .[1]] | add), .p50_ns <= .p99_ns] |
+	.[1] <= .[0] * 1.0001 and .[0] <= .[1] * 1.126 and .[2]] | all')" true \
+	'latency: mean, quantiles and histogram agree'
+is "$(jq "([.devices[].calls[] | .mean_ns * .count] | add) < .seconds * 1e9" "$out/json")" true \
+	'latency: all calls together take less than the time'
 like "$($x latency -- bash -c "read_disk $disk $size" 2>/dev/null)" \
 	"$bdf \(.*\), map bounced: [0-9]+ calls, mean" 'latency: readable'
 
@@ -62,6 +128,12 @@ is "$(head -c 4 "$out/svg") $(tail -n 1 "$out/svg") $(grep -c usb_hcd_map_urb "$
 	'<svg </svg> 1' 'stacks: a flame graph is drawn'
 is "$($x stacks -- bash -c "read_disk $disk $size" 2>/dev/null | awk -v d="$bdf;" \
 	'index($0, d) == 1 { sum += $NF } END { print sum }')" $size 'stacks: folded lines'
+$x top --json -- bash -c "$x stacks --by count -- bash -c 'read_disk $disk $size' >$out/folded" \
+	>"$out/json" 2>/dev/null
+is "$(awk -v d="$bdf;" 'index($0, d) == 1 { sum += $NF } END { print sum }' "$out/folded")" \
+	"$(of "$bdf" .bounces)" 'stacks --by count: each bounce'
+is "$($x stacks --by time --json -- bash -c "read_disk $disk $size" 2>/dev/null |
+	jq '[.sites[].ns] | all(. > 0) and add < 60e9')" true 'stacks --by time: the time of each'
 
 $x record -o "$out/rec" -- bash -c "read_disk $disk $size" 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
