@@ -55,7 +55,7 @@ failing()
 	for i in {1..40}; do echo "map $i 2097152 to"; done >"$out/large"
 	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/large >$requests" 2>/dev/null
 	failed=$(grep -c failed "$requests")
-	at_least "$failed" 1 "$backend: some mappings fail"
+	[ "$failed" -gt 0 ] || bail "$backend: no mapping failed"
 	is "$(events | grep FAILED | cut -d ' ' -f 1-5,7- | uniq -c | sed 's/^ *//')" \
 		"$failed map 0xffffffffffffffff 2097152 0x0 1 direct FAILED" "$backend: each is told as failed"
 	$x report -i "$out/rec" --json >"$out/json"
