@@ -10,5 +10,5 @@ tar -c impl/tests/tap.sh traces build/traces/xswbounce "build/modules/$(uname -r
 	>/dev/nvme0n1 ||
 	bail 'the tools and the module are not built, or do not fit the disk'
 sync
-exec bench/lab/guest/domu --type pvh --disk /dev/nvme0n1 --timeout 250 -- \
+exec bench/lab/guest/domu --type pvh --disk /dev/nvme0n1 --timeout 400 -- \
 	sh -c 'tar -xf /dev/xvdb && exec traces/tests/guest/pvh/nothing.t'
