@@ -33,7 +33,7 @@ named()
 	is "$(jq '.seconds <= 10' "$out/json")" true "$backend: within ten seconds of measuring"
 	is "$(device "$nic_a_bdf" .main_reason) $(device "$nic_b_bdf" .main_reason)" 'mask mask' \
 		"$backend: both ends of the wire bounce for their mask"
-	is "$(device "$nic_b_bdf" '.cpu_share > 0')" true "$backend: its cost was measured"
+	is "$(device "$nic_b_bdf" '.cpu_share > 0 and .cpu_share < 1')" true "$backend: its cost was measured"
 	is "$(device "$wide_bdf" '.maps > 0 and .bounces == 0 and .cpu_share == 0')" true \
 		"$backend: the NVMe maps and is innocent"
 	like "$(cat "$out/words")" "$nic_b_bdf \(e1000, [a-z_-]+\): .* bounces/s.*
@@ -69,6 +69,19 @@ two_devices()
 		"$narrow_bdf 0 0" "$backend: look-alike: two busy disks, one of them innocent"
 }
 
+# Nothing but bounces, over and over: they are the problem.
+guilty()
+{
+	load_start sh -c "while cat $out/plant >/sys/kernel/debug/dmabench/$narrow_bdf/sequence; do :; done"
+	verdict 3
+	verdict_words 3
+	load_end
+	is "$(jq -r .verdict "$out/json") $(device "$narrow_bdf" '.cpu_share > 0.05 and .cpu_share < 1')" \
+		'cpu true' "$backend: planted: bounces that cost are found guilty"
+	like "$(head -n 1 "$out/words")" \
+		"^Bouncing costs you [0-9.]+ % of one CPU, most of it for $narrow_bdf\.$" "$backend: in words"
+}
+
 # One driver, one buffer, one load; only the device's limits and the buffer's frames differ.
 planted()
 {
@@ -78,6 +91,7 @@ planted()
 	plant 'mask 32'
 	is "$(reasons)" '["mask"]' "$backend: planted: a narrow device is told by mask"
 	like "$(device "$narrow_bdf" .advice)" '^it can.t address the memory' "$backend: and what to do"
+	guilty
 	plant 'mask 64' 'swap 1 2'
 	is "$(reasons)" '["straddle"]' \
 		"$backend: planted: a wide device and scattered memory is told by straddle"
@@ -85,7 +99,29 @@ planted()
 		"$backend: and what to do"
 	is "$(device "$narrow_bdf" '.bounces')" "$planted_maps" "$backend: each of its maps is told"
 	verdict_words -- "${plant_again[@]}"
-	like "$(cat "$out/words")" 'why: straddle 100 % \(DMA mask of 64 bits\)' "$backend: in words"
+	like "$(cat "$out/words")" "100.0 % of its mappings, $((planted_maps * 8192)) bytes bounced.*
+ +why: straddle 100 % \(DMA mask of 64 bits\)" "$backend: in words"
+	within "$(awk -v d="$narrow_bdf" '$1 == d { rate = $4 } /; measured / { time = $(NF - 1) }
+		END { printf "%.0f\n", rate * time }' "$out/words")" $planted_maps 250 \
+		"$backend: at a rate that makes as many in the time told"
+}
+
+# No trouble yet, no load: a pool that is nearly full; and a device that maps nothing.
+foreseen()
+{
+	for i in {1..220}; do echo "map $i 262144 to"; done >/sys/kernel/debug/dmabench/"$narrow_bdf"/sequence
+	verdict 2
+	verdict_words -d "$narrow_bdf" 2
+	driver_requests <<<"$(for i in {1..220}; do echo "unmap $i"; done)"
+	is "$(jq -r '[.verdict, (.pool_share >= 0.8)] | join(" ")' "$out/json")" 'pool true' \
+		"$backend: planted: a nearly full pool is told before anything fails"
+	like "$(head -n 1 "$out/words")" '^The pool is nearly full: (8[0-9]|9[0-9]) % in use\. Nothing failed yet\.$' \
+		"$backend: in words"
+	verdict -d "$narrow_bdf" 2
+	is "$(jq -r .verdict "$out/json")" nothing "$backend: planted: without a mapping it can't tell"
+	verdict_words -d "$narrow_bdf" 2
+	like "$(head -n 1 "$out/words")" '^I cannot tell, because no DMA mapping was made in [0-9.]+ s: run' \
+		"$backend: in words"
 }
 
 # Two neighbours in machine memory, of which the first has an odd number, and so lies across a
@@ -121,6 +157,7 @@ whole()
 	driver_take "$narrow_bdf" || bail "can't bind the test's driver to $narrow_bdf"
 	planted
 	planted_boundary
+	foreseen
 	driver_give_back
 	wait_for_disk 32 "$narrow_bdf" || bail "$backend: the narrow disk did not come back"
 }
