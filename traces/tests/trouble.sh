@@ -4,7 +4,12 @@
 
 leaks()
 {
-	$x leaks --json -w 2 "$@" 2>"$out/err" | grep '^{"schema"' >"$out/json"
+	local status
+
+	$x leaks --json -w 2 "$@" >"$out/lines" 2>"$out/err"
+	status=$?
+	grep '^{"schema"' "$out/lines" >"$out/json"
+	return $status
 }
 
 # What the idle NICs hold: of stock the bytes of its slots, of the module one NIC's mappings.
@@ -87,6 +92,16 @@ failures_end()
 	for kind in "${!failures[@]}"; do
 		failures[$kind]=$(($(module_counter "$narrow_bdf" "fail_$kind") - failures[$kind]))
 	done
+}
+
+# The size of the backend's pool in slots, as the backend tells it.
+pool_slots()
+{
+	if [ "$backend" = module ]; then
+		echo $(($(cat "$module_files/pool_bytes") / 2048))
+	else
+		cat /sys/kernel/debug/swiotlb/io_tlb_nslabs
+	fi
 }
 
 # A line for each kind that there was, in the alphabet's order.

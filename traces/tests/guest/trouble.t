@@ -16,20 +16,27 @@ cd "$(dirname "$0")/../../.." || exit 1
 # NICs and a driver that leaks slowly: only the driver is named, while the NICs idle and under load.
 leaking()
 {
-	leaks -- ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 10
-	is "$(jq '[.windows >= 4, (.leaks | length)] | @csv' -r "$out/json")" 'true,0' \
-		"$backend: leaks: NICs under load leak nothing"
 	driver_take "$narrow_bdf" || bail "can't bind the test's driver to $narrow_bdf"
+	leaks -- sh -c "for i in 1 2 3 4 5 6 7; do echo map \$i 4096 to; done \
+		>/sys/kernel/debug/dmabench/$narrow_bdf/sequence
+		exec ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 10"
+	is "$? $(jq '[.windows >= 4, (.leaks | length)] | @csv' -r "$out/json")" '0 true,0' \
+		"$backend: leaks: NICs under load leak nothing"
+	is "$(jq -c "[.held[] | select(.device == \"$narrow_bdf\") | .live, .bytes, (.oldest_ns > 6e9)]" "$out/json")" \
+		'[7,28672,true]' "$backend: leaks: what is only old is listed as held"
+	for i in {1..7}; do echo "unmap $i"; done | driver_requests
 	for load in idle busy; do
 		[ $load = idle ] || load_start ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 100
 		held_before="$(held_by_nic)"
 		leaks -- bash -c "leak_slowly $narrow_bdf"
+		status=$?
 		[ $load = idle ] || load_end
+		is $status 1 "$backend: leaks: its exit status tells a leak"
 		is "$(jq -r '[.leaks[].device] | unique | join(" ")' "$out/json")" "$narrow_bdf" \
 			"$backend: leaks: the planted one is found beside $load NICs, and nothing else"
 		is "$(jq '[.leaks[].stack | index("full_proxy_write") != null] | length > 0 and all' "$out/json")" true \
 			"$backend: leaks: its stack is told"
-		at_least "$(jq '[.leaks[].live] | add // 0' "$out/json")" 30 \
+		is "$(jq '[.leaks[].live] | add // 0 | . >= 30 and . <= 50' "$out/json")" true \
 			"$backend: leaks: and how many are live"
 		[ $load = busy ] || within "$(older_of_nic)" "$held_before" 50 \
 			"$backend: leaks: and what an idle NIC's receive ring holds is older ($held_before)"
@@ -40,13 +47,19 @@ leaking()
 failing()
 {
 	failures_begin
-	$x full --json -- sh -c "$exhaust" 2>/dev/null | grep '^{' >"$out/failures"
+	$x top --json -p "$out/prom" -- $x full --json -- sh -c "$exhaust" >"$out/both" 2>/dev/null
+	grep '"command":"full"' "$out/both" >"$out/failures"
 	failures_end
 	# an idle NIC may want a buffer while the pool is full
 	jq -c "select(.device == \"$narrow_bdf\")" "$out/failures" >"$out/full"
 	is "$(wc -l <"$out/full")" "$(cat "$out/failed")" "$backend: full: every failed mapping is told"
 	is "$(jq -r 'select(.size == 2048).reason' "$out/full" | sort -u)" full \
 		"$backend: full: an exhausted pool"
+	is "$(jq -r '[.pool_slots, (.reason != "full" or .pool_used == .pool_slots)] | @csv' "$out/full" | sort -u)" \
+		"$(pool_slots),true" "$backend: full: with the pool as it was: its size, and all of it used"
+	is "$(jq -r 'select(.reason == "fragmented") | .pool_used + 128 <= .pool_slots and
+		(.largest_free_slots // 0) < 128' "$out/full" | sort -u)" true \
+		"$backend: full: or room for it, but no run"
 	if [ "$backend" = stock ]; then
 		is "$(jq -r 'select(.size == 524288).reason' "$out/full" | sort -u)" too-large \
 			'stock: full: too large is told from full'
@@ -56,6 +69,10 @@ failing()
 		is "$(jq -r .reason "$out/full" | sort | uniq -c | awk '{ print $2, $1 }')" \
 			"$(failures_of_module)" 'module: full: as many of each kind as the module counts'
 	fi
+	is "$(sed -n "s/^xswbounce_map_failures_total{device=\"$narrow_bdf\",.*reason=\"\(.*\)\"} /\1 /p" "$out/prom" |
+		awk '{ sum[$1] += $2 } END { for (reason in sum) if (sum[reason]) print reason, sum[reason] }' | sort)" \
+		"$(jq -r .reason "$out/full" | sort | uniq -c | awk '{ print $2, $1 }')" \
+		"$backend: top -p: as many failures by reason"
 	verdict -- sh -c "$exhaust"
 	is "$(jq -r '[.verdict, .devices[0].device] | join(" ")' "$out/json")" "failing $narrow_bdf" \
 		"$backend: verdict: failing mappings come first"
@@ -78,6 +95,9 @@ full_or_too_large()
 	like "$(cat "$out/words")" "^Mappings FAIL: 1 in [0-9.]+ s, most of $narrow_bdf.*FAILED: 1 mappings, too-large
  +to do: it maps more than 256 KiB at once, which no pool size cures" \
 		'stock: look-alike: too large, not full'
+	$x full -- sh -c "$only_large" >"$out/words" 2>/dev/null
+	like "$(cat "$out/words")" "$narrow_bdf dmabench: 524288 bytes FAILED: too-large; pool [0-9]+ of $(pool_slots) slots used.*; by sh \([0-9]+\)
+failed mappings: 1" 'stock: full: in words'
 }
 
 # Nobody looks: the flight recorder does.
@@ -115,24 +135,35 @@ recorded()
 	rm -rf "$out/watch"
 }
 
-# As many as the kernel's own function is called.
+# How often the kernel's own functions are called, by op, order and address bits.
 exchanged()
 {
-	local probe=/sys/kernel/tracing/kprobe_events event=/sys/kernel/tracing/events/xsw_test/make
-	local made
+	local probe=/sys/kernel/tracing/kprobe_events events=/sys/kernel/tracing/events/xsw_test op
 
-	echo 'p:xsw_test/make xen_create_contiguous_region' >>$probe
-	echo 'hist:keys=common_pid' >$event/trigger
-	$x exchange --json -- bash -c "cd /sys/bus/pci/drivers/ehci-pci &&
-		echo $narrow_bdf >unbind; sleep 1; echo $narrow_bdf >bind; sleep 2" >"$out/exchange" 2>/dev/null
-	made=$(awk '/Hits:/ { print $2 }' $event/hist)
-	is "$(jq -s '[.[] | select(.op == "make")] | length' "$out/exchange")" "$made" \
-		"exchange: every one is told ($made)"
-	at_least "$made" 1 'exchange: there were some'
-	is "$(jq -s '[.[] | select(.op == "make") | .address_bits == 32 and .rc == 0 and .ns > 0] | all' \
-		"$out/exchange")" true 'exchange: with bits, result and time'
-	echo '!hist:keys=common_pid' >>$event/trigger
+	echo "p:xsw_test/make xen_create_contiguous_region order=\$arg2:u32 bits=\$arg3:u32" >>$probe
+	echo "p:xsw_test/undo xen_destroy_contiguous_region order=\$arg2:u32" >>$probe
+	echo 'hist:keys=order,bits' >$events/make/trigger
+	echo 'hist:keys=order' >$events/undo/trigger
+	$x top --json -p "$out/prom" -- $x exchange --json -- bash -c "cd /sys/bus/pci/drivers/ehci-pci &&
+		echo $narrow_bdf >unbind; sleep 1; echo $narrow_bdf >bind; sleep 2" >"$out/both" 2>/dev/null
+	grep '"command":"exchange"' "$out/both" >"$out/exchange"
+	grep '"command":"top"' "$out/both" >"$out/json"
+	for op in make undo; do
+		awk -v op=$op '/^{/ { gsub(/[{},:]/, " "); print op, $2, op == "make" ? $4 : 0, $NF }' \
+			$events/$op/hist
+	done | sort >"$out/called"
+	echo '!hist:keys=order,bits' >>$events/make/trigger
+	echo '!hist:keys=order' >>$events/undo/trigger
 	echo '-:xsw_test/make' >>$probe
+	echo '-:xsw_test/undo' >>$probe
+	grep -q '^make' "$out/called" || bail 'the driver had no region made'
+	is "$(jq -r '[.op, .order, .address_bits] | join(" ")' "$out/exchange" | sort | uniq -c |
+		awk '{ print $2, $3, $4, $1 }' | sort)" "$(cat "$out/called")" \
+		'exchange: every one is told, with order and bits'
+	is "$(jq -s 'all(.rc == 0 and .ns > 0) and ([.[].ns] | add) < 4e9' "$out/exchange")" true \
+		'exchange: with result and time'
+	is "$(jq '.exchanges.calls' "$out/json") $(sed -n 's/^xswbounce_exchanges_total //p' "$out/prom")" \
+		"$(wc -l <"$out/exchange") $(wc -l <"$out/exchange")" 'exchange: as many as top counts, and its file'
 }
 
 whole()
