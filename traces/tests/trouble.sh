@@ -37,7 +37,7 @@ leak_slowly()
 {
 	local i
 
-	for i in {1..50}; do
+	for i in {1..80}; do
 		echo "map $i 4096 to" >>"/sys/kernel/debug/dmabench/$1/sequence"
 		sleep 0.25
 	done

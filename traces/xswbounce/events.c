@@ -157,5 +157,5 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_lost(void)
 {
-	return skel->bss->lost;
+	return skel->bss->lost + probe_missed(skel->obj);
 }

@@ -43,6 +43,6 @@ void events_map(unsigned char *used, size_t groups, unsigned int group);
 
 bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
-u32 events_lost(void);
+u32 events_lost(void); /* for lack of room, or as probe_missed() tells */
 
 #endif /* XB_EVENTS_H */

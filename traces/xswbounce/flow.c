@@ -275,6 +275,7 @@ void flow_read(struct flow_state *state)
 	read_guests(state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
+	state->losses.nested = probe_missed(skel->obj);
 }
 
 const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)

@@ -71,5 +71,6 @@ void json_flow_rest(const struct flow_state *state)
 	json_count("devices", state->losses.devices);
 	json_count("starts", state->losses.starts);
 	json_count("zeros", state->losses.zeros);
+	json_count("nested", state->losses.nested);
 	json_object_end();
 }

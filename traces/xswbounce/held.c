@@ -97,7 +97,10 @@ long long held_balance(u64 dev)
 
 struct xb_held_losses held_losses(void)
 {
-	return skel->bss->held_losses;
+	struct xb_held_losses lost = skel->bss->held_losses;
+
+	lost.nested = probe_missed(skel->obj);
+	return lost;
 }
 
 /*

@@ -61,7 +61,7 @@ static const struct argp own = { .options = options, .parser = parse };
 
 static const char text[] =
 	"Names the kernel stacks whose bounced mappings keep growing: made, and never undone.\v"
-	"Runs for INTERVAL seconds (default: four windows and a little), or while PROGRAM runs. "
+	"Runs for INTERVAL seconds (default: four windows), or while PROGRAM runs. "
 	"Mappings that are only old, like a NIC's idle receive ring, are listed apart as 'held'; "
 	"those made before it ran without a stack, and of the stock pool without a device. Dear: a stack is walked for "
 	"each bounce, 9000 instructions for a map and its unmap, ten times what top costs.\n\n"
@@ -228,6 +228,7 @@ static int report(void)
 		json_array_end();
 		json_count("lost_live", lost.live);
 		json_count("lost_stacks", lost.stacks);
+		json_count("lost_nested", lost.nested);
 		json_end();
 	} else if (windows <= GROWING) {
 		printf("Too short to judge: %d windows of %.1f s; it takes %d.\n", windows, window,
@@ -236,9 +237,10 @@ static int report(void)
 		printf("No leak: no stack's live mappings grew in %d windows of %.1f s in a row.\n",
 		       GROWING, window);
 	}
-	if (lost.live || lost.stacks || lost.sites)
-		warn("not followed: %llu mappings, %llu stacks: more than this tool keeps",
-		     lost.live, lost.stacks + lost.sites);
+	if (lost.live || lost.stacks || lost.sites || lost.nested)
+		warn("not followed: %llu mappings, %llu stacks: more than this tool keeps; %llu "
+		     "calls within a probe",
+		     lost.live, lost.stacks + lost.sites, lost.nested);
 	return found;
 }
 
@@ -253,7 +255,7 @@ static double now(void)
 int command_leaks(int argc, char **argv)
 {
 	struct held_options held = { .live = true, .balance = true };
-	double end, next;
+	double asked, end, next;
 	int found;
 
 	command_parse(&own, "leaks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
@@ -261,14 +263,15 @@ int command_leaks(int argc, char **argv)
 	held_start(&host, &held);
 	command_begin();
 	next = now() + window;
-	for (end = now() + command_period(window * (GROWING + 1.1)); now() < end;) {
+	asked = command_period(0);
+	end = now() + asked;
+	while (asked > 0 ? now() < end : windows <= GROWING) {
 		if (!command_wait(window / SAMPLES))
 			break;
 		sample();
 		if (now() >= next) {
 			close_window();
-			while (next <= now())
-				next += window;
+			next = now() + window; /* none is cut short, however late this one was */
 		}
 	}
 	found = report();

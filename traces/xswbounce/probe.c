@@ -128,6 +128,24 @@ bool probe_use(struct bpf_program *program, bool on)
 	return on;
 }
 
+u64 probe_missed(const struct bpf_object *programs)
+{
+	struct bpf_program *program;
+	struct bpf_prog_info info;
+	__u32 size;
+	u64 missed = 0;
+
+	bpf_object__for_each_program(program, programs)
+	{
+		info = (struct bpf_prog_info){};
+		size = sizeof(info);
+		if (bpf_program__fd(program) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
 void probe_run(struct bpf_program *program)
 {
 	if (bpf_prog_test_run_opts(bpf_program__fd(program), NULL))

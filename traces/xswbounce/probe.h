@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <bpf/libbpf.h>
 
+#include "xswbounce.h"
+
 /**
  * probe_btf() - has the kernel type information, so that programs fit it?
  */
@@ -33,6 +35,14 @@ FILE *probe_open_format(const char *event); /* its format file, or NULL */
  * Return: whether it will be loaded.
  */
 bool probe_use(struct bpf_program *program, bool on);
+
+/**
+ * probe_missed() - how often the kernel did not run a program of this set
+ *
+ * It never runs one within itself: what an interrupt maps while the CPU is in the program that
+ * counts maps is not counted. Since Linux 5.12; of trace events since 6.7.
+ */
+u64 probe_missed(const struct bpf_object *programs);
 
 /**
  * probe_run() - run a program of type syscall once; ends with one line if it can't be

@@ -69,6 +69,7 @@ static void pools_and_exchanges(FILE *f, const struct host *host, const struct f
 	head(f, "lost_total", "counter", "What could not be counted, by cause.");
 	fprintf(f, "xswbounce_lost_total{cause=\"devices\"} %llu\n", t->losses.devices);
 	fprintf(f, "xswbounce_lost_total{cause=\"starts\"} %llu\n", t->losses.starts);
+	fprintf(f, "xswbounce_lost_total{cause=\"nested\"} %llu\n", t->losses.nested);
 }
 
 static void metrics(FILE *f, const struct host *host, const struct flow_state *t)

@@ -164,6 +164,7 @@ int command_stacks(int argc, char **argv)
 	if (command_options.json) {
 		json_array_end();
 		json_count("lost_stacks", lost.stacks);
+		json_count("lost_nested", lost.nested);
 		json_count("lost_sites", lost.sites);
 		json_end();
 	}

@@ -141,9 +141,9 @@ static void print_pools(void)
 		screen_line("exchanges: -");
 		return;
 	}
-	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies",
+	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies, %llu nested",
 		    now.exchanges.calls, now.exchanges.calls / now.time, text_ns(now.exchanges.ns),
-		    now.losses.devices, now.losses.starts);
+		    now.losses.devices, now.losses.starts, now.losses.nested);
 }
 
 static void print_devices(void)

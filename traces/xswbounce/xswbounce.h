@@ -138,6 +138,8 @@ struct xb_losses {
 	u64 devices; /* more devices than XB_MAX_DEVICES */
 	u64 starts;  /* an end without its start: not taken as a latency */
 	u64 zeros;   /* latencies that read 0: a clock that does not advance */
+	u64 nested;  /* programs not run: an interrupt came while the same one ran on that CPU;
+		      * filled in by the tool */
 };
 
 /* Live bounced mappings and the stacks that made them. */
@@ -161,7 +163,8 @@ struct xb_live {
 struct xb_held_losses {
 	u64 stacks; /* no room for another stack */
 	u64 sites;
-	u64 live; /* no room for another live mapping */
+	u64 live;   /* no room for another live mapping */
+	u64 nested; /* as in xb_losses: filled in by the tool */
 };
 
 struct xb_site_key {

@@ -19,14 +19,14 @@ leaking()
 	driver_take "$narrow_bdf" || bail "can't bind the test's driver to $narrow_bdf"
 	leaks -- sh -c "for i in 1 2 3 4 5 6 7; do echo map \$i 4096 to; done \
 		>/sys/kernel/debug/dmabench/$narrow_bdf/sequence
-		exec ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 10"
+		exec ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 16"
 	is "$? $(jq '[.windows >= 4, (.leaks | length)] | @csv' -r "$out/json")" '0 true,0' \
 		"$backend: leaks: NICs under load leak nothing"
 	is "$(jq -c "[.held[] | select(.device == \"$narrow_bdf\") | .live, .bytes, (.oldest_ns > 6e9)]" "$out/json")" \
 		'[7,28672,true]' "$backend: leaks: what is only old is listed as held"
 	for i in {1..7}; do echo "unmap $i"; done | driver_requests
 	for load in idle busy; do
-		[ $load = idle ] || load_start ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 100
+		[ $load = idle ] || load_start ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 300
 		held_before="$(held_by_nic)"
 		leaks -- bash -c "leak_slowly $narrow_bdf"
 		status=$?
@@ -40,7 +40,7 @@ leaking()
 			"$backend: leaks: and how many are live"
 		[ $load = busy ] || within "$(older_of_nic)" "$held_before" 50 \
 			"$backend: leaks: and what an idle NIC's receive ring holds is older ($held_before)"
-		for i in {1..50}; do echo "unmap $i"; done | driver_requests
+		for i in {1..80}; do echo "unmap $i"; done | driver_requests
 	done
 }
 
