@@ -8,6 +8,7 @@
  */
 #include "flow_module.bpf.h"
 #include "map_calls.bpf.h"
+#include "nested.bpf.h"
 #include "pool.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -30,17 +31,21 @@ static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, 
 
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
-	s->copied_bytes += size;
-	s->sizes[octave_of(size) & (XB_SIZE_SLOTS - 1)]++;
+	__sync_fetch_and_add(&s->copied_bytes, size); /* another program may interrupt this */
+	if (want_sizes)
+		count_size((u64)dev, size);
 	if (want_guests)
 		count_guest((u64)dev, granted_by(entry, phys), size);
 }
 
-static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
-				   u64 attrs, u64 bus)
+static __always_inline s64 map_time(void *ctx)
 {
-	s64 ns = timing ? clock_stop(ctx) : -1;
-	struct xb_stat *s = stat_of(dev);
+	return timing ? clock_stop(ctx) : -1;
+}
+
+static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 phys, u64 size,
+				     u64 bus, s64 ns)
+{
 	enum xb_call call = XB_CALL_DIRECT;
 	u64 entry;
 
@@ -60,12 +65,17 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	return 0;
 }
 
-static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
-				      u64 attrs, u64 bus)
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				   u64 attrs, u64 bus)
 {
-	s64 ns = timing ? clock_stop(ctx) : -1;
-	struct xb_stat *s = stat_of(dev);
+	s64 ns = map_time(ctx);
 
+	return count_map(stat_of(dev, false), dev, phys, size, bus, ns);
+}
+
+static __always_inline int count_bounced_map(struct xb_stat *s, struct device *dev, u64 phys,
+					     u64 size, u64 bus, s64 ns)
+{
 	if (!s)
 		return 0;
 	if (!maps_by_event) {
@@ -80,9 +90,55 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 	return 0;
 }
 
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
+{
+	s64 ns = map_time(ctx);
+
+	return count_bounced_map(stat_of(dev, false), dev, phys, size, bus, ns);
+}
+
+SEC("fexit/xen_swiotlb_map_page")
+int BPF_PROG(map_page_again, struct device *dev, void *unused, unsigned long offset, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	u64 page = 0;
+	s64 ns;
+
+	if (!left_out(XB_MAP_PAGE))
+		return 0;
+	ns = map_time(ctx);
+	bpf_get_func_arg(ctx, 1, &page);
+	return count_map(stat_of(dev, true), dev, page_phys(page) + offset, size, bus, ns);
+}
+
+SEC("fexit/xen_swiotlb_map_phys")
+int BPF_PROG(map_phys_again, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	s64 ns;
+
+	if (!left_out(XB_MAP_PHYS))
+		return 0;
+	ns = map_time(ctx);
+	return count_map(stat_of(dev, true), dev, phys, size, bus, ns);
+}
+
+SEC("fexit/swiotlb_map")
+int BPF_PROG(swiotlb_map_again, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	s64 ns;
+
+	if (!left_out(XB_SWIOTLB_MAP))
+		return 0;
+	ns = map_time(ctx);
+	return count_bounced_map(stat_of(dev, true), dev, phys, size, bus, ns);
+}
+
 static __always_inline int count_mapped(struct device *dev, u64 size)
 {
-	struct xb_stat *s = stat_of(dev);
+	struct xb_stat *s = stat_of(dev, false);
 
 	if (s) {
 		s->maps++;
@@ -107,22 +163,20 @@ int BPF_PROG(event_map_phys, struct device *dev, phys_addr_t phys, dma_addr_t bu
 SEC("tp_btf/dma_map_sg")
 int BPF_PROG(event_map_sg, struct device *dev, struct scatterlist *sgl, int nents)
 {
-	struct xb_stat *s = stat_of(dev);
+	struct xb_stat *s = stat_of(dev, false);
 
 	if (s)
 		s->maps += nents;
 	return 0;
 }
 
-static __always_inline int unmap_start(void *ctx, struct device *dev, u64 size, int dir, u64 attrs)
+static __always_inline int unmap_start(void *ctx, struct xb_stat *s, u64 size, int dir, u64 attrs)
 {
-	struct xb_stat *s = stat_of(dev);
-
 	if (!s)
 		return 0;
 	s->unmaps++;
 	if (dir != DMA_TO_DEVICE && !(attrs & XB_SKIP_CPU_SYNC))
-		s->copied_bytes += size;
+		__sync_fetch_and_add(&s->copied_bytes, size);
 	if (timing && !maps_only)
 		clock_start(ctx);
 	return 0;
@@ -141,7 +195,16 @@ SEC("fentry/__swiotlb_tbl_unmap_single")
 int BPF_PROG(unmap_single_start, struct device *dev, phys_addr_t tlb, size_t size,
 	     enum dma_data_direction dir, unsigned long attrs)
 {
-	return unmap_start(ctx, dev, size, dir, attrs);
+	return unmap_start(ctx, stat_of(dev, false), size, dir, attrs);
+}
+
+SEC("fentry/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	if (!left_out(XB_UNMAP_SINGLE))
+		return 0;
+	return unmap_start(ctx, stat_of(dev, true), size, dir, attrs);
 }
 
 SEC("fexit/__swiotlb_tbl_unmap_single")
@@ -155,7 +218,16 @@ SEC("fentry/swiotlb_tbl_unmap_single")
 int BPF_PROG(old_unmap_single_start, struct device *dev, phys_addr_t tlb, size_t size,
 	     enum dma_data_direction dir, unsigned long attrs)
 {
-	return unmap_start(ctx, dev, size, dir, attrs);
+	return unmap_start(ctx, stat_of(dev, false), size, dir, attrs);
+}
+
+SEC("fentry/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	if (!left_out(XB_UNMAP_SINGLE))
+		return 0;
+	return unmap_start(ctx, stat_of(dev, true), size, dir, attrs);
 }
 
 SEC("fexit/swiotlb_tbl_unmap_single")
@@ -166,13 +238,13 @@ int BPF_PROG(old_unmap_single_end, struct device *dev)
 
 static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, bool copies)
 {
-	struct xb_stat *s = stat_of(dev);
+	struct xb_stat *s = stat_of(dev, false);
 
 	if (!s)
 		return 0;
-	s->syncs++;
+	__sync_fetch_and_add(&s->syncs, 1);
 	if (copies)
-		s->copied_bytes += size;
+		__sync_fetch_and_add(&s->copied_bytes, size);
 	if (timing && !maps_only)
 		clock_start(ctx);
 	return 0;
@@ -200,7 +272,7 @@ SYNC_CALL(old_sync_device, swiotlb_sync_single_for_device, dir != DMA_FROM_DEVIC
 SEC("fexit/xen_swiotlb_alloc_coherent")
 int BPF_PROG(alloc_coherent_end, struct device *dev)
 {
-	struct xb_stat *s = stat_of(dev);
+	struct xb_stat *s = stat_of(dev, false);
 
 	if (s)
 		s->coherent++;

@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "flow.skel.h"
 #include "layout.h"
+#include "nested.h"
 #include "probe.h"
 #include "say.h"
 #include "start.h"
@@ -53,6 +54,9 @@ static bool use_maps(void)
 	page = use_timed(skel->progs.map_page_start, skel->progs.map_page_end, pv);
 	phys = use_timed(skel->progs.map_phys_start, skel->progs.map_phys_end, pv);
 	plain = use_timed(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv);
+	probe_use(skel->progs.map_page_again, page);
+	probe_use(skel->progs.map_phys_again, phys);
+	probe_use(skel->progs.swiotlb_map_again, plain);
 	counts_maps = probe_use(skel->progs.event_map_page, plain);
 	counts_maps |= probe_use(skel->progs.event_map_phys, plain);
 	probe_use(skel->progs.event_map_sg, counts_maps);
@@ -73,7 +77,9 @@ static void use_copies(void)
 {
 	bool now = use_copy(skel->progs.unmap_single_start, skel->progs.unmap_single_end, true);
 
+	probe_use(skel->progs.unmap_single_again, now);
 	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
+	probe_use(skel->progs.old_unmap_single_again, !now);
 	now = use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
 	use_copy(skel->progs.old_sync_cpu_start, skel->progs.old_sync_cpu_end, !now);
 	now = use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
@@ -102,6 +108,22 @@ static void use_module(void)
 	probe_use(skel->progs.module_exchange, host->module);
 }
 
+static void watch_nesting(void)
+{
+	struct bpf_program *unmap = skel->progs.unmap_single_start;
+	struct bpf_program *const firsts[XB_MAX_WATCHED] = {
+		[XB_MAP_PAGE] = skel->progs.map_page_end,
+		[XB_MAP_PHYS] = skel->progs.map_phys_end,
+		[XB_SWIOTLB_MAP] = skel->progs.swiotlb_map_end,
+		[XB_UNMAP_SINGLE] =
+			bpf_program__autoload(unmap) ? unmap : skel->progs.old_unmap_single_start,
+	};
+
+	nested_watch(skel->bss->watched, firsts, skel->progs.read_cpu_offsets,
+		     skel->progs.find_watched);
+	bpf_program__set_autoattach(skel->progs.find_watched, false);
+}
+
 void flow_start(const struct host *where, const struct flow_options *wanted)
 {
 	host = where;
@@ -123,10 +145,12 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	use_module();
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
+	skel->rodata->want_sizes = options.sizes;
 	start_load(skel->skeleton, skel->progs.machine_init);
 	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
+	watch_nesting();
 	start_attach(skel->skeleton);
 	if (!options.latency || options.late)
 		return;
@@ -211,11 +235,27 @@ static void sum_hist(const struct xb_hist_key *key, struct xb_hist *sum)
 	free(value);
 }
 
-static void read_row(struct flow_row *row)
+static void read_stat(u32 at, struct xb_stat *stat)
+{
+	u64 second[sizeof(*stat) / sizeof(u64)], *total = (void *)stat;
+	u32 behind = at + XB_MAX_DEVICES;
+	size_t i;
+
+	sum_cpus(skel->maps.stats, &at, sizeof(at), stat, sizeof(*stat));
+	sum_cpus(skel->maps.stats, &behind, sizeof(behind), second, sizeof(second));
+	for (i = 0; i < sizeof(second) / sizeof(second[0]); i++)
+		total[i] += second[i];
+}
+
+static void read_row(u32 at, struct flow_row *row)
 {
 	struct xb_hist_key key = { .dev = row->key };
 
-	sum_cpus(skel->maps.stats, &row->key, sizeof(row->key), &row->stat, sizeof(row->stat));
+	read_stat(at, &row->stat);
+	memset(&row->sizes, 0, sizeof(row->sizes));
+	if (options.sizes)
+		sum_cpus(skel->maps.sizes, &row->key, sizeof(row->key), &row->sizes,
+			 sizeof(row->sizes));
 	row->backend = device_is_module(row->key) ? "xen_swiotlb" : host_backend(host);
 	memset(row->hists, 0, sizeof(row->hists));
 	if (!options.latency)
@@ -249,9 +289,9 @@ static void read_guests(struct flow_state *state)
 
 void flow_read(struct flow_state *state)
 {
-	u64 key, *previous = NULL;
 	struct timespec now;
 	struct flow_row *row;
+	u32 at;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	state->time = now.tv_sec + now.tv_nsec / 1e9;
@@ -260,22 +300,20 @@ void flow_read(struct flow_state *state)
 		return;
 	}
 	state->nr_rows = 0;
-	while (state->nr_rows < XB_MAX_DEVICES &&
-	       !bpf_map__get_next_key(skel->maps.stats, previous, &key, sizeof(key))) {
-		previous = &key;
+	for (at = 0; at < XB_MAX_DEVICES; at++) {
 		row = &state->rows[state->nr_rows];
-		if (!device_describe(skel->maps.devices, key, &row->device))
+		row->key = skel->bss->device_keys[at];
+		if (!row->key || !device_describe(skel->maps.devices, row->key, &row->device))
 			continue;
 		if (options.device && strcmp(options.device, row->device.name))
 			continue;
-		row->key = key;
-		read_row(row);
+		read_row(at, row);
 		state->nr_rows++;
 	}
 	read_guests(state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
-	state->losses.nested = probe_missed(skel->obj);
+	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued);
 }
 
 const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
@@ -306,6 +344,8 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 
 	for (i = 0; i < sizeof(now->stat) / sizeof(*n); i++)
 		n[i] -= b[i];
+	for (i = 0; i < XB_SIZE_SLOTS; i++)
+		now->sizes.octaves[i] -= before->sizes.octaves[i];
 	for (i = 0; i < XB_NR_CALLS; i++)
 		hist_since(&now->hists[i], &before->hists[i]);
 }

@@ -14,6 +14,7 @@ struct flow_options {
 	bool maps_only; /* of unmap and sync no latency is taken */
 	bool late;      /* latency is not taken yet: flow_time begins it */
 	bool guests;
+	bool sizes;
 };
 
 /* One device: totals since the start. */
@@ -22,6 +23,7 @@ struct flow_row {
 	struct xb_device device;
 	const char *backend;
 	struct xb_stat stat;
+	struct xb_sizes sizes; /* only where asked for */
 	struct xb_hist hists[XB_NR_CALLS];
 };
 

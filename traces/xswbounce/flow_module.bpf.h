@@ -10,15 +10,14 @@ static __always_inline struct xb_stat *module_stat(const u8 *record,
 						   const volatile struct xb_event *e, u64 *key)
 {
 	struct xb_stat *s;
+	u32 at = 0;
 
 	*key = module_device(record, e);
-	s = bpf_map_lookup_elem(&stats, key);
-	if (s)
-		return s;
-	bpf_map_update_elem(&stats, key, &no_stat, BPF_NOEXIST);
-	s = bpf_map_lookup_elem(&stats, key);
-	if (!s)
-		__sync_fetch_and_add(&losses.devices, 1);
+	s = stat_at(*key, false, &at);
+	if (s && !s->mask) {
+		device_keys[at & (XB_MAX_DEVICES - 1)] = *key;
+		s->mask = ~0ULL;
+	}
 	return s;
 }
 
@@ -40,8 +39,9 @@ int module_map(void *ctx)
 	if (reason) {
 		s->bounces[reason & 7]++;
 		s->bounce_bytes += size;
-		s->copied_bytes += size;
-		s->sizes[octave_of(size) & (XB_SIZE_SLOTS - 1)]++;
+		__sync_fetch_and_add(&s->copied_bytes, size);
+		if (want_sizes)
+			count_size(key, size);
 		phys = field_of(record, &module_events.map.phys);
 		if (want_guests)
 			count_guest(key, granted_by(p2m_entry(phys), phys), size);
@@ -68,7 +68,7 @@ int module_unmap(void *ctx)
 	s->unmaps++;
 	if (field_of(record, &module_events.unmap.dir) != DMA_TO_DEVICE &&
 	    !(field_of(record, &module_events.unmap.attrs) & XB_SKIP_CPU_SYNC))
-		s->copied_bytes += field_of(record, &module_events.unmap.size);
+		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.unmap.size));
 	if (timing && !maps_only)
 		hist_add(key, XB_CALL_UNMAP, field_of(record, &module_events.unmap.ns));
 	return 0;
@@ -85,10 +85,10 @@ int module_sync(void *ctx)
 	s = module_stat(record, &module_events.sync, &key);
 	if (!s)
 		return 0;
-	s->syncs++;
+	__sync_fetch_and_add(&s->syncs, 1);
 	dir = field_of(record, &module_events.sync.for_cpu) ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	if (field_of(record, &module_events.sync.dir) != dir)
-		s->copied_bytes += field_of(record, &module_events.sync.size);
+		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.sync.size));
 	if (timing && !maps_only)
 		hist_add(key, XB_CALL_SYNC, field_of(record, &module_events.sync.ns));
 	return 0;

@@ -56,12 +56,13 @@ static __always_inline void hist_add(u64 dev, enum xb_call call, u64 ns)
 		if (!h)
 			return;
 	}
-	h->ns += ns;
-	h->count++;
+	/* atomic: an interrupt may come amid, and add to the same */
+	__sync_fetch_and_add(&h->ns, ns);
+	__sync_fetch_and_add(&h->count, 1);
 	/* the compiler knows the range and drops the mask; the verifier of 6.1 does not know it */
 	slot = hist_slot(ns);
 	barrier_var(slot);
-	h->slots[slot & (XB_HIST_SLOTS - 1)]++;
+	__sync_fetch_and_add(&h->slots[slot & (XB_HIST_SLOTS - 1)], 1);
 }
 
 #endif /* XB_HISTOGRAM_BPF_H */

@@ -71,7 +71,7 @@ static void print_latency(const struct flow_row *row, enum xb_call call)
 
 static void print_sizes(const struct flow_row *row)
 {
-	const u64 *sizes = row->stat.sizes;
+	const u64 *sizes = row->sizes.octaves;
 	int i, first = -1, last = 0;
 	u64 most = 0;
 
@@ -127,11 +127,11 @@ static void json_sizes(const struct flow_row *row)
 
 	json_array("sizes");
 	for (i = 0; i < XB_SIZE_SLOTS; i++) {
-		if (!row->stat.sizes[i])
+		if (!row->sizes.octaves[i])
 			continue;
 		json_array(NULL);
 		json_count(NULL, 1ULL << i);
-		json_count(NULL, row->stat.sizes[i]);
+		json_count(NULL, row->sizes.octaves[i]);
 		json_array_end();
 	}
 	json_array_end();
@@ -177,7 +177,7 @@ static void show(const char *command, bool latency)
 
 static int run(const char *command, const char *text, bool latency, int argc, char **argv)
 {
-	struct flow_options flow = { .latency = latency };
+	struct flow_options flow = { .latency = latency, .sizes = !latency };
 	double period;
 
 	command_parse(NULL, command, "[INTERVAL [COUNT]]\n-- PROGRAM...", text, argc, argv);

@@ -40,7 +40,8 @@ bool probe_use(struct bpf_program *program, bool on);
  * probe_missed() - how often the kernel did not run a program of this set
  *
  * It never runs one within itself: what an interrupt maps while the CPU is in the program that
- * counts maps is not counted. Since Linux 5.12; of trace events since 6.7.
+ * counts maps is not counted. Since Linux 5.12; of trace events since 6.7. Of a program whose name
+ * ends in _again it does not matter: it only steps in for another.
  */
 u64 probe_missed(const struct bpf_object *programs);
 

@@ -8,9 +8,10 @@ typedef unsigned long long u64;
 typedef unsigned int u32;
 #endif
 
-#define XB_MAX_DEVICES 256 /* distinct devices counted; more are counted as lost */
-#define XB_NAME_LEN    32
-#define XB_DRIVER_LEN  24
+#define XB_DEVICES_BITS 8
+#define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* distinct devices counted; more are lost */
+#define XB_NAME_LEN     32
+#define XB_DRIVER_LEN   24
 
 #define XB_STARTS_BITS 12 /* calls under way whose start time is kept, a power of two */
 
@@ -78,7 +79,11 @@ struct xb_stat {
 	u64 syncs;        /* of bounced mappings */
 	u64 fails[8];
 	u64 coherent;
-	u64 sizes[XB_SIZE_SLOTS]; /* bounced mappings, by octave */
+};
+
+/* Bounced mappings by size. */
+struct xb_sizes {
+	u64 octaves[XB_SIZE_SLOTS];
 };
 
 struct xb_hist_key {
@@ -132,6 +137,22 @@ struct xb_exchanges {
 	u64 fails;
 	u64 ns;
 };
+
+/* Programs that must not miss a call, each with a second that steps in. */
+enum xb_watched_program {
+	XB_MAP_PAGE,
+	XB_MAP_PHYS,
+	XB_SWIOTLB_MAP,
+	XB_UNMAP_SINGLE,
+	XB_MAX_WATCHED,
+};
+
+struct xb_watched {
+	u32 id;     /* of the first program */
+	u64 active; /* where the kernel counts on each CPU that it runs */
+};
+
+#define XB_MAX_CPUS 1024 /* above, a call may be lost to an interrupt, and is told as lost */
 
 /* Events that could not be counted, by cause. */
 struct xb_losses {

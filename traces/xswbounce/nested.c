@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The programs that step in where the kernel leaves one out. */
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "nested.h"
+#include "probe.h"
+
+#define TRIES 16 /* to read two counts of one moment */
+
+/* 0: not loaded */
+static u32 id_of(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.id;
+}
+
+/* Runs it for every program in the kernel. */
+static void iterate(struct bpf_program *program)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	char nothing[64];
+	int fd;
+
+	if (!link)
+		return;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	while (fd >= 0 && read(fd, nothing, sizeof(nothing)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+}
+
+void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
+		  struct bpf_program *const firsts[XB_MAX_WATCHED],
+		  struct bpf_program *read_offsets, struct bpf_program *find)
+{
+	int i;
+
+	for (i = 0; i < XB_MAX_WATCHED; i++)
+		watched[i].id = id_of(firsts[i]);
+	probe_run(read_offsets);
+	iterate(find);
+}
+
+u64 nested_lost(const struct bpf_object *programs, const u64 *rescued)
+{
+	const volatile u64 *count = rescued;
+	u64 missed, before;
+	int tries = 0;
+
+	do {
+		before = *count;
+		missed = probe_missed(programs);
+	} while (*count != before && ++tries < TRIES);
+	return missed > before ? missed - before : 0;
+}
