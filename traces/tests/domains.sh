@@ -148,9 +148,13 @@ moved_by_disk()
 	echo $(($(vbd_bytes "$1") - vbd_before[$1]))
 }
 
+sent_packets()
+{
+	echo $(($(vif_count "$1" rx_packets) - packets_before[$1]))
+}
+
 # netback copies the first 128 bytes of a packet into memory of dom0's.
 moved_by_wire()
 {
-	echo $(($(vif_count "$1" rx_bytes) - vif_before[$1] -
-		128 * ($(vif_count "$1" rx_packets) - packets_before[$1])))
+	echo $(($(vif_count "$1" rx_bytes) - vif_before[$1] - 128 * $(sent_packets "$1")))
 }

@@ -22,19 +22,28 @@ charged()
 		"$out/json"
 }
 
-# The guest's part of 100,000.
+# The first's part of both, of 100,000.
 part()
 {
-	echo $(($1 * 100000 / ($1 + $2)))
+	local both=$(($1 + $2))
+
+	echo $((both ? $1 * 100000 / both : 0))
+}
+
+# A guest's part of 100,000 as the table shows it.
+shown()
+{
+	awk -v d="$1" '$1 == d { sum += $NF } END { printf "%.0f\n", sum * 1000 }' "$out/table"
 }
 
 by_domain()
 {
-	local backend=$1 guest id
+	local backend=$1 guest id moved
 
 	declare -A disk_moved=() wire_moved=() all=()
 	guests_up || bail "$backend: the two domUs did not come up: $(tail -n 3 "$out"/*.log)"
-	$x top --by domain --json -- bash -c 'guests_work' >"$out/json" 2>"$out/err"
+	$x top --by domain --json -- bash -c "$x top --by domain -- bash -c guests_work >$out/table" \
+		>"$out/json" 2>"$out/err"
 	is $? 0 "$backend: both domUs did their work"
 	for guest in loud quiet; do
 		id=${guest_id[$guest]}
@@ -46,15 +55,17 @@ by_domain()
 			"$backend: and what it sent (${wire_moved[$guest]})"
 		all[$guest]=$(charged "$id" '.*')
 	done
-	at_least "${disk_moved[loud]}" $((10 * disk_moved[quiet])) "$backend: the loud one is loud"
+	[ "${disk_moved[loud]}" -ge $((10 * disk_moved[quiet])) ] || bail "$backend: the loud one is not loud"
 	within "$(part "${all[loud]}" "${all[quiet]}")" \
 		"$(part $((disk_moved[loud] + wire_moved[loud])) $((disk_moved[quiet] + wire_moved[quiet])))" \
 		10 "$backend: the loud guest's share is its share of what was moved"
-	is "$(jq "[.domains[].bytes] | add" "$out/json")" \
-		"$(jq "[.devices[].bounce_bytes] | add" "$out/json")" \
+	moved=$((disk_moved[loud] + wire_moved[loud]))
+	within "$(shown "${guest_id[loud]}")" "$(part $moved $(($(charged '.domain' '.*') - moved)))" 20 \
+		"$backend: the table shows its share of all that bounced"
+	is "$(jq '([.domains[].bytes] | add) == ([.devices[].bounce_bytes] | add)' "$out/json")" true \
 		"$backend: the rows add up to all that bounced"
-	at_least "$(charged null "$nic_a_bdf")" 1 \
-		"$backend: what no guest granted, as the NIC's receive ring, is a row of its own"
+	at_least "$(charged null "$nic_a_bdf")" $((128 * ($(sent_packets loud) + $(sent_packets quiet)))) \
+		"$backend: what no guest granted, as the beginning of each packet, is a row of its own"
 	guests_down
 }
 
