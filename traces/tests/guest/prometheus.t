@@ -21,9 +21,11 @@ sample()
 	grep "^xswbounce_$1 " "$out/prom" | cut -d ' ' -f 2
 }
 
-# The reader comes at any moment: while the tool writes ten times a second, each look must see a
-# whole file.
-$x top -p "$out/prom" --json 0.1 -- bash -c "read_disk $disk $size; sleep 5" >"$out/json" 2>/dev/null &
+# The reader comes at any moment: while the tool writes ten times a second, each of twenty looks must
+# see a whole file.
+enough=$(mktemp -u)
+$x top -p "$out/prom" --json 0.1 -- bash -c "read_disk $disk $size; until [ -e $enough ]; do sleep 0.2; done" \
+	>"$out/json" 2>/dev/null &
 pid=$!
 until [ -e "$out/prom" ]; do
 	kill -0 $pid || bail 'the tool ended'
@@ -36,20 +38,28 @@ while kill -0 $pid 2>/dev/null; do
 	tail -n 1 "$out/look" | grep -q '^xswbounce_lost_total{cause="starts"} 0$' ||
 		tail -n 1 "$out/look" >>"$out/torn"
 	looks=$((looks + 1))
+	[ $looks -lt 20 ] || touch "$enough"
 done
 wait $pid
 is "$? $(cat "$out/torn")" '0 ' "well formed and whole at each of $looks looks"
-at_least $looks 10 'there were some'
+rm -f "$enough"
 is "$(check "$out/prom")" '' 'well formed at the end'
 is "$(ls "$out")" $'json\nlook\nprom\ntorn' 'no file is left besides'
 driver=$(basename "$(readlink -f "/sys/bus/pci/devices/$bdf/driver")")
 is "$(sample "bounced_bytes_total{device=\"$bdf\",driver=\"$driver\",backend=\"swiotlb-xen\"}")" $size \
 	'the bytes read'
+for metric in maps:maps copied_bytes:copied_bytes bounced_unmaps:unmaps_bounced; do
+	is "$(sample "${metric%:*}_total{device=\"$bdf\",driver=\"$driver\",backend=\"swiotlb-xen\"}")" \
+		"$(jq -s "[.[].devices[] | select(.device == \"$bdf\").${metric#*:}] | add" "$out/json")" \
+		"${metric%:*}: the sum of all intervals"
+done
 is "$(sample "bounces_total{device=\"$bdf\",driver=\"$driver\",reason=\"mask\"}")" \
 	"$(jq -s "[.[].devices[] | select(.device == \"$bdf\").bounces] | add" "$out/json")" \
 	'bounces by reason'
 is "$(sample 'pool_bytes{backend="swiotlb-xen"}')" \
 	$(($(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) * 2048)) 'the size of the pool'
+within "$(sample 'pool_used_bytes{backend="swiotlb-xen"}')" \
+	$(($(cat /sys/kernel/debug/swiotlb/io_tlb_used) * 2048)) 10 'and what is in use of it'
 
 # Where there is no room a good file must not give way to half a one.
 mkdir "$out/small"
