@@ -3,8 +3,8 @@
  * Counts mappings by device, inside the kernel: for the verdict, top, latency and sizes.
  *
  * On stock, one program at the end of each map and one at the start of each unmap of a bounced
- * mapping; a direct unmap costs nothing. Only where latency is asked for, a second one at the
- * start of each map and at the end of each unmap.
+ * mapping, each with a stand-in (nested.bpf.h); a direct unmap costs nothing. Only where latency is
+ * asked for, one more at the start of each map and at the end of each unmap.
  */
 #include "flow_module.bpf.h"
 #include "map_calls.bpf.h"
