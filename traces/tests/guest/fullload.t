@@ -44,7 +44,7 @@ watch_memory()
 {
 	local pid
 
-	until pid=$(pgrep -nx xswbounce); do
+	until pid=$(pgrep -ox xswbounce); do
 		sleep 0.2
 	done
 	sleep 5
