@@ -30,6 +30,8 @@ static bool by_tracefs; /* no program fits this kernel */
 /* Programs that only take a time: loaded where latency may be asked for, attached while it is. */
 static struct bpf_program *timers[MAX_TIMERS];
 static int nr_timers;
+static struct bpf_program *starts[MAX_TIMERS]; /* those of them that take the start of a map */
+static int nr_starts;
 
 static void use_timer(struct bpf_program *timer, bool on)
 {
@@ -43,6 +45,7 @@ static bool use_timed(struct bpf_program *start, struct bpf_program *end, bool o
 {
 	on = probe_use(end, on);
 	use_timer(start, on);
+	starts[nr_starts++] = start;
 	return on;
 }
 
@@ -313,7 +316,7 @@ void flow_read(struct flow_state *state)
 	read_guests(state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
-	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued);
+	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued, starts, nr_starts);
 }
 
 const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)

@@ -6,7 +6,7 @@
 #include "nested.h"
 #include "probe.h"
 
-#define TRIES 16 /* to read two counts of one moment */
+#define TRIES 16 /* to read counts that fit together, should there be no loss */
 
 /* 0: not loaded */
 static u32 id_of(const struct bpf_program *program)
@@ -49,15 +49,18 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 	iterate(find);
 }
 
-u64 nested_lost(const struct bpf_object *programs, const u64 *rescued)
+u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
+		struct bpf_program *const *starts, int nr_starts)
 {
 	const volatile u64 *count = rescued;
-	u64 missed, before;
-	int tries = 0;
+	u64 missed, known;
+	int tries = 0, i;
 
 	do {
-		before = *count;
+		known = *count;
+		for (i = 0; i < nr_starts; i++)
+			known += probe_missed_by(starts[i]);
 		missed = probe_missed(programs);
-	} while (*count != before && ++tries < TRIES);
-	return missed > before ? missed - before : 0;
+	} while (missed != known && ++tries < TRIES);
+	return missed > known ? missed - known : 0;
 }

@@ -18,7 +18,9 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 
 /**
  * nested_lost() - calls that neither a first program nor its second has counted
+ * @starts: programs that only take the time of a start: what they miss is told by its end
  */
-u64 nested_lost(const struct bpf_object *programs, const u64 *rescued);
+u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
+		struct bpf_program *const *starts, int nr_starts);
 
 #endif /* XB_NESTED_H */

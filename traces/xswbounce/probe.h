@@ -44,6 +44,7 @@ bool probe_use(struct bpf_program *program, bool on);
  * ends in _again it does not matter: it only steps in for another.
  */
 u64 probe_missed(const struct bpf_object *programs);
+u64 probe_missed_by(const struct bpf_program *program); /* the same of one program */
 
 /**
  * probe_run() - run a program of type syscall once; ends with one line if it can't be

@@ -105,7 +105,10 @@ at_most $((hwm + kernel)) $((32 << 20)) 'memory: below 32 MiB with all that the 
 # The dearest of the table's modes.
 $x top --latency --by domain --json 1 -- bash -c 'load_all 12' 2>/dev/null |
 	grep '^{"schema"' >"$out/json"
-is "$(jq -s 'map(.lost[]) | add' "$out/json")" 0 'with latency and by domain: nothing was lost'
+is "$(jq -s 'map(.lost.devices + .lost.nested) | add' "$out/json")" 0 \
+	'with latency and by domain: nothing was lost'
+at_most "$(jq -s '1000 * last.lost.starts' "$out/json")" \
+	"$(jq -s '[.[].devices[].maps] | add' "$out/json")" 'and of a thousand latencies at most one'
 is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'with latency: each byte that was read'
 
 echo '!hist:keys=dev_name:vals=size' >$event
