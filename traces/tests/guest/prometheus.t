@@ -35,7 +35,7 @@ looks=0
 : >"$out/torn"
 while kill -0 $pid 2>/dev/null; do
 	cp "$out/prom" "$out/look" && check "$out/look" >>"$out/torn"
-	tail -n 1 "$out/look" | grep -q '^xswbounce_lost_total{cause="starts"} 0$' ||
+	tail -n 1 "$out/look" | grep -q '^xswbounce_lost_total{cause="nested"} 0$' ||
 		tail -n 1 "$out/look" >>"$out/torn"
 	looks=$((looks + 1))
 	[ $looks -lt 20 ] || touch "$enough"
