@@ -63,8 +63,12 @@ bench-core: deps-test ## the engine alone, in user space: ours against upstream'
 bench-dma: deps ## the DMA API timed inside the kernel, stock against module (ICOUNT=1: instructions)
 	@bench/lab/lab bench-dma $(if $(ICOUNT),--icount)
 
+.PHONY: deps-trace
+deps-trace:
+	@bench/deps $(if $(XEN_HOST),bench/packages.txt traces/packages.txt,$(LISTS))
+
 .PHONY: bench-trace
-bench-trace: deps ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
+bench-trace: deps-trace ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
 ifeq ($(XEN_HOST),)
 	@bench/lab/lab bench-trace $(if $(filter full,$(SET)),--full) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT))
