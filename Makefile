@@ -129,7 +129,7 @@ test-build:
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
-test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (half an hour)
+test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
 	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
