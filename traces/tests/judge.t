@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# From counters to a verdict: judge.c alone, in user space.
+# From counters to a verdict: judge.c and what it calls, in user space.
 cd "$(dirname "$0")/../.." || exit 1
 
 out=$(mktemp -d)
@@ -11,5 +11,5 @@ mkdir "$out/bpf"
 echo 'struct bpf_map;' >"$out/bpf/libbpf.h"
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I "$out" \
 	-I traces/xswbounce -o "$out/judge_test" traces/tests/judge_test.c traces/xswbounce/judge.c \
-	traces/xswbounce/text.c || exit 1
+	traces/xswbounce/flow_state.c traces/xswbounce/text.c || exit 1
 "$out/judge_test"

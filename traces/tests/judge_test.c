@@ -26,16 +26,6 @@ bool flow_counts_maps(void)
 	return counts_maps;
 }
 
-const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
-{
-	int i;
-
-	for (i = 0; i < state->nr_rows; i++)
-		if (state->rows[i].key == key)
-			return &state->rows[i];
-	return NULL;
-}
-
 static void ok(bool good, const char *name)
 {
 	tests++;

@@ -8,18 +8,6 @@
 
 #define TRIES 16 /* to read counts that fit together, should there be no loss */
 
-/* 0: not loaded */
-static u32 id_of(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_program__fd(program) < 0 ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.id;
-}
-
 /* Runs it for every program in the kernel. */
 static void iterate(struct bpf_program *program)
 {
@@ -44,7 +32,7 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 	int i;
 
 	for (i = 0; i < XB_MAX_WATCHED; i++)
-		watched[i].id = id_of(firsts[i]);
+		watched[i].id = probe_info(firsts[i]).id;
 	probe_run(read_offsets);
 	iterate(find);
 }

@@ -137,15 +137,19 @@ static bool is_second(const struct bpf_program *program)
 	return n >= sizeof(mark) && !strcmp(name + n - (sizeof(mark) - 1), mark);
 }
 
-u64 probe_missed_by(const struct bpf_program *program)
+struct bpf_prog_info probe_info(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	if (bpf_program__fd(program) < 0 ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
+	if (bpf_program__fd(program) >= 0)
+		bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size);
+	return info;
+}
+
+u64 probe_missed_by(const struct bpf_program *program)
+{
+	return probe_info(program).recursion_misses;
 }
 
 u64 probe_missed(const struct bpf_object *programs)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <bpf/libbpf.h>
+#include <linux/bpf.h>
 
 #include "xswbounce.h"
 
@@ -45,6 +46,11 @@ bool probe_use(struct bpf_program *program, bool on);
  */
 u64 probe_missed(const struct bpf_object *programs);
 u64 probe_missed_by(const struct bpf_program *program); /* the same of one program */
+
+/**
+ * probe_info() - what the kernel knows of a program; all 0 if it is not loaded
+ */
+struct bpf_prog_info probe_info(const struct bpf_program *program);
 
 /**
  * probe_run() - run a program of type syscall once; ends with one line if it can't be
