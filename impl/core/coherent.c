@@ -32,7 +32,7 @@ static void want_block(const struct xsw_dev *d, size_t size, struct xsw_want *w,
 /* A new segment for a want that found nothing; under the mutex */
 static u64 coherent_grow(struct xsw_engine *e, struct xsw_pool *p, u64 bits, u8 order, u8 least)
 {
-	struct xsw_order o = {
+	struct xsw_memory_want want = {
 		.bytes = XSW_PAGE_SIZE << order,
 		.bits = (u8)min(bits, (u64)XSW_COHERENT_BITS),
 		.order = order,
@@ -42,7 +42,7 @@ static u64 coherent_grow(struct xsw_engine *e, struct xsw_pool *p, u64 bits, u8 
 	};
 	struct xsw_change c = { 0 };
 
-	return xsw_memory_get(e, &o, &c);
+	return xsw_memory_get(e, &want, &c);
 }
 
 static __always_inline bool claim_from(struct xsw_pool *p, const struct xsw_want *w,

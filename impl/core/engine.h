@@ -177,7 +177,7 @@ void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st);
 struct xsw_segment_state {
 	u64 bus, bytes, slots;
 	u64 used, quarantined, largest_free;
-	bool swapped; /* made by an exchange; else found contiguous */
+	enum xsw_origin origin;
 };
 
 /** xsw_for_each_segment() - walk the pool's segments until @fn returns false [process] */

@@ -12,24 +12,37 @@
  */
 #include "state.h"
 
-/* One hypercall, accounted for */
-static enum xsw_exchange_result exchange(struct xsw_engine *e, struct xsw_block *b, size_t n,
-					 u8 bits, size_t *done, struct xsw_change *c)
+/* Counts an exchange that began at @start and did @done blocks of order @order. */
+static void count_exchange(struct xsw_engine *e, u64 start, u64 done, u8 order,
+			   enum xsw_exchange_result r, struct xsw_change *c)
 {
-	u64 start = xsw_now_ns();
-	enum xsw_exchange_result r;
-
-	*done = 0;
-	r = bits ? xsw_hv_make_contiguous(b, n, bits, done) : xsw_hv_undo(b, n, done);
 	e->exchange_ns += xsw_now_ns() - start;
 	e->exchanges++;
-	e->exchanged_bytes += *done * (XSW_PAGE_SIZE << b->order);
+	e->exchanged_bytes += done * (XSW_PAGE_SIZE << order);
 	c->hypercalls++;
 	if (r != XSW_EXCHANGE_OK) {
 		c->last = r;
 		e->exchange_fails++;
 	}
+}
+
+static enum xsw_exchange_result blocks_make(struct xsw_engine *e, struct xsw_block *b, size_t n,
+					    u8 bits, size_t *done, struct xsw_change *c)
+{
+	u64 start = xsw_now_ns();
+	enum xsw_exchange_result r = xsw_hv_make_contiguous(b, n, bits, done);
+
+	count_exchange(e, start, *done, b->order, r, c);
 	return r;
+}
+
+static void blocks_undo(struct xsw_engine *e, struct xsw_block *b, size_t n, size_t *done,
+			struct xsw_change *c)
+{
+	u64 start = xsw_now_ns();
+	enum xsw_exchange_result r = xsw_hv_undo(b, n, done);
+
+	count_exchange(e, start, *done, b->order, r, c);
 }
 
 /* Back to the page allocator, exchanged ones by way of Xen */
@@ -40,13 +53,14 @@ static void blocks_put(struct xsw_engine *e, struct xsw_block *b, size_t n, stru
 	while (at < n) {
 		size_t end = at;
 
-		while (end < n && b[end].swapped && b[end].order == b[at].order)
+		while (end < n && b[end].origin == XSW_ORIGIN_EXCHANGED &&
+		       b[end].order == b[at].order)
 			end++;
 		if (end == at) {
 			at++;
 			continue;
 		}
-		exchange(e, b + at, end - at, 0, &done, c);
+		blocks_undo(e, b + at, end - at, &done, c);
 		at += done;
 		if (!done) {
 			c->kept_low_bytes += XSW_PAGE_SIZE << b[at].order;
@@ -67,28 +81,29 @@ static void widen_gate(struct xsw_engine *e, const struct xsw_segment *s)
 		WRITE_ONCE(e->gate.high, s->top);
 }
 
-static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const struct xsw_block *b)
+static int segment_add(struct xsw_engine *e, const struct xsw_memory_want *want,
+		       const struct xsw_block *b)
 {
-	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn), o->reserve);
+	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn), want->reserve);
 	int rc;
 
 	if (!s)
 		return -ENOMEM;
-	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(o->index, s);
+	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(want->index, s);
 	if (rc) {
 		xsw_free(s);
 		return rc;
 	}
-	if (o->index == &e->index)
+	if (want->index == &e->index)
 		widen_gate(e, s);
-	if (o->reserve) {
+	if (want->reserve) {
 		s->next = e->reserves;
 		e->reserves = s;
 		return 0;
 	}
-	rc = xsw_pool_add(o->pool, s);
+	rc = xsw_pool_add(want->pool, s);
 	if (rc) {
-		xsw_index_remove(o->index, s);
+		xsw_index_remove(want->index, s);
 		xsw_rcu_synchronize();
 		xsw_free(s);
 	}
@@ -96,14 +111,14 @@ static int segment_add(struct xsw_engine *e, const struct xsw_order *o, const st
 }
 
 /* Make what is contiguous among @n blocks into segments, give the others back */
-static u64 blocks_use(struct xsw_engine *e, const struct xsw_order *o, struct xsw_block *b,
+static u64 blocks_use(struct xsw_engine *e, const struct xsw_memory_want *want, struct xsw_block *b,
 		      size_t n, struct xsw_change *c)
 {
 	u64 got = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (!b[i].contiguous || segment_add(e, o, &b[i])) {
+		if (b[i].origin == XSW_ORIGIN_NONE || segment_add(e, want, &b[i])) {
 			blocks_put(e, &b[i], 1, c);
 			continue;
 		}
@@ -126,7 +141,7 @@ static bool blocks_exchange(struct xsw_engine *e, struct xsw_block *b, size_t n,
 
 	while (at < n) {
 		size_t done;
-		enum xsw_exchange_result r = exchange(e, b + at, n - at, bits, &done, c);
+		enum xsw_exchange_result r = blocks_make(e, b + at, n - at, bits, &done, c);
 
 		at += done;
 		if (r == XSW_EXCHANGE_PAGE)
@@ -144,7 +159,7 @@ static size_t blocks_sort(struct xsw_block *b, size_t n)
 	size_t front = 0, i;
 
 	for (i = 0; i < n; i++) {
-		if (b[i].contiguous) {
+		if (b[i].origin != XSW_ORIGIN_NONE) {
 			struct xsw_block swap = b[front];
 
 			b[front++] = b[i];
@@ -159,27 +174,27 @@ static size_t blocks_sort(struct xsw_block *b, size_t n)
  * CPU, and a reserve keeps its promise from its first slot on: their segments must be aligned.
  * Return: bytes added.
  */
-static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 order, u64 bytes,
-			struct xsw_block *b, struct xsw_change *c)
+static u64 get_of_order(struct xsw_engine *e, const struct xsw_memory_want *want, u8 order,
+			u64 bytes, struct xsw_block *b, struct xsw_change *c)
 {
-	bool aligned = o->reserve || o->index == &e->coherent_index;
+	bool aligned = want->reserve || want->index == &e->coherent_index;
 	u64 size = XSW_PAGE_SIZE << order, got = 0;
 	bool more = true;
 
 	while (more && got < bytes) {
-		size_t want = min((u64)XSW_BATCH, (bytes - got + size - 1) / size), n, found;
+		size_t blocks = min((u64)XSW_BATCH, (bytes - got + size - 1) / size), n, found;
 		u64 before = got;
 
-		for (n = 0; n < want; n++) {
-			if (xsw_hv_alloc(&b[n], order, o->bits, aligned))
+		for (n = 0; n < blocks; n++) {
+			if (xsw_hv_alloc(&b[n], order, want->bits, aligned))
 				break;
 			xsw_cond_resched();
 		}
 		found = blocks_sort(b, n);
-		more = n == want;
-		if (found < n && !blocks_exchange(e, b + found, n - found, o->bits, c))
+		more = n == blocks;
+		if (found < n && !blocks_exchange(e, b + found, n - found, want->bits, c))
 			more = false;
-		got += blocks_use(e, o, b, n, c);
+		got += blocks_use(e, want, b, n, c);
 		if (got == before)
 			more = false;
 	}
@@ -190,13 +205,13 @@ static u64 get_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 orde
  * What is missing of one order, out of low frames of our own that lie scattered: Xen need not
  * have any free.  Return: bytes added.
  */
-static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_order *o, u8 order, u64 bytes,
-			     struct xsw_block *b, struct xsw_change *c)
+static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_memory_want *want, u8 order,
+			     u64 bytes, struct xsw_block *b, struct xsw_change *c)
 {
 	u64 got = 0, added;
 
-	while (got < bytes && !xsw_hv_assemble(b, order, o->bits)) {
-		added = blocks_use(e, o, b, 1, c);
+	while (got < bytes && !xsw_hv_assemble(b, order, want->bits)) {
+		added = blocks_use(e, want, b, 1, c);
 		if (!added)
 			break;
 		got += added;
@@ -207,19 +222,19 @@ static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_order *o, u8
 	return got;
 }
 
-u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_order *o, struct xsw_change *c)
+u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_memory_want *want, struct xsw_change *c)
 {
 	struct xsw_block *b = xsw_zalloc(XSW_BATCH * sizeof(*b));
-	u8 order = o->order;
+	u8 order = want->order;
 	u64 got = 0;
 
 	if (!b)
 		return 0;
 	for (;;) {
-		got += get_of_order(e, o, order, o->bytes - got, b, c);
-		if (got < o->bytes)
-			got += assemble_of_order(e, o, order, o->bytes - got, b, c);
-		if (got >= o->bytes || order == o->least_order)
+		got += get_of_order(e, want, order, want->bytes - got, b, c);
+		if (got < want->bytes)
+			got += assemble_of_order(e, want, order, want->bytes - got, b, c);
+		if (got >= want->bytes || order == want->least_order)
 			break;
 		order--;
 	}

@@ -23,7 +23,7 @@ static struct xsw_segment *reserve_within(struct xsw_engine *e, u64 mask)
 void xsw_reserve_get(struct xsw_dev *d)
 {
 	struct xsw_engine *e = d->engine;
-	struct xsw_order o = {
+	struct xsw_memory_want want = {
 		.bytes = XSW_PAGE_SIZE << XSW_SEGMENT_ORDER,
 		.bits = min(xsw_bits_within(d->dma_mask), (u8)XSW_COHERENT_BITS),
 		.order = XSW_SEGMENT_ORDER,
@@ -34,9 +34,9 @@ void xsw_reserve_get(struct xsw_dev *d)
 	struct xsw_change c = { 0 };
 	struct xsw_segment *s = reserve_within(e, d->dma_mask);
 
-	if (!s && o.bits > XSW_PAGE_SHIFT) {
-		o.bits = min(o.bits, (u8)32);
-		xsw_memory_get(e, &o, &c);
+	if (!s && want.bits > XSW_PAGE_SHIFT) {
+		want.bits = min(want.bits, (u8)32);
+		xsw_memory_get(e, &want, &c);
 		s = reserve_within(e, d->dma_mask);
 	}
 	if (s)

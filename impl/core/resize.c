@@ -9,7 +9,7 @@
 
 int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
 {
-	struct xsw_order o = {
+	struct xsw_memory_want want = {
 		.bytes = bytes,
 		.bits = bits,
 		.order = XSW_SEGMENT_ORDER,
@@ -21,7 +21,7 @@ int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c
 	xsw_might_sleep();
 	*c = (struct xsw_change){ 0 };
 	xsw_mutex_lock(&e->mutex);
-	got = xsw_memory_get(e, &o, c);
+	got = xsw_memory_get(e, &want, c);
 	xsw_mutex_unlock(&e->mutex);
 	return got >= bytes ? 0 : -ENOMEM;
 }

@@ -45,7 +45,7 @@ static inline u64 xsw_segment_bytes(const struct xsw_segment *s)
 }
 
 /* memory.c: blocks from the page allocator and Xen, and back; under the mutex, may sleep */
-struct xsw_order {
+struct xsw_memory_want {
 	u64 bytes;
 	u8 bits;
 	u8 order, least_order;
@@ -54,8 +54,8 @@ struct xsw_order {
 	struct xsw_index **index;
 };
 
-/* xsw_memory_get() - Return: bytes added, up to order->bytes rounded up to a block */
-u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_order *order, struct xsw_change *c);
+/* xsw_memory_get() - Return: bytes added, up to want->bytes rounded up to a block */
+u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_memory_want *want, struct xsw_change *c);
 /* xsw_memory_put() - give back a list of segments that nothing can reach any more */
 void xsw_memory_put(struct xsw_engine *e, struct xsw_segment *list, struct xsw_change *c);
 /* xsw_memory_settle() - wait for a grace period and free replaced tables */

@@ -13,7 +13,7 @@ static void survey(const struct xsw_segment *s, struct xsw_segment_state *st)
 		.used = s->slots - xsw_free_slots(s),
 		.quarantined = s->quarantined,
 		.largest_free = xsw_largest_free(s),
-		.swapped = s->block.swapped,
+		.origin = s->block.origin,
 	};
 }
 

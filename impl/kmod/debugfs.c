@@ -44,7 +44,7 @@ static bool print_segment(const struct xsw_segment_state *s, void *ctx)
 	struct segment_listing *l = ctx;
 
 	seq_printf(l->f, "%llu 0x%llx %llu %llu %llu %llu %s\n", l->index++, s->bus, s->bytes,
-		   s->used, s->quarantined, s->largest_free, s->swapped ? "exchange" : "found");
+		   s->used, s->quarantined, s->largest_free, xsw_origin_name(s->origin));
 	return !seq_has_overflowed(l->f);
 }
 

@@ -30,7 +30,7 @@ static void *ours_open(u32 slots, u32 areas)
 		return NULL;
 	}
 	for (i = 0; i < slots / SEGMENT_SLOTS; i++) {
-		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .contiguous = true };
+		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .origin = XSW_ORIGIN_FOUND };
 		u64 bus = XSW_SLOTS_BUS + (u64)i * SEGMENT_SLOTS * XSW_SLOT_SIZE;
 		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT, false);
 

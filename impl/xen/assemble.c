@@ -320,7 +320,7 @@ int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
 			.va = page_address(pfn_to_page(a->pfn)),
 			.pfn = a->pfn,
 			.order = order,
-			.contiguous = true,
+			.origin = XSW_ORIGIN_ASSEMBLED,
 		};
 		err = 0;
 	}

@@ -95,7 +95,8 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 		.va = page_address(pfn_to_page(pfn)),
 		.pfn = pfn,
 		.order = order,
-		.contiguous = is_contiguous(pfn, order, bits, aligned),
+		.origin = is_contiguous(pfn, order, bits, aligned) ? XSW_ORIGIN_FOUND
+								   : XSW_ORIGIN_NONE,
 	};
 	return 0;
 }
@@ -106,7 +107,7 @@ void xsw_hv_free(struct xsw_block *b)
 
 	for (i = 0; i < 1UL << b->order; i++)
 		__free_page(pfn_to_page(b->pfn + i));
-	if (b->contiguous) {
+	if (b->origin != XSW_ORIGIN_NONE) {
 		mutex_lock(&search_lock);
 		memset(searched_to, 0, sizeof(searched_to));
 		mutex_unlock(&search_lock);

@@ -259,7 +259,7 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 	}
 
 	for (i = 0; i < r.exchanged; i++)
-		b[i].contiguous = b[i].swapped = !undo;
+		b[i].origin = undo ? XSW_ORIGIN_NONE : XSW_ORIGIN_EXCHANGED;
 	*done = r.exchanged;
 	r.rc = rc;
 	r.ns = ktime_get_ns() - began;
@@ -297,8 +297,7 @@ enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done
 		while (*done + run < n && still_contiguous(&first[run]))
 			run++;
 		if (!run) {
-			first->contiguous = false;
-			first->swapped = false;
+			first->origin = XSW_ORIGIN_NONE;
 			(*done)++;
 			continue;
 		}

@@ -6,7 +6,7 @@
 
 static struct xsw_segment *segment(u8 order, u64 mfn)
 {
-	struct xsw_block b = { .order = order, .contiguous = true };
+	struct xsw_block b = { .order = order, .origin = XSW_ORIGIN_FOUND };
 
 	return xsw_segment_new(&b, mfn, false);
 }
