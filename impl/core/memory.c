@@ -224,10 +224,14 @@ static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_memory_want 
 
 u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_memory_want *want, struct xsw_change *c)
 {
-	struct xsw_block *b = xsw_zalloc(XSW_BATCH * sizeof(*b));
-	u8 order = want->order;
+	u8 highest = want->bits > XSW_PAGE_SHIFT ? want->bits - XSW_PAGE_SHIFT : 0;
+	u8 order = min(want->order, highest);
+	struct xsw_block *b;
 	u64 got = 0;
 
+	if (want->bits < XSW_PAGE_SHIFT + want->least_order)
+		return 0; /* no block is that small: a coherent mask of 0 bits, for one */
+	b = xsw_zalloc(XSW_BATCH * sizeof(*b));
 	if (!b)
 		return 0;
 	for (;;) {

@@ -370,6 +370,28 @@ static void coherent_memory_obeys_its_mask(void **state)
 	world_stop(&w);
 }
 
+/* No block lies below so few bits: nothing is exchanged, in neither direction */
+static void a_coherent_mask_without_a_page_gets_nothing(void **state)
+{
+	static const u64 masks[] = { 0, 1, 0xfff, 0x1ffe };
+	u64 bus;
+	size_t i;
+
+	(void)state;
+	world_start(&w, &usual_machine, 0);
+	world_attach(&w, LOW4G);
+	model_counts.make_calls = 0;
+	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		w.dev.coherent_mask = masks[i];
+		assert_null(xsw_coherent_alloc(&w.dev, 8192, false, &bus, NULL));
+		assert_null(xsw_coherent_alloc(&w.dev, 4096, true, &bus, NULL));
+		xsw_coherent_work(w.e);
+	}
+	assert_int_equal(model_counts.undo_calls, 0);
+	assert_int_equal(model_counts.make_calls, 0);
+	world_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +413,7 @@ int main(void)
 		cmocka_unit_test(atomic_allocations_use_the_reserve),
 		cmocka_unit_test(idle_coherent_memory_is_given_back),
 		cmocka_unit_test(coherent_memory_obeys_its_mask),
+		cmocka_unit_test(a_coherent_mask_without_a_page_gets_nothing),
 	};
 
 	return xsw_run_tests(tests);
