@@ -37,18 +37,27 @@ struct xsw_index *xsw_index_new(void)
 	return index_alloc(0, 0);
 }
 
+void xsw_index_settle(struct xsw_index *x)
+{
+	struct xsw_index *old;
+
+	while ((old = x->before)) {
+		x->before = old->before;
+		xsw_free(old);
+	}
+}
+
 void xsw_index_free(struct xsw_index *x)
 {
-	struct xsw_index *before;
 	u64 i;
 
-	for (i = 0; x && i < x->chunks; i++)
+	if (!x)
+		return;
+	xsw_index_settle(x);
+	for (i = 0; i < x->chunks; i++)
 		if (is_leaf(x->entry[i]))
 			xsw_free(leaf_of(x->entry[i]));
-	for (; x; x = before) {
-		before = x->before;
-		xsw_free(x);
-	}
+	xsw_free(x);
 }
 
 /* Make the array span chunks @first to @last too */

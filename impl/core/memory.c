@@ -10,7 +10,9 @@
  * exchanged blocks are undone; what Xen refuses to undo goes to the page allocator as it is,
  * and is counted.
  */
+#include "memo.h"
 #include "state.h"
+#include "tell.h"
 
 /* Counts an exchange that began at @start and did @done blocks of order @order. */
 static void count_exchange(struct xsw_engine *e, u64 start, u64 done, u8 order,
@@ -72,7 +74,7 @@ static void blocks_put(struct xsw_engine *e, struct xsw_block *b, size_t n, stru
 		xsw_hv_free(&b[i]);
 }
 
-/* The gate first: who gets an address from @s must not be told that it lies outside */
+/* Before @s is in the pool: a map may get an address of it at once, and its unmap asks the gate */
 static void widen_gate(struct xsw_engine *e, const struct xsw_segment *s)
 {
 	if (!e->gate.high || s->bus < e->gate.low)
@@ -81,33 +83,41 @@ static void widen_gate(struct xsw_engine *e, const struct xsw_segment *s)
 		WRITE_ONCE(e->gate.high, s->top);
 }
 
+static void tell_added(const struct xsw_segment *s)
+{
+	struct xsw_event event = { .what = XSW_TOLD_SEGMENT, .segment.added = true };
+
+	xsw_survey(s, &event.segment.state);
+	xsw_tell(&event);
+}
+
 static int segment_add(struct xsw_engine *e, const struct xsw_memory_want *want,
 		       const struct xsw_block *b)
 {
-	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn), want->reserve);
+	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn));
+	struct xsw_index **index = xsw_index_for(e, want->kind);
+	struct xsw_pool *p = &e->pool[want->kind];
 	int rc;
 
 	if (!s)
 		return -ENOMEM;
-	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(want->index, s);
+	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(index, s);
 	if (rc) {
 		xsw_free(s);
 		return rc;
 	}
-	if (want->index == &e->index)
+	if (want->kind <= XSW_KIND_LARGE)
 		widen_gate(e, s);
-	if (want->reserve) {
-		s->next = e->reserves;
-		e->reserves = s;
-		return 0;
-	}
-	rc = xsw_pool_add(want->pool, s);
+	rc = xsw_pool_add(p, s);
 	if (rc) {
-		xsw_index_remove(want->index, s);
+		xsw_index_remove(index, s);
 		xsw_rcu_synchronize();
 		xsw_free(s);
+		return rc;
 	}
-	return rc;
+	xsw_memo_release(p, s, 0, s->slots);
+	tell_added(s);
+	return 0;
 }
 
 /* Make what is contiguous among @n blocks into segments, give the others back */
@@ -171,13 +181,13 @@ static size_t blocks_sort(struct xsw_block *b, size_t n)
 
 /*
  * As much as possible of one order.  Coherent blocks are aligned on the bus as they are to the
- * CPU, and a reserve keeps its promise from its first slot on: their segments must be aligned.
+ * CPU, and a segment for large maps serves any alignment from its first slot on: they are aligned.
  * Return: bytes added.
  */
 static u64 get_of_order(struct xsw_engine *e, const struct xsw_memory_want *want, u8 order,
 			u64 bytes, struct xsw_block *b, struct xsw_change *c)
 {
-	bool aligned = want->reserve || want->index == &e->coherent_index;
+	bool aligned = want->kind != XSW_KIND_STREAMING;
 	u64 size = XSW_PAGE_SIZE << order, got = 0;
 	bool more = true;
 
@@ -272,8 +282,11 @@ void xsw_memory_put(struct xsw_engine *e, struct xsw_segment *list, struct xsw_c
 
 void xsw_memory_settle(struct xsw_engine *e)
 {
+	u32 kind;
+
 	xsw_rcu_synchronize();
-	xsw_pool_settle(&e->pool);
-	xsw_pool_settle(&e->coherent);
-	xsw_pool_settle(&e->atomic);
+	for (kind = 0; kind < XSW_NR_KIND; kind++)
+		xsw_pool_settle(&e->pool[kind]);
+	xsw_index_settle(e->index);
+	xsw_index_settle(e->coherent_index);
 }

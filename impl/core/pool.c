@@ -4,8 +4,9 @@
  */
 #include "pool.h"
 
-int xsw_pool_init(struct xsw_pool *p)
+int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind)
 {
+	p->kind = (u8)kind;
 	p->watch = XSW_WATCH_LEAST;
 	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
 	p->table = xsw_zalloc(sizeof(struct xsw_table));
@@ -109,6 +110,7 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 		return -ENOMEM;
 	bit = (u32)__builtin_ctzll(~g->members);
 	s->pool = p;
+	s->kind = p->kind;
 	s->group = g;
 	s->may_whole = &g->may[whole];
 	s->may_bit = 1ULL << bit;
@@ -121,7 +123,6 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 	WRITE_ONCE(p->slots, p->slots + s->slots);
 	WRITE_ONCE(p->top, max(p->top, s->top));
 	WRITE_ONCE(p->largest, max(p->largest, s->slots));
-	xsw_verdict_release(p, s, 0, s->slots);
 	return 0;
 }
 
@@ -172,4 +173,39 @@ void xsw_pool_sample(struct xsw_pool *p)
 	used = xsw_pool_used(p);
 	if ((s64)used > (s64)READ_ONCE(p->high_water))
 		WRITE_ONCE(p->high_water, used);
+}
+
+u32 xsw_pool_largest_free(struct xsw_pool *p)
+{
+	const struct xsw_table *t;
+	u32 class, k;
+
+	xsw_rcu_read_lock();
+	t = xsw_rcu_dereference(p->table);
+	for (class = XSW_CLASSES; class --;) {
+		u64 may = 0;
+
+		for (k = 0; k < t->groups; k++)
+			may |= READ_ONCE(t->group[k]->may[class]);
+		if (may)
+			break;
+	}
+	xsw_rcu_read_unlock();
+	if (class == ~0u)
+		return 0;
+	return min((2u << class) - 1, READ_ONCE(p->largest));
+}
+
+bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but)
+{
+	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	u32 id;
+
+	for (id = 0; id < t->ids; id++) {
+		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
+
+		if (s && s != but && s->top <= mask && s->slots >= slots)
+			return true;
+	}
+	return false;
 }

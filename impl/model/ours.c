@@ -25,14 +25,14 @@ static void *ours_open(u32 slots, u32 areas)
 	u32 i;
 
 	(void)areas;
-	if (!p || xsw_pool_init(p)) {
+	if (!p || xsw_pool_init(p, XSW_KIND_STREAMING)) {
 		xsw_free(p);
 		return NULL;
 	}
 	for (i = 0; i < slots / SEGMENT_SLOTS; i++) {
 		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .origin = XSW_ORIGIN_FOUND };
 		u64 bus = XSW_SLOTS_BUS + (u64)i * SEGMENT_SLOTS * XSW_SLOT_SIZE;
-		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT, false);
+		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT);
 
 		if (!s || xsw_pool_add(p, s)) {
 			xsw_free(s);

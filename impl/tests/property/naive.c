@@ -68,7 +68,7 @@ static bool fits_at(struct subject *s, const struct xsw_dev *d, u64 phys, u32 si
 
 bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 size)
 {
-	const struct xsw_table *t = s->e->pool.table;
+	const struct xsw_table *t = s->e->pool[XSW_KIND_STREAMING].table;
 	u64 offset = phys & d->min_align_mask & (XSW_SLOT_SIZE - 1);
 	u32 id, i;
 
@@ -92,7 +92,7 @@ bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 siz
 /* Bitmaps, counts and records say what the naive model says */
 void naive_check_pool(struct subject *s)
 {
-	const struct xsw_table *t = s->e->pool.table;
+	const struct xsw_table *t = s->e->pool[XSW_KIND_STREAMING].table;
 	struct xsw_pool_state st;
 	u64 used = 0;
 	u32 id, i;
@@ -109,9 +109,9 @@ void naive_check_pool(struct subject *s)
 				      busy ? "lost" : "in use but free");
 		}
 	}
-	if (used != s->pool_slots_live || xsw_pool_used(&s->e->pool) != used)
+	if (used != s->pool_slots_live || xsw_pool_used(&s->e->pool[XSW_KIND_STREAMING]) != used)
 		wrong(s, "%llu slots in use, counted %llu, live %llu", (unsigned long long)used,
-		      (unsigned long long)xsw_pool_used(&s->e->pool),
+		      (unsigned long long)xsw_pool_used(&s->e->pool[XSW_KIND_STREAMING]),
 		      (unsigned long long)s->pool_slots_live);
 	xsw_pool_state(s->e, &st);
 	if (st.used != used || st.quarantined)

@@ -135,7 +135,7 @@ static void op_rebind(struct subject *s)
 	for (k = 0; k < BLOCKS; k++)
 		if (s->block[k].va && s->block[k].device == device)
 			subject_free_block(s, &s->block[k]);
-	if (s->attached[device] && xsw_dev_exit(&s->dev[device], NULL, NULL))
+	if (s->attached[device] && model_detach(&s->dev[device]))
 		wrong(s, "a device left something behind");
 	s->attached[device] = false;
 	attach(s, device);
@@ -188,8 +188,8 @@ void subject_stop(struct subject *s)
 			subject_free_block(s, &s->block[k]);
 	naive_check_pool(s);
 	xsw_pool_state(s->e, &st);
-	for (k = 0; k < s->e->pool.table->ids; k++) {
-		const struct xsw_segment *seg = s->e->pool.table->seg[k];
+	for (k = 0; k < s->e->pool[XSW_KIND_STREAMING].table->ids; k++) {
+		const struct xsw_segment *seg = s->e->pool[XSW_KIND_STREAMING].table->seg[k];
 
 		if (seg && xsw_largest_free(seg) != seg->slots)
 			wrong(s, "a segment is not whole again");
@@ -197,7 +197,7 @@ void subject_stop(struct subject *s)
 	if (st.used || st.coherent_used_bytes)
 		wrong(s, "%llu slots are lost", (unsigned long long)st.used);
 	for (k = 0; k < DEVICES; k++)
-		if (s->attached[k] && xsw_dev_exit(&s->dev[k], NULL, NULL))
+		if (s->attached[k] && model_detach(&s->dev[k]))
 			wrong(s, "a mapping is lost");
 	model_faults = (struct model_faults){ 0 };
 	xsw_engine_destroy(s->e, &c);

@@ -13,6 +13,7 @@
 #define XSW_SUBJECT_H
 
 #include "machine.h"
+#include "told.h"
 #include "state.h"
 
 #define LOW4G 0xffffffffULL
@@ -56,7 +57,7 @@ struct subject {
 	u64 buffer; /* MAPPINGS * BUFFER_PAGES pages */
 	u32 *owner; /* of each 2 KiB below 4 GiB: index of a mapping + 1, or of a block + 1 +
 		       MAPPINGS */
-	u64 ops, maps, bounces, fails, reserve_served;
+	u64 ops, maps, bounces, fails, large_served;
 	u64 pool_slots_live; /* slots that live mappings have in the pool */
 };
 

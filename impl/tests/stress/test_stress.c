@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "machine.h"
+#include "told.h"
 #include "state.h"
 
 #define WORKERS 16
@@ -113,7 +114,7 @@ static struct mapping *map_one(struct worker *w, u32 size)
 	m->mark = (u8)pick(w, 256);
 	m->owner = __atomic_fetch_add(&next_owner, 1, __ATOMIC_RELAXED) | 1u << 31;
 	memset(xsw_phys_to_virt(m->phys), m->mark, size);
-	m->bus = xsw_map(m->dev, m->phys, size, m->dir, 0, &o);
+	m->bus = model_map(m->dev, m->phys, size, m->dir, 0, &o);
 	w->maps++;
 	if (m->bus == XSW_BUS_ERROR) {
 		if (o.fail == XSW_FAIL_NONE)
@@ -359,11 +360,11 @@ static void finish(void)
 		if (parcel[k])
 			unmap_one(parcel[k], 2);
 	xsw_pool_state(engine, &st);
-	if (st.used || st.coherent_used_bytes || xsw_pool_used(&engine->pool))
+	if (st.used || st.coherent_used_bytes || xsw_pool_used(&engine->pool[XSW_KIND_STREAMING]))
 		wrong("slots are lost", NULL);
 	model_faults = (struct model_faults){ 0 };
 	for (k = 0; k < 3; k++)
-		if (xsw_dev_exit(&device[k], NULL, NULL))
+		if (model_detach(&device[k]))
 			wrong("a mapping is lost", NULL);
 	xsw_engine_destroy(engine, &c);
 	if (c.leaked_bytes || model_counts.zallocs || model_counts.violations ||
