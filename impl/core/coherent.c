@@ -199,14 +199,14 @@ void xsw_coherent_reserve(struct xsw_engine *e, u64 mask)
 static void give_back_idle(struct xsw_engine *e)
 {
 	struct xsw_pool *p = &e->pool[XSW_KIND_COHERENT];
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	struct xsw_segment *list = NULL;
 	struct xsw_change c = { 0 };
 	u64 idle = 0;
 	u32 id;
 
 	for (id = 0; id < t->ids; id++) {
-		struct xsw_segment *s = t->seg[id];
+		struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (!s || xsw_free_slots(s) != s->slots)
 			continue;

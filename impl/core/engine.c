@@ -11,8 +11,8 @@ static void engine_free(struct xsw_engine *e)
 
 	for (kind = 0; kind < XSW_NR_KIND; kind++)
 		xsw_pool_exit(&e->pool[kind]);
-	xsw_index_free(e->index);
-	xsw_index_free(e->coherent_index);
+	xsw_index_free(xsw_rcu_protected(e->index));
+	xsw_index_free(xsw_rcu_protected(e->coherent_index));
 	xsw_free(e);
 }
 
@@ -26,9 +26,9 @@ struct xsw_engine *xsw_engine_create(u64 coherent_limit)
 		return NULL;
 	xsw_mutex_init(&e->mutex);
 	e->coherent_limit = coherent_limit;
-	e->index = xsw_index_new();
-	e->coherent_index = xsw_index_new();
-	whole = e->index && e->coherent_index;
+	xsw_rcu_assign(e->index, xsw_index_new());
+	xsw_rcu_assign(e->coherent_index, xsw_index_new());
+	whole = xsw_rcu_protected(e->index) && xsw_rcu_protected(e->coherent_index);
 	for (kind = 0; kind < XSW_NR_KIND; kind++)
 		whole &= !xsw_pool_init(&e->pool[kind], (enum xsw_kind)kind);
 	if (whole)
@@ -41,11 +41,11 @@ struct xsw_engine *xsw_engine_create(u64 coherent_limit)
 static void empty_pool(struct xsw_engine *e, struct xsw_pool *p, struct xsw_segment **list,
 		       struct xsw_segment **leaked)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u32 id;
 
 	for (id = 0; id < t->ids; id++) {
-		struct xsw_segment *s = t->seg[id];
+		struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (s)
 			xsw_retire(e, s, xsw_close(p, s) ? list : leaked);

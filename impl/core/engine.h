@@ -58,10 +58,10 @@ struct xsw_dev {
 
 	struct xsw_engine *engine; /* set by xsw_dev_init(), as all below */
 	const struct xsw_gate *gate;
-	struct xsw_tally *tally; /* per CPU (xsw_percpu_*) */
-	struct xsw_dev *next;    /* in the engine's list of attached devices */
-	u64 promised;            /* the most that xsw_max_mapping_size() ever told */
-	u64 left;                /* mappings and blocks its drivers left behind; by atomics */
+	struct xsw_tally __percpu *tally;
+	struct xsw_dev *next; /* in the engine's list of attached devices */
+	u64 promised;         /* the most that xsw_max_mapping_size() ever told */
+	u64 left;             /* mappings and blocks its drivers left behind; by atomics */
 };
 
 /**

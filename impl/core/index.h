@@ -22,7 +22,7 @@
 #define XSW_LEAF_PAGES  (1u << XSW_SEGMENT_ORDER)
 
 struct xsw_leaf {
-	struct xsw_segment *page[XSW_LEAF_PAGES];
+	struct xsw_segment __rcu *page[XSW_LEAF_PAGES];
 };
 
 /* Replaced as a whole when its bounds grow; its entries change in place */
@@ -30,13 +30,14 @@ struct xsw_index {
 	u64 base;                 /* chunk number of the first entry */
 	u64 chunks;               /* 0: empty */
 	struct xsw_index *before; /* the one it replaced, until xsw_index_settle() */
-	void *entry[];            /* struct xsw_segment *, or struct xsw_leaf * with bit 0 set */
+	void __rcu *entry[];      /* struct xsw_segment *, or struct xsw_leaf * with bit 0 set */
 };
 
 struct xsw_segment *xsw_index_leaf(void *entry, u64 bus);
 
 /* The segment that @bus is in, or NULL */
-static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index *const *where, u64 bus)
+static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index __rcu *const *where,
+							  u64 bus)
 {
 	const struct xsw_index *x = xsw_rcu_dereference(*where);
 	u64 chunk = (bus >> XSW_CHUNK_SHIFT) - x->base;
@@ -51,8 +52,8 @@ static __always_inline struct xsw_segment *xsw_index_find(struct xsw_index *cons
 }
 
 /* The same for a segment that has its chunks to itself; NULL also where only a leaf can tell */
-static __always_inline struct xsw_segment *xsw_index_find_quick(struct xsw_index *const *where,
-								u64 bus)
+static __always_inline struct xsw_segment *xsw_index_find_quick(
+	struct xsw_index __rcu *const *where, u64 bus)
 {
 	const struct xsw_index *x = xsw_rcu_dereference(*where);
 	u64 chunk = (bus >> XSW_CHUNK_SHIFT) - x->base;
@@ -67,8 +68,8 @@ static __always_inline struct xsw_segment *xsw_index_find_quick(struct xsw_index
 /* All of these in process context, under the engine's mutex */
 struct xsw_index *xsw_index_new(void);
 void xsw_index_free(struct xsw_index *x);
-int xsw_index_add(struct xsw_index **where, struct xsw_segment *s);
-void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s);
+int xsw_index_add(struct xsw_index __rcu **where, struct xsw_segment *s);
+void xsw_index_remove(struct xsw_index __rcu **where, struct xsw_segment *s);
 /* free the arrays that @x replaced: a grace period has passed */
 void xsw_index_settle(struct xsw_index *x);
 

@@ -21,11 +21,11 @@ static bool walk_segment(struct xsw_segment *s, bool (*fn)(struct xsw_segment *,
 
 bool xsw_walk_pool(struct xsw_pool *p, bool (*fn)(struct xsw_segment *, u32, void *), void *ctx)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u32 id;
 
 	for (id = 0; id < t->ids; id++) {
-		if (t->seg[id] && !walk_segment(t->seg[id], fn, ctx))
+		if (xsw_segment_at(t, id) && !walk_segment(xsw_segment_at(t, id), fn, ctx))
 			return false;
 		xsw_cond_resched();
 	}

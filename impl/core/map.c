@@ -100,7 +100,7 @@ static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_r
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
 	union xsw_mark mark = { .slots = (u16)slots, .offset = (u16)offset, .owner = d->id };
-	struct xsw_tally *tally = d->tally;
+	struct xsw_tally __percpu *tally = d->tally;
 
 	xsw_record(&s->slot[run.start], mark, phys, (u32)size, (u8)dir, (u8)why);
 	xsw_percpu_add(&tally->bounces[why], 1);
@@ -238,7 +238,7 @@ void xsw_map_outcome(struct xsw_dev *d, u64 bus, struct xsw_outcome *o)
 	xsw_rcu_read_unlock();
 }
 
-static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots)
+static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots) __releases(RCU_SCHED)
 {
 	xsw_release(s->pool, s, i, slots);
 	xsw_rcu_read_unlock();
@@ -247,6 +247,7 @@ static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots)
 
 /* The record is ended: release the slots, and the RCU read lock */
 static __always_inline u32 release_run(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
+	__releases(RCU_SCHED)
 {
 	if (unlikely(s->kind != XSW_KIND_STREAMING))
 		return release_elsewhere(s, i, slots);
@@ -255,7 +256,7 @@ static __always_inline u32 release_run(struct xsw_dev *d, struct xsw_segment *s,
 
 /* No preemption is held off while the data is copied: slots that are in use keep their segment */
 static noinline u32 copy_and_release(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
-				     u32 offset, size_t size)
+				     u32 offset, size_t size) __releases(RCU_SCHED)
 {
 	const struct xsw_slot *slot = &s->slot[i];
 	u64 at = ((u64)i << XSW_SLOT_SHIFT) + offset;
@@ -275,6 +276,7 @@ static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
 /* The record ended, which says the mapping was ours */
 static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i,
 				  union xsw_mark mark, size_t size, enum xsw_dir dir, u32 attrs)
+	__releases(RCU_SCHED)
 {
 	if (copies_back(dir, attrs))
 		return copy_and_release(d, s, i, xsw_run_slots(mark), mark.offset, size);
@@ -282,7 +284,7 @@ static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 
 }
 
 static u32 tell_stray(struct xsw_dev *d, u64 bus, size_t size, const struct xsw_segment *s,
-		      const struct xsw_slot *slot)
+		      const struct xsw_slot *slot) __releases(RCU_SCHED)
 {
 	union xsw_mark mark = slot ? xsw_mark_of(slot) : (union xsw_mark){ .word = 0 };
 	struct xsw_event event = {

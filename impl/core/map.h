@@ -19,7 +19,7 @@
 static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t size,
 					  enum xsw_bounce *why)
 {
-	struct xsw_tally *tally = d->tally;
+	struct xsw_tally __percpu *tally = d->tally;
 	u64 offset = phys & (XSW_PAGE_SIZE - 1), mfn, bus;
 
 	*why = XSW_BOUNCE_FORCED;

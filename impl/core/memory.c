@@ -95,7 +95,7 @@ static int segment_add(struct xsw_engine *e, const struct xsw_memory_want *want,
 		       const struct xsw_block *b)
 {
 	struct xsw_segment *s = xsw_segment_new(b, xsw_pfn_to_mfn(b->pfn));
-	struct xsw_index **index = xsw_index_for(e, want->kind);
+	struct xsw_index __rcu **index = xsw_index_for(e, want->kind);
 	struct xsw_pool *p = &e->pool[want->kind];
 	int rc;
 
@@ -287,6 +287,6 @@ void xsw_memory_settle(struct xsw_engine *e)
 	xsw_rcu_synchronize();
 	for (kind = 0; kind < XSW_NR_KIND; kind++)
 		xsw_pool_settle(&e->pool[kind]);
-	xsw_index_settle(e->index);
-	xsw_index_settle(e->coherent_index);
+	xsw_index_settle(xsw_rcu_protected(e->index));
+	xsw_index_settle(xsw_rcu_protected(e->coherent_index));
 }

@@ -6,11 +6,13 @@
 
 int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind)
 {
+	struct xsw_table *t = xsw_zalloc(sizeof(*t));
+
 	p->kind = (u8)kind;
 	p->watch = XSW_WATCH_LEAST;
 	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
-	p->table = xsw_zalloc(sizeof(struct xsw_table));
-	if (p->hints && p->table)
+	xsw_rcu_assign(p->table, t);
+	if (p->hints && t)
 		return 0;
 	xsw_pool_exit(p);
 	return -ENOMEM;
@@ -19,15 +21,16 @@ int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind)
 /* All segments are gone and nobody uses the pool */
 void xsw_pool_exit(struct xsw_pool *p)
 {
+	struct xsw_table *t = xsw_table_of(p);
 	u32 k;
 
 	xsw_pool_settle(p);
-	for (k = 0; p->table && k < p->table->groups; k++)
-		xsw_free(p->table->group[k]);
-	xsw_free(p->table);
+	for (k = 0; t && k < t->groups; k++)
+		xsw_free(t->group[k]);
+	xsw_free(t);
 	if (p->hints)
 		xsw_percpu_free(p->hints);
-	p->table = NULL;
+	xsw_rcu_assign(p->table, NULL);
 	p->hints = NULL;
 }
 
@@ -41,14 +44,14 @@ static struct xsw_table *table_new(u32 groups)
 		return NULL;
 	t->groups = groups;
 	t->ids = ids;
-	t->group = (struct xsw_group **)(t->seg + ids);
+	t->group = (void *)(t->seg + ids);
 	return t;
 }
 
 /* A table with one group more, in its place by zone; the old one stays until xsw_pool_settle() */
 static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 {
-	struct xsw_table *old = p->table, *t = table_new(old->groups + 1);
+	struct xsw_table *old = xsw_table_of(p), *t = table_new(old->groups + 1);
 	struct xsw_group *g = xsw_zalloc(sizeof(*g));
 	u32 k, before = 0;
 
@@ -60,7 +63,7 @@ static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 	g->id = old->groups + 1;
 	g->zone = zone;
 	for (k = 0; k < old->ids; k++)
-		t->seg[k] = old->seg[k];
+		xsw_rcu_assign(t->seg[k], xsw_segment_at(old, k));
 	for (k = 0; k < old->groups; k++)
 		before += old->group[k]->zone >= zone;
 	for (k = 0; k < old->groups; k++)
@@ -73,7 +76,7 @@ static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 
 static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u32 k;
 
 	for (k = 0; k < t->groups; k++)
@@ -85,12 +88,12 @@ static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
 /* What a removal may have made untrue */
 static void find_extremes(struct xsw_pool *p)
 {
-	const struct xsw_table *t = p->table;
+	const struct xsw_table *t = xsw_table_of(p);
 	u32 largest = 0, id;
 	u64 top = 0;
 
 	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *s = t->seg[id];
+		const struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (!s)
 			continue;
@@ -115,7 +118,7 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 	s->may_whole = &g->may[whole];
 	s->may_bit = 1ULL << bit;
 	s->id = g->id * XSW_GROUP + bit;
-	xsw_rcu_assign(p->table->seg[s->id], s);
+	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], s);
 	for (class = 0; class <= whole; class ++)
 		xsw_fetch_or64(&g->may[class], 1ULL << bit);
 	xsw_fetch_or64(&g->members, 1ULL << bit);
@@ -132,7 +135,7 @@ void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 	struct xsw_group *g = s->group;
 	u32 bit = s->id % XSW_GROUP, class;
 
-	xsw_rcu_assign(p->table->seg[s->id], NULL);
+	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], NULL);
 	for (class = 0; class < XSW_CLASSES; class ++)
 		xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
 	xsw_fetch_and64(&g->members, ~(1ULL << bit));
@@ -142,14 +145,14 @@ void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 
 void xsw_pool_settle(struct xsw_pool *p)
 {
-	struct xsw_table *t;
+	struct xsw_table *t = xsw_table_of(p), *old;
 
-	if (!p->table)
+	if (!t)
 		return;
 	find_extremes(p);
-	while ((t = p->table->retired)) {
-		p->table->retired = t->retired;
-		xsw_free(t);
+	while ((old = t->retired)) {
+		t->retired = old->retired;
+		xsw_free(old);
 	}
 }
 

@@ -35,9 +35,9 @@ struct xsw_group {
 struct xsw_table {
 	struct xsw_table *retired; /* the one before, until a grace period has passed */
 	u32 groups;
-	u32 ids;                   /* entries of 'seg' */
-	struct xsw_group **group;  /* by falling zone: wide devices leave low memory alone */
-	struct xsw_segment *seg[]; /* by id */
+	u32 ids;                         /* entries of 'seg' */
+	struct xsw_group **group;        /* by falling zone: wide devices leave low memory alone */
+	struct xsw_segment __rcu *seg[]; /* by id */
 };
 
 /* Per CPU; written by its CPU and, after a migration, by a neighbour: any value is valid */
@@ -52,10 +52,10 @@ struct xsw_hints {
 enum xsw_memo_kind { XSW_MEMO_ANY, XSW_MEMO_PAGE, XSW_MEMO_RARE, XSW_MEMO_KINDS };
 
 struct xsw_pool {
-	struct xsw_table *table;
-	struct xsw_hints *hints; /* per CPU */
-	u8 kind;                 /* enum xsw_kind */
-	u64 watch;               /* the shortest run a memo is about, and a version: memo.h */
+	struct xsw_table __rcu *table; /* changed under the engine's mutex */
+	struct xsw_hints __percpu *hints;
+	u8 kind;   /* enum xsw_kind */
+	u64 watch; /* the shortest run a memo is about, and a version: memo.h */
 	bool exact_high_water;
 	u32 largest;    /* slots of the largest segment */
 	u64 top;        /* highest address of any segment; both under the engine's mutex */
@@ -74,6 +74,17 @@ struct xsw_run {
 	u32 start;
 	u32 fail; /* enum xsw_fail: why nothing */
 };
+
+/* The table and its segments for who holds the engine's mutex */
+static inline struct xsw_table *xsw_table_of(const struct xsw_pool *p)
+{
+	return xsw_rcu_protected(p->table);
+}
+
+static inline struct xsw_segment *xsw_segment_at(const struct xsw_table *t, u32 id)
+{
+	return xsw_rcu_protected(t->seg[id]);
+}
 
 #define XSW_WATCH_LEAST ((u64)0xffff) /* the shortest run; all ones: nobody watches */
 

@@ -38,11 +38,11 @@ void xsw_retire(struct xsw_engine *e, struct xsw_segment *s, struct xsw_segment 
 static void retire_idle(struct xsw_engine *e, struct xsw_pool *p, u64 target,
 			struct xsw_segment **list)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u32 id;
 
 	for (id = t->ids; id-- && p->slots << XSW_SLOT_SHIFT > target;) {
-		struct xsw_segment *s = t->seg[id];
+		struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (s && !xsw_is_promised(e, s) && xsw_close(p, s))
 			xsw_retire(e, s, list);
@@ -109,13 +109,13 @@ int xsw_pool_set(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
 /* Slots of segments within @mask, and how many are in use; under the mutex */
 static u64 slots_within(struct xsw_pool *p, u64 mask, u64 *used)
 {
-	const struct xsw_table *t = p->table;
+	const struct xsw_table *t = xsw_table_of(p);
 	u64 slots = 0;
 	u32 id;
 
 	*used = 0;
 	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *s = t->seg[id];
+		const struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (!s || s->top > mask)
 			continue;

@@ -77,6 +77,7 @@ static void tell_free_run(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 
 }
 
 u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+	__releases(RCU_SCHED)
 {
 	tell_free_run(p, s, i, n);
 	xsw_rcu_read_unlock();
@@ -96,7 +97,7 @@ static bool is_wide_known(const struct xsw_pool *p, const struct xsw_segment *s,
 	       n < (u16)READ_ONCE(p->watch);
 }
 
-u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED)
 {
 	xsw_give(s, i, n);
 	if (xsw_is_scarce(p, s) && !is_wide_known(p, s, i, n))

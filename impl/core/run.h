@@ -23,8 +23,9 @@ static __always_inline u32 xsw_class_of(u32 slots)
 
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
 void xsw_count_exact(struct xsw_pool *p, u32 slots);
-u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
-u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
+u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+	__releases(RCU_SCHED);
+u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
 /* Claim the wanted run at this place of @s, if it is free there */
 static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
@@ -70,7 +71,8 @@ static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 m
 static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment *s, u32 start,
 					 u32 slots)
 {
-	struct xsw_hints *hints = p->hints, *h = xsw_percpu_this(hints);
+	struct xsw_hints __percpu *hints = p->hints;
+	struct xsw_hints *h = xsw_percpu_this(hints);
 	u32 class = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[class]) + 1;
 
@@ -117,7 +119,7 @@ static __always_inline bool xsw_is_no_news(const struct xsw_pool *p, const struc
  * The rare cases leave by a tail call, so the usual one saves no register.  Return: @slots.
  */
 static __always_inline u32 xsw_release_unlock(struct xsw_pool *p, struct xsw_segment *s, u32 start,
-					      u32 slots)
+					      u32 slots) __releases(RCU_SCHED)
 {
 	u32 bit = start % XSW_WORD_BITS;
 	u64 ours;

@@ -16,10 +16,10 @@
 
 struct xsw_engine {
 	struct xsw_gate gate;
-	struct xsw_index *index; /* streaming and large segments */
+	struct xsw_index __rcu *index; /* streaming and large segments */
 	struct xsw_pool pool[XSW_NR_KIND];
 
-	struct xsw_index *coherent_index; /* coherent and atomic segments */
+	struct xsw_index __rcu *coherent_index; /* coherent and atomic segments */
 	u64 coherent_limit;
 	u64 coherent_wanted; /* address bits of an allocation that found nothing, 0: none */
 	u64 coherent_idle;   /* 1: a segment of it fell idle */
@@ -30,7 +30,7 @@ struct xsw_engine {
 	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns, assembled_bytes;
 };
 
-static inline struct xsw_index **xsw_index_for(struct xsw_engine *e, enum xsw_kind kind)
+static inline struct xsw_index __rcu **xsw_index_for(struct xsw_engine *e, enum xsw_kind kind)
 {
 	return kind <= XSW_KIND_LARGE ? &e->index : &e->coherent_index;
 }
@@ -85,7 +85,7 @@ void xsw_survey(const struct xsw_segment *s, struct xsw_segment_state *st);
 bool xsw_walk_pool(struct xsw_pool *p, bool (*fn)(struct xsw_segment *, u32, void *), void *ctx);
 void xsw_live_at(const struct xsw_segment *s, u32 i, struct xsw_live *live);
 
-/* device.c */
+/* left.c */
 /* @slots more (or, negative, fewer) of @s are quarantined */
 static inline void xsw_left_behind(struct xsw_segment *s, u64 slots)
 {
@@ -93,5 +93,7 @@ static inline void xsw_left_behind(struct xsw_segment *s, u64 slots)
 }
 /* one mapping or block that was left behind has been ended by @d; any context */
 void xsw_came_back(struct xsw_dev *d);
+/* what @d has left behind can come back no more; under the mutex */
+void xsw_settle_left(struct xsw_dev *d);
 
 #endif /* XSW_STATE_H */

@@ -11,7 +11,7 @@ void xsw_survey(const struct xsw_segment *s, struct xsw_segment_state *st)
 		.bytes = xsw_segment_bytes(s),
 		.slots = s->slots,
 		.used = s->slots - xsw_free_slots(s),
-		.quarantined = s->quarantined,
+		.quarantined = READ_ONCE(s->quarantined),
 		.largest_free = xsw_largest_free(s),
 		.origin = s->block.origin,
 	};
@@ -39,13 +39,13 @@ void xsw_for_each_segment(struct xsw_engine *e,
 
 	xsw_might_sleep();
 	xsw_mutex_lock(&e->mutex);
-	t = e->pool[XSW_KIND_STREAMING].table;
+	t = xsw_table_of(&e->pool[XSW_KIND_STREAMING]);
 	for (id = 0; more && id < t->ids; id++) {
 		struct xsw_segment_state seg;
 
-		if (!t->seg[id])
+		if (!xsw_segment_at(t, id))
 			continue;
-		xsw_survey(t->seg[id], &seg);
+		xsw_survey(xsw_segment_at(t, id), &seg);
 		more = fn(&seg, ctx);
 	}
 	xsw_mutex_unlock(&e->mutex);
@@ -54,15 +54,15 @@ void xsw_for_each_segment(struct xsw_engine *e,
 /* What the segments of a pool add up to; under the mutex */
 static void add_segments(const struct xsw_pool *p, struct xsw_pool_state *st)
 {
-	const struct xsw_table *t = p->table;
+	const struct xsw_table *t = xsw_table_of(p);
 	u32 id;
 
 	for (id = 0; id < t->ids; id++) {
 		struct xsw_segment_state seg;
 
-		if (!t->seg[id])
+		if (!xsw_segment_at(t, id))
 			continue;
-		xsw_survey(t->seg[id], &seg);
+		xsw_survey(xsw_segment_at(t, id), &seg);
 		st->segments++;
 		st->slots += seg.slots;
 		st->bytes += seg.bytes;
