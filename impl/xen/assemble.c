@@ -122,7 +122,7 @@ static bool take_unit(struct assembly *a, u64 pfn)
 		if (a->unit[i] == unit)
 			return true;
 	if (a->units == MOST_UNITS || !xsw_is_linux_memory(unit, a->unit_pages) ||
-	    xsw_alloc_contig_range(unit, unit + a->unit_pages, GFP_KERNEL | __GFP_NOWARN))
+	    xsw_alloc_contig_range(unit, unit + a->unit_pages, XSW_GFP_RANGE))
 		return false;
 	a->unit[a->units++] = unit;
 	give_back(a, unit, false);
@@ -286,14 +286,14 @@ static bool search(struct assembly *a, u8 order, u8 bits)
 
 static struct assembly *assembly_new(u8 order)
 {
-	struct assembly *a = kvzalloc(sizeof(*a), GFP_KERNEL);
+	struct assembly *a = kvzalloc(sizeof(*a), XSW_GFP_ARRAY);
 
 	if (!a)
 		return NULL;
 	a->pages = 1ULL << order;
 	a->unit_pages = max_t(u64, a->pages, pageblock_nr_pages);
-	a->page = kvmalloc_array(2 * a->pages, sizeof(u64), GFP_KERNEL);
-	a->frame = kvmalloc_array(2 * a->pages, sizeof(u64), GFP_KERNEL);
+	a->page = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
+	a->frame = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
 	return a;
 }
 

@@ -63,7 +63,7 @@ static u64 take_low_run(u8 order, u8 bits, bool aligned)
 				cond_resched();
 			continue;
 		}
-		if (!xsw_alloc_contig_range(pfn, pfn + pages, GFP_KERNEL | __GFP_NOWARN)) {
+		if (!xsw_alloc_contig_range(pfn, pfn + pages, XSW_GFP_RANGE)) {
 			searched_to[order][aligned] = pfn + pages;
 			mutex_unlock(&search_lock);
 			return pfn;
@@ -84,7 +84,7 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 		return -ENOMEM;
 	pfn = take_low_run(order, bits, aligned);
 	if (!pfn) {
-		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
+		struct page *page = alloc_pages(XSW_GFP_PAGES, order);
 
 		if (!page)
 			return -ENOMEM;
@@ -113,4 +113,11 @@ void xsw_hv_free(struct xsw_block *b)
 		mutex_unlock(&search_lock);
 	}
 	*b = (struct xsw_block){ 0 };
+}
+
+u64 xsw_hv_available(void)
+{
+	long pages = si_mem_available();
+
+	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }

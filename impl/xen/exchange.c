@@ -26,6 +26,7 @@
 #include <xen/interface/memory.h>
 
 #include "../core/hypervisor.h"
+#include "blocks.h"
 #include "exchange.h"
 
 #define CALLS 512 /* PTE updates in one multicall */
@@ -79,10 +80,10 @@ static int swap_begin(struct swap *s, struct xsw_block *b, size_t n)
 	u64 page;
 
 	*s = (struct swap){ .b = b, .n = n, .order = b->order, .pages = (u64)n << b->order };
-	s->frames = kvmalloc_array(s->pages, sizeof(u64), GFP_KERNEL | __GFP_NOWARN);
-	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), GFP_KERNEL | __GFP_NOWARN);
+	s->frames = kvmalloc_array(s->pages, sizeof(u64), XSW_GFP_ARRAY);
+	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), XSW_GFP_ARRAY);
 	if (!s->frames || !s->singles || !s->extents || !s->calls) {
 		swap_end(s);
 		return -ENOMEM;
