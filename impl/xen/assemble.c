@@ -65,25 +65,16 @@ static u64 owner_of(u64 mfn)
 	return pfn;
 }
 
-/* A hint, not a promise: free, or in the hands of those who let pages be moved */
-static bool can_be_taken(u64 pfn)
-{
-	struct page *page = pfn == XSW_NO_FRAME ? NULL : pfn_to_online_page(pfn);
-	struct page *head;
-
-	if (!page || PageReserved(page))
-		return false;
-	head = compound_head(page);
-	return PageLRU(head) || (head == page && !page_ref_count(page));
-}
-
 static bool is_candidate(u64 mfn, u64 pages)
 {
 	u64 i;
 
-	for (i = 0; i < pages; i++)
-		if (!can_be_taken(owner_of(mfn + i)))
+	for (i = 0; i < pages; i++) {
+		u64 pfn = owner_of(mfn + i);
+
+		if (pfn == XSW_NO_FRAME || !xsw_may_be_taken(pfn))
 			return false;
+	}
 	return true;
 }
 

@@ -23,4 +23,10 @@
  */
 bool xsw_is_linux_memory(u64 pfn, u64 pages);
 
+/**
+ * xsw_may_be_taken() - is the page free or movable?
+ * A hint, not a promise.
+ */
+bool xsw_may_be_taken(u64 pfn);
+
 #endif /* XSW_XEN_BLOCKS_H */
