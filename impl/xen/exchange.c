@@ -144,6 +144,12 @@ static int unmap_pages(struct swap *s, u64 *done)
 	return 0;
 }
 
+/* An entry that could not be made invalid cannot be written now, and need not be. */
+static int set_p2m(u64 pfn, u64 mfn)
+{
+	return xsw_pfn_to_mfn(pfn) == mfn ? 0 : xsw_p2m_set(pfn, mfn);
+}
+
 /* Maps the first @pages again with what is in s->frames; one TLB flush at the end. */
 static void map_pages(struct swap *s, u64 pages)
 {
@@ -155,7 +161,7 @@ static void map_pages(struct swap *s, u64 pages)
 
 		count = min_t(u64, CALLS, pages - first);
 		for (i = 0; i < count; i++)
-			if (xsw_p2m_set(swap_pfn(s, first + i), s->frames[first + i]))
+			if (set_p2m(swap_pfn(s, first + i), s->frames[first + i]))
 				err = -EFAULT;
 		if (write_ptes(s, first, count, true, last ? UVMF_TLB_FLUSH | UVMF_ALL : 0))
 			err = -EINVAL;
@@ -255,8 +261,8 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 		}
 		map_pages(&s, unmapped);
 		swap_end(&s);
-	} else if (rc == -EINVAL) {
-		r.result = XSW_EXCHANGE_PAGE;
+	} else {
+		r.result = rc == -ENOMEM ? XSW_EXCHANGE_UNTRIED : XSW_EXCHANGE_PAGE;
 	}
 
 	for (i = 0; i < r.exchanged; i++)
