@@ -115,6 +115,7 @@ struct xsw_change {
 	u32 hypercalls;
 	u8 smallest_order;             /* smallest block that had to do */
 	enum xsw_exchange_result last; /* last refusal, XSW_EXCHANGE_OK if none */
+	bool domain_short; /* bytes are missing because the domain has no more memory to spare */
 };
 
 /**
@@ -136,7 +137,8 @@ void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c);
 /**
  * xsw_pool_grow() - add segments below 2^bits [process]
  * Low contiguous frames the domain owns first, then exchanges of order 9 in batches, then blocks
- * assembled from scattered low frames of its own; then smaller orders, down to one page.
+ * assembled from scattered low frames of its own; then smaller orders, down to one page.  It
+ * never takes more memory from the domain than it leaves.
  * Return: 0 if all @bytes were added, -ENOMEM with @c telling what was.
  */
 int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);

@@ -36,6 +36,12 @@ struct xsw_block {
 int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned);
 
 /**
+ * xsw_hv_available() - bytes that the page allocator can spare without pressing anybody
+ * An estimate, and not free: everybody else takes from it, too.
+ */
+u64 xsw_hv_available(void);
+
+/**
  * xsw_hv_free() - give a block back to the page allocator as it is
  */
 void xsw_hv_free(struct xsw_block *b);

@@ -179,82 +179,104 @@ static size_t blocks_sort(struct xsw_block *b, size_t n)
 	return front;
 }
 
+/* A request in progress: @got bytes so far; @b has room for a batch */
+struct request {
+	struct xsw_engine *e;
+	const struct xsw_memory_want *want;
+	struct xsw_change *c;
+	struct xsw_block *b;
+	u64 got;
+};
+
+/*
+ * How many blocks to take next.  A request never takes more memory than it leaves to the domain,
+ * which others use up at the same time: so what is left is looked at before each batch.
+ */
+static size_t next_batch(struct request *r, u8 order)
+{
+	u64 size = XSW_PAGE_SIZE << order, left = xsw_hv_available();
+	u64 missing = (r->want->bytes - r->got + size - 1) / size;
+	u64 spare = left > r->got ? (left - r->got) / 2 / size : 0;
+
+	if (!spare && order == r->want->least_order)
+		r->c->domain_short = true;
+	return min((u64)XSW_BATCH, min(missing, spare));
+}
+
 /*
  * As much as possible of one order.  Coherent blocks are aligned on the bus as they are to the
  * CPU, and a segment for large maps serves any alignment from its first slot on: they are aligned.
- * Return: bytes added.
  */
-static u64 get_of_order(struct xsw_engine *e, const struct xsw_memory_want *want, u8 order,
-			u64 bytes, struct xsw_block *b, struct xsw_change *c)
+static void get_of_order(struct request *r, u8 order)
 {
+	const struct xsw_memory_want *want = r->want;
 	bool aligned = want->kind != XSW_KIND_STREAMING;
-	u64 size = XSW_PAGE_SIZE << order, got = 0;
 	bool more = true;
 
-	while (more && got < bytes) {
-		size_t blocks = min((u64)XSW_BATCH, (bytes - got + size - 1) / size), n, found;
-		u64 before = got;
+	while (more && r->got < want->bytes) {
+		size_t blocks = next_batch(r, order), n, found;
+		u64 added;
 
 		for (n = 0; n < blocks; n++) {
-			if (xsw_hv_alloc(&b[n], order, want->bits, aligned))
+			if (xsw_hv_alloc(&r->b[n], order, want->bits, aligned))
 				break;
 			xsw_cond_resched();
 		}
-		found = blocks_sort(b, n);
+		if (n < blocks && order == want->least_order)
+			r->c->domain_short = true;
+		found = blocks_sort(r->b, n);
 		more = n == blocks;
-		if (found < n && !blocks_exchange(e, b + found, n - found, want->bits, c))
+		if (found < n && !blocks_exchange(r->e, r->b + found, n - found, want->bits, r->c))
 			more = false;
-		got += blocks_use(e, want, b, n, c);
-		if (got == before)
+		added = blocks_use(r->e, want, r->b, n, r->c);
+		if (!added)
 			more = false;
+		r->got += added;
 	}
-	return got;
 }
 
 /*
  * What is missing of one order, out of low frames of our own that lie scattered: Xen need not
- * have any free.  Return: bytes added.
+ * have any free.
  */
-static u64 assemble_of_order(struct xsw_engine *e, const struct xsw_memory_want *want, u8 order,
-			     u64 bytes, struct xsw_block *b, struct xsw_change *c)
+static void assemble_of_order(struct request *r, u8 order)
 {
-	u64 got = 0, added;
+	const struct xsw_memory_want *want = r->want;
 
-	while (got < bytes && !xsw_hv_assemble(b, order, want->bits)) {
-		added = blocks_use(e, want, b, 1, c);
+	while (r->got < want->bytes && next_batch(r, order) &&
+	       !xsw_hv_assemble(r->b, order, want->bits)) {
+		u64 added = blocks_use(r->e, want, r->b, 1, r->c);
+
 		if (!added)
 			break;
-		got += added;
+		r->got += added;
+		r->e->assembled_bytes += added;
+		r->c->assembled_bytes += added;
 		xsw_cond_resched();
 	}
-	e->assembled_bytes += got;
-	c->assembled_bytes += got;
-	return got;
 }
 
 u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_memory_want *want, struct xsw_change *c)
 {
-	u8 highest = want->bits > XSW_PAGE_SHIFT ? want->bits - XSW_PAGE_SHIFT : 0;
-	u8 order = min(want->order, highest);
-	struct xsw_block *b;
-	u64 got = 0;
+	struct request r = { .e = e, .want = want, .c = c };
+	u8 order;
 
 	if (want->bits < XSW_PAGE_SHIFT + want->least_order)
 		return 0; /* no block is that small: a coherent mask of 0 bits, for one */
-	b = xsw_zalloc(XSW_BATCH * sizeof(*b));
-	if (!b)
+	r.b = xsw_zalloc(XSW_BATCH * sizeof(*r.b));
+	if (!r.b)
 		return 0;
-	for (;;) {
-		got += get_of_order(e, want, order, want->bytes - got, b, c);
-		if (got < want->bytes)
-			got += assemble_of_order(e, want, order, want->bytes - got, b, c);
-		if (got >= want->bytes || order == want->least_order)
+	for (order = min(want->order, (u8)(want->bits - XSW_PAGE_SHIFT));; order--) {
+		get_of_order(&r, order);
+		assemble_of_order(&r, order);
+		if (r.got >= want->bytes || order == want->least_order)
 			break;
-		order--;
 	}
-	xsw_free(b);
+	if (r.got >= want->bytes)
+		c->domain_short = false;
+	xsw_free(r.b);
 	xsw_memory_settle(e);
-	return got;
+	return r.got;
 }
 
 void xsw_memory_put(struct xsw_engine *e, struct xsw_segment *list, struct xsw_change *c)

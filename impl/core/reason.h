@@ -35,7 +35,9 @@
 	  "Xen has no free extent of this order that low (-ENOMEM)")                              \
 	X(XSW_EXCHANGE_ORDER, "order", "the order is above what Xen allows this domain (-EPERM)") \
 	X(XSW_EXCHANGE_PAGE, "page", "a page offered is mapped elsewhere or not ours (-EINVAL)")  \
-	X(XSW_EXCHANGE_OTHER, "other", "another error: see its code")
+	X(XSW_EXCHANGE_OTHER, "other", "another error: see its code")                             \
+	X(XSW_EXCHANGE_UNTRIED, "untried",                                                        \
+	  "this domain had no memory for the call's own arrays: Xen was not asked")
 
 /* How the machine frames of a block of pages came to be neighbours. */
 #define XSW_ORIGINS(X)                                                                       \

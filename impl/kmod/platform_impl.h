@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "../xen/blocks.h"
 #include "../xen/p2m.h"
 
 /* ---- memory ---- */
@@ -36,7 +37,7 @@ static inline void *xsw_phys_to_virt(u64 phys)
 
 static inline void *xsw_zalloc(size_t n)
 {
-	return kvzalloc(n, GFP_KERNEL | __GFP_NOWARN);
+	return kvzalloc(n, XSW_GFP_ARRAY);
 }
 
 static inline void xsw_free(const void *p)

@@ -60,6 +60,11 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 	return 0;
 }
 
+u64 xsw_hv_available(void)
+{
+	return (model_pages - model_used_pages()) << XSW_PAGE_SHIFT;
+}
+
 void xsw_hv_free(struct xsw_block *b)
 {
 	memset(machine.page_used + b->pfn, 0, 1ULL << b->order);

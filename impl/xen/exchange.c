@@ -26,6 +26,7 @@
 #include <xen/interface/memory.h>
 
 #include "../core/hypervisor.h"
+#include "blocks.h"
 #include "exchange.h"
 
 #define CALLS 512 /* PTE updates in one multicall */
@@ -79,10 +80,10 @@ static int swap_begin(struct swap *s, struct xsw_block *b, size_t n)
 	u64 page;
 
 	*s = (struct swap){ .b = b, .n = n, .order = b->order, .pages = (u64)n << b->order };
-	s->frames = kvmalloc_array(s->pages, sizeof(u64), GFP_KERNEL | __GFP_NOWARN);
-	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), GFP_KERNEL | __GFP_NOWARN);
+	s->frames = kvmalloc_array(s->pages, sizeof(u64), XSW_GFP_ARRAY);
+	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), XSW_GFP_ARRAY);
 	if (!s->frames || !s->singles || !s->extents || !s->calls) {
 		swap_end(s);
 		return -ENOMEM;
@@ -143,6 +144,12 @@ static int unmap_pages(struct swap *s, u64 *done)
 	return 0;
 }
 
+/* An entry that could not be made invalid cannot be written now, and need not be. */
+static int set_p2m(u64 pfn, u64 mfn)
+{
+	return xsw_pfn_to_mfn(pfn) == mfn ? 0 : xsw_p2m_set(pfn, mfn);
+}
+
 /* Maps the first @pages again with what is in s->frames; one TLB flush at the end. */
 static void map_pages(struct swap *s, u64 pages)
 {
@@ -154,7 +161,7 @@ static void map_pages(struct swap *s, u64 pages)
 
 		count = min_t(u64, CALLS, pages - first);
 		for (i = 0; i < count; i++)
-			if (xsw_p2m_set(swap_pfn(s, first + i), s->frames[first + i]))
+			if (set_p2m(swap_pfn(s, first + i), s->frames[first + i]))
 				err = -EFAULT;
 		if (write_ptes(s, first, count, true, last ? UVMF_TLB_FLUSH | UVMF_ALL : 0))
 			err = -EINVAL;
@@ -254,8 +261,8 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 		}
 		map_pages(&s, unmapped);
 		swap_end(&s);
-	} else if (rc == -EINVAL) {
-		r.result = XSW_EXCHANGE_PAGE;
+	} else {
+		r.result = rc == -ENOMEM ? XSW_EXCHANGE_UNTRIED : XSW_EXCHANGE_PAGE;
 	}
 
 	for (i = 0; i < r.exchanged; i++)

@@ -203,6 +203,39 @@ static void no_memory_at_any_step_is_survived(void **state)
 	}
 }
 
+/* More than there is: the domain keeps as much as the pool gets, and the change says why */
+static void a_request_leaves_the_domain_half(void **state)
+{
+	struct model_config c = usual_machine;
+
+	(void)state;
+	c.low_free = 1 << 16;
+	world_start(&w, &c, 0);
+	model_buffer(8192, false); /* 32 of 256 MiB are in use */
+	assert_int_equal(xsw_pool_grow(w.e, 3072 * MIB, 32, &w.change), -ENOMEM);
+	assert_int_equal(w.change.bytes, 112 * MIB);
+	assert_true(w.change.domain_short);
+	assert_int_equal(model_used_pages() << XSW_PAGE_SHIFT, (32 + 112) * MIB);
+
+	assert_int_equal(xsw_pool_grow(w.e, 16 * MIB, 32, &w.change), 0);
+	assert_false(w.change.domain_short);
+	world_stop(&w);
+}
+
+/* Where it is Xen that has no more, the domain is not told of as short */
+static void what_xen_lacks_is_not_the_domains_lack(void **state)
+{
+	struct model_config c = usual_machine;
+
+	(void)state;
+	c.low_free = 4096;
+	world_start(&w, &c, 0);
+	assert_int_equal(xsw_pool_grow(w.e, 64 * MIB, 32, &w.change), -ENOMEM);
+	assert_int_equal(w.change.bytes, 16 * MIB);
+	assert_false(w.change.domain_short);
+	world_stop(&w);
+}
+
 static void shrinking_spares_busy_segments(void **state)
 {
 	struct xsw_change c;
@@ -407,6 +440,8 @@ int main(void)
 		cmocka_unit_test(a_refused_undo_is_told),
 		cmocka_unit_test(nothing_low_says_so),
 		cmocka_unit_test(no_memory_at_any_step_is_survived),
+		cmocka_unit_test(a_request_leaves_the_domain_half),
+		cmocka_unit_test(what_xen_lacks_is_not_the_domains_lack),
 		cmocka_unit_test(shrinking_spares_busy_segments),
 		cmocka_unit_test(coherent_blocks_are_whole),
 		cmocka_unit_test(coherent_blocks_are_aligned_beside_small_ones),
