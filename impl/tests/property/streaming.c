@@ -30,12 +30,15 @@ static struct mapping *some_mapping(struct subject *s, bool live)
 /* Was it served by the pool kept for large maps? */
 static bool is_large(const struct subject *s, u64 bus)
 {
-	const struct xsw_table *t = s->e->pool[XSW_KIND_LARGE].table;
+	const struct xsw_table *t = xsw_table_of(&s->e->pool[XSW_KIND_LARGE]);
 	u32 id;
 
-	for (id = 0; id < t->ids; id++)
-		if (t->seg[id] && bus >= t->seg[id]->bus && bus <= t->seg[id]->top)
+	for (id = 0; id < t->ids; id++) {
+		const struct xsw_segment *seg = xsw_segment_at(t, id);
+
+		if (seg && bus >= seg->bus && bus <= seg->top)
 			return true;
+	}
 	return false;
 }
 
@@ -109,6 +112,7 @@ void op_map(struct subject *s)
 		return;
 	}
 	m->live = true;
+	m->left = false;
 	check_mapped(s, m, &o);
 	m->cpu = malloc(m->size);
 	m->dev = malloc(m->size);
@@ -185,6 +189,8 @@ void subject_unmap(struct subject *s, struct mapping *m)
 		naive_give(s, m->bus - offset, m->slots, (u32)(m - s->map) + 1);
 		if (!large)
 			s->pool_slots_live -= m->slots;
+		if (m->left)
+			s->left_slots -= m->slots;
 		check_cpu(s, m);
 	} else if (slots) {
 		wrong(s, "unmap of a direct mapping released slots");

@@ -124,7 +124,7 @@ static void op_faults(struct subject *s)
 	}
 }
 
-/* A device comes and goes; it leaves nothing behind here (quarantine has its own tests) */
+/* A device comes and goes, and leaves nothing behind */
 static void op_rebind(struct subject *s)
 {
 	u32 device = pick(s, DEVICES), k;
@@ -141,6 +141,31 @@ static void op_rebind(struct subject *s)
 	attach(s, device);
 }
 
+/* A driver goes and leaves all it has; another one comes.  Later operations end what was left. */
+static void op_leave(struct subject *s)
+{
+	u32 device = pick(s, DEVICES), k;
+	u64 left = 0;
+
+	if (!s->attached[device])
+		return;
+	for (k = 0; k < MAPPINGS; k++) {
+		struct mapping *m = &s->map[k];
+
+		if (!m->live || m->device != device || !m->bounced)
+			continue;
+		left++;
+		if (!m->left)
+			s->left_slots += m->slots;
+		m->left = true;
+	}
+	for (k = 0; k < BLOCKS; k++)
+		left += s->block[k].va && s->block[k].device == device;
+	if (xsw_dev_abandon(&s->dev[device]) != left)
+		wrong(s, "a driver left another number of mappings than it had");
+	s->lefts += left;
+}
+
 static void op_force(struct subject *s)
 {
 	s->dev[pick(s, DEVICES)].force ^= 1;
@@ -153,7 +178,7 @@ static const struct {
 } operations[] = {
 	{ op_map, 400 },     { op_unmap, 330 }, { op_sync, 150 }, { op_device_write, 100 },
 	{ op_coherent, 60 }, { op_work, 10 },   { op_grow, 2 },   { op_shrink, 2 },
-	{ op_faults, 5 },    { op_rebind, 1 },  { op_force, 8 },
+	{ op_faults, 5 },    { op_rebind, 1 },  { op_leave, 2 },  { op_force, 8 },
 };
 
 void subject_operate(struct subject *s)
