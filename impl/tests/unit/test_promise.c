@@ -244,6 +244,9 @@ static void a_coherent_mask_costs_no_promise(void **state)
 	assert_false(xsw_dev_prepare(&w.dev, mask30, 32, &w.change));
 	w.dev.coherent_mask = mask30;
 	assert_int_equal(xsw_max_mapping_size(&w.dev), before);
+	w.dev.dma_mask = mask30; /* out of reach of all there is */
+	assert_int_equal(xsw_max_mapping_size(&w.dev), XSW_SLOT_SIZE);
+	w.dev.dma_mask = LOW4G;
 }
 
 /* ... and where narrow memory can be had, a device that narrows its mask is promised that */
