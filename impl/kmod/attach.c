@@ -21,6 +21,7 @@
 #include "attached.h"
 #include "bdf.h"
 #include "leave.h"
+#include "masks.h"
 #include "ops.h"
 #include "xen_swiotlb.h"
 
@@ -35,7 +36,8 @@ static int take_over(struct device *dev, struct xsw_wanted *w)
 	a->wanted = w;
 	a->dev.id = w->id;
 	a->ops = xsw_ops;
-	xsw_follow_masks(a);
+	xsw_follow_streaming(a);
+	xsw_follow_coherent(a);
 	err = xsw_dev_init(xsw.engine, &a->dev);
 	if (err) {
 		kfree(a);

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The list of attached devices, and the sums of what they counted.
+ * The list of attached devices, the calls that use them, and the sums of what they counted.
  */
 #include <linux/build_bug.h>
+#include <linux/rcupdate.h>
 
 #include "attached.h"
 
 LIST_HEAD(xsw_attached_list);
+DEFINE_SRCU(xsw_sleepers);
+
+void xsw_calls_wait(void)
+{
+	synchronize_srcu(&xsw_sleepers);
+	synchronize_rcu_tasks();
+}
 
 struct xsw_attached *xsw_attached_device(const struct device *dev)
 {

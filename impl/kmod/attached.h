@@ -9,6 +9,7 @@
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
 #include <linux/list.h>
+#include <linux/srcu.h>
 
 #include "../core/engine.h"
 #include "wanted.h"
@@ -52,6 +53,12 @@ static __always_inline struct xsw_attached *xsw_attached(const struct device *de
 
 	return likely(ops) ? container_of(ops, struct xsw_attached, ops) : NULL;
 }
+
+/* A call that may sleep is inside this: a grace period of preempted tasks does not cover it. */
+extern struct srcu_struct xsw_sleepers;
+
+/** xsw_calls_wait() - wait for calls that found an object before it was taken off [process] */
+void xsw_calls_wait(void);
 
 /* The rest is for holders of xsw_devices_lock. */
 

@@ -10,7 +10,9 @@
 #include <linux/gfp.h>
 #include <linux/sched/mm.h>
 
-#include "ops.h"
+#include "attached.h"
+#include "coherent.h"
+#include "masks.h"
 #include "pool.h"
 #include "stock.h"
 #include "trace.h"
@@ -35,7 +37,7 @@ static void *alloc(struct xsw_attached *a, struct device *dev, size_t size, dma_
 	u64 began = 0, at;
 	void *va;
 
-	xsw_follow_masks(a);
+	xsw_follow_coherent(a);
 	if (trace_xsw_alloc_enabled())
 		began = xsw_now_ns();
 	va = xsw_coherent_alloc(&a->dev, size, atomic, &at, &from);

@@ -14,7 +14,6 @@
 #include <linux/module.h>
 
 #include "leave.h"
-#include "ops.h"
 #include "xen_swiotlb.h"
 
 /* The device's lock is held and it has no driver. */
@@ -27,7 +26,7 @@ static void let_go(struct xsw_attached *a)
 	a->stage = XSW_LEAVING;
 	mutex_unlock(&xsw_devices_lock);
 	set_dma_ops(dev, NULL);
-	xsw_ops_wait();
+	xsw_calls_wait();
 	left = xsw_dev_abandon(&a->dev); /* what calls under way have mapped */
 	if (left)
 		dev_warn(dev,

@@ -10,7 +10,8 @@
 #include <linux/scatterlist.h>
 #include <linux/string.h>
 
-#include "ops.h"
+#include "pages.h"
+#include "streaming.h"
 
 int xsw_op_mmap(struct device *dev, struct vm_area_struct *vma, void *va, dma_addr_t bus,
 		size_t size, unsigned long attrs)
