@@ -101,7 +101,7 @@ static struct xsw_tally tally_sum(const struct xsw_dev *d)
 	u64 *to = (u64 *)&sum;
 	u32 cpu, k;
 
-	for (cpu = 0; cpu < xsw_nr_cpus(); cpu++) {
+	xsw_for_each_cpu(cpu) {
 		const u64 *from = (const u64 *)xsw_percpu_ptr(d->tally, cpu);
 
 		for (k = 0; k < sizeof(sum) / sizeof(u64); k++)

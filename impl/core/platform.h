@@ -20,8 +20,9 @@
  * Locks:      struct xsw_lock; xsw_lock_init(l);
  *             xsw_lock(l, flags) xsw_unlock(l, flags) with interrupts off (flags: unsigned long);
  *             struct xsw_mutex; xsw_mutex_init/lock/unlock: process context, may sleep
- * Per CPU:    xsw_nr_cpus()  xsw_cpu() -> a hint: the caller may migrate at once, so what it
- *             indexes must be safe from any CPU;  pointers to it are marked __percpu;
+ * Per CPU:    xsw_for_each_cpu(u32 cpu): a loop over all that may ever run;
+ *             xsw_cpu() -> a hint: the caller may migrate at once, so what it indexes must be
+ *             safe from any CPU;  pointers to it are marked __percpu;
  *             xsw_percpu_alloc(size, align) zeroed,
  *             xsw_percpu_ptr(p, cpu), xsw_percpu_this(p), xsw_percpu_free(p);
  *             xsw_percpu_add(ptr_to_u64_field, v): add to a counter of this CPU, safe against

@@ -161,7 +161,7 @@ u64 xsw_pool_used(struct xsw_pool *p)
 	u64 used = 0;
 	u32 cpu;
 
-	for (cpu = 0; cpu < xsw_nr_cpus(); cpu++)
+	xsw_for_each_cpu(cpu)
 		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
 	return used;
 }

@@ -104,7 +104,7 @@ static ssize_t selftest_write(struct file *file, const char __user *from, size_t
 	*space = '\0';
 	if (xsw_bdf_parse(text, &id))
 		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(id >> 16, (id >> 8) & 0xff, id & 0xff);
+	pdev = xsw_bdf_find(id);
 	if (!pdev)
 		return -ENODEV;
 	device_lock(&pdev->dev); /* its driver stays, or stays away */

@@ -6,6 +6,7 @@
 #define XSW_PLATFORM_IMPL_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
@@ -95,10 +96,7 @@ struct xsw_mutex {
 
 /* ---- per CPU ---- */
 
-static inline u32 xsw_nr_cpus(void)
-{
-	return nr_cpu_ids;
-}
+#define xsw_for_each_cpu(cpu) for_each_possible_cpu(cpu)
 
 static inline u32 xsw_cpu(void)
 {
@@ -115,7 +113,8 @@ static inline void __percpu *xsw_percpu_alloc(size_t size, size_t align)
 #define xsw_percpu_this(p)     raw_cpu_ptr(p)
 #define xsw_percpu_add(p, v)   this_cpu_add(*(p), v)
 
-/* ---- RCU: the sched kind, which costs no call; synchronize_rcu() waits for its readers, too ---- */
+/* ---- RCU: the sched kind, which costs no call; synchronize_rcu() waits for its readers, too ----
+ */
 
 #define xsw_rcu_read_lock()    rcu_read_lock_sched_notrace()
 #define xsw_rcu_read_unlock()  rcu_read_unlock_sched_notrace()

@@ -103,7 +103,7 @@ static inline u32 xsw_cpu(void)
 	return likely(model_this_cpu) ? model_this_cpu - 1 : model_take_cpu();
 }
 
-#define xsw_nr_cpus() model_nr_cpus
+#define xsw_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < model_nr_cpus; (cpu)++)
 void *xsw_percpu_alloc(size_t size, size_t align);
 void xsw_percpu_free(void *p);
 #define xsw_percpu_ptr(p, cpu) \

@@ -26,17 +26,10 @@
 #include <xen/interface/memory.h>
 
 #include "../core/hypervisor.h"
+#include "../core/tell.h"
 #include "blocks.h"
-#include "exchange.h"
 
 #define CALLS 512 /* PTE updates in one multicall */
-
-static void (*exchange_watcher)(const struct xsw_exchange_record *r);
-
-void xsw_exchange_watch(void (*fn)(const struct xsw_exchange_record *r))
-{
-	exchange_watcher = fn;
-}
 
 /*
  * One swap in the making.
@@ -270,8 +263,7 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 	*done = r.exchanged;
 	r.rc = rc;
 	r.ns = ktime_get_ns() - began;
-	if (exchange_watcher)
-		exchange_watcher(&r);
+	xsw_tell(&(struct xsw_event){ .what = XSW_TOLD_EXCHANGED, .exchanged = r });
 	return r.result;
 }
 
