@@ -39,7 +39,7 @@ static json_t *family_end(struct family *family)
 	size_t i;
 
 	xsw_holm(family->p, family->nr);
-	json_array_foreach (family->list, i, member) {
+	json_array_foreach(family->list, i, member) {
 		double ratio = xsw_number(json_object_get(member, "shift"), "ratio");
 
 		json_object_set_new(member, "p_adjusted", xsw_json_number(family->p[i]));

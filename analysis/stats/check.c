@@ -101,7 +101,7 @@ static void check_list(const json_t *record, const char *list, const struct key 
 	char where[64];
 	size_t i;
 
-	json_array_foreach (items, i, item) {
+	json_array_foreach(items, i, item) {
 		snprintf(where, sizeof(where), "%s[%zu] ", list, i);
 		if (!json_is_object(item))
 			errx(1, "%s: %sis not an object", file, where);
@@ -115,7 +115,7 @@ static void check_kinds(const json_t *record, const char *file)
 	const json_t *rounds = json_object_get(record, "rounds"), *round;
 	size_t i, k;
 
-	json_array_foreach (rounds, i, round) {
+	json_array_foreach(rounds, i, round) {
 		const char *kind = json_string_value(json_object_get(round, "kind"));
 
 		for (k = 0; k < 3 && strcmp(kind, kinds[k]); k++)

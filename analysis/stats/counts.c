@@ -43,7 +43,7 @@ static bool is_nic(const struct xsw_environment *env, const char *name)
 	const json_t *devices = json_object_get(env->json, "devices"), *device;
 	size_t i;
 
-	json_array_foreach (devices, i, device) {
+	json_array_foreach(devices, i, device) {
 		const char *role = json_string_value(json_object_get(device, "role"));
 
 		if (role && !strcmp(role, "nic") && !strcmp(xsw_target_of(device), name))
@@ -116,7 +116,7 @@ json_t *xsw_counts_by_reason(const struct xsw_cell *cell)
 	for (i = 0; i < cell->nr; i++) {
 		json_t *one = json_object_get(cell->rounds[i]->counters, "by_reason");
 
-		json_object_foreach (one, reason, count) {
+		json_object_foreach(one, reason, count) {
 			double before = xsw_number(all, reason);
 			double now = json_number_value(count);
 

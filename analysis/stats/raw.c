@@ -39,7 +39,7 @@ static void add_fio_bins(struct xsw_histogram *h, const json_t *direction)
 	const char *ns;
 	json_t *count;
 
-	json_object_foreach (bins, ns, count)
+	json_object_foreach(bins, ns, count)
 		xsw_histogram_add(h, strtod(ns, NULL), (uint64_t)json_number_value(count));
 }
 
@@ -50,7 +50,7 @@ static void read_fio(struct xsw_round *r, const json_t *jobs)
 	const json_t *job;
 	size_t i, d;
 
-	json_array_foreach (jobs, i, job) {
+	json_array_foreach(jobs, i, job) {
 		runtime = fmax(runtime, xsw_number(job, "job_runtime"));
 		if (json_integer_value(json_object_get(job, "error")))
 			r->tool_failed = true;

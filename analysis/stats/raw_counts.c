@@ -18,7 +18,7 @@ static bool belongs(const struct xsw_environment *env, const char *bdf, const ch
 	const json_t *devices = json_object_get(env->json, "devices"), *device;
 	size_t i;
 
-	json_array_foreach (devices, i, device) {
+	json_array_foreach(devices, i, device) {
 		const char *has = json_string_value(json_object_get(device, "bdf"));
 
 		if (has && !strcmp(has, bdf) && !strcmp(xsw_target_of(device), target))
@@ -32,7 +32,7 @@ static void add_reasons(json_t *all, json_t *reasons)
 	const char *reason;
 	json_t *one;
 
-	json_object_foreach (reasons, reason, one) {
+	json_object_foreach(reasons, reason, one) {
 		double bounces = json_number_value(json_object_get(one, "bounces"));
 		double before = json_number_value(json_object_get(all, reason));
 
@@ -59,7 +59,7 @@ static void read_recipe(const struct xsw_environment *env, struct xsw_round *rou
 	double bounces = 0, bytes = 0;
 	size_t i;
 
-	json_array_foreach (devices, i, device) {
+	json_array_foreach(devices, i, device) {
 		const char *bdf = json_string_value(json_object_get(device, "device"));
 
 		if (!bdf || !belongs(env, bdf, round->device))
@@ -105,7 +105,7 @@ static double sum_of(const json_t *sums, const char *prefix, json_t *reasons)
 	json_t *value;
 	double sum = 0;
 
-	json_object_foreach ((json_t *)sums, key, value) {
+	json_object_foreach((json_t *)sums, key, value) {
 		if (strncmp(key, prefix, strlen(prefix)) || !strcmp(key, "bounce_bytes"))
 			continue;
 		sum += json_number_value(value);

@@ -46,7 +46,7 @@ static void read_histogram(struct xsw_round *r)
 	const json_t *bins = json_object_get(r->json, "lat_hist"), *bin;
 	size_t i;
 
-	json_array_foreach (bins, i, bin)
+	json_array_foreach(bins, i, bin)
 		xsw_histogram_add(&r->latency, json_number_value(json_array_get(bin, 0)),
 				  (uint64_t)json_number_value(json_array_get(bin, 1)));
 	xsw_histogram_order(&r->latency);
@@ -184,7 +184,7 @@ static void read_environment(struct xsw_environment *env, const char *run, const
 	rounds = json_object_get(env->json, "rounds");
 	env->nr_rounds = json_array_size(rounds);
 	env->rounds = xsw_array(env->nr_rounds, sizeof(*env->rounds));
-	json_array_foreach (rounds, i, round)
+	json_array_foreach(rounds, i, round)
 		read_round(env, &env->rounds[i], round);
 }
 

@@ -7,6 +7,7 @@
 
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
+#include <linux/mm.h>
 
 /* 6.10 lets a device skip syncs; 6.18 hides the bit behind an accessor. */
 static inline void xsw_dev_needs_sync(struct device *dev)
@@ -32,25 +33,33 @@ static inline void xsw_dev_needs_sync(struct device *dev)
 #define XSW_DMA_ATTR_REQUIRE_COHERENT 0UL
 #endif
 
-/*
- * xsw_inherit_ops() - callbacks that need nothing of ours are stock's own
- *
- * Ours is memory contiguous in PFN, which is all that stock's mmap and get_sgtable ask of an
- * allocation; alloc_pages and free_pages map and unmap through the device's own operations.
- */
-static inline void xsw_inherit_ops(struct dma_map_ops *ops, const struct dma_map_ops *stock)
-{
-	ops->mmap = stock->mmap;
-	ops->get_sgtable = stock->get_sgtable;
-	ops->free_pages = stock->free_pages;
+/* 6.10 renamed the callback. */
 #if defined(XSW_HAVE_ALLOC_PAGES_OP)
-	ops->alloc_pages_op = stock->alloc_pages_op;
+#define XSW_ALLOC_PAGES alloc_pages_op
 #else
-	ops->alloc_pages = stock->alloc_pages;
+#define XSW_ALLOC_PAGES alloc_pages
 #endif
-#if defined(XSW_HAVE_MAP_RESOURCE)
-	ops->map_resource = stock->map_resource;
-	ops->unmap_resource = stock->unmap_resource;
+
+/* 6.18: a physical address, where it was a page and an offset. */
+static inline dma_addr_t xsw_ops_map(const struct dma_map_ops *ops, struct device *dev,
+				     phys_addr_t phys, size_t size, enum dma_data_direction dir,
+				     unsigned long attrs)
+{
+#if defined(XSW_HAVE_MAP_PHYS)
+	return ops->map_phys(dev, phys, size, dir, attrs);
+#else
+	return ops->map_page(dev, pfn_to_page(PHYS_PFN(phys)), offset_in_page(phys), size, dir,
+			     attrs);
+#endif
+}
+
+static inline void xsw_ops_unmap(const struct dma_map_ops *ops, struct device *dev, dma_addr_t bus,
+				 size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+#if defined(XSW_HAVE_MAP_PHYS)
+	ops->unmap_phys(dev, bus, size, dir, attrs);
+#else
+	ops->unmap_page(dev, bus, size, dir, attrs);
 #endif
 }
 

@@ -8,6 +8,7 @@
 #ifndef XSW_ENGINE_H
 #define XSW_ENGINE_H
 
+#include "counts.h"
 #include "platform.h"
 #include "reason.h"
 
@@ -26,6 +27,7 @@ enum xsw_dir {
 #define XSW_ATTR_SKIP_SYNC 0x1u /* no copy-back at unmap; the copy-in is done all the same */
 #define XSW_ATTR_NO_BOUNCE 0x2u /* MMIO or REQUIRE_COHERENT: fail rather than bounce */
 #define XSW_ATTR_MMIO      0x4u /* phys is a bus address already: no translation */
+#define XSW_ATTR_QUIET     0x8u /* the caller expects failures: told as such */
 
 struct xsw_engine;
 struct xsw_segment;
@@ -37,22 +39,6 @@ struct xsw_segment;
 struct xsw_gate {
 	u64 low, high;
 	bool force_all;
-};
-
-/**
- * struct xsw_counts - what was counted, per device and per CPU; folded by the reader
- * All are numbers of calls unless they say bytes.
- */
-struct xsw_counts {
-	u64 maps; /* successful streaming maps, direct and bounced */
-	u64 map_bytes;
-	u64 bounces[XSW_NR_BOUNCE];        /* successful bounced maps by reason; [NONE] unused */
-	u64 bounce_bytes;                  /* requested bytes of the bounced maps */
-	u64 copy_in_bytes, copy_out_bytes; /* what was really copied */
-	u64 unmaps;
-	u64 syncs;              /* sync calls that hit a bounced mapping */
-	u64 fails[XSW_NR_FAIL]; /* failed maps by reason; [NONE] unused */
-	u64 coherent_allocs, coherent_frees, coherent_fails;
 };
 
 /**
@@ -69,15 +55,13 @@ struct xsw_dev {
 	u32 id;             /* owner shown for live mappings: domain << 16 | bus << 8 | devfn */
 	bool force;         /* bounce every mapping that may bounce */
 	bool skip_copy_in;  /* option: zero the slots instead of copying a FROM_DEVICE buffer in */
-	/* told of each failed xsw_map_further(); may be NULL */
-	void (*failed)(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, bool quiet,
-		       enum xsw_fail why);
 
 	struct xsw_engine *engine; /* set by xsw_dev_init(), as all below */
 	const struct xsw_gate *gate;
-	struct xsw_tally *tally; /* per CPU (xsw_percpu_*) */
-	struct xsw_dev *next;    /* in the engine's list of attached devices */
-	struct xsw_segment *reserve;
+	struct xsw_tally __percpu *tally;
+	struct xsw_dev *next; /* in the engine's list of attached devices */
+	u64 promised;         /* the most that xsw_max_mapping_size() ever told */
+	u64 left;             /* mappings and blocks its drivers left behind; by atomics */
 };
 
 /**
@@ -101,6 +85,7 @@ struct xsw_live {
 	u32 slots;
 	u8 dir;
 	bool quarantined;
+	u8 why;       /* enum xsw_bounce; XSW_BOUNCE_NONE: a coherent block */
 	u64 since_ns; /* xsw_now_ns() at map */
 };
 
@@ -109,7 +94,7 @@ struct xsw_live {
  */
 struct xsw_pool_state {
 	u64 segments, bytes, slots, used, quarantined;
-	u64 largest_free; /* slots of the largest free run */
+	u64 largest_free; /* slots of the largest free run; a glance: not below it */
 	u64 high_water;   /* most slots in use: exact or sampled, see high_water_exact */
 	bool high_water_exact;
 	u64 reserve_bytes; /* kept for large maps, beside the pool */
@@ -125,10 +110,12 @@ struct xsw_change {
 	u64 bytes;           /* added or given back */
 	u64 leaked_bytes;    /* quarantined segments kept for ever, on purpose */
 	u64 assembled_bytes; /* of those added, out of scattered frames of our own */
+	bool grew;           /* xsw_pool_set(): grown, else shrunk */
 	u64 kept_low_bytes;  /* Xen refused the undo: given to the page allocator as they are */
 	u32 hypercalls;
 	u8 smallest_order;             /* smallest block that had to do */
 	enum xsw_exchange_result last; /* last refusal, XSW_EXCHANGE_OK if none */
+	bool domain_short; /* bytes are missing because the domain has no more memory to spare */
 };
 
 /**
@@ -139,15 +126,19 @@ struct xsw_change {
 struct xsw_engine *xsw_engine_create(u64 coherent_limit);
 
 /**
- * xsw_engine_destroy() - give everything back [process]
+ * xsw_engine_empty() - give all memory back; the engine stays and can grow again [process]
  * No device may be attached.  Segments with quarantined slots are leaked and told in @c.
  */
+void xsw_engine_empty(struct xsw_engine *e, struct xsw_change *c);
+
+/** xsw_engine_destroy() - xsw_engine_empty(), and the engine is gone [process] */
 void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c);
 
 /**
  * xsw_pool_grow() - add segments below 2^bits [process]
  * Low contiguous frames the domain owns first, then exchanges of order 9 in batches, then blocks
- * assembled from scattered low frames of its own; then smaller orders, down to one page.
+ * assembled from scattered low frames of its own; then smaller orders, down to one page.  It
+ * never takes more memory from the domain than it leaves.
  * Return: 0 if all @bytes were added, -ENOMEM with @c telling what was.
  */
 int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);
@@ -159,15 +150,32 @@ int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c
  */
 int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c);
 
-/** xsw_pool_reaches() - is there a segment all within @mask? */
-bool xsw_pool_reaches(struct xsw_engine *e, u64 mask);
+/**
+ * xsw_pool_set() - grow or shrink the pool to @bytes, as one step [process]
+ * Growing adds segments below 2^bits.  Return: as of the two, c->grew says of which.
+ */
+int xsw_pool_set(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);
+
+/**
+ * xsw_pool_grow_for() - grow the pool for what failed, or before it fails [process]
+ * @mask: of the device whose map failed
+ * @why: XSW_FAIL_NONE: a look now and then; a quarter more where three quarters are in use.
+ *       XSW_FAIL_FULL: the same for what lies within @mask.  XSW_FAIL_FRAGMENTED: one more
+ *       segment within @mask.  For any other reason nothing is done.
+ * @most: bytes above which the pool does not grow
+ * @bits: width below which the pool lies
+ * Return: bytes added; 0 if nothing was needed, the pool is at @most or none were to be had.
+ */
+u64 xsw_pool_grow_for(struct xsw_engine *e, u64 mask, enum xsw_fail why, u64 most, u8 bits,
+		      struct xsw_change *c);
 
 /** xsw_pool_state() - all of it [process] */
 void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st);
 
 /**
- * xsw_pool_glance() - segments, bytes, slots, used, quarantined and largest_free, the rest 0
- * Any context: for the report of a map that has just failed.
+ * xsw_pool_glance() - segments, bytes, slots, used and largest_free, the rest 0
+ * Any context, at a cost of a few loads a CPU and a group of segments: for the report of a map
+ * that has just failed.  largest_free is an upper bound then.
  */
 void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st);
 
@@ -177,7 +185,7 @@ void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st);
 struct xsw_segment_state {
 	u64 bus, bytes, slots;
 	u64 used, quarantined, largest_free;
-	bool swapped; /* made by an exchange; else found contiguous */
+	enum xsw_origin origin;
 };
 
 /** xsw_for_each_segment() - walk the pool's segments until @fn returns false [process] */
@@ -194,58 +202,51 @@ int xsw_pool_exact_high_water(struct xsw_engine *e, bool on);
 /** xsw_force_all() - switch: bounce every mapping of every device that may bounce */
 void xsw_force_all(struct xsw_engine *e, bool on);
 
-/** xsw_dev_init() - attach @d; reserves what max_mapping_size promises [process] */
+/** xsw_dev_init() - attach @d; provides what max_mapping_size promises [process] */
 int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d);
 
 /**
- * xsw_dev_masks_changed() - the driver has set its masks: reserve within them [process]
- * Called from dma_supported(), before the driver can ask for max_mapping_size.
+ * xsw_dev_prepare() - have memory of use within @mask, before the driver sets it [process]
+ * @bits: width below which the pool lies, where @mask does not ask for less
+ *
+ * Called from dma_supported(), which is not told which of its masks a driver means.  So nothing
+ * of @d changes; the memory is there whichever mask it becomes.
+ * Return: is there a segment of 64 KiB or more within @mask, and 256 KiB in all?
  */
-void xsw_dev_masks_changed(struct xsw_dev *d);
+bool xsw_dev_prepare(struct xsw_dev *d, u64 mask, u8 bits, struct xsw_change *c);
 
 /**
- * xsw_dev_exit() - detach @d: what it still has mapped is quarantined [process]
- * @leak: called for each such mapping, may be NULL
- * Return: the number of leaked mappings.
+ * xsw_dev_abandon() - the driver of @d is gone: quarantine what it left behind [process]
+ *
+ * Each live mapping and coherent block is quarantined and told (XSW_TOLD_LEFT).  @d goes on
+ * working: an unmap or free that comes late ends a mapping as ever, and the last one tells
+ * XSW_TOLD_BACK.  May be called again.
+ * Return: mappings and blocks left, those of earlier calls too.
  */
-u64 xsw_dev_exit(struct xsw_dev *d, void (*leak)(const struct xsw_live *, void *), void *ctx);
+u64 xsw_dev_abandon(struct xsw_dev *d);
+
+/** xsw_dev_left() - mappings and blocks that @d's drivers left behind and did not return */
+u64 xsw_dev_left(const struct xsw_dev *d);
+
+/**
+ * xsw_dev_exit() - detach @d [process]
+ * No call for @d may be under way any more.  What is left stays quarantined for good.
+ */
+void xsw_dev_exit(struct xsw_dev *d);
 
 /** xsw_dev_counts() - fold the device's per-CPU counters into @sum */
 void xsw_dev_counts(struct xsw_dev *d, struct xsw_counts *sum);
 
 /**
- * xsw_max_mapping_size() - bytes that a map is guaranteed, at any occupancy
- * Constant while @d is attached; stock's 256 KiB less alignment padding if no reserve
- * can be had.
+ * xsw_max_mapping_size() - bytes that a map is guaranteed, at any occupancy; any context
+ *
+ * The largest segment for large maps within the streaming mask; where none could be had the
+ * largest of the pool's, at most stock's 256 KiB.  Less what alignment and boundary may cost.
+ * A request of several entries that make this many bytes in all is served in whole.
  */
 size_t xsw_max_mapping_size(struct xsw_dev *d);
 
-/**
- * xsw_map() - map @size bytes at physical address @phys for streaming DMA
- *
- * Direct if the device reaches all of it, else through the pool.  Every bounced map copies
- * in, whatever the direction and XSW_ATTR_SKIP_SYNC say.
- * Return: the bus address, or XSW_BUS_ERROR; @o says how and why (always written).
- */
-u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
-	    struct xsw_outcome *o);
-
-#define XSW_QUIET 0x100u /* in @how: the caller expects failures */
-
-/**
- * xsw_map_further() - the second half of xsw_map(), for callers of xsw_map_direct() (map.h)
- * @how: what that told (why the buffer must bounce, XSW_BOUNCE_NONE if it may not have to),
- *       and XSW_QUIET
- * Return: the bus address, or XSW_BUS_ERROR after a call of d->failed.
- */
-u64 xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 how);
-
-/**
- * xsw_unmap() - end a streaming mapping
- * @bus: as xsw_map() gave it
- * Return: slots released; 0 if @bus is not in the pool (a direct mapping).
- */
-u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
+/* xsw_map() and xsw_unmap(): map.h */
 
 /**
  * xsw_sync_for_cpu() / xsw_sync_for_device() - copy part of a bounced mapping
@@ -273,7 +274,7 @@ void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
 
 /**
  * xsw_coherent_free() - any context; never exchanges in its caller
- * Return: false if @va is not memory of this engine.
+ * Return: false if @bus is not memory of this engine.
  */
 bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus);
 

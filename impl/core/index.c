@@ -37,24 +37,36 @@ struct xsw_index *xsw_index_new(void)
 	return index_alloc(0, 0);
 }
 
-void xsw_index_free(struct xsw_index *x)
+void xsw_index_settle(struct xsw_index *x)
 {
-	struct xsw_index *before;
-	u64 i;
+	struct xsw_index *old;
 
-	for (i = 0; x && i < x->chunks; i++)
-		if (is_leaf(x->entry[i]))
-			xsw_free(leaf_of(x->entry[i]));
-	for (; x; x = before) {
-		before = x->before;
-		xsw_free(x);
+	while ((old = x->before)) {
+		x->before = old->before;
+		xsw_free(old);
 	}
 }
 
-/* Make the array span chunks @first to @last too */
-static int index_span(struct xsw_index **where, u64 first, u64 last)
+void xsw_index_free(struct xsw_index *x)
 {
-	struct xsw_index *old = *where, *x;
+	u64 i;
+
+	if (!x)
+		return;
+	xsw_index_settle(x);
+	for (i = 0; i < x->chunks; i++) {
+		void *entry = xsw_rcu_protected(x->entry[i]);
+
+		if (is_leaf(entry))
+			xsw_free(leaf_of(entry));
+	}
+	xsw_free(x);
+}
+
+/* Make the array span chunks @first to @last too */
+static int index_span(struct xsw_index __rcu **where, u64 first, u64 last)
+{
+	struct xsw_index *old = xsw_rcu_protected(*where), *x;
 	u64 base = first, end = last + 1, i;
 
 	if (old->chunks) {
@@ -67,7 +79,7 @@ static int index_span(struct xsw_index **where, u64 first, u64 last)
 	if (!x)
 		return -ENOMEM;
 	for (i = 0; i < old->chunks; i++)
-		x->entry[old->base - base + i] = old->entry[i];
+		xsw_rcu_assign(x->entry[old->base - base + i], xsw_rcu_protected(old->entry[i]));
 	x->before = old;
 	xsw_rcu_assign(*where, x);
 	return 0;
@@ -78,55 +90,56 @@ static int index_put_leaf(struct xsw_index *x, u64 chunk, struct xsw_segment *s)
 {
 	u64 page = max(s->bus >> XSW_PAGE_SHIFT, chunk << XSW_SEGMENT_ORDER);
 	u64 end = min((s->top >> XSW_PAGE_SHIFT) + 1, (chunk + 1) << XSW_SEGMENT_ORDER);
-	void **entry = &x->entry[chunk - x->base];
+	void __rcu **entry = &x->entry[chunk - x->base];
+	struct xsw_leaf *leaf = leaf_of(xsw_rcu_protected(*entry));
 
-	if (!*entry) {
-		struct xsw_leaf *leaf = xsw_zalloc(sizeof(*leaf));
-
+	if (!leaf) {
+		leaf = xsw_zalloc(sizeof(*leaf));
 		if (!leaf)
 			return -ENOMEM;
 		xsw_rcu_assign(*entry, (void *)((unsigned long)leaf | 1));
 	}
 	for (; page < end; page++)
-		xsw_rcu_assign(leaf_of(*entry)->page[page % XSW_LEAF_PAGES], s);
+		xsw_rcu_assign(leaf->page[page % XSW_LEAF_PAGES], s);
 	return 0;
 }
 
-int xsw_index_add(struct xsw_index **where, struct xsw_segment *s)
+int xsw_index_add(struct xsw_index __rcu **where, struct xsw_segment *s)
 {
 	u64 first = s->bus >> XSW_CHUNK_SHIFT, last = s->top >> XSW_CHUNK_SHIFT, i;
 	bool whole = !(s->bus & (XSW_CHUNK_SIZE - 1)) && !((s->top + 1) & (XSW_CHUNK_SIZE - 1));
 	int rc = index_span(where, first, last);
 
 	for (i = first; !rc && i <= last; i++) {
-		void **entry = &(*where)->entry[i - (*where)->base];
+		struct xsw_index *x = xsw_rcu_protected(*where);
+		void __rcu **entry = &x->entry[i - x->base];
 
 		/* A leaf left by segments that are gone stays: only xsw_index_free() frees it */
-		if (whole && !is_leaf(*entry))
+		if (whole && !is_leaf(xsw_rcu_protected(*entry)))
 			xsw_rcu_assign(*entry, (void *)s);
 		else
-			rc = index_put_leaf(*where, i, s);
+			rc = index_put_leaf(x, i, s);
 	}
 	if (rc)
 		xsw_index_remove(where, s);
 	return rc;
 }
 
-void xsw_index_remove(struct xsw_index **where, struct xsw_segment *s)
+void xsw_index_remove(struct xsw_index __rcu **where, struct xsw_segment *s)
 {
-	struct xsw_index *x = *where;
+	struct xsw_index *x = xsw_rcu_protected(*where);
 	u64 page;
 
 	for (page = s->bus >> XSW_PAGE_SHIFT; page <= s->top >> XSW_PAGE_SHIFT; page++) {
 		u64 chunk = (page >> XSW_SEGMENT_ORDER) - x->base;
-		void **entry;
+		void *entry;
 
 		if (chunk >= x->chunks)
 			continue;
-		entry = &x->entry[chunk];
-		if (!is_leaf(*entry))
-			xsw_rcu_assign(*entry, NULL);
-		else if (leaf_of(*entry)->page[page % XSW_LEAF_PAGES] == s)
-			xsw_rcu_assign(leaf_of(*entry)->page[page % XSW_LEAF_PAGES], NULL);
+		entry = xsw_rcu_protected(x->entry[chunk]);
+		if (!is_leaf(entry))
+			xsw_rcu_assign(x->entry[chunk], NULL);
+		else if (xsw_rcu_protected(leaf_of(entry)->page[page % XSW_LEAF_PAGES]) == s)
+			xsw_rcu_assign(leaf_of(entry)->page[page % XSW_LEAF_PAGES], NULL);
 	}
 }

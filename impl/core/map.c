@@ -2,16 +2,18 @@
 /*
  * Streaming mappings through the pool: map.h has the direct path.
  *
- * Cost.  A bounced map or unmap is one run claimed or released (claim.h), one slot record (half a
+ * Cost.  A bounced map or unmap is one run claimed or released (claim.h), one record (half a
  * cache line, owned by the mapping), two counters of this CPU and the copy: nothing is done
- * slot by slot.  An unmap finds its record by the index: two dependent loads.
+ * slot by slot.  An unmap finds its record by the index, two dependent loads, and ends it by one
+ * compare and exchange (record.h).
  */
 #include "claim.h"
 #include "map.h"
 #include "state.h"
+#include "tell.h"
 #include "want.h"
 
-/* Are the pages behind the first one not neighbours of machine frame @mfn? */
+/* Does the buffer's machine memory break up?  Its first page lies at machine frame @mfn. */
 static bool is_straddling(u64 phys, size_t size, u64 mfn)
 {
 	u64 pfn = phys >> XSW_PAGE_SHIFT, last = (phys + size - 1) >> XSW_PAGE_SHIFT;
@@ -48,33 +50,34 @@ static u64 translate(const struct xsw_dev *d, u64 phys, size_t size, enum xsw_bo
 	return bus;
 }
 
-static struct xsw_mapped direct(struct xsw_dev *d, u64 bus, size_t size)
+static struct xsw_outcome direct(struct xsw_dev *d, u64 bus, size_t size)
 {
 	xsw_percpu_add(&d->tally->direct, 1);
 	xsw_percpu_add(&d->tally->direct_bytes, size);
-	return (struct xsw_mapped){ .bus = bus };
+	return (struct xsw_outcome){ .bus = bus };
 }
 
-static struct xsw_mapped failed(struct xsw_dev *d, u32 fail, enum xsw_bounce why)
+static struct xsw_outcome failed(struct xsw_dev *d, u32 fail, enum xsw_bounce why)
 {
 	xsw_percpu_add(&d->tally->fails[fail], 1);
-	return (struct xsw_mapped){ .bus = XSW_BUS_ERROR,
-				    .told = (u64)why << 32 | (u64)fail << 40 };
+	return (struct xsw_outcome){ .bus = XSW_BUS_ERROR, .bounce = (u8)why, .fail = (u8)fail };
 }
 
-/* What must not bounce: MMIO comes as a bus address, anything else is translated */
-static struct xsw_mapped map_unbounced(struct xsw_dev *d, u64 phys, size_t size, u32 attrs)
+static noinline u64 tell_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				u32 attrs, enum xsw_fail why)
 {
-	enum xsw_bounce why = XSW_BOUNCE_NONE;
-	u64 bus = phys;
+	struct xsw_event event = {
+		.what = XSW_TOLD_FAILED,
+		.dev = d,
+		.failed = { .phys = phys,
+			    .size = size,
+			    .dir = dir,
+			    .why = why,
+			    .quiet = attrs & XSW_ATTR_QUIET },
+	};
 
-	if (!(attrs & XSW_ATTR_MMIO))
-		bus = translate(d, phys, size, &why);
-	else if (phys + size - 1 > d->dma_mask)
-		why = XSW_BOUNCE_MASK;
-	if (bus == XSW_BUS_ERROR || why != XSW_BOUNCE_NONE)
-		return failed(d, XSW_FAIL_MASK, why);
-	return direct(d, bus, size);
+	xsw_tell(&event);
+	return XSW_BUS_ERROR;
 }
 
 static inline void copy_out(struct xsw_dev *d, u64 orig, const void *slots, size_t size)
@@ -90,58 +93,57 @@ static void zero_slots(struct xsw_dev *d, void *slots, size_t size)
 }
 
 /* The run is ours: write the mapping down, copy in */
-static __always_inline struct xsw_mapped bounce(struct xsw_dev *d, struct xsw_run run, u32 slots,
-						u32 offset, u64 phys, size_t size, enum xsw_dir dir,
-						enum xsw_bounce why)
+static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_run run, u32 slots,
+						 u32 offset, u64 phys, size_t size,
+						 enum xsw_dir dir, enum xsw_bounce why)
 {
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
-	struct xsw_mapped m = { .bus = s->bus + at, .told = (u64)why << 32 | slots };
-	struct xsw_tally *tally = d->tally;
+	union xsw_mark mark = { .slots = (u16)slots, .offset = (u16)offset, .owner = d->id };
+	struct xsw_tally __percpu *tally = d->tally;
 
-	xsw_slot_record(&s->slot[run.start], d->id, phys, (u32)size, slots, offset, dir);
+	xsw_record(&s->slot[run.start], mark, phys, (u32)size, (u8)dir, (u8)why);
 	xsw_percpu_add(&tally->bounces[why], 1);
 	xsw_percpu_add(&tally->bounce_bytes, size);
 	if (unlikely(d->skip_copy_in) && dir == XSW_FROM_DEVICE)
 		zero_slots(d, s->va + at, size);
 	else
 		xsw_copy(s->va + at, xsw_phys_to_virt(phys), size);
-	return m;
+	return (struct xsw_outcome){ .bus = s->bus + at, .slots = slots, .bounce = (u8)why };
 }
 
-/* A boundary within one slot, which a run of slots cannot keep to */
-static bool is_hopeless(const struct xsw_dev *d, u32 offset, size_t size)
+/* Does the boundary mask ask for boundaries within a slot?  No run of slots keeps to those. */
+static bool crosses_in_slot(const struct xsw_dev *d, u32 offset, size_t size)
 {
 	return d->boundary_mask < XSW_SLOT_SIZE - 1 && crosses(offset, size, d->boundary_mask);
 }
 
-/* No hint: by search; where the pool has no run, large maps may use the reserve */
-static noinline struct xsw_mapped bounce_searching(struct xsw_dev *d, u64 phys, size_t size,
-						   enum xsw_dir dir, enum xsw_bounce why)
+/* Where no hint served: by search; a large map that finds no run may use the large pool */
+static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys, size_t size,
+						    enum xsw_dir dir, enum xsw_bounce why)
 {
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), fail;
+	struct xsw_engine *e = d->engine;
 	struct xsw_want w;
 	struct xsw_run run;
 
-	if (size - 1 >= XSW_MAX_BYTES || is_hopeless(d, offset, size))
+	if (size - 1 >= XSW_MAX_BYTES || crosses_in_slot(d, offset, size))
 		return failed(d, XSW_FAIL_TOO_LARGE, why);
 	w = xsw_want_for(phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
 	xsw_rcu_read_lock();
-	run = xsw_claim_slowly(&d->engine->pool, &w);
+	run = xsw_claim_slowly(&e->pool[XSW_KIND_STREAMING], &w);
+	fail = run.fail;
+	if (unlikely(!run.seg) && w.slots > XSW_LARGE_ABOVE)
+		run = xsw_claim_slowly(&e->pool[XSW_KIND_LARGE], &w);
 	xsw_rcu_read_unlock();
-	if (unlikely(!run.seg)) {
-		fail = run.fail;
-		if (w.slots > XSW_RESERVE_ABOVE && d->reserve && !READ_ONCE(d->reserve->taken))
-			run = xsw_reserve_claim(d, &w);
-		if (!run.seg)
-			return failed(d, fail, why);
-	}
+	if (unlikely(!run.seg))
+		return failed(d, fail, why);
 	return bounce(d, run, w.slots, offset, phys, size, dir, why);
 }
 
 /* More than a page, or a P2M entry that is not plain */
-static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_t size,
-					      enum xsw_dir dir)
+static noinline struct xsw_outcome look_closer(struct xsw_dev *d, u64 phys, size_t size,
+					       enum xsw_dir dir)
 {
 	enum xsw_bounce why;
 	u64 bus = translate(d, phys, size, &why);
@@ -149,14 +151,6 @@ static noinline struct xsw_mapped look_closer(struct xsw_dev *d, u64 phys, size_
 	if (why != XSW_BOUNCE_NONE)
 		return bounce_searching(d, phys, size, dir, why);
 	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
-}
-
-/* Not by a hint */
-static __always_inline struct xsw_mapped map_slowly(struct xsw_dev *d, u64 phys, size_t size,
-						    enum xsw_dir dir, enum xsw_bounce why)
-{
-	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
-				      : bounce_searching(d, phys, size, dir, why);
 }
 
 /* By a hint, if this is the plain case.  Return: seg is NULL if not. */
@@ -170,75 +164,49 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 	    unlikely(xsw_is_bounded(d->boundary_mask)))
 		return run;
 	xsw_rcu_read_lock();
-	run = xsw_claim_hinted(&d->engine->pool, d->dma_mask, slots, xsw_stride_for(size, align),
-			       xsw_phase_of(phys, align));
+	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
+			       xsw_stride_for(size, align), xsw_phase_of(phys, align));
 	xsw_rcu_read_unlock();
 	return run;
 }
 
-static noinline u64 tell_failure(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				 u32 how, u64 told)
+u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
+		    u32 attrs)
 {
-	if (d->failed)
-		d->failed(d, phys, size, dir, how & XSW_QUIET, (enum xsw_fail)(told >> 40));
-	return XSW_BUS_ERROR;
-}
-
-u64 xsw_map_further(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 how)
-{
-	enum xsw_bounce why = (enum xsw_bounce)(u8)how;
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
 	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
-	struct xsw_mapped m;
+	struct xsw_outcome o;
 
 	if (likely(run.seg))
 		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
-	m = map_slowly(d, phys, size, dir, why);
-	if (unlikely(m.bus == XSW_BUS_ERROR))
-		return tell_failure(d, phys, size, dir, how, m.told);
-	return m.bus;
+	o = why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
+				   : bounce_searching(d, phys, size, dir, why);
+	if (unlikely(o.bus == XSW_BUS_ERROR))
+		return tell_failed(d, phys, size, dir, attrs, (enum xsw_fail)o.fail);
+	return o.bus;
 }
 
-/* xsw_map_further(), for callers that want to know all */
-static struct xsw_mapped map_and_tell(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				      enum xsw_bounce why)
+/* MMIO comes as a bus address; anything else is translated */
+u64 xsw_map_unbounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs)
 {
-	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
-	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
+	enum xsw_bounce why = XSW_BOUNCE_NONE;
+	u64 bus = phys;
 
-	return run.seg ? bounce(d, run, slots, offset, phys, size, dir, why)
-		       : map_slowly(d, phys, size, dir, why);
-}
-
-u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
-	    struct xsw_outcome *o)
-{
-	struct xsw_mapped m = { 0 };
-	enum xsw_bounce why;
-
-	if (unlikely(attrs & (XSW_ATTR_NO_BOUNCE | XSW_ATTR_MMIO))) {
-		m = map_unbounced(d, phys, size, attrs);
-	} else {
-		m.bus = xsw_map_direct(d, phys, size, &why);
-		if (unlikely(m.bus == XSW_BUS_ERROR))
-			m = map_and_tell(d, phys, size, dir, why);
-	}
-	*o = xsw_outcome_of(m);
-	return m.bus;
-}
-
-/* @bus is not the first byte of a mapping: a sync of a part */
-static noinline struct xsw_slot *slot_inside(struct xsw_segment *s, u32 i)
-{
-	i = xsw_head_of(s, i);
-	return i != XSW_NOWHERE && xsw_is_live(READ_ONCE(s->slot[i].slots)) ? &s->slot[i] : NULL;
+	if (!(attrs & XSW_ATTR_MMIO))
+		bus = translate(d, phys, size, &why);
+	else if (phys + size - 1 > d->dma_mask)
+		why = XSW_BOUNCE_MASK;
+	if (bus != XSW_BUS_ERROR && why == XSW_BOUNCE_NONE)
+		return direct(d, bus, size).bus;
+	failed(d, XSW_FAIL_MASK, why);
+	return tell_failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
 }
 
 /*
- * The record of the mapping that @bus is in, NULL if none that lives.  A live mapping keeps its
- * segment; the index's arrays stay as long as the engine.  So this needs no read lock.
+ * The record of the mapping that @bus is in, NULL if none is; under the RCU read lock.
+ * *@seg: the segment that @bus is in, NULL if none is.
  */
-static struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus, struct xsw_segment **seg)
+static struct xsw_slot *record_at(struct xsw_engine *e, u64 bus, struct xsw_segment **seg)
 {
 	struct xsw_segment *s = xsw_index_find(&e->index, bus);
 	u32 i;
@@ -246,8 +214,8 @@ static struct xsw_slot *slot_of(struct xsw_engine *e, u64 bus, struct xsw_segmen
 	*seg = s;
 	if (!s)
 		return NULL;
-	i = xsw_slot_of(s, bus);
-	return likely(xsw_is_live(READ_ONCE(s->slot[i].slots))) ? &s->slot[i] : slot_inside(s, i);
+	i = xsw_head_of(s, xsw_slot_of(s, bus));
+	return i == XSW_NOWHERE ? NULL : &s->slot[i];
 }
 
 static inline u32 number_of(const struct xsw_segment *s, const struct xsw_slot *slot)
@@ -255,28 +223,48 @@ static inline u32 number_of(const struct xsw_segment *s, const struct xsw_slot *
 	return (u32)(slot - s->slot);
 }
 
-static noinline u32 unmap_reserved(struct xsw_segment *s, u32 slots)
+void xsw_map_outcome(struct xsw_dev *d, u64 bus, struct xsw_outcome *o)
 {
-	xsw_reserve_release(s);
+	struct xsw_segment *s;
+	struct xsw_slot *slot;
+
+	*o = (struct xsw_outcome){ .bus = bus };
+	xsw_rcu_read_lock();
+	slot = record_at(d->engine, bus, &s);
+	if (slot) {
+		o->slots = xsw_run_slots(xsw_mark_of(slot));
+		o->bounce = READ_ONCE(slot->why);
+	}
+	xsw_rcu_read_unlock();
+}
+
+static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots) __releases(RCU_SCHED)
+{
+	xsw_release(s->pool, s, i, slots);
+	xsw_rcu_read_unlock();
 	return slots;
 }
 
-static __always_inline u32 end_mapping(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
+/* The record is ended: release the slots, and the RCU read lock */
+static __always_inline u32 release_run(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
+	__releases(RCU_SCHED)
 {
-	xsw_store_release(&s->slot[i].slots, 0);
-	if (unlikely(!s->may_whole))
-		return unmap_reserved(s, slots);
-	xsw_rcu_read_lock();
-	return xsw_release_unlock(&d->engine->pool, s, i, slots);
+	if (unlikely(s->kind != XSW_KIND_STREAMING))
+		return release_elsewhere(s, i, slots);
+	return xsw_release_unlock(&d->engine->pool[XSW_KIND_STREAMING], s, i, slots);
 }
 
-static noinline u32 unmap_copying(struct xsw_dev *d, struct xsw_segment *s, u32 i, size_t size)
+/* No preemption is held off while the data is copied: slots that are in use keep their segment */
+static noinline u32 copy_and_release(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
+				     u32 offset, size_t size) __releases(RCU_SCHED)
 {
 	const struct xsw_slot *slot = &s->slot[i];
-	u64 at = ((u64)i << XSW_SLOT_SHIFT) + slot->offset;
+	u64 at = ((u64)i << XSW_SLOT_SHIFT) + offset;
 
+	xsw_rcu_read_unlock();
 	copy_out(d, slot->orig, s->va + at, min(size, (size_t)slot->size));
-	return end_mapping(d, s, i, slot->slots);
+	xsw_rcu_read_lock();
+	return release_run(d, s, i, slots);
 }
 
 static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
@@ -285,53 +273,106 @@ static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
 	       !(attrs & XSW_ATTR_SKIP_SYNC);
 }
 
-/* A small segment, or an address that is none of a mapping's first byte, or not ours */
-static noinline u32 unmap_rarely(struct xsw_dev *d, u64 bus, size_t size, bool copying)
+/* The record ended, which says the mapping was ours */
+static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i,
+				  union xsw_mark mark, size_t size, enum xsw_dir dir, u32 attrs)
+	__releases(RCU_SCHED)
+{
+	if (copies_back(dir, attrs))
+		return copy_and_release(d, s, i, xsw_run_slots(mark), mark.offset, size);
+	return release_run(d, s, i, xsw_run_slots(mark));
+}
+
+static u32 tell_stray(struct xsw_dev *d, u64 bus, size_t size, const struct xsw_segment *s,
+		      const struct xsw_slot *slot) __releases(RCU_SCHED)
+{
+	union xsw_mark mark = slot ? xsw_mark_of(slot) : (union xsw_mark){ .word = 0 };
+	struct xsw_event event = {
+		.what = XSW_TOLD_STRAY,
+		.dev = d,
+		.stray = { .bus = bus, .size = size },
+	};
+
+	if (mark.word) {
+		event.stray.begins = xsw_slot_bus(s, number_of(s, slot)) + mark.offset;
+		event.stray.owner = mark.owner;
+	}
+	xsw_rcu_read_unlock();
+	xsw_percpu_add(&d->tally->stray_unmaps, 1);
+	xsw_tell(&event);
+	return 0;
+}
+
+/* Where the quick look did not find the record: small segments, what comes late, strays */
+static noinline u32 unmap_slowly(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
+				 u32 attrs)
 {
 	struct xsw_segment *s;
-	struct xsw_slot *slot = slot_of(d->engine, bus, &s);
+	struct xsw_slot *slot;
 
-	if (!slot)
-		return 0;
-	if (copying)
-		return unmap_copying(d, s, number_of(s, slot), size);
-	return end_mapping(d, s, number_of(s, slot), slot->slots);
+	xsw_rcu_read_lock();
+	while ((slot = record_at(d->engine, bus, &s))) {
+		union xsw_mark mark = xsw_mark_of(slot);
+		u32 i = number_of(s, slot);
+
+		if (mark.owner != d->id || bus != xsw_slot_bus(s, i) + mark.offset)
+			break;
+		if (xsw_is_live(mark)) {
+			if (xsw_mark_end(slot, mark))
+				return finish(d, s, i, mark, size, dir, attrs);
+		} else if (!xsw_is_left(mark)) {
+			break;
+		} else if (xsw_mark_end(slot, mark)) {
+			u32 slots;
+
+			xsw_left_behind(s, -(u64)xsw_run_slots(mark));
+			slots = finish(d, s, i, mark, size, dir, attrs);
+			xsw_came_back(d);
+			return slots;
+		}
+	}
+	if (s)
+		return tell_stray(d, bus, size, s, slot);
+	xsw_rcu_read_unlock();
+	return 0;
 }
 
 u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
 {
-	struct xsw_segment *s = xsw_index_find_quick(&d->engine->index, bus);
-	u32 i, slots;
+	struct xsw_segment *s;
+	union xsw_mark mark;
+	u32 i;
 
-	if (unlikely(!s))
-		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
-	i = xsw_slot_of(s, bus);
-	slots = READ_ONCE(s->slot[i].slots);
-	if (unlikely(!xsw_is_live((u16)slots)))
-		return unmap_rarely(d, bus, size, copies_back(dir, attrs));
-	if (copies_back(dir, attrs))
-		return unmap_copying(d, s, i, size);
-	return end_mapping(d, s, i, slots);
+	xsw_rcu_read_lock();
+	s = xsw_index_find_quick(&d->engine->index, bus);
+	if (likely(s)) {
+		i = xsw_slot_of(s, bus);
+		mark = xsw_mark_of(&s->slot[i]);
+		if (likely(xsw_is_its(mark, d->id, (u32)bus & (XSW_SLOT_SIZE - 1))) &&
+		    likely(xsw_mark_end(&s->slot[i], mark)))
+			return finish(d, s, i, mark, size, dir, attrs);
+	}
+	xsw_rcu_read_unlock();
+	return unmap_slowly(d, bus, size, dir, attrs);
 }
 
-u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
-{
-	return xsw_unmap_run(d, bus, size, dir, attrs);
-}
-
-/* The part of the mapping that [@bus, @bus + @size) covers; false: none */
+/* The part of the mapping that [@bus, @bus + @size) covers; false: none of @d's */
 static bool sync_part(struct xsw_dev *d, u64 bus, size_t size, u64 *orig, u8 **slots, size_t *n)
 {
 	struct xsw_segment *s;
 	struct xsw_slot *slot;
+	union xsw_mark mark;
 	u64 begin, skip;
 
 	if (likely(xsw_is_outside(d, bus)))
 		return false;
-	slot = slot_of(d->engine, bus, &s);
-	if (!slot)
+	xsw_rcu_read_lock();
+	slot = record_at(d->engine, bus, &s);
+	mark.word = slot ? xsw_mark_of(slot).word : 0;
+	xsw_rcu_read_unlock();
+	if (!mark.word || mark.owner != d->id || mark.slots & XSW_FOR_GOOD)
 		return false;
-	begin = xsw_slot_bus(s, number_of(s, slot)) + slot->offset;
+	begin = xsw_slot_bus(s, number_of(s, slot)) + mark.offset;
 	skip = bus > begin ? bus - begin : 0;
 	size -= min(size, bus < begin ? (size_t)(begin - bus) : 0);
 	*n = skip < slot->size ? min(size, (size_t)(slot->size - skip)) : 0;
@@ -369,5 +410,10 @@ bool xsw_sync_for_device(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir d
 
 bool xsw_owns(struct xsw_engine *e, u64 bus)
 {
-	return xsw_index_find(&e->index, bus) != NULL;
+	bool found;
+
+	xsw_rcu_read_lock();
+	found = xsw_index_find(&e->index, bus) != NULL;
+	xsw_rcu_read_unlock();
+	return found;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The direct path, inline: mapping what the device reaches as it is, and its unmap.
+ * Streaming map and unmap: the direct case is inline, a bounce is a call.
  *
  * Cost of a direct map: the gate, the device, one P2M entry, two counters of this CPU.
  * Of a direct unmap: two compares with the gate and one counter.  No lock, no shared cache line
@@ -11,28 +11,15 @@
 
 #include "engine.h"
 
-/* Counted per device and CPU; xsw_dev_counts() makes struct xsw_counts of it */
-struct xsw_tally {
-	u64 direct, direct_bytes;
-	u64 bounces[XSW_NR_BOUNCE], bounce_bytes;
-	u64 not_copied_bytes; /* of bounce_bytes: zeroed instead */
-	u64 sync_in_bytes, copy_out_bytes;
-	u64 unmaps, syncs;
-	u64 fails[XSW_NR_FAIL];
-	u64 coherent_allocs, coherent_frees, coherent_fails;
-};
-
-/**
- * xsw_map_direct() - map a buffer within a page without bouncing, if the device reaches it
- *
- * Such a buffer crosses a boundary in the machine only if it does so by its own address.
- * Return: the bus address, counted; XSW_BUS_ERROR with *@why for xsw_map_further() otherwise:
- * XSW_BOUNCE_NONE if that takes a closer look.
+/*
+ * The bus address of a buffer that the device reaches as it is, where one look tells: it lies
+ * in one page.  Return: the address, counted; else XSW_BUS_ERROR, and *@why: the reason to
+ * bounce, or XSW_BOUNCE_NONE if it takes a closer look.
  */
 static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t size,
 					  enum xsw_bounce *why)
 {
-	struct xsw_tally *tally = d->tally;
+	struct xsw_tally __percpu *tally = d->tally;
 	u64 offset = phys & (XSW_PAGE_SIZE - 1), mfn, bus;
 
 	*why = XSW_BOUNCE_FORCED;
@@ -54,20 +41,40 @@ static __always_inline u64 xsw_map_direct(struct xsw_dev *d, u64 phys, size_t si
 	return bus;
 }
 
-/* struct xsw_outcome in two registers; told: slots (32 bits) | bounce (8) | fail (8) */
-struct xsw_mapped {
-	u64 bus, told;
-};
+/* map.c: what xsw_map_direct() could not do, for the reason @why.  Tells failures. */
+u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
+		    u32 attrs);
+/* map.c: a mapping that must not bounce (XSW_ATTR_NO_BOUNCE, XSW_ATTR_MMIO) */
+u64 xsw_map_unbounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs);
+/* map.c: the address lies between the lowest and the highest of the pool */
+u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
 
-static inline struct xsw_outcome xsw_outcome_of(struct xsw_mapped m)
+/**
+ * xsw_map() - map @size bytes at physical address @phys for streaming DMA; any context
+ *
+ * Direct if the device reaches all of it, else through the pool.  Every bounced map copies
+ * in, whatever the direction and XSW_ATTR_SKIP_SYNC say.
+ * Return: the bus address, or XSW_BUS_ERROR after XSW_TOLD_FAILED was told.
+ */
+static __always_inline u64 xsw_map(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				   u32 attrs)
 {
-	return (struct xsw_outcome){ .bus = m.bus,
-				     .slots = (u32)m.told,
-				     .bounce = (u8)(m.told >> 32),
-				     .fail = (u8)(m.told >> 40) };
+	enum xsw_bounce why;
+	u64 bus;
+
+	if (unlikely(attrs & (XSW_ATTR_NO_BOUNCE | XSW_ATTR_MMIO)))
+		return xsw_map_unbounced(d, phys, size, dir, attrs);
+	bus = xsw_map_direct(d, phys, size, &why);
+	if (likely(bus != XSW_BUS_ERROR))
+		return bus;
+	return xsw_map_bounced(d, phys, size, dir, why, attrs);
 }
 
-u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs);
+/**
+ * xsw_map_outcome() - what became of a map that xsw_map() answered with @bus
+ * For trace events and tests; @bus must still be mapped.  Fills all but @o->fail.
+ */
+void xsw_map_outcome(struct xsw_dev *d, u64 bus, struct xsw_outcome *o);
 
 /* Is @bus certainly not in the pool?  The quick filter before the index. */
 static __always_inline bool xsw_is_outside(const struct xsw_dev *d, u64 bus)
@@ -77,9 +84,14 @@ static __always_inline bool xsw_is_outside(const struct xsw_dev *d, u64 bus)
 	return bus > READ_ONCE(gate->high) || bus < READ_ONCE(gate->low);
 }
 
-/* xsw_unmap(), inline */
-static __always_inline u32 xsw_unmap_run(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
-					 u32 attrs)
+/**
+ * xsw_unmap() - end a streaming mapping; any context
+ * @bus: as xsw_map() gave it.  An address in the pool that is not the first byte of a mapping of
+ *       @d is counted as stray and told; nothing else happens.
+ * Return: slots released; 0 if none were (a direct mapping, a stray one).
+ */
+static __always_inline u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
+				     u32 attrs)
 {
 	xsw_percpu_add(&d->tally->unmaps, 1);
 	if (likely(xsw_is_outside(d, bus)))

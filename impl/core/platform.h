@@ -20,14 +20,18 @@
  * Locks:      struct xsw_lock; xsw_lock_init(l);
  *             xsw_lock(l, flags) xsw_unlock(l, flags) with interrupts off (flags: unsigned long);
  *             struct xsw_mutex; xsw_mutex_init/lock/unlock: process context, may sleep
- * Per CPU:    xsw_nr_cpus()  xsw_cpu() -> a hint: the caller may migrate at once, so what it
- *             indexes must be safe from any CPU;  xsw_percpu_alloc(size, align) zeroed,
+ * Per CPU:    xsw_for_each_cpu(u32 cpu): a loop over all that may ever run;
+ *             xsw_cpu() -> a hint: the caller may migrate at once, so what it indexes must be
+ *             safe from any CPU;  pointers to it are marked __percpu;
+ *             xsw_percpu_alloc(size, align) zeroed,
  *             xsw_percpu_ptr(p, cpu), xsw_percpu_this(p), xsw_percpu_free(p);
  *             xsw_percpu_add(ptr_to_u64_field, v): add to a counter of this CPU, safe against
  *             interrupts, no locked instruction
  * RCU:        xsw_rcu_read_lock() xsw_rcu_read_unlock() xsw_rcu_synchronize(); a read side
  *             may be no more than preemption off
- *             xsw_rcu_dereference(p) xsw_rcu_assign(p, v)
+ *             xsw_rcu_dereference(p) under it; xsw_rcu_protected(p) under the engine's mutex;
+ *             xsw_rcu_assign(p, v); pointers so read are marked __rcu, functions that end the
+ *             read side __releases(RCU_SCHED): sparse checks both in the kernel
  * Time:       xsw_now_ns() -> u64, monotonic;  xsw_stamp() -> u64, monotonic and coarse, one
  *             load: taken at each bounced map;  xsw_stamp_ns(u64 d): d stamp units in ns
  * Context:    xsw_might_sleep() xsw_cond_resched()

@@ -4,12 +4,15 @@
  */
 #include "pool.h"
 
-int xsw_pool_init(struct xsw_pool *p)
+int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind)
 {
+	struct xsw_table *t = xsw_zalloc(sizeof(*t));
+
+	p->kind = (u8)kind;
 	p->watch = XSW_WATCH_LEAST;
 	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
-	p->table = xsw_zalloc(sizeof(struct xsw_table));
-	if (p->hints && p->table)
+	xsw_rcu_assign(p->table, t);
+	if (p->hints && t)
 		return 0;
 	xsw_pool_exit(p);
 	return -ENOMEM;
@@ -18,15 +21,16 @@ int xsw_pool_init(struct xsw_pool *p)
 /* All segments are gone and nobody uses the pool */
 void xsw_pool_exit(struct xsw_pool *p)
 {
+	struct xsw_table *t = xsw_table_of(p);
 	u32 k;
 
 	xsw_pool_settle(p);
-	for (k = 0; p->table && k < p->table->groups; k++)
-		xsw_free(p->table->group[k]);
-	xsw_free(p->table);
+	for (k = 0; t && k < t->groups; k++)
+		xsw_free(t->group[k]);
+	xsw_free(t);
 	if (p->hints)
 		xsw_percpu_free(p->hints);
-	p->table = NULL;
+	xsw_rcu_assign(p->table, NULL);
 	p->hints = NULL;
 }
 
@@ -40,14 +44,14 @@ static struct xsw_table *table_new(u32 groups)
 		return NULL;
 	t->groups = groups;
 	t->ids = ids;
-	t->group = (struct xsw_group **)(t->seg + ids);
+	t->group = (void *)(t->seg + ids);
 	return t;
 }
 
 /* A table with one group more, in its place by zone; the old one stays until xsw_pool_settle() */
 static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 {
-	struct xsw_table *old = p->table, *t = table_new(old->groups + 1);
+	struct xsw_table *old = xsw_table_of(p), *t = table_new(old->groups + 1);
 	struct xsw_group *g = xsw_zalloc(sizeof(*g));
 	u32 k, before = 0;
 
@@ -59,7 +63,7 @@ static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 	g->id = old->groups + 1;
 	g->zone = zone;
 	for (k = 0; k < old->ids; k++)
-		t->seg[k] = old->seg[k];
+		xsw_rcu_assign(t->seg[k], xsw_segment_at(old, k));
 	for (k = 0; k < old->groups; k++)
 		before += old->group[k]->zone >= zone;
 	for (k = 0; k < old->groups; k++)
@@ -72,7 +76,7 @@ static struct xsw_group *add_group(struct xsw_pool *p, u8 zone)
 
 static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u32 k;
 
 	for (k = 0; k < t->groups; k++)
@@ -84,12 +88,12 @@ static struct xsw_group *group_for(struct xsw_pool *p, u8 zone)
 /* What a removal may have made untrue */
 static void find_extremes(struct xsw_pool *p)
 {
-	const struct xsw_table *t = p->table;
+	const struct xsw_table *t = xsw_table_of(p);
 	u32 largest = 0, id;
 	u64 top = 0;
 
 	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *s = t->seg[id];
+		const struct xsw_segment *s = xsw_segment_at(t, id);
 
 		if (!s)
 			continue;
@@ -103,25 +107,25 @@ static void find_extremes(struct xsw_pool *p)
 int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = group_for(p, s->zone);
-	u32 bit, class, whole = xsw_log2_floor(s->slots);
+	u32 bit, cls, whole = xsw_log2_floor(s->slots);
 
 	if (!g)
 		return -ENOMEM;
 	bit = (u32)__builtin_ctzll(~g->members);
 	s->pool = p;
+	s->kind = p->kind;
 	s->group = g;
 	s->may_whole = &g->may[whole];
 	s->may_bit = 1ULL << bit;
 	s->id = g->id * XSW_GROUP + bit;
-	xsw_rcu_assign(p->table->seg[s->id], s);
-	for (class = 0; class <= whole; class ++)
-		xsw_fetch_or64(&g->may[class], 1ULL << bit);
+	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], s);
+	for (cls = 0; cls <= whole; cls++)
+		xsw_fetch_or64(&g->may[cls], 1ULL << bit);
 	xsw_fetch_or64(&g->members, 1ULL << bit);
 	p->segments++;
 	WRITE_ONCE(p->slots, p->slots + s->slots);
 	WRITE_ONCE(p->top, max(p->top, s->top));
 	WRITE_ONCE(p->largest, max(p->largest, s->slots));
-	xsw_verdict_release(p, s, 0, s->slots);
 	return 0;
 }
 
@@ -129,11 +133,11 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = s->group;
-	u32 bit = s->id % XSW_GROUP, class;
+	u32 bit = s->id % XSW_GROUP, cls;
 
-	xsw_rcu_assign(p->table->seg[s->id], NULL);
-	for (class = 0; class < XSW_CLASSES; class ++)
-		xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
+	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], NULL);
+	for (cls = 0; cls < XSW_CLASSES; cls++)
+		xsw_fetch_and64(&g->may[cls], ~(1ULL << bit));
 	xsw_fetch_and64(&g->members, ~(1ULL << bit));
 	p->segments--;
 	WRITE_ONCE(p->slots, p->slots - s->slots);
@@ -141,14 +145,14 @@ void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 
 void xsw_pool_settle(struct xsw_pool *p)
 {
-	struct xsw_table *t;
+	struct xsw_table *t = xsw_table_of(p), *old;
 
-	if (!p->table)
+	if (!t)
 		return;
 	find_extremes(p);
-	while ((t = p->table->retired)) {
-		p->table->retired = t->retired;
-		xsw_free(t);
+	while ((old = t->retired)) {
+		t->retired = old->retired;
+		xsw_free(old);
 	}
 }
 
@@ -157,7 +161,7 @@ u64 xsw_pool_used(struct xsw_pool *p)
 	u64 used = 0;
 	u32 cpu;
 
-	for (cpu = 0; cpu < xsw_nr_cpus(); cpu++)
+	xsw_for_each_cpu(cpu)
 		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
 	return used;
 }
@@ -172,4 +176,39 @@ void xsw_pool_sample(struct xsw_pool *p)
 	used = xsw_pool_used(p);
 	if ((s64)used > (s64)READ_ONCE(p->high_water))
 		WRITE_ONCE(p->high_water, used);
+}
+
+u32 xsw_pool_largest_free(struct xsw_pool *p)
+{
+	const struct xsw_table *t;
+	u32 cls, k;
+
+	xsw_rcu_read_lock();
+	t = xsw_rcu_dereference(p->table);
+	for (cls = XSW_CLASSES; cls--;) {
+		u64 may = 0;
+
+		for (k = 0; k < t->groups; k++)
+			may |= READ_ONCE(t->group[k]->may[cls]);
+		if (may)
+			break;
+	}
+	xsw_rcu_read_unlock();
+	if (cls == ~0u)
+		return 0;
+	return min((2u << cls) - 1, READ_ONCE(p->largest));
+}
+
+bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but)
+{
+	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	u32 id;
+
+	for (id = 0; id < t->ids; id++) {
+		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
+
+		if (s && s != but && s->top <= mask && s->slots >= slots)
+			return true;
+	}
+	return false;
 }

@@ -11,8 +11,8 @@
  *  3. Groups.  64 segments of one address width share a group; a bit for each class tells
  *     which may have a run that long.  These bits are hints too: a search that finds nothing
  *     clears one, a release that makes such a run sets it.
- *  4. Everything.  Before anybody hears 'full', all segments within reach are searched and the
- *     verdict is made safe against releases meanwhile (verdict.c).
+ *  4. Everything.  Before a claim is told 'full', all segments within reach are searched, and
+ *     releases meanwhile are taken into account (memo.h).
  */
 #ifndef XSW_POOL_H
 #define XSW_POOL_H
@@ -35,9 +35,9 @@ struct xsw_group {
 struct xsw_table {
 	struct xsw_table *retired; /* the one before, until a grace period has passed */
 	u32 groups;
-	u32 ids;                   /* entries of 'seg' */
-	struct xsw_group **group;  /* by falling zone: wide devices leave low memory alone */
-	struct xsw_segment *seg[]; /* by id */
+	u32 ids;                         /* entries of 'seg' */
+	struct xsw_group **group;        /* by falling zone: wide devices leave low memory alone */
+	struct xsw_segment __rcu *seg[]; /* by id */
 };
 
 /* Per CPU; written by its CPU and, after a migration, by a neighbour: any value is valid */
@@ -48,13 +48,14 @@ struct xsw_hints {
 	u64 used; /* slots claimed less slots released here: the sum over CPUs counts */
 };
 
-/* What the verdicts know, by address bits of the mask: verdict.c */
+/* What is known of failures, by address bits of the mask: memo.h */
 enum xsw_memo_kind { XSW_MEMO_ANY, XSW_MEMO_PAGE, XSW_MEMO_RARE, XSW_MEMO_KINDS };
 
 struct xsw_pool {
-	struct xsw_table *table;
-	struct xsw_hints *hints; /* per CPU */
-	u64 watch;               /* the shortest run a memo is about, and a version: verdict.c */
+	struct xsw_table __rcu *table; /* changed under the engine's mutex */
+	struct xsw_hints __percpu *hints;
+	u8 kind;   /* enum xsw_kind */
+	u64 watch; /* the shortest run a memo is about, and a version: memo.h */
 	bool exact_high_water;
 	u32 largest;    /* slots of the largest segment */
 	u64 top;        /* highest address of any segment; both under the engine's mutex */
@@ -74,6 +75,17 @@ struct xsw_run {
 	u32 fail; /* enum xsw_fail: why nothing */
 };
 
+/* The table and its segments for who holds the engine's mutex */
+static inline struct xsw_table *xsw_table_of(const struct xsw_pool *p)
+{
+	return xsw_rcu_protected(p->table);
+}
+
+static inline struct xsw_segment *xsw_segment_at(const struct xsw_table *t, u32 id)
+{
+	return xsw_rcu_protected(t->seg[id]);
+}
+
 #define XSW_WATCH_LEAST ((u64)0xffff) /* the shortest run; all ones: nobody watches */
 
 static inline u32 xsw_place(const struct xsw_segment *s, u32 slot)
@@ -89,54 +101,24 @@ static inline struct xsw_segment *xsw_at_place(const struct xsw_table *t, u32 pl
 	return likely(id < t->ids) ? xsw_rcu_dereference(t->seg[id]) : NULL;
 }
 
-int xsw_pool_init(struct xsw_pool *p);
+int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind);
 void xsw_pool_exit(struct xsw_pool *p);
 
-/* Membership changes under the engine's mutex; xsw_pool_settle() frees what was replaced. */
+/*
+ * Membership changes under the engine's mutex; xsw_pool_settle() frees what was replaced.  A
+ * segment that was added is free memory: xsw_memo_release() tells those who wait.
+ */
 int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s);
 void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s);
 void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
 
-/**
- * xsw_claim() - claim a run as @w wants it; any context, under the RCU read lock
- * Return: the run, or why not: 'full' and 'fragmented' are told only if at some instant of
- * the call no fitting run was free.
- */
-struct xsw_run xsw_claim(struct xsw_pool *p, const struct xsw_want *w);
-
-/** xsw_release() - release a run; any context */
-void xsw_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 slots);
-
-/** xsw_search_all() - look through every segment within reach and claim what fits */
-bool xsw_search_all(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
-
-/** xsw_close() - claim all of @s for ever, if nothing of it is in use */
-bool xsw_close(struct xsw_pool *p, struct xsw_segment *s);
-
-/* verdict.c */
-#define XSW_MEMO_SURE (1ULL << 16)
-
-/* Bits of a want's mask: which memos it has */
-static __always_inline u32 xsw_reach_of(const struct xsw_want *w)
-{
-	return min(xsw_bit_length(w->mask), 63u);
-}
-
-/* Is it known that not one slot is free within reach? */
-static __always_inline bool xsw_verdict_empty(const struct xsw_pool *p, const struct xsw_want *w)
-{
-	u64 memo = xsw_load_acquire(&p->memo[xsw_reach_of(w)][XSW_MEMO_ANY]);
-
-	return (u32)memo == (XSW_MEMO_SURE | 1) && !(w->mask & (w->mask + 1)) &&
-	       READ_ONCE(p->largest) >= w->slots;
-}
-
-bool xsw_verdict_known(struct xsw_pool *p, const struct xsw_want *w);
-bool xsw_verdict(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run);
-void xsw_verdict_release(struct xsw_pool *p, struct xsw_segment *s, u32 start, u32 run);
-enum xsw_fail xsw_why_not(struct xsw_pool *p, const struct xsw_want *w);
-
 u64 xsw_pool_used(struct xsw_pool *p);
 void xsw_pool_sample(struct xsw_pool *p);
+
+/** xsw_pool_largest_free() - slots that no free run exceeds: a few loads a group; any context */
+u32 xsw_pool_largest_free(struct xsw_pool *p);
+
+/** xsw_pool_has() - is a segment of @slots or more within @mask, other than @but? */
+bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but);
 
 #endif /* XSW_POOL_H */

@@ -5,113 +5,163 @@
  * A segment is closed by claiming all of it, which fails while a slot is live or quarantined;
  * then it leaves table and index, a grace period passes, and only then its frames go back.
  */
+#include "run.h"
 #include "state.h"
+#include "tell.h"
 
-int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
+/* Under the mutex.  Return: bytes added. */
+static u64 grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
 {
-	struct xsw_order o = {
+	struct xsw_memory_want want = {
 		.bytes = bytes,
 		.bits = bits,
 		.order = XSW_SEGMENT_ORDER,
-		.pool = &e->pool,
-		.index = &e->index,
+		.kind = XSW_KIND_STREAMING,
 	};
+
+	return xsw_memory_get(e, &want, c);
+}
+
+void xsw_retire(struct xsw_engine *e, struct xsw_segment *s, struct xsw_segment **list)
+{
+	struct xsw_event event = { .what = XSW_TOLD_SEGMENT };
+
+	xsw_survey(s, &event.segment.state);
+	xsw_pool_remove(s->pool, s);
+	xsw_index_remove(xsw_index_for(e, (enum xsw_kind)s->kind), s);
+	s->next = *list;
+	*list = s;
+	xsw_tell(&event);
+}
+
+/* Close idle segments of @p that nobody was promised, until it is at most @target bytes */
+static void retire_idle(struct xsw_engine *e, struct xsw_pool *p, u64 target,
+			struct xsw_segment **list)
+{
+	struct xsw_table *t = xsw_table_of(p);
+	u32 id;
+
+	for (id = t->ids; id-- && p->slots << XSW_SLOT_SHIFT > target;) {
+		struct xsw_segment *s = xsw_segment_at(t, id);
+
+		if (s && !xsw_is_promised(e, s) && xsw_close(p, s))
+			xsw_retire(e, s, list);
+	}
+}
+
+/* Under the mutex */
+static int shrink(struct xsw_engine *e, u64 target, struct xsw_change *c)
+{
+	struct xsw_pool *p = &e->pool[XSW_KIND_STREAMING];
+	struct xsw_segment *list = NULL;
+	int rc;
+
+	retire_idle(e, &e->pool[XSW_KIND_LARGE], 0, &list);
+	retire_idle(e, p, target, &list);
+	rc = p->slots << XSW_SLOT_SHIFT > target ? -EBUSY : 0;
+	xsw_memory_settle(e);
+	xsw_memory_put(e, list, c);
+	return rc;
+}
+
+int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
+{
 	u64 got;
 
 	xsw_might_sleep();
 	*c = (struct xsw_change){ 0 };
 	xsw_mutex_lock(&e->mutex);
-	got = xsw_memory_get(e, &o, c);
+	got = grow(e, bytes, bits, c);
 	xsw_mutex_unlock(&e->mutex);
 	return got >= bytes ? 0 : -ENOMEM;
 }
 
-void xsw_retire(struct xsw_segment *s, struct xsw_index **index, struct xsw_segment **list)
-{
-	if (s->pool)
-		xsw_pool_remove(s->pool, s);
-	xsw_index_remove(index, s);
-	s->next = *list;
-	*list = s;
-}
-
-bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but)
-{
-	const struct xsw_table *t = xsw_rcu_dereference(p->table);
-	u32 id;
-
-	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
-
-		if (s && s != but && s->top <= mask && s->slots >= slots)
-			return true;
-	}
-	return false;
-}
-
-/* Would an attached device lose what it was promised if @s went? */
-static bool is_promised(struct xsw_engine *e, const struct xsw_segment *s)
-{
-	const struct xsw_dev *d;
-
-	for (d = e->devices; d; d = d->next) {
-		u32 slots = d->reserve ? 1 : (u32)(XSW_STOCK_MAPPING >> XSW_SLOT_SHIFT);
-
-		if (s->top <= d->dma_mask && s->slots >= slots &&
-		    !xsw_pool_has(&e->pool, d->dma_mask, slots, s))
-			return true;
-	}
-	return false;
-}
-
-/* Reserves that no device relies on any more */
-static void retire_reserves(struct xsw_engine *e, struct xsw_segment **list)
-{
-	struct xsw_segment **at = &e->reserves;
-
-	while (*at) {
-		struct xsw_segment *s = *at;
-
-		if (s->devices || s->quarantined || READ_ONCE(s->taken)) {
-			at = &s->next;
-			continue;
-		}
-		*at = s->next;
-		xsw_retire(s, &e->index, list);
-	}
-}
-
 int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c)
 {
-	struct xsw_segment *list = NULL;
-	struct xsw_table *t;
-	u32 id;
 	int rc;
 
 	xsw_might_sleep();
 	*c = (struct xsw_change){ 0 };
 	xsw_mutex_lock(&e->mutex);
-	retire_reserves(e, &list);
-	t = e->pool.table;
-	for (id = t->ids; id-- && e->pool.slots << XSW_SLOT_SHIFT > target;) {
-		struct xsw_segment *s = t->seg[id];
-
-		if (s && !is_promised(e, s) && xsw_close(&e->pool, s))
-			xsw_retire(s, &e->index, &list);
-	}
-	rc = e->pool.slots << XSW_SLOT_SHIFT > target ? -EBUSY : 0;
-	xsw_memory_settle(e);
-	xsw_memory_put(e, list, c);
+	rc = shrink(e, target, c);
 	xsw_mutex_unlock(&e->mutex);
 	return rc;
 }
 
-bool xsw_pool_reaches(struct xsw_engine *e, u64 mask)
+int xsw_pool_set(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
 {
-	bool found;
+	u64 have;
+	int rc;
 
-	xsw_rcu_read_lock();
-	found = xsw_pool_has(&e->pool, mask, 1, NULL);
-	xsw_rcu_read_unlock();
-	return found;
+	xsw_might_sleep();
+	*c = (struct xsw_change){ 0 };
+	xsw_mutex_lock(&e->mutex);
+	have = e->pool[XSW_KIND_STREAMING].slots << XSW_SLOT_SHIFT;
+	c->grew = bytes > have;
+	if (c->grew)
+		rc = grow(e, bytes - have, bits, c) >= bytes - have ? 0 : -ENOMEM;
+	else
+		rc = shrink(e, bytes, c);
+	xsw_mutex_unlock(&e->mutex);
+	return rc;
+}
+
+/* Slots of segments within @mask, and how many are in use; under the mutex */
+static u64 slots_within(struct xsw_pool *p, u64 mask, u64 *used)
+{
+	const struct xsw_table *t = xsw_table_of(p);
+	u64 slots = 0;
+	u32 id;
+
+	*used = 0;
+	for (id = 0; id < t->ids; id++) {
+		const struct xsw_segment *s = xsw_segment_at(t, id);
+
+		if (!s || s->top > mask)
+			continue;
+		slots += s->slots;
+		*used += s->slots - xsw_free_slots(s);
+	}
+	return slots;
+}
+
+/* Bytes to add where @slots lie within @mask, for the reason @why; 0: none */
+static u64 bytes_to_add(struct xsw_pool *p, u64 mask, enum xsw_fail why)
+{
+	u64 step = XSW_PAGE_SIZE << XSW_SEGMENT_ORDER, slots, used;
+
+	if (why == XSW_FAIL_FRAGMENTED)
+		return step;
+	if (why == XSW_FAIL_NONE) { /* often, so without a walk */
+		slots = p->slots;
+		used = xsw_pool_used(p);
+	} else {
+		slots = slots_within(p, mask, &used);
+	}
+	if (used * 4 < slots * 3)
+		return 0;
+	return max((slots << XSW_SLOT_SHIFT) / 4 & ~(step - 1), step);
+}
+
+u64 xsw_pool_grow_for(struct xsw_engine *e, u64 mask, enum xsw_fail why, u64 most, u8 bits,
+		      struct xsw_change *c)
+{
+	struct xsw_pool *p = &e->pool[XSW_KIND_STREAMING];
+	u64 have, add, got = 0;
+
+	xsw_might_sleep();
+	*c = (struct xsw_change){ .grew = true };
+	if (why != XSW_FAIL_NONE && why != XSW_FAIL_FULL && why != XSW_FAIL_FRAGMENTED)
+		return 0;
+	if (why != XSW_FAIL_NONE)
+		bits = min(bits, xsw_bits_within(mask));
+	if (bits <= XSW_PAGE_SHIFT)
+		return 0;
+	xsw_mutex_lock(&e->mutex);
+	have = p->slots << XSW_SLOT_SHIFT;
+	add = bytes_to_add(p, mask, why);
+	if (have < most && add)
+		got = grow(e, min(add, most - have), bits, c);
+	xsw_mutex_unlock(&e->mutex);
+	return got;
 }

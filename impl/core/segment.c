@@ -8,12 +8,11 @@
  */
 #include "segment.h"
 
-struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool busy)
+struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn)
 {
 	u32 slots = 1u << (b->order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT);
 	u32 words = (slots + XSW_WORD_BITS - 1) / XSW_WORD_BITS;
 	struct xsw_segment *s;
-	u32 i;
 
 	s = xsw_zalloc(sizeof(*s) + words * sizeof(u64) + slots * sizeof(struct xsw_slot));
 	if (!s)
@@ -28,8 +27,6 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool bus
 	s->first = (u32)(s->bus >> XSW_SLOT_SHIFT);
 	s->block = *b;
 	s->zone = (u8)xsw_bit_length(s->top);
-	for (i = 0; i < words; i++)
-		s->map[i] = busy ? XSW_ALL_BUSY : 0;
 	if (slots < XSW_WORD_BITS)
 		s->map[0] |= XSW_ALL_BUSY << slots;
 	return s;
@@ -115,7 +112,7 @@ u32 xsw_head_of(const struct xsw_segment *s, u32 i)
 	u32 head = i;
 
 	for (;;) {
-		u32 slots = xsw_run_slots(&s->slot[head]);
+		u32 slots = xsw_run_slots(xsw_mark_of(&s->slot[head]));
 
 		if (slots)
 			return head + slots > i ? head : XSW_NOWHERE;

@@ -16,34 +16,20 @@
 #include "bits.h"
 #include "engine.h"
 #include "hypervisor.h"
+#include "record.h"
 
 #define XSW_MAX_ORDER 10 /* of one segment: 4 MiB, 2048 slots */
 #define XSW_MAX_SLOTS (1u << (XSW_MAX_ORDER + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT))
 #define XSW_NOWHERE   (~0u)
 
-#define XSW_QUARANTINED 0x8000u /* in 'slots': left behind by its device */
-
-/* What is known of a mapping, in the record of its first slot (slots == 0: not a first one) */
-struct xsw_slot {
-	u64 orig;
-	u64 stamp;
-	u32 size;
-	u32 owner;
-	u16 slots;  /* and XSW_QUARANTINED */
-	u16 offset; /* bytes of the first slot before the mapping */
-	u8 dir;
+/* What a segment is for; each kind has a pool of its own */
+enum xsw_kind {
+	XSW_KIND_STREAMING, /* bounced mappings */
+	XSW_KIND_LARGE,     /* bounced mappings that found no run in the former: promise.c */
+	XSW_KIND_COHERENT,
+	XSW_KIND_ATOMIC, /* coherent memory for callers that may not sleep */
+	XSW_NR_KIND,
 };
-
-static inline u32 xsw_run_slots(const struct xsw_slot *slot)
-{
-	return READ_ONCE(slot->slots) & ~XSW_QUARANTINED;
-}
-
-/* Is it the record of a mapping that may be unmapped and synced?  @slots as read from it. */
-static __always_inline bool xsw_is_live(u16 slots)
-{
-	return (u16)(slots - 1) < XSW_QUARANTINED - 1;
-}
 
 struct xsw_segment {
 	/* one cache line, read by every claim and release, never written while it can be found */
@@ -51,21 +37,20 @@ struct xsw_segment {
 	u64 top; /* its highest bus address */
 	u8 *va;
 	struct xsw_slot *slot;
-	u64 *may_whole; /* its group's word for runs as long as the segment; NULL: a reserve */
+	u64 *may_whole; /* its group's word for runs as long as the segment */
 	u64 may_bit;    /* its bit in the group's words */
 	u32 slots;
 	u32 id;    /* in its pool's table */
 	u32 first; /* number of its first slot on the bus, low 32 bits: decides alignment */
 	u16 words;
 	u8 zone; /* bits of 'top' */
+	u8 kind; /* enum xsw_kind, that of its pool */
 
 	struct xsw_block block __attribute__((aligned(64)));
 	struct xsw_pool *pool;
 	struct xsw_group *group;
 	struct xsw_segment *next; /* in whatever list it is on */
-	u64 taken;                /* a reserve: in use (0 or 1) */
-	u32 devices;              /* a reserve: attached devices that rely on it */
-	u32 quarantined;          /* slots */
+	u64 quarantined;          /* slots; changed by atomics */
 
 	u64 map[] __attribute__((aligned(64)));
 };
@@ -87,19 +72,6 @@ static inline bool xsw_fits_at(const struct xsw_segment *s, const struct xsw_wan
 	if ((at ^ w->phase) & (w->stride - 1))
 		return false;
 	return likely(!w->block) || (at & (w->block - 1)) + w->slots <= w->block;
-}
-
-/* Write down a mapping in its first slot: 'slots' last, which makes it seen */
-static __always_inline void xsw_slot_record(struct xsw_slot *slot, u32 owner, u64 orig, u32 size,
-					    u32 slots, u32 offset, enum xsw_dir dir)
-{
-	WRITE_ONCE(slot->orig, orig);
-	WRITE_ONCE(slot->stamp, xsw_stamp());
-	WRITE_ONCE(slot->size, size);
-	WRITE_ONCE(slot->owner, owner);
-	WRITE_ONCE(slot->offset, (u16)offset);
-	WRITE_ONCE(slot->dir, (u8)dir);
-	xsw_store_release(&slot->slots, (u16)slots);
 }
 
 static inline u64 xsw_slot_bus(const struct xsw_segment *s, u32 i)
@@ -151,10 +123,9 @@ static inline u32 xsw_take(struct xsw_segment *s, u32 i, u32 n)
 
 /**
  * xsw_segment_new() - describe block @b, whose first machine frame is @mfn [process]
- * @busy: begin with every slot taken (a reserve)
- * Return: the segment, or NULL; it owns the block.
+ * Return: the segment, all of it free, or NULL; it owns the block.
  */
-struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn, bool busy);
+struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn);
 
 /**
  * xsw_give() - release the @n slots from @i up; a full barrier

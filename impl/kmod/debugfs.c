@@ -44,7 +44,7 @@ static bool print_segment(const struct xsw_segment_state *s, void *ctx)
 	struct segment_listing *l = ctx;
 
 	seq_printf(l->f, "%llu 0x%llx %llu %llu %llu %llu %s\n", l->index++, s->bus, s->bytes,
-		   s->used, s->quarantined, s->largest_free, s->swapped ? "exchange" : "found");
+		   s->used, s->quarantined, s->largest_free, xsw_origin_name(s->origin));
 	return !seq_has_overflowed(l->f);
 }
 
@@ -104,7 +104,7 @@ static ssize_t selftest_write(struct file *file, const char __user *from, size_t
 	*space = '\0';
 	if (xsw_bdf_parse(text, &id))
 		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(id >> 16, (id >> 8) & 0xff, id & 0xff);
+	pdev = xsw_bdf_find(id);
 	if (!pdev)
 		return -ENODEV;
 	device_lock(&pdev->dev); /* its driver stays, or stays away */

@@ -6,6 +6,7 @@
 #define XSW_PLATFORM_IMPL_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
@@ -22,6 +23,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "../xen/blocks.h"
 #include "../xen/p2m.h"
 
 /* ---- memory ---- */
@@ -36,7 +38,7 @@ static inline void *xsw_phys_to_virt(u64 phys)
 
 static inline void *xsw_zalloc(size_t n)
 {
-	return kvzalloc(n, GFP_KERNEL | __GFP_NOWARN);
+	return kvzalloc(n, XSW_GFP_ARRAY);
 }
 
 static inline void xsw_free(const void *p)
@@ -92,41 +94,34 @@ struct xsw_mutex {
 #define xsw_mutex_lock(m)   mutex_lock(&(m)->mutex)
 #define xsw_mutex_unlock(m) mutex_unlock(&(m)->mutex)
 
-/* ---- per CPU: an address space of its own (6.15), hence the casts by way of a number ---- */
+/* ---- per CPU ---- */
 
-static inline u32 xsw_nr_cpus(void)
-{
-	return nr_cpu_ids;
-}
+#define xsw_for_each_cpu(cpu) for_each_possible_cpu(cpu)
 
 static inline u32 xsw_cpu(void)
 {
 	return raw_smp_processor_id();
 }
 
-static inline void *xsw_percpu_alloc(size_t size, size_t align)
+static inline void __percpu *xsw_percpu_alloc(size_t size, size_t align)
 {
-	return (void *)(__force unsigned long)__alloc_percpu(size, align);
+	return __alloc_percpu(size, align);
 }
 
-static inline void xsw_percpu_free(void *p)
-{
-	free_percpu((void __percpu *)(__force unsigned long)p);
-}
+#define xsw_percpu_free(p)     free_percpu(p)
+#define xsw_percpu_ptr(p, cpu) per_cpu_ptr(p, cpu)
+#define xsw_percpu_this(p)     raw_cpu_ptr(p)
+#define xsw_percpu_add(p, v)   this_cpu_add(*(p), v)
 
-#define xsw_percpu_as(p)       ((typeof(*(p)) __percpu *)(__force unsigned long)(p))
-#define xsw_percpu_ptr(p, cpu) per_cpu_ptr(xsw_percpu_as(p), cpu)
-#define xsw_percpu_this(p)     raw_cpu_ptr(xsw_percpu_as(p))
-#define xsw_percpu_add(p, v)   this_cpu_add(*xsw_percpu_as(p), v)
+/* ---- RCU: the sched kind, which costs no call; synchronize_rcu() waits for its readers, too ----
+ */
 
-/* ---- RCU ---- */
-
-/* synchronize_rcu() waits for sections with preemption off too, which cost no call. */
-#define xsw_rcu_read_lock()    preempt_disable_notrace()
-#define xsw_rcu_read_unlock()  preempt_enable_notrace()
+#define xsw_rcu_read_lock()    rcu_read_lock_sched_notrace()
+#define xsw_rcu_read_unlock()  rcu_read_unlock_sched_notrace()
 #define xsw_rcu_synchronize()  synchronize_rcu()
-#define xsw_rcu_dereference(p) READ_ONCE(p)
-#define xsw_rcu_assign(p, v)   smp_store_release(&(p), v)
+#define xsw_rcu_dereference(p) rcu_dereference_sched(p)
+#define xsw_rcu_protected(p)   rcu_dereference_protected(p, true)
+#define xsw_rcu_assign(p, v)   rcu_assign_pointer(p, v)
 
 /* ---- time and context ---- */
 

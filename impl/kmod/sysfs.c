@@ -9,17 +9,14 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "attach.h"
 #include "bdf.h"
-#include "counters.h"
+#include "leave.h"
+#include "listings.h"
+#include "pool.h"
+#include "wanted.h"
+#include "xen_swiotlb.h"
 
 static struct platform_device *platform;
-
-static void tell_bad_bdf(const char *file, const char *text)
-{
-	pr_err("%s: bad BDF '%.*s': it looks like 0000:00:1f.2\n", file,
-	       (int)min_t(size_t, strcspn(text, "\n"), 16), text);
-}
 
 static ssize_t attach_store(struct device *dev, struct device_attribute *attr, const char *text,
 			    size_t length)
@@ -28,10 +25,10 @@ static ssize_t attach_store(struct device *dev, struct device_attribute *attr, c
 	int err = xsw_bdf_parse(text, &id);
 
 	if (err) {
-		tell_bad_bdf("attach", text);
+		xsw_bdf_wrong("attach", text, err);
 		return err;
 	}
-	err = xsw_claim_add(id, true);
+	err = xsw_wanted_add(id, true);
 	return err ?: (ssize_t)length;
 }
 
@@ -42,40 +39,11 @@ static ssize_t detach_store(struct device *dev, struct device_attribute *attr, c
 	int err = xsw_bdf_parse(text, &id);
 
 	if (err) {
-		tell_bad_bdf("detach", text);
+		xsw_bdf_wrong("detach", text, err);
 		return err;
 	}
-	err = xsw_claim_drop(id);
+	err = xsw_detach(id);
 	return err ?: (ssize_t)length;
-}
-
-struct listing {
-	char *text;
-	int length;
-};
-
-static bool list_claim(const struct xsw_claim *c, void *ctx)
-{
-	struct listing *l = ctx;
-	struct device *dev = c->attached ? c->attached->device : NULL;
-
-	if (!c->wanted && !dev)
-		return true;
-	l->length += sysfs_emit_at(l->text, l->length, XSW_BDF_FORMAT " ", XSW_BDF_ARGS(c->id));
-	if (dev) /* the driver cannot go while its device is attached and the claims are locked */
-		l->length +=
-			sysfs_emit_at(l->text, l->length, "attached %s\n", dev_driver_string(dev));
-	else
-		l->length += sysfs_emit_at(l->text, l->length, "waiting\n");
-	return true;
-}
-
-static ssize_t devices_show(struct device *dev, struct device_attribute *attr, char *text)
-{
-	struct listing l = { .text = text };
-
-	xsw_for_each_claim(list_claim, &l);
-	return l.length;
 }
 
 static ssize_t force_show(struct device *dev, struct device_attribute *attr, char *text)
@@ -160,7 +128,6 @@ static ssize_t abi_show(struct device *dev, struct device_attribute *attr, char 
 
 static DEVICE_ATTR_WO(attach);
 static DEVICE_ATTR_WO(detach);
-static DEVICE_ATTR_RO(devices);
 static DEVICE_ATTR_RW(force);
 static DEVICE_ATTR_RW(pool_bytes);
 static DEVICE_ATTR_RW(pool_max_bytes);
@@ -168,9 +135,14 @@ static DEVICE_ATTR_RO(pool);
 static DEVICE_ATTR_RO(abi);
 
 static struct attribute *xsw_attrs[] = {
-	&dev_attr_attach.attr,         &dev_attr_detach.attr,     &dev_attr_devices.attr,
-	&dev_attr_force.attr,          &dev_attr_pool_bytes.attr, &dev_attr_pool.attr,
-	&dev_attr_pool_max_bytes.attr, &dev_attr_abi.attr,        NULL,
+	&dev_attr_attach.attr,
+	&dev_attr_detach.attr,
+	&dev_attr_force.attr,
+	&dev_attr_pool_bytes.attr,
+	&dev_attr_pool_max_bytes.attr,
+	&dev_attr_pool.attr,
+	&dev_attr_abi.attr,
+	NULL,
 };
 ATTRIBUTE_GROUPS(xsw);
 
@@ -194,12 +166,12 @@ int xsw_sysfs_init(void)
 		err = PTR_ERR(platform);
 		goto no_device;
 	}
-	err = xsw_counters_init(&platform->dev);
+	err = xsw_listings_init(&platform->dev);
 	if (err)
-		goto no_counters;
+		goto no_listings;
 	return 0;
 
-no_counters:
+no_listings:
 	platform_device_unregister(platform);
 no_device:
 	platform_driver_unregister(&driver);
@@ -208,7 +180,7 @@ no_device:
 
 void xsw_sysfs_exit(void)
 {
-	xsw_counters_exit(&platform->dev);
+	xsw_listings_exit(&platform->dev);
 	platform_device_unregister(platform);
 	platform_driver_unregister(&driver);
 }

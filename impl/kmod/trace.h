@@ -11,8 +11,7 @@
 #include <linux/dma-direction.h>
 #include <linux/tracepoint.h>
 
-#include "../core/engine.h"
-#include "../xen/exchange.h"
+#include "../core/tell.h"
 
 #ifndef XSW_TRACE_NAMES
 #define XSW_TRACE_NAMES
@@ -259,6 +258,48 @@ TRACE_EVENT(xsw_leak,
 	TP_printk(XSW_DEVICE_FORMAT "dma_addr=0x%llx size=%llu slots=%u age_ns=%llu",
 		  XSW_DEVICE_PRINT, __entry->dma_addr, __entry->size, __entry->slots,
 		  __entry->age_ns)
+);
+
+TRACE_EVENT(xsw_stray,
+	TP_PROTO(u32 id, u64 dma_addr, u64 size, u64 begins, u32 owner),
+	TP_ARGS(id, dma_addr, size, begins, owner),
+	TP_STRUCT__entry(
+		XSW_DEVICE_FIELDS
+		__field(u32, owner)
+		__field(u64, dma_addr)
+		__field(u64, size)
+		__field(u64, begins)
+	),
+	TP_fast_assign(
+		XSW_DEVICE_ASSIGN(id);
+		__entry->owner = owner;
+		__entry->dma_addr = dma_addr;
+		__entry->size = size;
+		__entry->begins = begins;
+	),
+	TP_printk(XSW_DEVICE_FORMAT "dma_addr=0x%llx size=%llu begins=0x%llx owner=0x%x",
+		  XSW_DEVICE_PRINT, __entry->dma_addr, __entry->size, __entry->begins,
+		  __entry->owner)
+);
+
+TRACE_EVENT(xsw_segment,
+	TP_PROTO(const struct xsw_segment_state *s, bool added),
+	TP_ARGS(s, added),
+	TP_STRUCT__entry(
+		__field(u8, op)
+		__field(u64, dma_addr)
+		__field(u64, bytes)
+		__field(u64, quarantined)
+	),
+	TP_fast_assign(
+		__entry->op = !added;
+		__entry->dma_addr = s->bus;
+		__entry->bytes = s->bytes;
+		__entry->quarantined = s->quarantined;
+	),
+	TP_printk("op=%s dma_addr=0x%llx bytes=%llu quarantined=%llu",
+		  __print_symbolic(__entry->op, { 0, "add" }, { 1, "remove" }),
+		  __entry->dma_addr, __entry->bytes, __entry->quarantined)
 );
 /* clang-format on */
 

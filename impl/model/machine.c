@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "machine_state.h"
+#include "told.h"
 
 /* The direct map: a page's CPU address is aligned as its number is, up to the highest order */
 #define MEMORY_ALIGN (4u << 20)
@@ -96,6 +97,7 @@ void model_start(const struct model_config *c)
 	scatter(c);
 	model_faults = (struct model_faults){ 0 };
 	model_counts = (struct model_counts){ .zallocs = model_counts.zallocs };
+	model_told = (struct model_told){ 0 };
 }
 
 void model_stop(void)

@@ -13,8 +13,8 @@ static void ours_close(void *pool)
 	struct xsw_pool *p = pool;
 	u32 id;
 
-	for (id = 0; p->table && id < p->table->ids; id++)
-		xsw_free(p->table->seg[id]);
+	for (id = 0; id < xsw_table_of(p)->ids; id++)
+		xsw_free(xsw_segment_at(xsw_table_of(p), id));
 	xsw_pool_exit(p);
 	xsw_free(p);
 }
@@ -25,14 +25,14 @@ static void *ours_open(u32 slots, u32 areas)
 	u32 i;
 
 	(void)areas;
-	if (!p || xsw_pool_init(p)) {
+	if (!p || xsw_pool_init(p, XSW_KIND_STREAMING)) {
 		xsw_free(p);
 		return NULL;
 	}
 	for (i = 0; i < slots / SEGMENT_SLOTS; i++) {
-		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .contiguous = true };
+		struct xsw_block b = { .order = XSW_SEGMENT_ORDER, .origin = XSW_ORIGIN_FOUND };
 		u64 bus = XSW_SLOTS_BUS + (u64)i * SEGMENT_SLOTS * XSW_SLOT_SIZE;
-		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT, false);
+		struct xsw_segment *s = xsw_segment_new(&b, bus >> XSW_PAGE_SHIFT);
 
 		if (!s || xsw_pool_add(p, s)) {
 			xsw_free(s);
@@ -46,9 +46,9 @@ static void *ours_open(u32 slots, u32 areas)
 
 static struct xsw_segment *segment_of(struct xsw_pool *p, u32 slot)
 {
-	struct xsw_table *t = p->table;
+	struct xsw_table *t = xsw_table_of(p);
 	u64 bus = XSW_SLOTS_BUS + ((u64)slot << XSW_SLOT_SHIFT);
-	struct xsw_segment *s = t->seg[XSW_GROUP + slot / SEGMENT_SLOTS];
+	struct xsw_segment *s = xsw_segment_at(t, XSW_GROUP + slot / SEGMENT_SLOTS);
 	u32 id;
 
 	if (likely(s && bus - s->bus < SEGMENT_SLOTS * XSW_SLOT_SIZE))

@@ -46,6 +46,10 @@ typedef int64_t s64;
 #define READ_ONCE(x)     __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 
+#define __percpu
+#define __rcu
+#define __releases(lock)
+
 #define xsw_load_acquire(p)     __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define xsw_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define xsw_xchg64(p, v)        __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
@@ -99,7 +103,7 @@ static inline u32 xsw_cpu(void)
 	return likely(model_this_cpu) ? model_this_cpu - 1 : model_take_cpu();
 }
 
-#define xsw_nr_cpus() model_nr_cpus
+#define xsw_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < model_nr_cpus; (cpu)++)
 void *xsw_percpu_alloc(size_t size, size_t align);
 void xsw_percpu_free(void *p);
 #define xsw_percpu_ptr(p, cpu) \
@@ -148,6 +152,7 @@ static inline void xsw_rcu_read_unlock(void)
 
 void xsw_rcu_synchronize(void);
 #define xsw_rcu_dereference(p) __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define xsw_rcu_protected(p)   __atomic_load_n(&(p), __ATOMIC_RELAXED)
 #define xsw_rcu_assign(p, v)   __atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 
 u64 xsw_now_ns(void);

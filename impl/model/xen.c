@@ -56,9 +56,13 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 	b->pfn = found;
 	b->order = order;
 	b->va = xsw_phys_to_virt(found << XSW_PAGE_SHIFT);
-	b->contiguous = is_contiguous(found, order, bits, aligned);
-	b->swapped = false;
+	b->origin = is_contiguous(found, order, bits, aligned) ? XSW_ORIGIN_FOUND : XSW_ORIGIN_NONE;
 	return 0;
+}
+
+u64 xsw_hv_available(void)
+{
+	return (model_pages - model_used_pages()) << XSW_PAGE_SHIFT;
 }
 
 void xsw_hv_free(struct xsw_block *b)
@@ -109,8 +113,7 @@ static enum xsw_exchange_result make_one(struct xsw_block *b, u8 bits)
 		return XSW_EXCHANGE_NO_MEMORY;
 	for (i = 0; i < 1ULL << b->order; i++)
 		replace_frame(b->pfn + i, mfn + i);
-	b->contiguous = true;
-	b->swapped = true;
+	b->origin = XSW_ORIGIN_EXCHANGED;
 	model_counts.blocks_made++;
 	return XSW_EXCHANGE_OK;
 }
@@ -185,7 +188,7 @@ int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
 			.va = xsw_phys_to_virt(pfn << XSW_PAGE_SHIFT),
 			.pfn = pfn,
 			.order = order,
-			.contiguous = true,
+			.origin = XSW_ORIGIN_ASSEMBLED,
 		};
 		model_counts.blocks_assembled++;
 		return 0;
@@ -216,8 +219,7 @@ static bool undo_one(struct xsw_block *b)
 			return false;
 		replace_frame(b->pfn + i, at);
 	}
-	b->contiguous = false;
-	b->swapped = false;
+	b->origin = XSW_ORIGIN_NONE;
 	model_counts.blocks_undone++;
 	return true;
 }

@@ -10,14 +10,17 @@
  * it likes, if it tells Xen, which keeps the M2P.  So:
  *
  * 1. The M2P is searched for an aligned run of frames that all lie beneath pages of ours that are
- *    free or can be moved.
+ *    free or can be moved: from the highest frame that will do downwards, so that the lowest
+ *    frames are left to the devices that need them.
  * 2. These pages are taken from Linux.  It gives single pages out of a pageblock only when
  *    nothing else in it is in use for good, so whole units of at least a pageblock are taken,
  *    and what is not needed of one goes back at once.  The block that is to become contiguous
  *    lies in the first unit.
- * 3. The block's pages get the run, in order; the pages that had the run get the block's old
+ * 3. Frames may have changed their pages meanwhile: stock's exchange of another device does that.
+ *    Those of a page that has been taken stay, so now the frames of the run are counted.
+ * 4. The block's pages get the run, in order; the pages that had the run get the block's old
  *    frames: M2P, P2M and page table of each.
- * 4. Those other pages go back to Linux.
+ * 5. Those other pages go back to Linux.
  *
  * Nothing is lost on the way when a unit turns out busy: the pages go back as they were.
  */
@@ -40,7 +43,9 @@
  * One block in the making.
  * @mfn: first frame of the run; @pfn: first page of the block; @pages: in either
  * @unit: first PFN of each unit taken, of @unit_pages
- * @page, @frame: the pages whose frames change, @n of them, and what they get
+ * @page: the pages that are ours now, @n of them: the block, then others that have a frame of
+ *        the run
+ * @frame: what each of them gets
  */
 struct assembly {
 	u64 mfn, pfn, pages;
@@ -52,7 +57,12 @@ struct assembly {
 };
 
 static DEFINE_MUTEX(assembly_lock);
-static u64 next_run[XSW_MAX_PAGE_ORDER + 1]; /* MFN where the search goes on, by order */
+
+/* Where the search for runs of an order goes on, downwards, and the width it is for */
+static struct {
+	u64 end;
+	u8 bits;
+} cursors[XSW_MAX_PAGE_ORDER + 1];
 
 /* Return: the page of ours that has this frame, XSW_NO_FRAME if none has. */
 static u64 owner_of(u64 mfn)
@@ -65,25 +75,16 @@ static u64 owner_of(u64 mfn)
 	return pfn;
 }
 
-/* A hint, not a promise: free, or in the hands of those who let pages be moved */
-static bool can_be_taken(u64 pfn)
-{
-	struct page *page = pfn == XSW_NO_FRAME ? NULL : pfn_to_online_page(pfn);
-	struct page *head;
-
-	if (!page || PageReserved(page))
-		return false;
-	head = compound_head(page);
-	return PageLRU(head) || (head == page && !page_ref_count(page));
-}
-
 static bool is_candidate(u64 mfn, u64 pages)
 {
 	u64 i;
 
-	for (i = 0; i < pages; i++)
-		if (!can_be_taken(owner_of(mfn + i)))
+	for (i = 0; i < pages; i++) {
+		u64 pfn = owner_of(mfn + i);
+
+		if (pfn == XSW_NO_FRAME || !xsw_may_be_taken(pfn))
 			return false;
+	}
 	return true;
 }
 
@@ -97,20 +98,26 @@ static bool is_of_block(const struct assembly *a, u64 pfn)
 	return pfn - a->pfn < a->pages;
 }
 
-/* Pages of the units that are ours to change: needed for the run, or the block's own */
-static bool is_needed(const struct assembly *a, u64 pfn)
-{
-	return is_of_block(a, pfn) || has_frame_of_run(a, pfn);
-}
-
-/* Gives back the pages of a unit that are needed, or those that are not. */
-static void give_back(const struct assembly *a, u64 unit, bool needed)
+/* Keeps the pages of a unit that have a frame of the run, and the block; gives the others back. */
+static void keep_needed(struct assembly *a, u64 unit)
 {
 	u64 pfn;
 
-	for (pfn = unit; pfn < unit + a->unit_pages; pfn++)
-		if (is_needed(a, pfn) == needed)
+	for (pfn = unit; pfn < unit + a->unit_pages; pfn++) {
+		if (is_of_block(a, pfn))
+			continue;
+		if (has_frame_of_run(a, pfn))
+			a->page[a->n++] = pfn;
+		else
 			__free_page(pfn_to_page(pfn));
+	}
+}
+
+/* The block lies in the first unit. */
+static void keep_block(struct assembly *a)
+{
+	for (a->n = 0; a->n < a->pages; a->n++)
+		a->page[a->n] = a->pfn + a->n;
 }
 
 static bool take_unit(struct assembly *a, u64 pfn)
@@ -122,85 +129,80 @@ static bool take_unit(struct assembly *a, u64 pfn)
 		if (a->unit[i] == unit)
 			return true;
 	if (a->units == MOST_UNITS || !xsw_is_linux_memory(unit, a->unit_pages) ||
-	    xsw_alloc_contig_range(unit, unit + a->unit_pages, GFP_KERNEL | __GFP_NOWARN))
+	    xsw_alloc_contig_range(unit, unit + a->unit_pages, XSW_GFP_RANGE))
 		return false;
+	if (!a->units)
+		keep_block(a);
 	a->unit[a->units++] = unit;
-	give_back(a, unit, false);
+	keep_needed(a, unit);
 	return true;
 }
 
-static void release(struct assembly *a)
+static void release_from(struct assembly *a, u32 first)
 {
-	while (a->units)
-		give_back(a, a->unit[--a->units], true);
+	while (a->n > first)
+		__free_page(pfn_to_page(a->page[--a->n]));
 }
 
-/* Takes every page that has a frame of the run, and the block: or nothing. */
-static bool take(struct assembly *a)
+/* Takes the units of all pages that have a frame of the run. */
+static bool take_units(struct assembly *a)
 {
-	u64 i, pfn = owner_of(a->mfn);
+	u64 i;
 
-	a->units = 0;
-	if (pfn == XSW_NO_FRAME)
-		return false;
-	a->pfn = ALIGN_DOWN(pfn, a->pages);
 	for (i = 0; i < a->pages; i++) {
-		pfn = owner_of(a->mfn + i);
-		if (pfn == XSW_NO_FRAME || !take_unit(a, pfn)) {
-			release(a);
+		u64 pfn = owner_of(a->mfn + i);
+
+		if (!i)
+			a->pfn = ALIGN_DOWN(pfn, a->pages);
+		if (pfn == XSW_NO_FRAME || !take_unit(a, pfn))
 			return false;
-		}
 		cond_resched();
 	}
-	/* A frame that is not ours must never be dealt out. */
-	for (i = 0; i < a->pages; i++) {
-		if (!xsw_pfn_is_ours(a->pfn + i)) {
-			release(a);
-			return false;
-		}
-	}
 	return true;
 }
 
-/* Who gets which frame: the block the run, those who had the run what the block had. */
-static void plan(struct assembly *a)
+/*
+ * Who gets which frame: the block the run, those who had the run what the block had.
+ * Return: false if a frame of the run got away, or if the block has one that is not ours, which
+ * must never be dealt out, or if a P2M entry cannot be written.
+ */
+static bool plan(struct assembly *a)
 {
-	u64 i, had = 0;
+	u64 i, other = a->pages;
 
 	for (i = 0; i < a->pages; i++) {
-		a->page[i] = a->pfn + i;
+		u64 pfn = a->pfn + i;
+
 		a->frame[i] = a->mfn + i;
+		if (!xsw_pfn_is_ours(pfn))
+			return false;
+		if (!has_frame_of_run(a, pfn))
+			a->frame[other++] = xsw_pfn_to_mfn(pfn);
 	}
-	a->n = a->pages;
-	for (i = 0; i < a->pages; i++)
-		if (!has_frame_of_run(a, a->pfn + i))
-			a->frame[a->pages + had++] = xsw_pfn_to_mfn(a->pfn + i);
-	for (i = 0; i < a->pages; i++) {
-		u64 owner = owner_of(a->mfn + i);
-
-		if (!is_of_block(a, owner))
-			a->page[a->n++] = owner;
-	}
+	if (other != a->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (xsw_p2m_set(a->page[i], xsw_pfn_to_mfn(a->page[i])))
+			return false;
+	return true;
 }
 
-/* Tells Xen's M2P about the first @n pages: what is planned, or what the P2M still says. */
-static int tell_xen(struct assembly *a, u32 n, bool planned, u32 *done)
+/* Tells Xen's M2P about all these pages: what is planned, or what the P2M still says. */
+static int tell_xen(struct assembly *a, bool planned)
 {
-	u32 i, count;
+	u32 first, i, count;
 
-	for (*done = 0; *done < n; *done += count) {
-		count = min_t(u32, UPDATES, n - *done);
+	for (first = 0; first < a->n; first += count) {
+		count = min_t(u32, UPDATES, a->n - first);
 		for (i = 0; i < count; i++) {
-			u64 pfn = a->page[*done + i];
-			u64 mfn = planned ? a->frame[*done + i] : xsw_pfn_to_mfn(pfn);
+			u64 pfn = a->page[first + i];
+			u64 mfn = planned ? a->frame[first + i] : xsw_pfn_to_mfn(pfn);
 
 			a->update[i].ptr = (mfn << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
 			a->update[i].val = pfn;
 		}
-		if (HYPERVISOR_mmu_update(a->update, count, NULL, DOMID_SELF) < 0) {
-			*done += count;
+		if (HYPERVISOR_mmu_update(a->update, count, NULL, DOMID_SELF) < 0)
 			return -EPERM;
-		}
 	}
 	return 0;
 }
@@ -227,42 +229,28 @@ static void map_planned(const struct assembly *a)
 /* Return: has the block the run? */
 static bool change_frames(struct assembly *a)
 {
-	u32 done;
-
-	plan(a);
-	if (tell_xen(a, a->n, true, &done)) {
+	if (tell_xen(a, true)) {
 		/* forbidden by a policy: the P2M still holds the truth */
-		tell_xen(a, a->n, false, &done);
+		tell_xen(a, false);
 		return false;
 	}
 	map_planned(a);
 	return true;
 }
 
-/* The pages of the run that are not the block's, which have the block's old frames now */
-static void release_others(struct assembly *a)
-{
-	u64 i;
-
-	for (i = a->pages; i < a->n; i++)
-		__free_page(pfn_to_page(a->page[i]));
-	a->units = 0;
-}
-
 static bool assemble_at(struct assembly *a, u64 mfn)
 {
+	bool done;
+
 	a->mfn = mfn;
-	if (!take(a))
-		return false;
-	if (!change_frames(a)) {
-		release(a);
-		return false;
-	}
-	release_others(a);
-	return true;
+	a->units = 0;
+	a->n = 0;
+	done = take_units(a) && plan(a) && change_frames(a);
+	release_from(a, done ? a->pages : 0);
+	return done;
 }
 
-/* Searches all below the limit, from where the last call of this order ended. */
+/* Searches all below the limit downwards, from where the last call for this width ended. */
 static bool search(struct assembly *a, u8 order, u8 bits)
 {
 	u64 end = min_t(u64, machine_to_phys_nr, 1ULL << (bits - PAGE_SHIFT));
@@ -270,9 +258,13 @@ static bool search(struct assembly *a, u8 order, u8 bits)
 	int busy = 0;
 
 	for (looked = 0; looked < runs && busy < BUSY_TRIES; looked++) {
-		u64 run = next_run[order] + a->pages <= end ? next_run[order] : 0;
+		u64 run;
 
-		next_run[order] = run + a->pages;
+		if (cursors[order].bits != bits || cursors[order].end < a->pages) {
+			cursors[order].bits = bits;
+			cursors[order].end = ALIGN_DOWN(end, a->pages);
+		}
+		run = cursors[order].end -= a->pages;
 		if (!(looked & 1023))
 			cond_resched();
 		if (!is_candidate(run, a->pages))
@@ -286,14 +278,14 @@ static bool search(struct assembly *a, u8 order, u8 bits)
 
 static struct assembly *assembly_new(u8 order)
 {
-	struct assembly *a = kvzalloc(sizeof(*a), GFP_KERNEL);
+	struct assembly *a = kvzalloc(sizeof(*a), XSW_GFP_ARRAY);
 
 	if (!a)
 		return NULL;
 	a->pages = 1ULL << order;
 	a->unit_pages = max_t(u64, a->pages, pageblock_nr_pages);
-	a->page = kvmalloc_array(2 * a->pages, sizeof(u64), GFP_KERNEL);
-	a->frame = kvmalloc_array(2 * a->pages, sizeof(u64), GFP_KERNEL);
+	a->page = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
+	a->frame = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
 	return a;
 }
 
@@ -320,7 +312,7 @@ int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
 			.va = page_address(pfn_to_page(a->pfn)),
 			.pfn = a->pfn,
 			.order = order,
-			.contiguous = true,
+			.origin = XSW_ORIGIN_ASSEMBLED,
 		};
 		err = 0;
 	}

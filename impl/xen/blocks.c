@@ -5,10 +5,17 @@
  * How this works.  A domain often owns machine frames that are low and neighbours already;
  * Xen may have none.  So before a block is taken from anywhere, the P2M is searched for an
  * aligned run of PFNs over such frames, and just that run is asked for (its movable pages
- * move elsewhere).  The search goes on where the last one of its order ended and gives up
- * after a few busy runs, so that all of a pool's blocks together cost one pass over the
- * table.  A low block that comes back starts the search anew.
+ * move elsewhere).
+ *
+ * 1. A search has a cursor for each order, which goes on where the last call ended.  So all
+ *    blocks of a pool together cost one pass over the table.
+ * 2. The first pass takes only frames that devices of narrower masks cannot reach, the next
+ *    passes lower ones: memory for a wide mask leaves the low frames alone as long as it can.
+ * 3. After the last pass the search rests for a second, or until a contiguous block comes back.
+ *    A search for another width begins anew.
+ * 4. A call gives up after a few runs that turn out to be in use.
  */
+#include <linux/jiffies.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -17,12 +24,27 @@
 #include "../core/hypervisor.h"
 #include "blocks.h"
 
-#define BUSY_TRIES   8         /* runs that may turn out busy in one call */
-#define SCAN_AT_MOST (1 << 16) /* runs looked at in one call */
+#define BUSY_TRIES 8 /* runs that may turn out busy in one call */
+
+/* Address bits of masks that devices have: a pass takes frames above one of them. */
+static const u8 floors[] = { 32, 30, 24, 0 };
+
+/*
+ * Where the search for runs of one order and alignment goes on.
+ * @bits: the width it is for; 0: it has not begun
+ * @floor: index of this pass's floor; behind the last one: the search rests
+ * @pfn: the next run, if it is below xen_p2m_size
+ * @rest_ends: in jiffies
+ */
+struct cursor {
+	u8 bits;
+	u8 floor;
+	u64 pfn;
+	unsigned long rest_ends;
+};
 
 static DEFINE_MUTEX(search_lock);
-static u64 searched_to[XSW_MAX_PAGE_ORDER + 1]
-		      [2]; /* PFN where a search goes on, by order and alignment */
+static struct cursor cursors[XSW_MAX_PAGE_ORDER + 1][2]; /* by order and alignment */
 
 static bool is_contiguous(u64 pfn, u8 order, u8 bits, bool aligned)
 {
@@ -46,34 +68,90 @@ bool xsw_is_linux_memory(u64 pfn, u64 pages)
 	return first && last && page_zone(first) == page_zone(last);
 }
 
+bool xsw_may_be_taken(u64 pfn)
+{
+	struct page *page = pfn_to_online_page(pfn), *head;
+
+	if (!page || PageReserved(page))
+		return false;
+	head = compound_head(page);
+	return PageLRU(head) || (head == page && !page_ref_count(page));
+}
+
+static bool is_above(u64 pfn, u8 floor_bits)
+{
+	return !floor_bits || xsw_pfn_to_mfn(pfn) >> (floor_bits - PAGE_SHIFT);
+}
+
+static bool is_at_rest(const struct cursor *c)
+{
+	return c->floor == ARRAY_SIZE(floors);
+}
+
+/* The next pass that has anything to look at, or the rest */
+static void begin_pass(struct cursor *c, u8 floor)
+{
+	while (floor < ARRAY_SIZE(floors) && floors[floor] >= c->bits)
+		floor++;
+	c->floor = floor;
+	c->pfn = 0;
+	c->rest_ends = jiffies + HZ;
+}
+
+/* Return: false if the search is at rest, else *@pfn is the next run to look at. */
+static bool next_run(struct cursor *c, u64 pages, u64 *pfn)
+{
+	if (is_at_rest(c))
+		return false;
+	if (c->pfn + pages > xen_p2m_size) {
+		begin_pass(c, c->floor + 1);
+		if (is_at_rest(c))
+			return false;
+	}
+	*pfn = c->pfn;
+	c->pfn += pages;
+	return true;
+}
+
+static struct cursor *cursor_for(u8 order, u8 bits, bool aligned)
+{
+	struct cursor *c = &cursors[order][aligned];
+
+	if (c->bits != bits || (is_at_rest(c) && time_after_eq(jiffies, c->rest_ends))) {
+		c->bits = bits;
+		begin_pass(c, 0);
+	}
+	return c;
+}
+
+/* The first page tells a run that this module has already from one that may be taken. */
+static bool is_worth_asking_for(u64 pfn, u64 pages)
+{
+	return pfn && xsw_may_be_taken(pfn) && xsw_is_linux_memory(pfn, pages);
+}
+
 /* Return: the first PFN of a low, contiguous run that is now ours, or 0. */
 static u64 take_low_run(u8 order, u8 bits, bool aligned)
 {
-	u64 pages = 1UL << order, pfn, looked = 0;
+	u64 pages = 1UL << order, pfn, looked = 0, taken = 0;
+	struct cursor *c;
 	int busy = 0;
 
 	mutex_lock(&search_lock);
-	for (pfn = ALIGN(searched_to[order][aligned], pages); pfn + pages <= xen_p2m_size;
-	     pfn += pages) {
-		if (!pfn || !xsw_is_linux_memory(pfn, pages) ||
-		    !is_contiguous(pfn, order, bits, aligned)) {
-			if (++looked == SCAN_AT_MOST)
-				break;
-			if (!(looked & 1023))
-				cond_resched();
+	c = cursor_for(order, bits, aligned);
+	while (!taken && busy < BUSY_TRIES && next_run(c, pages, &pfn)) {
+		if (!(++looked & 1023))
+			cond_resched();
+		if (!is_contiguous(pfn, order, bits, aligned) || !is_above(pfn, floors[c->floor]) ||
+		    !is_worth_asking_for(pfn, pages))
 			continue;
-		}
-		if (!xsw_alloc_contig_range(pfn, pfn + pages, GFP_KERNEL | __GFP_NOWARN)) {
-			searched_to[order][aligned] = pfn + pages;
-			mutex_unlock(&search_lock);
-			return pfn;
-		}
-		if (++busy == BUSY_TRIES)
-			break;
+		if (xsw_alloc_contig_range(pfn, pfn + pages, XSW_GFP_RANGE))
+			busy++;
+		else
+			taken = pfn;
 	}
-	searched_to[order][aligned] = pfn;
 	mutex_unlock(&search_lock);
-	return 0;
+	return taken;
 }
 
 int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
@@ -84,7 +162,7 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 		return -ENOMEM;
 	pfn = take_low_run(order, bits, aligned);
 	if (!pfn) {
-		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
+		struct page *page = alloc_pages(XSW_GFP_PAGES, order);
 
 		if (!page)
 			return -ENOMEM;
@@ -95,7 +173,8 @@ int xsw_hv_alloc(struct xsw_block *b, u8 order, u8 bits, bool aligned)
 		.va = page_address(pfn_to_page(pfn)),
 		.pfn = pfn,
 		.order = order,
-		.contiguous = is_contiguous(pfn, order, bits, aligned),
+		.origin = is_contiguous(pfn, order, bits, aligned) ? XSW_ORIGIN_FOUND
+								   : XSW_ORIGIN_NONE,
 	};
 	return 0;
 }
@@ -106,10 +185,17 @@ void xsw_hv_free(struct xsw_block *b)
 
 	for (i = 0; i < 1UL << b->order; i++)
 		__free_page(pfn_to_page(b->pfn + i));
-	if (b->contiguous) {
+	if (b->origin != XSW_ORIGIN_NONE) {
 		mutex_lock(&search_lock);
-		memset(searched_to, 0, sizeof(searched_to));
+		memset(cursors, 0, sizeof(cursors));
 		mutex_unlock(&search_lock);
 	}
 	*b = (struct xsw_block){ 0 };
+}
+
+u64 xsw_hv_available(void)
+{
+	long pages = si_mem_available();
+
+	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }

@@ -26,16 +26,10 @@
 #include <xen/interface/memory.h>
 
 #include "../core/hypervisor.h"
-#include "exchange.h"
+#include "../core/tell.h"
+#include "blocks.h"
 
 #define CALLS 512 /* PTE updates in one multicall */
-
-static void (*exchange_watcher)(const struct xsw_exchange_record *r);
-
-void xsw_exchange_watch(void (*fn)(const struct xsw_exchange_record *r))
-{
-	exchange_watcher = fn;
-}
 
 /*
  * One swap in the making.
@@ -79,10 +73,10 @@ static int swap_begin(struct swap *s, struct xsw_block *b, size_t n)
 	u64 page;
 
 	*s = (struct swap){ .b = b, .n = n, .order = b->order, .pages = (u64)n << b->order };
-	s->frames = kvmalloc_array(s->pages, sizeof(u64), GFP_KERNEL | __GFP_NOWARN);
-	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), GFP_KERNEL | __GFP_NOWARN);
-	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), GFP_KERNEL | __GFP_NOWARN);
+	s->frames = kvmalloc_array(s->pages, sizeof(u64), XSW_GFP_ARRAY);
+	s->singles = kvmalloc_array(s->pages, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->extents = kvmalloc_array(n, sizeof(xen_pfn_t), XSW_GFP_ARRAY);
+	s->calls = kvmalloc_array(CALLS, sizeof(*s->calls), XSW_GFP_ARRAY);
 	if (!s->frames || !s->singles || !s->extents || !s->calls) {
 		swap_end(s);
 		return -ENOMEM;
@@ -143,6 +137,12 @@ static int unmap_pages(struct swap *s, u64 *done)
 	return 0;
 }
 
+/* An entry that could not be made invalid cannot be written now, and need not be. */
+static int set_p2m(u64 pfn, u64 mfn)
+{
+	return xsw_pfn_to_mfn(pfn) == mfn ? 0 : xsw_p2m_set(pfn, mfn);
+}
+
 /* Maps the first @pages again with what is in s->frames; one TLB flush at the end. */
 static void map_pages(struct swap *s, u64 pages)
 {
@@ -154,7 +154,7 @@ static void map_pages(struct swap *s, u64 pages)
 
 		count = min_t(u64, CALLS, pages - first);
 		for (i = 0; i < count; i++)
-			if (xsw_p2m_set(swap_pfn(s, first + i), s->frames[first + i]))
+			if (set_p2m(swap_pfn(s, first + i), s->frames[first + i]))
 				err = -EFAULT;
 		if (write_ptes(s, first, count, true, last ? UVMF_TLB_FLUSH | UVMF_ALL : 0))
 			err = -EINVAL;
@@ -254,17 +254,16 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 		}
 		map_pages(&s, unmapped);
 		swap_end(&s);
-	} else if (rc == -EINVAL) {
-		r.result = XSW_EXCHANGE_PAGE;
+	} else {
+		r.result = rc == -ENOMEM ? XSW_EXCHANGE_UNTRIED : XSW_EXCHANGE_PAGE;
 	}
 
 	for (i = 0; i < r.exchanged; i++)
-		b[i].contiguous = b[i].swapped = !undo;
+		b[i].origin = undo ? XSW_ORIGIN_NONE : XSW_ORIGIN_EXCHANGED;
 	*done = r.exchanged;
 	r.rc = rc;
 	r.ns = ktime_get_ns() - began;
-	if (exchange_watcher)
-		exchange_watcher(&r);
+	xsw_tell(&(struct xsw_event){ .what = XSW_TOLD_EXCHANGED, .exchanged = r });
 	return r.result;
 }
 
@@ -297,8 +296,7 @@ enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done
 		while (*done + run < n && still_contiguous(&first[run]))
 			run++;
 		if (!run) {
-			first->contiguous = false;
-			first->swapped = false;
+			first->origin = XSW_ORIGIN_NONE;
 			(*done)++;
 			continue;
 		}

@@ -15,6 +15,7 @@
 #include <linux/vmalloc.h>
 #include <asm/xen/hypercall.h>
 
+#include "blocks.h"
 #include "iomap.h"
 #include "p2m.h"
 
@@ -42,8 +43,8 @@ int xsw_iomap(struct xsw_iomap *m, u64 machine, size_t size)
 	int rc = -ENOMEM;
 
 	*m = (struct xsw_iomap){ .pages = PAGE_ALIGN(offset + size) >> PAGE_SHIFT };
-	m->backing = alloc_page(GFP_KERNEL);
-	pages = kvmalloc_array(m->pages, sizeof(*pages), GFP_KERNEL);
+	m->backing = alloc_page(XSW_GFP_PAGES);
+	pages = kvmalloc_array(m->pages, sizeof(*pages), XSW_GFP_ARRAY);
 	if (!m->backing || !pages)
 		goto fail;
 	for (i = 0; i < m->pages; i++)

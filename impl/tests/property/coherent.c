@@ -4,6 +4,12 @@
  */
 #include "subject.h"
 
+/* A block has all pages of its order */
+static u32 slots_of(const struct block *b)
+{
+	return 2u << xsw_log2_ceil((b->size + 4095) / 4096);
+}
+
 void subject_free_block(struct subject *s, struct block *b)
 {
 	u32 i;
@@ -12,8 +18,7 @@ void subject_free_block(struct subject *s, struct block *b)
 		if (b->va[i] != b->mark)
 			wrong(s, "a coherent block changed");
 	if (b->bus < LOW4G)
-		naive_give(s, b->bus, (b->size + 4095) / 4096 * 2,
-			   (u32)(b - s->block) + 1 + MAPPINGS);
+		naive_give(s, b->bus, slots_of(b), (u32)(b - s->block) + 1 + MAPPINGS);
 	if (!xsw_coherent_free(&s->dev[b->device], b->size, b->va, b->bus))
 		wrong(s, "a coherent block is not known");
 	b->va = NULL;
@@ -47,7 +52,7 @@ void op_coherent(struct subject *s)
 	b->mark = (u8)(1 + pick(s, 255));
 	memset(b->va, b->mark, pages * 4096);
 	if (b->bus < LOW4G)
-		naive_take(s, b->bus, pages * 2, (u32)(b - s->block) + 1 + MAPPINGS);
+		naive_take(s, b->bus, slots_of(b), (u32)(b - s->block) + 1 + MAPPINGS);
 }
 
 void op_work(struct subject *s)

@@ -66,14 +66,15 @@ static bool fits_at(struct subject *s, const struct xsw_dev *d, u64 phys, u32 si
 	return true;
 }
 
-bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 size)
+static bool pool_has_fit(struct subject *s, enum xsw_kind kind, const struct xsw_dev *d, u64 phys,
+			 u32 size)
 {
-	const struct xsw_table *t = s->e->pool.table;
+	const struct xsw_table *t = xsw_table_of(&s->e->pool[kind]);
 	u64 offset = phys & d->min_align_mask & (XSW_SLOT_SIZE - 1);
 	u32 id, i;
 
 	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *seg = t->seg[id];
+		const struct xsw_segment *seg = xsw_segment_at(t, id);
 
 		if (!seg || seg->top > d->dma_mask)
 			continue;
@@ -89,16 +90,25 @@ bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 siz
 	return false;
 }
 
+bool naive_has_fit(struct subject *s, const struct xsw_dev *d, u64 phys, u32 size)
+{
+	u64 offset = phys & d->min_align_mask & (XSW_SLOT_SIZE - 1);
+	bool large = (offset + size + XSW_SLOT_SIZE - 1) / XSW_SLOT_SIZE > XSW_LARGE_ABOVE;
+
+	return pool_has_fit(s, XSW_KIND_STREAMING, d, phys, size) ||
+	       (large && pool_has_fit(s, XSW_KIND_LARGE, d, phys, size));
+}
+
 /* Bitmaps, counts and records say what the naive model says */
 void naive_check_pool(struct subject *s)
 {
-	const struct xsw_table *t = s->e->pool.table;
+	const struct xsw_table *t = xsw_table_of(&s->e->pool[XSW_KIND_STREAMING]);
 	struct xsw_pool_state st;
 	u64 used = 0;
 	u32 id, i;
 
 	for (id = 0; id < t->ids; id++) {
-		const struct xsw_segment *seg = t->seg[id];
+		const struct xsw_segment *seg = xsw_segment_at(t, id);
 
 		for (i = 0; seg && i < seg->slots; i++) {
 			bool busy = seg->map[i / 64] >> i % 64 & 1;
@@ -109,11 +119,12 @@ void naive_check_pool(struct subject *s)
 				      busy ? "lost" : "in use but free");
 		}
 	}
-	if (used != s->pool_slots_live || xsw_pool_used(&s->e->pool) != used)
+	if (used != s->pool_slots_live || xsw_pool_used(&s->e->pool[XSW_KIND_STREAMING]) != used)
 		wrong(s, "%llu slots in use, counted %llu, live %llu", (unsigned long long)used,
-		      (unsigned long long)xsw_pool_used(&s->e->pool),
+		      (unsigned long long)xsw_pool_used(&s->e->pool[XSW_KIND_STREAMING]),
 		      (unsigned long long)s->pool_slots_live);
 	xsw_pool_state(s->e, &st);
-	if (st.used != used || st.quarantined)
-		wrong(s, "state tells %llu used", (unsigned long long)st.used);
+	if (st.used != used || st.quarantined != s->left_slots)
+		wrong(s, "state tells %llu used, %llu quarantined", (unsigned long long)st.used,
+		      (unsigned long long)st.quarantined);
 }

@@ -27,13 +27,18 @@ static struct mapping *some_mapping(struct subject *s, bool live)
 	return NULL;
 }
 
-static bool in_reserve(const struct subject *s, u64 bus)
+/* Was it served by the pool kept for large maps? */
+static bool is_large(const struct subject *s, u64 bus)
 {
-	const struct xsw_segment *r;
+	const struct xsw_table *t = xsw_table_of(&s->e->pool[XSW_KIND_LARGE]);
+	u32 id;
 
-	for (r = s->e->reserves; r; r = r->next)
-		if (bus >= r->bus && bus <= r->top)
+	for (id = 0; id < t->ids; id++) {
+		const struct xsw_segment *seg = xsw_segment_at(t, id);
+
+		if (seg && bus >= seg->bus && bus <= seg->top)
 			return true;
+	}
 	return false;
 }
 
@@ -77,8 +82,8 @@ static void check_mapped(struct subject *s, struct mapping *m, const struct xsw_
 	m->slots = o->slots;
 	s->bounces++;
 	naive_take(s, m->bus - offset, m->slots, owner);
-	if (in_reserve(s, m->bus))
-		s->reserve_served++;
+	if (is_large(s, m->bus))
+		s->large_served++;
 	else
 		s->pool_slots_live += m->slots;
 }
@@ -99,14 +104,15 @@ void op_map(struct subject *s)
 	m->dir = (enum xsw_dir)pick(s, 3);
 	cpu = xsw_phys_to_virt(m->phys);
 	scribble(s, cpu, m->size);
-	m->bus = xsw_map(&s->dev[m->device], m->phys, m->size, m->dir,
-			 pick(s, 4) ? 0 : XSW_ATTR_SKIP_SYNC, &o);
+	m->bus = model_map(&s->dev[m->device], m->phys, m->size, m->dir,
+			   pick(s, 4) ? 0 : XSW_ATTR_SKIP_SYNC, &o);
 	s->maps++;
 	if (m->bus == XSW_BUS_ERROR) {
 		check_failed(s, &s->dev[m->device], m->phys, m->size, &o);
 		return;
 	}
 	m->live = true;
+	m->left = false;
 	check_mapped(s, m, &o);
 	m->cpu = malloc(m->size);
 	m->dev = malloc(m->size);
@@ -170,7 +176,7 @@ void subject_unmap(struct subject *s, struct mapping *m)
 {
 	const struct xsw_dev *d = &s->dev[m->device];
 	u64 offset = m->phys & d->min_align_mask & (XSW_SLOT_SIZE - 1);
-	bool reserve = in_reserve(s, m->bus);
+	bool large = is_large(s, m->bus);
 	u32 attrs = pick(s, 5) ? 0 : XSW_ATTR_SKIP_SYNC, slots;
 
 	device_read(s, m, 0, m->size);
@@ -181,8 +187,10 @@ void subject_unmap(struct subject *s, struct mapping *m)
 		if (!attrs && m->dir != XSW_TO_DEVICE)
 			memcpy(m->cpu, m->dev, m->size);
 		naive_give(s, m->bus - offset, m->slots, (u32)(m - s->map) + 1);
-		if (!reserve)
+		if (!large)
 			s->pool_slots_live -= m->slots;
+		if (m->left)
+			s->left_slots -= m->slots;
 		check_cpu(s, m);
 	} else if (slots) {
 		wrong(s, "unmap of a direct mapping released slots");

@@ -124,7 +124,7 @@ static void op_faults(struct subject *s)
 	}
 }
 
-/* A device comes and goes; it leaves nothing behind here (quarantine has its own tests) */
+/* A device comes and goes, and leaves nothing behind */
 static void op_rebind(struct subject *s)
 {
 	u32 device = pick(s, DEVICES), k;
@@ -135,10 +135,35 @@ static void op_rebind(struct subject *s)
 	for (k = 0; k < BLOCKS; k++)
 		if (s->block[k].va && s->block[k].device == device)
 			subject_free_block(s, &s->block[k]);
-	if (s->attached[device] && xsw_dev_exit(&s->dev[device], NULL, NULL))
+	if (s->attached[device] && model_detach(&s->dev[device]))
 		wrong(s, "a device left something behind");
 	s->attached[device] = false;
 	attach(s, device);
+}
+
+/* A driver goes and leaves all it has; another one comes.  Later operations end what was left. */
+static void op_leave(struct subject *s)
+{
+	u32 device = pick(s, DEVICES), k;
+	u64 left = 0;
+
+	if (!s->attached[device])
+		return;
+	for (k = 0; k < MAPPINGS; k++) {
+		struct mapping *m = &s->map[k];
+
+		if (!m->live || m->device != device || !m->bounced)
+			continue;
+		left++;
+		if (!m->left)
+			s->left_slots += m->slots;
+		m->left = true;
+	}
+	for (k = 0; k < BLOCKS; k++)
+		left += s->block[k].va && s->block[k].device == device;
+	if (xsw_dev_abandon(&s->dev[device]) != left)
+		wrong(s, "a driver left another number of mappings than it had");
+	s->lefts += left;
 }
 
 static void op_force(struct subject *s)
@@ -153,7 +178,7 @@ static const struct {
 } operations[] = {
 	{ op_map, 400 },     { op_unmap, 330 }, { op_sync, 150 }, { op_device_write, 100 },
 	{ op_coherent, 60 }, { op_work, 10 },   { op_grow, 2 },   { op_shrink, 2 },
-	{ op_faults, 5 },    { op_rebind, 1 },  { op_force, 8 },
+	{ op_faults, 5 },    { op_rebind, 1 },  { op_leave, 2 },  { op_force, 8 },
 };
 
 void subject_operate(struct subject *s)
@@ -188,8 +213,8 @@ void subject_stop(struct subject *s)
 			subject_free_block(s, &s->block[k]);
 	naive_check_pool(s);
 	xsw_pool_state(s->e, &st);
-	for (k = 0; k < s->e->pool.table->ids; k++) {
-		const struct xsw_segment *seg = s->e->pool.table->seg[k];
+	for (k = 0; k < s->e->pool[XSW_KIND_STREAMING].table->ids; k++) {
+		const struct xsw_segment *seg = s->e->pool[XSW_KIND_STREAMING].table->seg[k];
 
 		if (seg && xsw_largest_free(seg) != seg->slots)
 			wrong(s, "a segment is not whole again");
@@ -197,7 +222,7 @@ void subject_stop(struct subject *s)
 	if (st.used || st.coherent_used_bytes)
 		wrong(s, "%llu slots are lost", (unsigned long long)st.used);
 	for (k = 0; k < DEVICES; k++)
-		if (s->attached[k] && xsw_dev_exit(&s->dev[k], NULL, NULL))
+		if (s->attached[k] && model_detach(&s->dev[k]))
 			wrong(s, "a mapping is lost");
 	model_faults = (struct model_faults){ 0 };
 	xsw_engine_destroy(s->e, &c);

@@ -13,6 +13,7 @@
 #define XSW_SUBJECT_H
 
 #include "machine.h"
+#include "told.h"
 #include "state.h"
 
 #define LOW4G 0xffffffffULL
@@ -35,8 +36,9 @@ struct mapping {
 	u32 size, slots;
 	enum xsw_dir dir;
 	bool bounced;
-	u8 *cpu; /* what the CPU must see in the buffer */
-	u8 *dev; /* what the device must see */
+	bool left; /* behind by its driver */
+	u8 *cpu;   /* what the CPU must see in the buffer */
+	u8 *dev;   /* what the device must see */
 };
 
 struct block {
@@ -56,8 +58,10 @@ struct subject {
 	u64 buffer; /* MAPPINGS * BUFFER_PAGES pages */
 	u32 *owner; /* of each 2 KiB below 4 GiB: index of a mapping + 1, or of a block + 1 +
 		       MAPPINGS */
-	u64 ops, maps, bounces, fails, reserve_served;
-	u64 pool_slots_live; /* slots that live mappings have in the pool */
+	u64 ops, maps, bounces, fails, large_served;
+	u64 pool_slots_live; /* slots that mappings have in the pool */
+	u64 left_slots;      /* slots of bounced mappings that were left behind */
+	u64 lefts;           /* how often a driver left something */
 };
 
 bool source_dry(const struct source *s);

@@ -21,10 +21,11 @@ static void run(u64 seed, u64 ops, u32 number)
 		subject_operate(&s);
 	subject_stop(&s);
 	printf("ok %u - seed %llu: %llu operations, %llu maps, %llu bounced, %llu failed truly, "
-	       "%llu by the reserve\n",
+	       "%llu by the large pool, %llu left behind\n",
 	       number, (unsigned long long)seed, (unsigned long long)s.ops,
 	       (unsigned long long)s.maps, (unsigned long long)s.bounces,
-	       (unsigned long long)s.fails, (unsigned long long)s.reserve_served);
+	       (unsigned long long)s.fails, (unsigned long long)s.large_served,
+	       (unsigned long long)s.lefts);
 }
 
 int main(int argc, char **argv)

@@ -7,15 +7,17 @@
  * How this works.  Workers do what drivers do in atomic context: a table of operations, each
  * with how often it is done.  They map, let a device read and write, sync and unmap, and hand
  * mappings to each other, so that half are unmapped on another CPU.  The manager does what
- * sleeps: it grows and shrinks the pool, refills coherent memory, lists live mappings,
- * and plans faults of Xen and of the allocator.  Each slot has an owner that is set and cleared
- * by compare and exchange: two live mappings that share a slot are seen at once.  At the end
- * nothing may be lost.
+ * sleeps: it grows and shrinks the pool, refills coherent memory, lists live mappings, has
+ * drivers go and come while their mappings are in other hands, attaches and detaches a device of
+ * its own, and plans faults of Xen and of the allocator.  Each slot has an owner that is set and
+ * cleared by compare and exchange: two live mappings that share a slot are seen at once.  At the
+ * end nothing may be lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "machine.h"
+#include "told.h"
 #include "state.h"
 
 #define WORKERS 16
@@ -113,7 +115,7 @@ static struct mapping *map_one(struct worker *w, u32 size)
 	m->mark = (u8)pick(w, 256);
 	m->owner = __atomic_fetch_add(&next_owner, 1, __ATOMIC_RELAXED) | 1u << 31;
 	memset(xsw_phys_to_virt(m->phys), m->mark, size);
-	m->bus = xsw_map(m->dev, m->phys, size, m->dir, 0, &o);
+	m->bus = model_map(m->dev, m->phys, size, m->dir, 0, &o);
 	w->maps++;
 	if (m->bus == XSW_BUS_ERROR) {
 		if (o.fail == XSW_FAIL_NONE)
@@ -281,6 +283,54 @@ static bool count_live(const struct xsw_live *l, void *ctx)
 	return true;
 }
 
+#define LEAKS_AT_MOST 8 /* slots that the manager's own device leaves for good */
+
+static u64 leaked_slots, leaked_memory;
+
+/* A driver goes and leaves all it has; another comes, and the workers go on with both's mappings */
+static void change_driver(struct worker *w)
+{
+	xsw_dev_abandon(&device[pick(w, 3)]);
+}
+
+/* A device comes, is used and goes, beside the others' traffic; now and then it leaks */
+static void come_and_go(struct worker *w)
+{
+	static u64 mine; /* a buffer that is never given back: a leaked mapping keeps it */
+	struct xsw_dev d = {
+		.dma_mask = LOW4G, .coherent_mask = LOW4G, .boundary_mask = ~0ULL, .id = 77
+	};
+	bool leak = leaked_slots < LEAKS_AT_MOST && !pick(w, 50);
+	u64 bus[16];
+	u32 k;
+
+	if (!mine)
+		mine = model_buffer(PAGES, false);
+	if (xsw_dev_init(engine, &d))
+		return;
+	for (k = 0; k < 16; k++)
+		bus[k] = xsw_map(&d, mine, 1 + pick(w, 4096), XSW_TO_DEVICE, XSW_ATTR_QUIET);
+	for (k = 0; k < 8; k++)
+		if (bus[k] != XSW_BUS_ERROR && !xsw_unmap(&d, bus[k], 1, XSW_TO_DEVICE, 0))
+			wrong("a live mapping was not ended", NULL);
+	xsw_dev_abandon(&d);
+	for (k = 8; k < 16; k++) {
+		if (bus[k] == XSW_BUS_ERROR)
+			continue;
+		if (leak && k == 8) {
+			struct xsw_outcome o;
+
+			xsw_map_outcome(&d, bus[k], &o);
+			leaked_slots += o.slots;
+		} else if (!xsw_unmap(&d, bus[k], 1, XSW_TO_DEVICE, 0)) {
+			wrong("a mapping did not come back late", NULL);
+		}
+	}
+	if (xsw_dev_left(&d) != (leak && bus[8] != XSW_BUS_ERROR))
+		wrong("another number is left behind than there is", NULL);
+	xsw_dev_exit(&d);
+}
+
 /* One turn of what may sleep */
 static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 {
@@ -295,7 +345,7 @@ static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 		.highest_order = pick(w, 3) ? 0 : 2 + pick(w, 8),
 		.fail_zalloc_at = pick(w, 3) ? 0 : 1 + pick(w, 6),
 	};
-	switch (pick(w, 5)) {
+	switch (pick(w, 7)) {
 	case 0:
 		xsw_pool_grow(engine, (u64)(1 + pick(w, 48)) << 16, 32, &c);
 		*grown += c.bytes;
@@ -311,6 +361,12 @@ static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 		break;
 	case 3:
 		xsw_for_each_live(engine, count_live, &live);
+		break;
+	case 4:
+		change_driver(w);
+		break;
+	case 5:
+		come_and_go(w);
 		break;
 	default:
 		xsw_pool_state(engine, &st);
@@ -349,6 +405,19 @@ static void start(u32 threads)
 		buffer[buffers_free++] = model_buffer(PAGES, false);
 }
 
+static u64 late_returns(void)
+{
+	struct xsw_counts c;
+	u64 sum = 0;
+	u32 k;
+
+	for (k = 0; k < 3; k++) {
+		xsw_dev_counts(&device[k], &c);
+		sum += c.late_returns;
+	}
+	return sum;
+}
+
 static void finish(void)
 {
 	struct xsw_pool_state st;
@@ -359,14 +428,18 @@ static void finish(void)
 		if (parcel[k])
 			unmap_one(parcel[k], 2);
 	xsw_pool_state(engine, &st);
-	if (st.used || st.coherent_used_bytes || xsw_pool_used(&engine->pool))
+	if (st.used != leaked_slots || st.quarantined != leaked_slots || st.coherent_used_bytes ||
+	    xsw_pool_used(&engine->pool[XSW_KIND_STREAMING]) != leaked_slots)
 		wrong("slots are lost", NULL);
 	model_faults = (struct model_faults){ 0 };
 	for (k = 0; k < 3; k++)
-		if (xsw_dev_exit(&device[k], NULL, NULL))
+		if (model_detach(&device[k]))
 			wrong("a mapping is lost", NULL);
+	if (model_told.stray)
+		wrong("an unmap was taken for a stray one", NULL);
 	xsw_engine_destroy(engine, &c);
-	if (c.leaked_bytes || model_counts.zallocs || model_counts.violations ||
+	leaked_memory = c.leaked_bytes;
+	if (!leaked_memory != !leaked_slots || model_counts.zallocs || model_counts.violations ||
 	    !model_consistent())
 		wrong("memory is lost or was touched by another", NULL);
 	free(owner);
@@ -379,7 +452,7 @@ int main(int argc, char **argv)
 	u64 seconds = argc > 1 ? strtoull(argv[1], NULL, 0) : 10;
 	u32 threads = argc > 2 ? (u32)atoi(argv[2]) : 4, k;
 	u64 end = xsw_now_ns() + seconds * 1000000000ULL, turns = 0, grown = 0, shrunk = 0;
-	u64 maps = 0, fails = 0, handed = 0, blocks = 0, seed = xsw_now_ns();
+	u64 maps = 0, fails = 0, handed = 0, blocks = 0, late, seed = xsw_now_ns();
 	pthread_t t[WORKERS];
 
 	threads = min(max(threads, 1u), (u32)WORKERS);
@@ -402,12 +475,15 @@ int main(int argc, char **argv)
 		handed += w[k].handed;
 		blocks += w[k].blocks;
 	}
+	late = late_returns();
 	finish();
 	printf("ok 1 - %llu s, %u threads: %llu maps, %llu failed, %llu handed over, %llu coherent, "
-	       "%llu turns of the manager, %llu MiB grown, %llu MiB shrunk, nothing lost\n",
+	       "%llu turns of the manager, %llu MiB grown, %llu MiB shrunk, %llu came late, "
+	       "%llu KiB leaked on purpose, nothing lost\n",
 	       (unsigned long long)seconds, threads, (unsigned long long)maps,
 	       (unsigned long long)fails, (unsigned long long)handed, (unsigned long long)blocks,
 	       (unsigned long long)turns, (unsigned long long)grown >> 20,
-	       (unsigned long long)shrunk >> 20);
+	       (unsigned long long)shrunk >> 20, (unsigned long long)late,
+	       (unsigned long long)leaked_memory >> 10);
 	return 0;
 }

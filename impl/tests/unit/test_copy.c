@@ -116,7 +116,7 @@ static void skip_sync_suppresses_only_the_copy_back(void **state)
 
 	(void)state;
 	fill(cpu, 4096, 1);
-	bus = xsw_map(&w.dev, buffer, 4096, XSW_FROM_DEVICE, XSW_ATTR_SKIP_SYNC, &o);
+	bus = model_map(&w.dev, buffer, 4096, XSW_FROM_DEVICE, XSW_ATTR_SKIP_SYNC, &o);
 	assert_true(device_sees(bus, 4096, 1));
 	device_writes(bus, 4096, 2);
 	assert_int_equal(xsw_unmap(&w.dev, bus, 4096, XSW_FROM_DEVICE, XSW_ATTR_SKIP_SYNC), 2);

@@ -23,7 +23,7 @@ static void everything_returns_to_xen(void **state)
 	world_start(&w, &usual_machine, 32 * MIB);
 	assert_true(model_xen_low_free() < usual_machine.low_free);
 	world_attach(&w, LOW4G);
-	assert_int_equal(xsw_dev_exit(&w.dev, NULL, NULL), 0);
+	assert_int_equal(model_detach(&w.dev), 0);
 	xsw_engine_destroy(w.e, &w.change);
 	assert_int_equal(model_xen_low_free(), usual_machine.low_free);
 	assert_int_equal(model_used_pages(), 0);
@@ -161,7 +161,7 @@ static void nothing_low_says_so(void **state)
 	assert_int_equal(xsw_pool_grow(w.e, 2 * MIB, 32, &w.change), -ENOMEM);
 	assert_int_equal(w.change.bytes, 0);
 	assert_int_equal(w.change.last, XSW_EXCHANGE_NO_MEMORY);
-	assert_false(xsw_pool_reaches(w.e, LOW4G));
+	assert_false(xsw_pool_has(&w.e->pool[XSW_KIND_STREAMING], LOW4G, 1, NULL));
 	assert_int_equal(model_used_pages(), 0);
 	world_stop(&w);
 }
@@ -190,7 +190,7 @@ static void no_memory_at_any_step_is_survived(void **state)
 				va = xsw_coherent_alloc(&d, 10000, false, &bus, NULL);
 				if (va)
 					assert_true(xsw_coherent_free(&d, 10000, va, bus));
-				assert_int_equal(xsw_dev_exit(&d, NULL, NULL), 0);
+				assert_int_equal(model_detach(&d), 0);
 			}
 			xsw_engine_destroy(e, &change);
 			assert_int_equal(change.leaked_bytes, 0);
@@ -201,6 +201,39 @@ static void no_memory_at_any_step_is_survived(void **state)
 		assert_true(model_consistent());
 		model_stop();
 	}
+}
+
+/* More than there is: the domain keeps as much as the pool gets, and the change says why */
+static void a_request_leaves_the_domain_half(void **state)
+{
+	struct model_config c = usual_machine;
+
+	(void)state;
+	c.low_free = 1 << 16;
+	world_start(&w, &c, 0);
+	model_buffer(8192, false); /* 32 of 256 MiB are in use */
+	assert_int_equal(xsw_pool_grow(w.e, 3072 * MIB, 32, &w.change), -ENOMEM);
+	assert_int_equal(w.change.bytes, 112 * MIB);
+	assert_true(w.change.domain_short);
+	assert_int_equal(model_used_pages() << XSW_PAGE_SHIFT, (32 + 112) * MIB);
+
+	assert_int_equal(xsw_pool_grow(w.e, 16 * MIB, 32, &w.change), 0);
+	assert_false(w.change.domain_short);
+	world_stop(&w);
+}
+
+/* Where it is Xen that has no more, the domain is not told of as short */
+static void what_xen_lacks_is_not_the_domains_lack(void **state)
+{
+	struct model_config c = usual_machine;
+
+	(void)state;
+	c.low_free = 4096;
+	world_start(&w, &c, 0);
+	assert_int_equal(xsw_pool_grow(w.e, 64 * MIB, 32, &w.change), -ENOMEM);
+	assert_int_equal(w.change.bytes, 16 * MIB);
+	assert_false(w.change.domain_short);
+	world_stop(&w);
 }
 
 static void shrinking_spares_busy_segments(void **state)
@@ -253,7 +286,8 @@ static void coherent_blocks_are_whole(void **state)
 		for (i = 0; i < bytes; i++)
 			assert_int_equal(va2[i], 0);
 		assert_true(xsw_coherent_free(&w.dev, sizes[k], va2, again));
-		assert_false(xsw_coherent_free(&w.dev, sizes[k], va2 + 64, again));
+		assert_true(xsw_coherent_free(&w.dev, sizes[k], va2 + 64, again));
+		assert_int_equal(model_told.stray, k + 1);
 	}
 	assert_null(xsw_coherent_alloc(&w.dev, (4 << 20) + 1, false, &(u64){ 0 }, NULL));
 	world_stop(&w);
@@ -370,6 +404,28 @@ static void coherent_memory_obeys_its_mask(void **state)
 	world_stop(&w);
 }
 
+/* No block lies below so few bits: nothing is exchanged, in neither direction */
+static void a_coherent_mask_without_a_page_gets_nothing(void **state)
+{
+	static const u64 masks[] = { 0, 1, 0xfff, 0x1ffe };
+	u64 bus;
+	size_t i;
+
+	(void)state;
+	world_start(&w, &usual_machine, 0);
+	world_attach(&w, LOW4G);
+	model_counts.make_calls = 0;
+	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		w.dev.coherent_mask = masks[i];
+		assert_null(xsw_coherent_alloc(&w.dev, 8192, false, &bus, NULL));
+		assert_null(xsw_coherent_alloc(&w.dev, 4096, true, &bus, NULL));
+		xsw_coherent_work(w.e);
+	}
+	assert_int_equal(model_counts.undo_calls, 0);
+	assert_int_equal(model_counts.make_calls, 0);
+	world_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +440,8 @@ int main(void)
 		cmocka_unit_test(a_refused_undo_is_told),
 		cmocka_unit_test(nothing_low_says_so),
 		cmocka_unit_test(no_memory_at_any_step_is_survived),
+		cmocka_unit_test(a_request_leaves_the_domain_half),
+		cmocka_unit_test(what_xen_lacks_is_not_the_domains_lack),
 		cmocka_unit_test(shrinking_spares_busy_segments),
 		cmocka_unit_test(coherent_blocks_are_whole),
 		cmocka_unit_test(coherent_blocks_are_aligned_beside_small_ones),
@@ -391,6 +449,7 @@ int main(void)
 		cmocka_unit_test(atomic_allocations_use_the_reserve),
 		cmocka_unit_test(idle_coherent_memory_is_given_back),
 		cmocka_unit_test(coherent_memory_obeys_its_mask),
+		cmocka_unit_test(a_coherent_mask_without_a_page_gets_nothing),
 	};
 
 	return xsw_run_tests(tests);

@@ -166,17 +166,17 @@ static void mmio_and_unbounceable_never_bounce(void **state)
 
 	(void)state;
 	xsw_force_all(w.e, true);
-	assert_int_equal(xsw_map(&w.dev, 0xfe001000, 4096, XSW_TO_DEVICE, XSW_ATTR_MMIO, &o),
+	assert_int_equal(model_map(&w.dev, 0xfe001000, 4096, XSW_TO_DEVICE, XSW_ATTR_MMIO, &o),
 			 0xfe001000);
 	assert_reason(o, XSW_BOUNCE_NONE);
-	assert_int_equal(xsw_map(&w.dev, 1ULL << 33, 4096, XSW_TO_DEVICE, XSW_ATTR_MMIO, &o),
+	assert_int_equal(model_map(&w.dev, 1ULL << 33, 4096, XSW_TO_DEVICE, XSW_ATTR_MMIO, &o),
 			 XSW_BUS_ERROR);
 	assert_fail(o.fail, XSW_FAIL_MASK);
-	assert_int_equal(xsw_map(&w.dev, high, 4096, XSW_TO_DEVICE, XSW_ATTR_NO_BOUNCE, &o),
+	assert_int_equal(model_map(&w.dev, high, 4096, XSW_TO_DEVICE, XSW_ATTR_NO_BOUNCE, &o),
 			 XSW_BUS_ERROR);
 	assert_fail(o.fail, XSW_FAIL_MASK);
 	w.dev.dma_mask = ~0ULL;
-	assert_int_equal(xsw_map(&w.dev, high, 4096, XSW_TO_DEVICE, XSW_ATTR_NO_BOUNCE, &o),
+	assert_int_equal(model_map(&w.dev, high, 4096, XSW_TO_DEVICE, XSW_ATTR_NO_BOUNCE, &o),
 			 xsw_pfn_to_mfn(high >> 12) << 12);
 	xsw_force_all(w.e, false);
 }
@@ -188,7 +188,7 @@ static void mmio_and_unbounceable_never_bounce(void **state)
 static void granted_frames_are_not_ours(void **state)
 {
 	u64 p = model_buffer(1, false), pool_pfn, bus;
-	struct xsw_segment *s = w.e->pool.table->seg[XSW_GROUP];
+	struct xsw_segment *s = w.e->pool[XSW_KIND_STREAMING].table->seg[XSW_GROUP];
 	struct xsw_outcome o;
 
 	(void)state;
@@ -234,14 +234,14 @@ static void narrow_devices_get_low_memory_only(void **state)
 	c.low_first = (1 << 18) - 1024; /* 4 MiB below 1 GiB, the rest above */
 	world_start(&w, &c, 0);
 	assert_int_equal(xsw_pool_grow(w.e, 8 * MIB, 32, &w.change), 0);
-	assert_false(xsw_pool_reaches(w.e, mask30));
+	assert_false(xsw_pool_has(&w.e->pool[XSW_KIND_STREAMING], mask30, 1, NULL));
 	world_attach(&w, LOW4G);
 	p = model_buffer(2, false);
 	must_unmap(&w, must_map(&w, p, 4096, XSW_TO_DEVICE, NULL), 4096, XSW_TO_DEVICE);
 	w.dev.dma_mask = mask30; /* what was just released is the first place to look */
 	assert_fail(must_fail(&w, p, 4096, XSW_TO_DEVICE), XSW_FAIL_MASK);
 	assert_int_equal(xsw_pool_grow(w.e, 2 * MIB, 30, &w.change), 0);
-	assert_true(xsw_pool_reaches(w.e, mask30));
+	assert_true(xsw_pool_has(&w.e->pool[XSW_KIND_STREAMING], mask30, 1, NULL));
 	while (n < 512) {
 		held[n] = must_map(&w, p, 4096, XSW_TO_DEVICE, NULL);
 		assert_true(held[n++] + 4095 <= mask30);
@@ -262,7 +262,7 @@ static void a_ragged_mask_is_kept_to(void **state)
 
 	(void)state;
 	for (n = 0; n < 4; n++)
-		lowest = min(lowest, w.e->pool.table->seg[XSW_GROUP + n]->bus);
+		lowest = min(lowest, w.e->pool[XSW_KIND_STREAMING].table->seg[XSW_GROUP + n]->bus);
 	w.dev.dma_mask = lowest + (4 << 20) - 1; /* two of four segments */
 	for (n = 0; n < 1024; n++) {
 		held[n] = must_map(&w, p, 4096, XSW_TO_DEVICE, NULL);

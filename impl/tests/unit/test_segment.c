@@ -6,9 +6,9 @@
 
 static struct xsw_segment *segment(u8 order, u64 mfn)
 {
-	struct xsw_block b = { .order = order, .contiguous = true };
+	struct xsw_block b = { .order = order, .origin = XSW_ORIGIN_FOUND };
 
-	return xsw_segment_new(&b, mfn, false);
+	return xsw_segment_new(&b, mfn);
 }
 
 static bool naive_fits(const u8 *busy, const struct xsw_segment *s, const struct xsw_want *w, u32 i)

@@ -35,7 +35,7 @@ void world_attach(struct world *w, u64 mask)
 void world_stop(struct world *w)
 {
 	if (w->dev.engine)
-		assert_int_equal(xsw_dev_exit(&w->dev, NULL, NULL), 0);
+		assert_int_equal(model_detach(&w->dev), 0);
 	xsw_engine_destroy(w->e, &w->change);
 	assert_int_equal(w->change.leaked_bytes, 0);
 	assert_int_equal(model_counts.zallocs, 0);
@@ -67,7 +67,7 @@ bool is_filled(const void *from, size_t n, u32 seed)
 u64 must_map(struct world *w, u64 phys, size_t n, enum xsw_dir dir, struct xsw_outcome *o)
 {
 	struct xsw_outcome own;
-	u64 bus = xsw_map(&w->dev, phys, n, dir, 0, o ? o : &own);
+	u64 bus = model_map(&w->dev, phys, n, dir, 0, o ? o : &own);
 
 	assert_int_not_equal(bus, XSW_BUS_ERROR);
 	return bus;
@@ -77,7 +77,7 @@ enum xsw_fail must_fail(struct world *w, u64 phys, size_t n, enum xsw_dir dir)
 {
 	struct xsw_outcome o;
 
-	assert_int_equal(xsw_map(&w->dev, phys, n, dir, 0, &o), XSW_BUS_ERROR);
+	assert_int_equal(model_map(&w->dev, phys, n, dir, 0, &o), XSW_BUS_ERROR);
 	assert_int_equal(o.bus, XSW_BUS_ERROR);
 	assert_int_equal(o.slots, 0);
 	return (enum xsw_fail)o.fail;
@@ -85,5 +85,8 @@ enum xsw_fail must_fail(struct world *w, u64 phys, size_t n, enum xsw_dir dir)
 
 void must_unmap(struct world *w, u64 bus, size_t n, enum xsw_dir dir)
 {
-	xsw_unmap(&w->dev, bus, n, dir, 0);
+	struct xsw_outcome o;
+
+	xsw_map_outcome(&w->dev, bus, &o);
+	assert_int_equal(xsw_unmap(&w->dev, bus, n, dir, 0), o.slots);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "machine.h"
+#include "told.h"
 #include "state.h"
 
 #define MIB   (1ULL << 20)

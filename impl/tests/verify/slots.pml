@@ -5,7 +5,7 @@
  * One segment of four slots in two words of two bits.  Words are read one by one and changed by
  * compare and exchange, as in impl/core; a run across the words is claimed word by word and
  * given back if the second is lost.  The memo, its version and the watch word work as in
- * impl/core/verdict.c; hints and group bits are left out, as they decide nothing: a hint is one
+ * impl/core/memo.h; hints and group bits are left out, as they decide nothing: a hint is one
  * more place to try, so a claim here begins with an arbitrary one.
  *
  * There is no per-CPU cache of slots, hence no drain to model: the bitmap is the only owner.
@@ -113,7 +113,7 @@ inline settle(first, count)
 	}
 }
 
-/* step 2 of verdict.c: a run of 'length' slots was made */
+/* step 2 of memo.h: a run of 'length' slots was made */
 inline forget(length)
 {
 	old_watch = watch_version;

@@ -104,7 +104,7 @@ static void listed(struct block *b)
 	ok(!err, "dma_get_sgtable");
 	if (err)
 		return;
-	for_each_sg (table.sgl, sg, table.orig_nents, i) {
+	for_each_sg(table.sgl, sg, table.orig_nents, i) {
 		size_t piece = min_t(size_t, sg->length, b->size - at);
 
 		same &= !memcmp(sg_virt(sg), b->va + at, piece);
