@@ -249,16 +249,17 @@ static int exchange_chunk(struct xen_memory_exchange *x, u64 chunk, unsigned int
 	return 0;
 }
 
-long HYPERVISOR_memory_op(unsigned int op, void *argument)
+long fake_highest_frame;
+
+static long exchange(struct xen_memory_exchange *x)
 {
-	struct xen_memory_exchange *x = argument;
 	unsigned int order = max_t(unsigned int, x->in.extent_order, x->out.extent_order);
 	u64 pages = (u64)x->in.nr_extents << x->in.extent_order, chunk;
 	int rc = 0;
 
 	counts.exchanges++;
-	if (op != XENMEM_exchange || x->in.domid != DOMID_SELF || x->out.domid != DOMID_SELF ||
-	    x->nr_exchanged || pages != (u64)x->out.nr_extents << x->out.extent_order)
+	if (x->in.domid != DOMID_SELF || x->out.domid != DOMID_SELF || x->nr_exchanged ||
+	    pages != (u64)x->out.nr_extents << x->out.extent_order)
 		fake_violation("malformed exchange, pages:", pages);
 	if (faults.highest_order && order > faults.highest_order)
 		return -EPERM;
@@ -270,4 +271,17 @@ long HYPERVISOR_memory_op(unsigned int op, void *argument)
 			x->nr_exchanged += 1ULL << (order - x->in.extent_order);
 	}
 	return rc;
+}
+
+long HYPERVISOR_memory_op(unsigned int op, void *argument)
+{
+	switch (op) {
+	case XENMEM_exchange:
+		return exchange(argument);
+	case XENMEM_maximum_ram_page:
+		return fake_highest_frame;
+	default:
+		fake_violation("unknown operation:", op);
+		return -ENOSYS;
+	}
 }

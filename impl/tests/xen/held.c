@@ -6,6 +6,14 @@
 
 #include "held.h"
 
+struct xsw_exchange_record last_exchange;
+
+void xsw_tell(const struct xsw_event *event)
+{
+	assert_int_equal(event->what, XSW_TOLD_EXCHANGED);
+	last_exchange = event->exchanged;
+}
+
 /* A contiguous block that comes back has all searches of blocks.c begin anew. */
 int start(void **state)
 {
@@ -17,6 +25,7 @@ int start(void **state)
 	b.pfn = page_to_pfn(alloc_pages(__GFP_NORETRY, 0));
 	xsw_hv_free(&b);
 	counts = (struct fake_counts){ 0 };
+	last_exchange = (struct xsw_exchange_record){ 0 };
 	return fake_check(0) ? -1 : 0;
 }
 

@@ -13,7 +13,10 @@
 #include <cmocka.h>
 
 #include "../../core/hypervisor.h"
+#include "../../core/tell.h"
 #include "fake.h"
+
+extern struct xsw_exchange_record last_exchange; /* what was told of the last one: all zero, none */
 
 /* A fresh machine, and no memory of the test before in impl/xen */
 int start(void **state);

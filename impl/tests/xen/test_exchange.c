@@ -3,21 +3,6 @@
  * XENMEM_exchange and the work around it: every way it can stop, and nothing lost by any.
  */
 #include "held.h"
-#include "../../xen/exchange.h"
-
-static struct xsw_exchange_record last; /* what the module's trace event would say */
-
-static void watch(const struct xsw_exchange_record *r)
-{
-	last = *r;
-}
-
-static int start_watching(void **state)
-{
-	last = (struct xsw_exchange_record){ 0 };
-	xsw_exchange_watch(watch);
-	return start(state);
-}
 
 /* The frames of @b before an exchange, to be compared */
 struct before {
@@ -60,8 +45,8 @@ static void must_stay(struct xsw_block *b, u32 n, enum xsw_exchange_result expec
 		was[i] = note(&b[i]);
 	assert_int_equal(xsw_hv_make_contiguous(b, n, 32, &done), expected);
 	assert_int_equal(done, 0);
-	assert_int_equal(last.result, expected);
-	assert_int_equal(last.exchanged, 0);
+	assert_int_equal(last_exchange.result, expected);
+	assert_int_equal(last_exchange.exchanged, 0);
 	for (i = 0; i < n; i++)
 		assert_true(is_as(&b[i], &was[i]));
 }
@@ -83,13 +68,13 @@ static void a_batch_is_one_hypercall(void **state)
 	assert_int_equal(counts.multicalls, 2);
 	assert_int_equal(counts.flushes, 1);
 	check(64);
-	assert_false(last.undo);
-	assert_int_equal(last.order, 3);
-	assert_int_equal(last.address_bits, 32);
-	assert_int_equal(last.extents, 8);
-	assert_int_equal(last.exchanged, 8);
-	assert_int_equal(last.rc, 0);
-	assert_true(last.ns > 0);
+	assert_false(last_exchange.undo);
+	assert_int_equal(last_exchange.order, 3);
+	assert_int_equal(last_exchange.address_bits, 32);
+	assert_int_equal(last_exchange.extents, 8);
+	assert_int_equal(last_exchange.exchanged, 8);
+	assert_int_equal(last_exchange.rc, 0);
+	assert_true(last_exchange.ns > 0);
 	assert_int_equal(xsw_hv_undo(b, 8, &done), XSW_EXCHANGE_OK);
 	let_go(b, 8);
 	check(0);
@@ -126,7 +111,7 @@ static void frames_come_from_below_the_width(void **state)
 	assert_int_equal(done, 1);
 	assert_int_equal(mfn_of(&b[0], 0), 1024);
 	assert_int_equal(b[1].origin, XSW_ORIGIN_NONE);
-	assert_int_equal(last.rc, -ENOMEM);
+	assert_int_equal(last_exchange.rc, -ENOMEM);
 	check(16);
 }
 
@@ -159,7 +144,7 @@ static void a_partial_exchange_loses_nothing(void **state)
 	faults.extents = 2 + 1;
 	assert_int_equal(xsw_hv_make_contiguous(b, 5, 32, &done), XSW_EXCHANGE_PARTIAL);
 	assert_int_equal(done, 2);
-	assert_int_equal(last.exchanged, 2);
+	assert_int_equal(last_exchange.exchanged, 2);
 	for (i = 0; i < 2; i++)
 		assert_true(is_exchanged(&b[i], 32));
 	for (; i < 5; i++)
@@ -189,7 +174,7 @@ static void each_refusal_has_its_result(void **state)
 		faults.extents = 1;
 		faults.exchange_rc = refusals[i].rc;
 		must_stay(b, 2, refusals[i].result);
-		assert_int_equal(last.rc, refusals[i].rc);
+		assert_int_equal(last_exchange.rc, refusals[i].rc);
 		check(16);
 	}
 }
@@ -218,7 +203,7 @@ static void a_page_mapped_elsewhere_is_told(void **state)
 	fake_frames[mfn_of(&b[2], 5)].mapped++;
 	assert_int_equal(xsw_hv_make_contiguous(b, 4, 32, &done), XSW_EXCHANGE_PARTIAL);
 	assert_int_equal(done, 2);
-	assert_int_equal(last.rc, -EINVAL);
+	assert_int_equal(last_exchange.rc, -EINVAL);
 	must_stay(b + 2, 2, XSW_EXCHANGE_PAGE);
 	fake_frames[mfn_of(&b[2], 5)].mapped--;
 	check(32);
@@ -236,7 +221,7 @@ static void a_page_that_is_not_ours_stops_it(void **state)
 	must_stay(b, 1, XSW_EXCHANGE_NO_MEMORY);
 	counts = (struct fake_counts){ 0 };
 	must_stay(b + 1, 1, XSW_EXCHANGE_PAGE);
-	assert_int_equal(last.rc, -EINVAL);
+	assert_int_equal(last_exchange.rc, -EINVAL);
 	assert_int_equal(counts.exchanges, 0);
 	assert_int_equal(counts.multicalls, 0);
 }
@@ -255,13 +240,13 @@ static void what_cannot_be_unmapped_is_mapped_again(void **state)
 		faults.multicall_at = at;
 		assert_int_equal(xsw_hv_make_contiguous(b, 2, 32, &done), XSW_EXCHANGE_OTHER);
 		assert_int_equal(done, 0);
-		assert_int_equal(last.rc, -EFAULT);
+		assert_int_equal(last_exchange.rc, -EFAULT);
 		check(1024);
 
 		faults.multicall_entry = at;
 		assert_int_equal(xsw_hv_make_contiguous(b, 2, 32, &done), XSW_EXCHANGE_OTHER);
 		assert_int_equal(done, 0);
-		assert_int_equal(last.rc, -EINVAL);
+		assert_int_equal(last_exchange.rc, -EINVAL);
 		check(1024);
 	}
 	assert_int_equal(counts.exchanges, 0);
@@ -280,7 +265,7 @@ static void a_read_only_p2m_stops_it(void **state)
 	faults.p2m_from = b[1].pfn + 3;
 	faults.p2m_to = faults.p2m_from + 2;
 	must_stay(b, 2, XSW_EXCHANGE_OTHER);
-	assert_int_equal(last.rc, -EFAULT);
+	assert_int_equal(last_exchange.rc, -EFAULT);
 	assert_int_equal(counts.exchanges, 0);
 	check(16);
 }
@@ -314,7 +299,7 @@ static void no_memory_for_its_arrays_is_not_xens_refusal(void **state)
 	for (at = 1; at <= 4; at++) {
 		faults.kvmalloc_at = at;
 		must_stay(b, 2, XSW_EXCHANGE_UNTRIED);
-		assert_int_equal(last.rc, -ENOMEM);
+		assert_int_equal(last_exchange.rc, -ENOMEM);
 		check(16);
 	}
 	assert_int_equal(counts.exchanges, 0);
@@ -351,8 +336,8 @@ static void an_undo_gives_xen_its_frames_back(void **state)
 		low[i] = mfn_of(&b[i], 0);
 	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 4);
-	assert_true(last.undo);
-	assert_int_equal(last.extents, 4);
+	assert_true(last_exchange.undo);
+	assert_int_equal(last_exchange.extents, 4);
 	assert_int_equal(counts.exchanges, 1);
 	assert_int_equal(counts.flushes, 1);
 	for (i = 0; i < 4; i++) {
@@ -403,7 +388,7 @@ static void restored_blocks_are_not_offered(void **state)
 	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 4);
 	assert_int_equal(counts.exchanges, 2);
-	assert_int_equal(last.extents, 1);
+	assert_int_equal(last_exchange.extents, 1);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(b[i].origin, XSW_ORIGIN_NONE);
 	check(32);
@@ -423,42 +408,26 @@ static void a_page_gone_from_the_p2m_is_not_undone(void **state)
 	assert_int_equal(counts.exchanges, 0);
 }
 
-static void nobody_need_watch(void **state)
-{
-	struct xsw_block b;
-	size_t done;
-
-	(void)state;
-	xsw_exchange_watch(NULL);
-	take_scattered(&b, 1, 3);
-	assert_int_equal(xsw_hv_make_contiguous(&b, 1, 32, &done), XSW_EXCHANGE_NO_MEMORY);
-	assert_int_equal(last.extents, 0);
-	check(8);
-}
-
-#define watched_test(test) cmocka_unit_test_setup(test, start_watching)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		watched_test(a_batch_is_one_hypercall),
-		watched_test(a_large_batch_is_written_in_pieces),
-		watched_test(frames_come_from_below_the_width),
-		watched_test(nothing_to_exchange_is_no_hypercall),
-		watched_test(a_partial_exchange_loses_nothing),
-		watched_test(each_refusal_has_its_result),
-		watched_test(xen_without_low_memory_says_so),
-		watched_test(a_page_mapped_elsewhere_is_told),
-		watched_test(a_page_that_is_not_ours_stops_it),
-		watched_test(what_cannot_be_unmapped_is_mapped_again),
-		watched_test(a_read_only_p2m_stops_it),
-		watched_test(a_refused_remap_is_warned_of),
-		watched_test(no_memory_for_its_arrays_is_not_xens_refusal),
-		watched_test(an_undo_gives_xen_its_frames_back),
-		watched_test(a_refused_undo_leaves_the_blocks_as_they_are),
-		watched_test(restored_blocks_are_not_offered),
-		watched_test(a_page_gone_from_the_p2m_is_not_undone),
-		watched_test(nobody_need_watch),
+		held_test(a_batch_is_one_hypercall),
+		held_test(a_large_batch_is_written_in_pieces),
+		held_test(frames_come_from_below_the_width),
+		held_test(nothing_to_exchange_is_no_hypercall),
+		held_test(a_partial_exchange_loses_nothing),
+		held_test(each_refusal_has_its_result),
+		held_test(xen_without_low_memory_says_so),
+		held_test(a_page_mapped_elsewhere_is_told),
+		held_test(a_page_that_is_not_ours_stops_it),
+		held_test(what_cannot_be_unmapped_is_mapped_again),
+		held_test(a_read_only_p2m_stops_it),
+		held_test(a_refused_remap_is_warned_of),
+		held_test(no_memory_for_its_arrays_is_not_xens_refusal),
+		held_test(an_undo_gives_xen_its_frames_back),
+		held_test(a_refused_undo_leaves_the_blocks_as_they_are),
+		held_test(restored_blocks_are_not_offered),
+		held_test(a_page_gone_from_the_p2m_is_not_undone),
 	};
 
 	return run_held_tests(tests);

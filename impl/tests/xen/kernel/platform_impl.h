@@ -9,6 +9,11 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
+/* marks for sparse, which looks at the kernel alone */
+#define __percpu
+#define __rcu
+#define __releases(lock)
+
 #include "../../../xen/p2m.h"
 
 #endif /* FAKE_PLATFORM_IMPL_H */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Xen's interface: exchanging frames.
+ * Xen's interface: exchanging frames, and how many there are.
  */
 #ifndef FAKE_XEN_INTERFACE_MEMORY_H
 #define FAKE_XEN_INTERFACE_MEMORY_H
 
 #include <xen/interface/xen.h>
 
+#define XENMEM_maximum_ram_page          2
 #define XENMEM_exchange                  11
 #define set_xen_guest_handle(handle, to) ((handle) = (to))
 
