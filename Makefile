@@ -105,7 +105,7 @@ install: ## install the module for this kernel through dkms
 # ---- tests ----
 # The longest first, so that two run side by side to the end.
 LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner module tools served)) \
-	impl/tests/unit/mutants impl/tests/verify/run
+	impl/tests/unit/mutants impl/tests/xen/mutants impl/tests/verify/run
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \

@@ -18,6 +18,7 @@
 #include <xen/interface/memory.h>
 
 #define FAKE_PAGES  (1u << 16) /* of the domain: 256 MiB, 128 pageblocks */
+#define FAKE_P2M    (1u << 21) /* what the P2M has room for */
 #define FAKE_FRAMES ((1u << 20) + (1u << 17))
 #define FAKE_HIGH   (1u << 20) /* the domain's frames lie from here up, no two neighbours */
 #define FAKE_KERNEL 512u       /* the first pages, in use for good */
@@ -67,6 +68,7 @@ struct fake_faults {
 
 struct fake_counts {
 	u32 exchanges, multicalls, flushes, ranges, mmu_updates;
+	u32 beyond;    /* PFNs that Linux was asked about and that are no page of it */
 	u32 oom_kills; /* a request that starts the OOM killer failed */
 	u32 warnings;
 };

@@ -116,6 +116,7 @@ unsigned long page_to_pfn(const struct page *page)
 
 struct page *pfn_to_online_page(unsigned long pfn)
 {
+	counts.beyond += pfn >= FAKE_PAGES;
 	return pfn < FAKE_PAGES && !fake_pages[pfn].offline ? &fake_pages[pfn] : NULL;
 }
 

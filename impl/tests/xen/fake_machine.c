@@ -14,9 +14,9 @@ struct fake_faults faults;
 struct fake_counts counts;
 void (*fake_range_asked)(unsigned long start);
 
-static unsigned long p2m[FAKE_PAGES], m2p[FAKE_FRAMES];
+static unsigned long p2m[FAKE_P2M], m2p[FAKE_FRAMES];
 unsigned long *xen_p2m_addr = p2m;
-unsigned long xen_p2m_size = FAKE_PAGES;
+unsigned long xen_p2m_size = FAKE_P2M;
 unsigned long *machine_to_phys_mapping = m2p;
 unsigned long machine_to_phys_nr = FAKE_FRAMES;
 
@@ -79,6 +79,7 @@ void fake_start(void)
 	memset(fake_pte, 0, sizeof(fake_pte));
 	memset(fake_frames, 0, sizeof(fake_frames));
 	memset(m2p, 0xff, sizeof(m2p));
+	memset(p2m, 0xff, sizeof(p2m));
 	for (i = 0; i < FAKE_PAGES; i++) {
 		fake_pages[i] = (struct page){
 			.in_buddy = true,

@@ -27,6 +27,7 @@ void fake_xen_check(void)
 /* Beyond the table there is device memory, and then nothing. */
 unsigned long get_phys_to_machine(unsigned long pfn)
 {
+	counts.beyond++;
 	return pfn >= FAKE_PAGES && pfn < FAKE_FRAMES ? pfn | IDENTITY_FRAME_BIT
 						      : INVALID_P2M_ENTRY;
 }

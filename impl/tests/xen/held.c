@@ -21,7 +21,7 @@ int start(void **state)
 
 	(void)state;
 	fake_start();
-	jiffies += 10 * HZ;
+	jiffies += 100 * HZ;
 	b.pfn = page_to_pfn(alloc_pages(__GFP_NORETRY, 0));
 	xsw_hv_free(&b);
 	counts = (struct fake_counts){ 0 };

@@ -9,6 +9,8 @@
 /* A page in the middle of free memory.  Linux gives one run of a pageblock, then it is in use. */
 #define FIRST 4096u
 
+#define REST (10 * HZ) /* of a search that has seen all */
+
 static bool is_found(const struct xsw_block *b, u8 bits)
 {
 	return b->origin == XSW_ORIGIN_FOUND && is_run(b, bits);
@@ -80,7 +82,7 @@ static void a_run_with_one_wrong_frame_is_none(void **state)
 		fake_lay_out(FIRST, 4096, 8);
 		fake_move_frame(FIRST + i, 100 * i + 17);
 		must_find_none(3, 32);
-		jiffies += HZ;
+		jiffies += REST;
 	}
 	fake_lay_out(FIRST, 4096, 8);
 	fake_foreign(FIRST + 6);
@@ -154,7 +156,7 @@ static void holes_and_zones_are_respected(void **state)
 	must_find_none(3, 32);
 	fake_lay_out(FIRST, 4096, 8);
 	fake_pages[FIRST].offline = true;
-	jiffies += HZ;
+	jiffies += REST;
 	must_find_none(3, 32);
 	fake_pages[FAKE_PAGES / 2 - 4].offline = false;
 	check(0);
@@ -215,6 +217,18 @@ static void low_frames_are_left_to_narrow_masks(void **state)
 	check(16);
 }
 
+/* The P2M has room for much more than the domain has: nobody looks at each entry beyond. */
+static void a_pass_ends_where_memory_ends(void **state)
+{
+	(void)state;
+	fake_lay_out(FAKE_PAGES - 8, 4096, 8);
+	counts.beyond = 0;
+	must_find_none(0, 24);
+	assert_true(counts.beyond <= FAKE_P2M / pageblock_nr_pages);
+	assert_int_equal(take(3, 32).pfn, FAKE_PAGES - 8);
+	check(8);
+}
+
 /* A search that has seen all rests, so that the many blocks of a pool do not each cost a pass. */
 static void a_search_rests_and_begins_anew(void **state)
 {
@@ -222,7 +236,7 @@ static void a_search_rests_and_begins_anew(void **state)
 	must_find_none(3, 32);
 	fake_lay_out(FIRST, 4096, 8); /* set free meanwhile */
 	must_find_none(3, 32);
-	jiffies += HZ - 1;
+	jiffies += REST - 1;
 	must_find_none(3, 32);
 	jiffies++;
 	assert_int_equal(take(3, 32).pfn, FIRST);
@@ -298,6 +312,7 @@ int main(void)
 		held_test(the_first_page_of_all_is_nobodys),
 		held_test(each_width_has_a_search_of_its_own),
 		held_test(low_frames_are_left_to_narrow_masks),
+		held_test(a_pass_ends_where_memory_ends),
 		held_test(a_search_rests_and_begins_anew),
 		held_test(a_block_that_comes_back_is_found_at_once),
 		held_test(the_search_wraps),
