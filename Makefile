@@ -114,9 +114,9 @@ TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
-ENGINE_TESTS := unit property stress
+ENGINE_TESTS := unit xen property stress
 # test:sanitizers, as the compiler names them
-SANITIZED := unit:address,undefined property:address,undefined stress:thread
+SANITIZED := unit:address,undefined xen:address,undefined property:address,undefined stress:thread
 comma := ,
 
 # What runs in the lab's machines is built for them before they boot.

@@ -56,7 +56,10 @@ static __always_inline bool claim_from(struct xsw_pool *p, const struct xsw_want
 	return run->seg != NULL;
 }
 
-/* Under the mutex somebody else's new segment may do; a worker may be giving one back */
+/*
+ * The pool is tried again under the mutex: another caller may have made a segment meanwhile, or the
+ * worker may have been giving one back.
+ */
 static bool claim_sleeping(struct xsw_engine *e, const struct xsw_want *w, u8 order,
 			   struct xsw_run *run, enum xsw_coherent_source *from)
 {
@@ -188,7 +191,7 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 	return s != NULL;
 }
 
-void xsw_coherent_reserve(struct xsw_engine *e, u64 mask)
+void xsw_atomic_provide(struct xsw_engine *e, u64 mask)
 {
 	if (!xsw_pool_has(&e->pool[XSW_KIND_ATOMIC], mask, 1, NULL))
 		coherent_grow(e, XSW_KIND_ATOMIC, min(xsw_bits_within(mask), (u8)32), ATOMIC_ORDER,

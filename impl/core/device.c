@@ -19,7 +19,7 @@ int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d)
 	d->left = 0;
 	xsw_mutex_lock(&e->mutex);
 	xsw_large_provide(e, d->dma_mask);
-	xsw_coherent_reserve(e, d->coherent_mask);
+	xsw_atomic_provide(e, d->coherent_mask);
 	d->next = e->devices;
 	e->devices = d;
 	xsw_mutex_unlock(&e->mutex);
@@ -68,7 +68,7 @@ bool xsw_dev_prepare(struct xsw_dev *d, u64 mask, u8 bits, struct xsw_change *c)
 	}
 	if (useful) {
 		xsw_large_provide(e, mask);
-		xsw_coherent_reserve(e, mask);
+		xsw_atomic_provide(e, mask);
 	}
 	xsw_mutex_unlock(&e->mutex);
 	return useful;

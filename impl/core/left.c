@@ -54,7 +54,7 @@ static void walk_all(struct xsw_engine *e, bool (*fn)(struct xsw_segment *, u32,
 		xsw_walk_pool(&e->pool[kind], fn, ctx);
 }
 
-/* The walk counts as one that is left: so nobody hears 'back' before it is over */
+/* The walk counts as one that is left: XSW_TOLD_BACK is not told before the walk is over */
 u64 xsw_dev_abandon(struct xsw_dev *d)
 {
 	struct xsw_engine *e = d->engine;

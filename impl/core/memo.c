@@ -40,9 +40,9 @@ bool xsw_memo_is_known(struct xsw_pool *p, const struct xsw_want *w)
 }
 
 /*
- * Step 1.  Return: the memo as it stands now, with a 'least' of at most what is wanted.  A memo
- * that is not sure may be left over from a claim that did find something: to remember our larger
- * want instead of that smaller one the version changes, as somebody may still rely on it.
+ * Step 1.  Return: the memo as it is now; its 'least' is at most what is wanted.  A memo that is
+ * not sure may be left from a claim that found a run.  A larger want replaces it, with a new
+ * version: another claim may be between its steps 1 and 3 with the old one.
  */
 static u64 write_least(struct xsw_pool *p, u64 *memo, u32 slots)
 {

@@ -107,7 +107,7 @@ static void find_extremes(struct xsw_pool *p)
 int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = group_for(p, s->zone);
-	u32 bit, class, whole = xsw_log2_floor(s->slots);
+	u32 bit, cls, whole = xsw_log2_floor(s->slots);
 
 	if (!g)
 		return -ENOMEM;
@@ -119,8 +119,8 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 	s->may_bit = 1ULL << bit;
 	s->id = g->id * XSW_GROUP + bit;
 	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], s);
-	for (class = 0; class <= whole; class ++)
-		xsw_fetch_or64(&g->may[class], 1ULL << bit);
+	for (cls = 0; cls <= whole; cls++)
+		xsw_fetch_or64(&g->may[cls], 1ULL << bit);
 	xsw_fetch_or64(&g->members, 1ULL << bit);
 	p->segments++;
 	WRITE_ONCE(p->slots, p->slots + s->slots);
@@ -133,11 +133,11 @@ int xsw_pool_add(struct xsw_pool *p, struct xsw_segment *s)
 void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s)
 {
 	struct xsw_group *g = s->group;
-	u32 bit = s->id % XSW_GROUP, class;
+	u32 bit = s->id % XSW_GROUP, cls;
 
 	xsw_rcu_assign(xsw_table_of(p)->seg[s->id], NULL);
-	for (class = 0; class < XSW_CLASSES; class ++)
-		xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
+	for (cls = 0; cls < XSW_CLASSES; cls++)
+		xsw_fetch_and64(&g->may[cls], ~(1ULL << bit));
 	xsw_fetch_and64(&g->members, ~(1ULL << bit));
 	p->segments--;
 	WRITE_ONCE(p->slots, p->slots - s->slots);
@@ -181,22 +181,22 @@ void xsw_pool_sample(struct xsw_pool *p)
 u32 xsw_pool_largest_free(struct xsw_pool *p)
 {
 	const struct xsw_table *t;
-	u32 class, k;
+	u32 cls, k;
 
 	xsw_rcu_read_lock();
 	t = xsw_rcu_dereference(p->table);
-	for (class = XSW_CLASSES; class --;) {
+	for (cls = XSW_CLASSES; cls--;) {
 		u64 may = 0;
 
 		for (k = 0; k < t->groups; k++)
-			may |= READ_ONCE(t->group[k]->may[class]);
+			may |= READ_ONCE(t->group[k]->may[cls]);
 		if (may)
 			break;
 	}
 	xsw_rcu_read_unlock();
-	if (class == ~0u)
+	if (cls == ~0u)
 		return 0;
-	return min((2u << class) - 1, READ_ONCE(p->largest));
+	return min((2u << cls) - 1, READ_ONCE(p->largest));
 }
 
 bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but)

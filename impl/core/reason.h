@@ -52,7 +52,7 @@
 	X(XSW_FROM_RESERVE, "reserve", "what is kept for callers that may not sleep")     \
 	X(XSW_FROM_EXCHANGE, "exchange", "memory made contiguous for it")                 \
 	X(XSW_FROM_STOCK, "stock", "the kernel's own operations: the engine had nothing") \
-	X(XSW_FROM_NONE, "none", "nobody had any: the allocation failed")
+	X(XSW_FROM_NONE, "none", "no memory was to be had: the allocation failed")
 
 #define XSW_ENUM_MEMBER(sym, name, what) sym,
 

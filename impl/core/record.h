@@ -16,7 +16,7 @@
 #include "platform.h"
 
 #define XSW_QUARANTINED 0x8000u /* in 'slots': its driver left it behind */
-#define XSW_FOR_GOOD    0x4000u /* in 'slots', beside it: nobody can end it any more */
+#define XSW_FOR_GOOD    0x4000u /* in 'slots', beside it: no unmap can end it any more */
 #define XSW_RUN_SLOTS   0x3fffu
 
 /* Compared and exchanged as one word; 0: no mapping begins at this slot */

@@ -46,11 +46,11 @@ bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 static void raise_may(struct xsw_segment *s, u32 run)
 {
 	u64 *may = s->group->may;
-	u32 class = xsw_log2_floor(run);
+	u32 cls = xsw_log2_floor(run);
 
-	for (; !(READ_ONCE(may[class]) & s->may_bit); class --) {
-		xsw_fetch_or64(&may[class], s->may_bit);
-		if (!class)
+	for (; !(READ_ONCE(may[cls]) & s->may_bit); cls--) {
+		xsw_fetch_or64(&may[cls], s->may_bit);
+		if (!cls)
 			break;
 	}
 }
@@ -89,7 +89,10 @@ static inline bool is_busy(const struct xsw_segment *s, u32 i)
 	return READ_ONCE(s->map[i / XSW_WORD_BITS]) >> (i % XSW_WORD_BITS) & 1;
 }
 
-/* Neighbours in use, a run as long known of here, no memo about one: nothing to do */
+/*
+ * Is the free run that a wide release made known already?  Its neighbours are in use, the group
+ * knows of a run as long, and no memo is about one.
+ */
 static bool is_wide_known(const struct xsw_pool *p, const struct xsw_segment *s, u32 i, u32 n)
 {
 	return (!i || is_busy(s, i - 1)) && (i + n == s->slots || is_busy(s, i + n)) &&

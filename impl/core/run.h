@@ -53,9 +53,9 @@ static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 m
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 class = xsw_class_of(slots);
-	u32 depth = READ_ONCE(h->depth[class]);
-	u32 place = READ_ONCE(h->place[class][depth % XSW_HINTS]);
+	u32 cls = xsw_class_of(slots);
+	u32 depth = READ_ONCE(h->depth[cls]);
+	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
 
@@ -63,7 +63,7 @@ static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 m
 	    unlikely((s->first + i - phase) & (stride - 1)) ||
 	    unlikely(!xsw_claim_at(p, s, i, slots)))
 		return (struct xsw_run){ 0 };
-	WRITE_ONCE(h->depth[class], depth - 1);
+	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
 }
 
@@ -73,17 +73,20 @@ static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment 
 {
 	struct xsw_hints __percpu *hints = p->hints;
 	struct xsw_hints *h = xsw_percpu_this(hints);
-	u32 class = xsw_class_of(slots);
-	u32 depth = READ_ONCE(h->depth[class]) + 1;
+	u32 cls = xsw_class_of(slots);
+	u32 depth = READ_ONCE(h->depth[cls]) + 1;
 
 	xsw_percpu_add(&hints->used, -(u64)slots);
-	WRITE_ONCE(h->place[class][depth % XSW_HINTS], xsw_place(s, start));
-	WRITE_ONCE(h->depth[class], depth);
+	WRITE_ONCE(h->place[cls][depth % XSW_HINTS], xsw_place(s, start));
+	WRITE_ONCE(h->depth[cls], depth);
 	if (unlikely(p->exact_high_water))
 		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 }
 
-/* Are runs scarce in @s, or does a verdict wait for one?  Else a release has nothing to tell. */
+/*
+ * Must a release in @s look further?  Only where the group does not know of a run as long as the
+ * segment, or where a memo is in use.
+ */
 static __always_inline bool xsw_is_scarce(const struct xsw_pool *p, const struct xsw_segment *s)
 {
 	return unlikely(!(READ_ONCE(*s->may_whole) & s->may_bit)) ||
@@ -91,12 +94,12 @@ static __always_inline bool xsw_is_scarce(const struct xsw_pool *p, const struct
 }
 
 /*
- * Is it certain that the release of the slots @ours told nothing?  So it is if the free run
- * around them ends inside the word, nobody has any of it yet, the group knows of a run as long in
- * this segment, and no verdict waits for one.  @n is less than a word.
+ * The slots @ours were released.  Is the free run around them known already?  It is if it ends
+ * inside the word, no slot of it is in use again, the group knows of a run as long in this
+ * segment, and no memo is about one.  @n is less than a word.
  */
-static __always_inline bool xsw_is_no_news(const struct xsw_pool *p, const struct xsw_segment *s,
-					   u32 i, u32 n, u64 ours)
+static __always_inline bool xsw_is_run_known(const struct xsw_pool *p, const struct xsw_segment *s,
+					     u32 i, u32 n, u64 ours)
 {
 	u32 bit = i % XSW_WORD_BITS;
 	u64 free = ~READ_ONCE(s->map[i / XSW_WORD_BITS]);
@@ -105,8 +108,10 @@ static __always_inline bool xsw_is_no_news(const struct xsw_pool *p, const struc
 	u32 below = (u32)__builtin_clzll(~(free << 1 << (XSW_WORD_BITS - 1 - bit)));
 	u32 run = below + n + above;
 
-	/* of a run that goes on beyond the word it is enough to know that longer ones are taken for
-	 * granted here and nobody waits */
+	/*
+	 * The run goes on beyond the word: it is known if the group knows of a longer one here and
+	 * no memo is in use.
+	 */
 	if (below == bit || bit + n + above == XSW_WORD_BITS)
 		return (u16)READ_ONCE(p->watch) == XSW_WATCH_LEAST &&
 		       READ_ONCE(s->group->may[xsw_log2_floor(run) + 1]) & s->may_bit;
@@ -116,7 +121,7 @@ static __always_inline bool xsw_is_no_news(const struct xsw_pool *p, const struc
 
 /**
  * xsw_release_unlock() - release a run, and the RCU read lock
- * The rare cases leave by a tail call, so the usual one saves no register.  Return: @slots.
+ * The rare cases are tail calls, so that the usual one saves no register.  Return: @slots.
  */
 static __always_inline u32 xsw_release_unlock(struct xsw_pool *p, struct xsw_segment *s, u32 start,
 					      u32 slots) __releases(RCU_SCHED)
@@ -129,7 +134,7 @@ static __always_inline u32 xsw_release_unlock(struct xsw_pool *p, struct xsw_seg
 		return xsw_release_wide(p, s, start, slots);
 	ours = xsw_run_mask(bit, slots);
 	xsw_and64(&s->map[start / XSW_WORD_BITS], ~ours);
-	if (xsw_is_scarce(p, s) && !xsw_is_no_news(p, s, start, slots, ours))
+	if (xsw_is_scarce(p, s) && !xsw_is_run_known(p, s, start, slots, ours))
 		return xsw_release_scarce(p, s, start, slots);
 	xsw_rcu_read_unlock();
 	return slots;

@@ -43,12 +43,12 @@ bool xsw_search_home(struct xsw_pool *p, const struct xsw_want *w, struct xsw_ru
 	return claim_in(p, s, w, word < s->words ? word : 0, run);
 }
 
-/* A search of segment @bit found nothing: it has no run of class @class, nor of those above */
-static void lower_may(struct xsw_group *g, u32 bit, u32 class)
+/* A search of segment @bit found nothing: it has no run of class @cls, nor of those above */
+static void lower_may(struct xsw_group *g, u32 bit, u32 cls)
 {
-	for (; class < XSW_CLASSES; class ++)
-		if (READ_ONCE(g->may[class]) >> bit & 1)
-			xsw_fetch_and64(&g->may[class], ~(1ULL << bit));
+	for (; cls < XSW_CLASSES; cls++)
+		if (READ_ONCE(g->may[cls]) >> bit & 1)
+			xsw_fetch_and64(&g->may[cls], ~(1ULL << bit));
 }
 
 /*
@@ -66,10 +66,10 @@ static u32 first_segment(const struct xsw_pool *p, const struct xsw_group *g)
 }
 
 static bool claim_in_group(struct xsw_pool *p, const struct xsw_table *t, struct xsw_group *g,
-			   const struct xsw_want *w, u32 class, struct xsw_run *run)
+			   const struct xsw_want *w, u32 cls, struct xsw_run *run)
 {
 	u32 first = first_segment(p, g);
-	u64 left = READ_ONCE(g->may[class]);
+	u64 left = READ_ONCE(g->may[cls]);
 
 	while (left) {
 		u64 later = left & (~0ULL << first);
@@ -89,7 +89,7 @@ static bool claim_in_group(struct xsw_pool *p, const struct xsw_table *t, struct
 bool xsw_search_groups(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
-	u32 class = xsw_log2_ceil(w->slots), lowest = xsw_log2_floor(w->slots);
+	u32 cls = xsw_log2_ceil(w->slots), lowest = xsw_log2_floor(w->slots);
 
 	for (;;) {
 		u32 k;
@@ -97,13 +97,13 @@ bool xsw_search_groups(struct xsw_pool *p, const struct xsw_want *w, struct xsw_
 		for (k = 0; k < t->groups; k++) {
 			struct xsw_group *g = t->group[k];
 
-			if (w->mask >> (g->zone - 1) && READ_ONCE(g->may[class]) &&
-			    claim_in_group(p, t, g, w, class, run))
+			if (w->mask >> (g->zone - 1) && READ_ONCE(g->may[cls]) &&
+			    claim_in_group(p, t, g, w, cls, run))
 				return true;
 		}
-		if (class == lowest)
+		if (cls == lowest)
 			return false;
-		class = lowest;
+		cls = lowest;
 	}
 }
 

@@ -76,7 +76,7 @@ void xsw_large_provide_all(struct xsw_engine *e);
 bool xsw_is_promised(struct xsw_engine *e, const struct xsw_segment *s);
 
 /* coherent.c: memory for callers that may not sleep; under the mutex */
-void xsw_coherent_reserve(struct xsw_engine *e, u64 mask);
+void xsw_atomic_provide(struct xsw_engine *e, u64 mask);
 
 /* survey.c */
 void xsw_survey(const struct xsw_segment *s, struct xsw_segment_state *st);
