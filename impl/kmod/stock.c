@@ -10,12 +10,15 @@ static const struct dma_map_ops *stock(void)
 	return READ_ONCE(dma_ops);
 }
 
+/* They take a mask of 0, which reaches nothing, for no limit. */
 void *xsw_stock_alloc(struct device *dev, size_t size, dma_addr_t *bus, gfp_t gfp,
 		      unsigned long attrs)
 {
 	const struct dma_map_ops *ops = stock();
 
-	return ops && ops->alloc ? ops->alloc(dev, size, bus, gfp, attrs) : NULL;
+	if (!ops || !ops->alloc || !dev->coherent_dma_mask)
+		return NULL;
+	return ops->alloc(dev, size, bus, gfp, attrs);
 }
 
 void xsw_stock_free(struct device *dev, size_t size, void *va, dma_addr_t bus, unsigned long attrs)
