@@ -146,6 +146,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	use_exchanges();
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
 	use_module();
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
 	skel->rodata->want_sizes = options.sizes;

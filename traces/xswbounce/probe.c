@@ -71,6 +71,11 @@ bool probe_function(const char *name)
 	return link >= 0;
 }
 
+bool probe_kfunc(const char *name)
+{
+	return btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) > 0;
+}
+
 FILE *probe_open_format(const char *event)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };

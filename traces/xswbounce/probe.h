@@ -25,6 +25,8 @@ void probe_needs_btf(const char *instead);
  */
 bool probe_function(const char *name);
 
+bool probe_kfunc(const char *name); /* can a program call this function of the kernel? */
+
 /**
  * probe_event() - does this trace event exist?  @event is "system/name".
  */
