@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "incident.h"
@@ -20,12 +19,11 @@ bool incident_create(struct incident *i, const char *folder)
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
 	snprintf(i->path, sizeof(i->path), "%s/incident-%s.txt", folder, stamp);
-	snprintf(i->temporary, sizeof(i->temporary), "%s.%d", i->path, (int)getpid());
-	i->f = fopen(i->temporary, "w+");
-	if (!i->f) {
-		warn("can't write %s: %s", i->temporary, strerror(errno));
+	if (!output_begin(&i->output, i->path, 0600)) {
+		warn("can't write %s: %s", i->path, strerror(errno));
 		return false;
 	}
+	i->f = i->output.f;
 	fputs(FIRST, i->f);
 	return true;
 }
@@ -69,19 +67,16 @@ static unsigned long checksum_of(FILE *f, long end)
 bool incident_close(struct incident *i)
 {
 	unsigned long sum;
-	bool failed;
 
 	fputc('\n', i->f);
 	fflush(i->f);
 	sum = checksum_of(i->f, ftell(i->f));
 	fseek(i->f, 0, SEEK_END);
 	fprintf(i->f, LAST "%08lx\n", sum);
-	failed = ferror(i->f);
-	failed |= fclose(i->f);
-	failed |= rename(i->temporary, i->path);
-	if (failed)
-		warn("can't write %s: %s", i->path, strerror(errno));
-	return !failed;
+	if (output_finish(&i->output))
+		return true;
+	warn("can't write %s: %s", i->path, strerror(errno));
+	return false;
 }
 
 bool incident_is(const char *path)

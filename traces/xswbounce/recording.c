@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "output.h"
 #include "recording.h"
 
 static void put_block(struct recording_writer *w, uint32_t kind, const void *payload,
@@ -21,7 +22,7 @@ int recording_create(struct recording_writer *w, const char *path,
 		     const struct recording_head *head)
 {
 	memset(w, 0, sizeof(*w));
-	w->f = fopen(path, "wb");
+	w->f = output_open(path);
 	if (!w->f)
 		return errno;
 	if (fwrite(head, sizeof(*head), 1, w->f) != 1 || fflush(w->f))

@@ -9,6 +9,7 @@
 #include "flame.h"
 #include "held.h"
 #include "json.h"
+#include "output.h"
 #include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
@@ -106,17 +107,16 @@ static void json_site(const struct held_site *site, const char **frames, int n)
 
 static void draw(void)
 {
+	struct output o;
 	char title[64];
-	FILE *f;
 
 	if (!svg)
 		return;
-	f = fopen(svg, "w");
-	if (!f)
+	if (!output_begin(&o, svg, 0644))
 		die("can't write %s: %s", svg, strerror(errno));
 	snprintf(title, sizeof(title), "Bounced DMA mappings, by %s", units[weight]);
-	flame_draw(f, title, units[weight]);
-	if (fclose(f))
+	flame_draw(o.f, title, units[weight]);
+	if (!output_finish(&o))
 		die("can't write %s: %s", svg, strerror(errno));
 }
 

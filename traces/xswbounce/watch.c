@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "command.h"
@@ -18,6 +17,7 @@
 #include "held.h"
 #include "holders.h"
 #include "incident.h"
+#include "output.h"
 #include "own_cost.h"
 #include "say.h"
 #include "text.h"
@@ -198,10 +198,13 @@ int command_watch(int argc, char **argv)
 	const struct events_options events = { .failures = true, .exchanges = true };
 	struct held_options held = { .live = true };
 	double begin, end, next_look = 0;
+	const char *wrong;
 
 	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
 	command_look(&host);
-	mkdir(folder, 0700);
+	wrong = output_folder(folder);
+	if (wrong)
+		die("can't keep files in %s: %s", folder, wrong);
 	held.stack_budget = budget / 100;
 	held_start(&host, &held);
 	events_start(&host, &events, happened);
