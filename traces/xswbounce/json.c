@@ -6,6 +6,7 @@
 
 #include "host.h"
 #include "json.h"
+#include "say.h"
 
 static bool follows; /* another value precedes in this object or array: a comma is due */
 
@@ -110,7 +111,7 @@ void json_end(void)
 {
 	putchar('}');
 	putchar('\n');
-	fflush(stdout);
+	say_flush();
 	follows = false;
 }
 

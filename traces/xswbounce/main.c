@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce: is this host bouncing, which device, why, and does it matter? */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "probe.h"
@@ -64,9 +67,21 @@ static int run(const struct command *c, int argc, char **argv)
 	return c->run(argc, argv);
 }
 
+/* However the tool ends: what it printed is worth nothing if it could not be written. */
+static void close_output(void)
+{
+	if (ferror(stdout) | fclose(stdout)) {
+		warn("can't write the output: %s",
+		     errno ? strerror(errno) : "some of it is missing");
+		_exit(STATUS_ERROR);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
+
+	atexit(close_output);
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 			 !strcmp(argv[1], "-?") || !strcmp(argv[1], "help"))) {

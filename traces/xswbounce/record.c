@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce record: the stream of maps and unmaps, to a file for report and for replay. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,10 +157,9 @@ static void create(void)
 int command_record(int argc, char **argv)
 {
 	const struct events_options events = { .flow = true, .ring_bytes = RING_BYTES };
-	double left;
 	int err;
 
-	command_parse(&own, "record", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "record", COMMAND_SECONDS, text, argc, argv);
 	if (!output)
 		die("name the file to write: -o FILE");
 	command_look(&host);
@@ -170,7 +170,7 @@ int command_record(int argc, char **argv)
 	snapshot_module(write_message);
 	command_begin();
 	/* short steps: the ring must not fill up in between */
-	for (left = command_period(1e9); left > 0 && command_wait(0.02); left -= 0.02)
+	while (command_wait(0.02, command_period(INFINITY)))
 		events_poll(0);
 	events_poll(0);
 	if (events_lost() != lost)

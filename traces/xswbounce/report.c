@@ -269,7 +269,7 @@ int command_report(int argc, char **argv)
 	const char *wrong;
 	uint32_t kind, bytes;
 
-	command_parse(&own, "report", "", text, argc, argv);
+	command_parse(&own, "report", COMMAND_NOTHING, text, argc, argv);
 	if (!input)
 		die("name the file to read: -i FILE");
 	if (incident_is(input))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce full and exchange: one line for each failed mapping, or each exchange with Xen. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -145,25 +146,19 @@ static void show(const struct xb_message *m, size_t size)
 	} else {
 		return;
 	}
-	fflush(stdout);
+	say_flush();
 	shown++;
 }
 
 static int run(const char *name, const char *text, const struct events_options *options, int argc,
 	       char **argv)
 {
-	double left, step;
-
-	command_parse(NULL, name, "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(NULL, name, COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	events_start(&host, options, show);
 	command_begin();
-	for (left = command_period(1e9); left > 0; left -= step) {
-		step = left < POLL ? left : POLL;
-		if (!command_wait(step))
-			break;
+	while (command_wait(POLL, command_period(INFINITY)))
 		events_poll(0);
-	}
 	events_poll(0);
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,

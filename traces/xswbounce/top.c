@@ -245,8 +245,7 @@ int command_top(int argc, char **argv)
 	double period;
 	char key;
 
-	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc,
-		      argv);
+	command_parse(&own, "top", COMMAND_TABLES, text, argc, argv);
 	period = command_period(1);
 	if (latency || by_domain || prometheus)
 		probe_needs_btf("top without --latency, --by domain and -p");
@@ -260,7 +259,7 @@ int command_top(int argc, char **argv)
 	command_begin();
 	if (!command_options.json)
 		screen_open();
-	while (command_wait(period)) {
+	while (command_table(period)) {
 		while ((key = screen_key())) {
 			if (strchr("bmf", key))
 				order = key;

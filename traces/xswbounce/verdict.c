@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce without an argument: a verdict in plain words after a few seconds. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static double pool_share;
 static const char text[] =
 	"Says whether bouncing is a problem on this host: which backend, which devices bounce, at "
 	"what rate and cost, why, how full the pool is, and what to do.\v"
-	"It counts for INTERVAL seconds (default 5), or while PROGRAM runs; for one second of that it "
+	"It counts for SECONDS (default 5), or while PROGRAM runs; for one second of that it "
 	"also times the calls, which prices the rest.\n\n"
 	"Examples:\n"
 	"  xswbounce\n"
@@ -42,35 +43,24 @@ static void look_at_pools(void)
 }
 
 /* Sleeps in steps, to see the pool at its fullest. */
-static bool watch(double seconds)
+static void watch(double end)
 {
-	double step;
-
-	for (; seconds > 0; seconds -= step) {
-		step = seconds < 0.1 ? seconds : 0.1;
-		if (!command_wait(step))
-			return false;
+	while (command_wait(0.1, end))
 		look_at_pools();
-	}
-	return true;
 }
 
 static void measure(double seconds)
 {
-	bool goes_on;
-
 	flow_read(&start);
 	command_begin();
-	goes_on = watch(BEFORE_TIMING);
+	watch(fmin(BEFORE_TIMING, seconds));
 	flow_time(true);
 	flow_read(&timed_start);
-	if (goes_on)
-		goes_on = watch(TIMING);
+	watch(fmin(command_elapsed() + TIMING, seconds));
 	flow_read(&timed);
 	flow_since(&timed, &timed_start);
 	flow_time(false);
-	if (goes_on)
-		watch(seconds - BEFORE_TIMING - TIMING);
+	watch(seconds);
 	flow_read(&all);
 	flow_since(&all, &start);
 }
@@ -218,7 +208,7 @@ int command_verdict(int argc, char **argv)
 	struct judgement j;
 	double seconds;
 
-	command_parse(NULL, "verdict", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
+	command_parse(NULL, "verdict", COMMAND_SECONDS, text, argc, argv);
 	seconds = command_period(5);
 	command_look(&host);
 	if (host.no_pool)

@@ -7,6 +7,7 @@
  * failed, it writes one file that says who holds the pool. Then it rests, so that a storm makes
  * one file and not thousands, and stops writing after a number of files.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,10 +198,10 @@ int command_watch(int argc, char **argv)
 {
 	const struct events_options events = { .failures = true, .exchanges = true };
 	struct held_options held = { .live = true };
-	double begin, end, next_look = 0;
+	double begin, next_look = 0;
 	const char *wrong;
 
-	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "watch", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	wrong = output_folder(folder);
 	if (wrong)
@@ -211,7 +212,7 @@ int command_watch(int argc, char **argv)
 	command_begin();
 	command_waker = events_waker();
 	begin = now();
-	for (end = begin + command_period(1e9); now() < end && command_wait(STEP);) {
+	while (command_wait(STEP, command_period(INFINITY))) {
 		events_poll(0);
 		if (now() >= next_look) {
 			look();
