@@ -35,6 +35,11 @@ u64 host_number(const char *path)
 	return strtoull(line, NULL, 0);
 }
 
+void host_command_line(char *line, size_t size)
+{
+	read_line("/proc/cmdline", line, size);
+}
+
 static enum host_kind kind_of(void)
 {
 	char type[32];

@@ -4,6 +4,7 @@
 #define XB_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "xswbounce.h"
 
@@ -43,6 +44,8 @@ void host_look(struct host *h);
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
+
+void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
 
 const char *host_backend(const struct host *h);
 

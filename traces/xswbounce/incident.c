@@ -92,6 +92,19 @@ bool incident_is(const char *path)
 	return is;
 }
 
+/* The file may come from anywhere: nothing in it moves a cursor. */
+static void print_line(char *line)
+{
+	char *c;
+
+	for (c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t')
+			*c = '?';
+		else if (*c == 0x7f)
+			*c = '?';
+	fputs(line, stdout);
+}
+
 int incident_print(const char *path)
 {
 	char line[4096], last[64] = "";
@@ -106,7 +119,7 @@ int incident_print(const char *path)
 		at = ftell(f);
 		snprintf(last, sizeof(last), "%.63s", line);
 		if (strncmp(line, LAST, strlen(LAST)))
-			fputs(line, stdout);
+			print_line(line);
 	}
 	if (!strncmp(last, LAST, strlen(LAST)))
 		told = strtoul(last + strlen(LAST), NULL, 16);

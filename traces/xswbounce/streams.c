@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "device.h"
 #include "events.h"
 #include "json.h"
 #include "own_cost.h"
@@ -67,7 +68,7 @@ static void print_failure(const struct xb_failure *f, const struct xb_device *d)
 	       f->m.size, text_fails[f->fail % XB_NR_FAILS], f->pool.used, f->pool.slots);
 	if (f->walked)
 		printf(", longest free run %llu KiB", f->pool.largest << XB_SLOT_SHIFT >> 10);
-	printf("; by %s (%u)\n", f->comm, f->pid);
+	printf("; by %s (%u)\n", text_comm(f->comm), f->pid);
 	if (!say_is_verbose())
 		return;
 	n = events_stack(f->stack, addresses);
@@ -84,7 +85,7 @@ static void json_failure(const struct xb_failure *f, const struct xb_device *d)
 	json_count("monotonic_ns", f->m.time);
 	json_text("device", d->name);
 	json_text("driver", d->driver);
-	json_text("backend", f->m.dev & 1ULL << 63 ? host_backend(&host) : "xen_swiotlb");
+	json_text("backend", device_is_module(f->m.dev) ? "xen_swiotlb" : host_backend(&host));
 	json_count("size", f->m.size);
 	json_count("dir", f->m.dir);
 	json_text("reason", text_fails[f->fail % XB_NR_FAILS]);
@@ -125,7 +126,7 @@ static void show_exchange(const struct xb_exchange *x)
 	print_time(x->m.time);
 	printf("%s %llu x order %u (%s) below 2^%u: %s, %s; by %s (%u)\n", op, x->extents, x->order,
 	       text_bytes(x->m.size), x->bits, x->rc ? strerror(-x->rc) : "done", text_ns(x->ns),
-	       x->comm, x->pid);
+	       text_comm(x->comm), x->pid);
 }
 
 static void show(const struct xb_message *m, size_t size)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "device.h"
 #include "flow.h"
 #include "flow_json.h"
 #include "json.h"
@@ -116,10 +117,15 @@ static void print_row(const struct flow_row *row)
 	u64 bounces = text_bounces(s);
 	struct xb_hist both;
 
-	screen_line("%-13.13s %-12.12s %5s %9.0f %7.1f %-9s %10.2f %8llu %6llu", row->device.name,
-		    row->device.driver, text_mask(row->device.mask), s->maps / now.time,
-		    s->maps ? 100.0 * bounces / s->maps : 0, text_reasons[text_main_reason(s)],
-		    s->copied_bytes / now.time / 1e6, in_flight(row), text_failures(s));
+	screen_line("%-13.13s %-12.12s %5s", row->device.name, row->device.driver,
+		    text_mask(row->device.mask));
+	if (flow_counts_maps() || device_is_module(row->key))
+		screen_add(" %9.0f %7.1f", s->maps / now.time,
+			   s->maps ? 100.0 * bounces / s->maps : 0);
+	else
+		screen_add(" %9s %7s", "-", "-");
+	screen_add(" %-9s %10.2f %8llu %6llu", text_reasons[text_main_reason(s)],
+		   s->copied_bytes / now.time / 1e6, in_flight(row), text_failures(s));
 	if (latency) {
 		map_latency(row, &both);
 		screen_add(" %9s %9s", text_ns(quantile(&both, 0.5)),

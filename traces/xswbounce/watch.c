@@ -122,11 +122,12 @@ static void happened(const struct xb_message *m, size_t size)
 			"a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were in "
 			"use; by %s (%u)",
 			m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
-			f->pool.slots, f->comm, f->pid);
+			f->pool.slots, text_comm(f->comm), f->pid);
 	} else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc) {
 		snprintf(cause, sizeof(cause),
 			 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)",
-			 x->extents, x->order, x->bits, strerror(-x->rc), x->comm, x->pid);
+			 x->extents, x->order, x->bits, strerror(-x->rc), text_comm(x->comm),
+			 x->pid);
 	}
 }
 
