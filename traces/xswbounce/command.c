@@ -17,11 +17,13 @@
 #include "host.h"
 #include "json.h"
 #include "own_cost.h"
+#include "refusal.h"
 #include "say.h"
 
 #define PATIENCE 5 /* seconds for a program to end when it is told to */
 
 struct command_options command_options;
+const char *command_instead;
 
 static volatile sig_atomic_t stopped;
 static const char *command_name;
@@ -188,35 +190,48 @@ static void launch(void)
 	run_program();
 }
 
-void command_nothing(const char *why)
+/* In the place of this tool the program runs, if there is one. */
+static void leave(const char *verdict, const char *words, const char *why, int status)
 {
 	if (command_options.json) {
 		json_begin(command_name);
-		json_text("verdict", "nothing-to-bounce");
+		json_text("verdict", verdict);
 		json_text("why", why);
 		json_end();
 	} else {
-		printf("Nothing to bounce: %s.\n", why);
+		printf("%s: %s.\n", words, why);
 	}
 	say_flush();
 	if (program)
 		run_program();
-	exit(0);
+	exit(status);
+}
+
+/* Off PV, DMA addresses need no translation: only what lies too high for a device can bounce. */
+static void leave_without_pool(const struct host *h)
+{
+	char why[256];
+
+	if (h->kind == HOST_PV && h->pci)
+		leave("no-swiotlb-xen", "DMA goes to wrong memory",
+		      "this PV domain has a PCI device, but its kernel has set up no swiotlb-xen, so "
+		      "devices are given addresses that are none of the machine's; boot it with "
+		      "iommu=soft, or attach the device at the domain's creation",
+		      1);
+	snprintf(why, sizeof(why),
+		 "this kernel (%s) has no bounce pool: it needs none, or swiotlb is switched off",
+		 host_name(h));
+	leave("nothing-to-bounce", "Nothing to bounce", why, 0);
 }
 
 void command_look(struct host *h)
 {
-	char why[128];
-
 	host_look(h);
-	if (h->kind == HOST_HVM || h->kind == HOST_PVH) {
-		snprintf(why, sizeof(why),
-			 "this is a Xen %s guest, whose physical addresses the IOMMU translates; "
-			 "swiotlb-xen is not in use",
-			 h->kind == HOST_HVM ? "HVM" : "PVH");
-		command_nothing(why);
-	}
+	if (h->no_pool)
+		leave_without_pool(h);
 	host_needs_root();
+	if (command_instead)
+		refusal_ends(command_instead);
 }
 
 static double now(void)

@@ -30,6 +30,7 @@ struct command_options {
 };
 
 extern struct command_options command_options;
+extern const char *command_instead; /* of the command that runs */
 extern const struct argp command_argp;
 
 /**
@@ -44,16 +45,13 @@ void command_parse(const struct argp *own, const char *name, enum command_argume
 struct host;
 
 /**
- * command_look() - find out what machine this is; where it is of a kind that has nothing to bounce,
- * command_nothing(); ends with one line if this is not root
+ * command_look() - find out what machine this is
+ *
+ * Where no pool exists it says so, and in the place of this tool the program runs, if there is one.
+ * Ends with one line if this is not root, or if the command needs BPF programs and the kernel takes
+ * none.
  */
 void command_look(struct host *h);
-
-/**
- * command_nothing() - say that there is nothing to bounce; in the place of this tool the program
- * runs, if there is one, else the tool ends
- */
-void command_nothing(const char *why) __attribute__((noreturn));
 
 /**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs

@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "nested.h"
 #include "probe.h"
+#include "refusal.h"
 #include "say.h"
 #include "start.h"
 #include "tracefs.h"
@@ -131,9 +132,11 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 {
 	host = where;
 	options = *wanted;
-	by_tracefs = !probe_btf();
+	if (refusal_is_lockdown())
+		refusal_ends("tracefs/bounces");
+	by_tracefs = !probe_btf() || refusal();
 	if (by_tracefs) {
-		tracefs_start(host);
+		tracefs_start(host, refusal() ?: "this kernel has no type information (BTF)");
 		return;
 	}
 	skel = flow_bpf__open();

@@ -9,7 +9,6 @@
 #include "flow.h"
 #include "flow_json.h"
 #include "json.h"
-#include "probe.h"
 #include "prometheus.h"
 #include "quantile.h"
 #include "own_cost.h"
@@ -254,7 +253,7 @@ int command_top(int argc, char **argv)
 	command_parse(&own, "top", COMMAND_TABLES, text, argc, argv);
 	period = command_period(1);
 	if (latency || by_domain || prometheus)
-		probe_needs_btf("top without --latency, --by domain and -p");
+		command_instead = "top without --latency, --by domain and -p";
 	command_look(&host);
 	flow.device = command_options.device;
 	flow.latency = latency;

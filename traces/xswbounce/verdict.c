@@ -32,6 +32,11 @@ static const char text[] =
 	"  xswbounce 30\n"
 	"  xswbounce -- dd if=/dev/sdb of=/dev/null bs=64k count=1000 iflag=direct";
 
+static bool pool_known(void)
+{
+	return host.pool_told || host.module;
+}
+
 static void look_at_pools(void)
 {
 	struct pool pools[HOST_POOLS];
@@ -77,9 +82,9 @@ static void print_headline(const struct judgement *j)
 		break;
 	case VERDICT_UNKNOWN:
 		if (flow_only_bounces()) {
-			screen_line("I cannot tell what it costs, because this kernel has no type "
-				    "information (BTF): no call can be timed; %llu in %.1f s "
-				    "bounced, most by %s.",
+			screen_line("I cannot tell what it costs, because no BPF program runs "
+				    "here: no call can be timed; %llu in %.1f s bounced, most "
+				    "by %s.",
 				    j->bounces, all.time, who);
 			break;
 		}
@@ -88,9 +93,11 @@ static void print_headline(const struct judgement *j)
 			    j->bounces, all.time, who);
 		break;
 	case VERDICT_INNOCENT:
-		screen_line(
-			"Bouncing is not your problem: %.1f %% of one CPU, %.0f %% of the pool.",
-			100 * j->cpu, 100 * j->pool);
+		screen_line("Bouncing is not your problem: %.1f %% of one CPU", 100 * j->cpu);
+		if (pool_known())
+			screen_add(", %.0f %% of the pool.", 100 * j->pool);
+		else
+			screen_add("; how full the pool is, nobody tells.");
 		break;
 	case VERDICT_POOL:
 		screen_line("The pool is nearly full: %.0f %% in use. Nothing failed yet.",
@@ -140,9 +147,7 @@ static void print_verdict(const struct judgement *j)
 	screen_begin();
 	print_headline(j);
 	screen_line("Backend %s, kernel %s, %s; measured %.1f s.", host_backend(&host),
-		    host.release,
-		    host.kind == HOST_PV ? host.dom0 ? "PV dom0" : "PV guest" : "no Xen PV domain",
-		    all.time);
+		    host.release, host_name(&host), all.time);
 	if (flow_counts_maps())
 		screen_line("%llu mappings, %llu bounced (%.1f %%), %s copied.", j->maps,
 			    j->bounces, j->maps ? 100.0 * j->bounces / j->maps : 0,
@@ -152,6 +157,10 @@ static void print_verdict(const struct judgement *j)
 	for (i = 0; i < all.nr_rows; i++)
 		if (text_bounces(&all.rows[i].stat) || text_failures(&all.rows[i].stat))
 			print_device(&all.rows[i]);
+	if (!host.pool_told)
+		screen_line("Pool of %s: not known, for debugfs is not there (mount -t debugfs "
+			    "debugfs /sys/kernel/debug).",
+			    pools[0].backend);
 	for (i = 0; i < n; i++)
 		if (pools[i].size)
 			screen_line("Pool of %s: %s, %s in use now.", pools[i].backend,
@@ -181,7 +190,10 @@ static void json_verdict(const struct judgement *j)
 		json_null("cpu_share");
 	else
 		json_number("cpu_share", j->cpu);
-	json_number("pool_share", j->pool);
+	if (pool_known())
+		json_number("pool_share", j->pool);
+	else
+		json_null("pool_share");
 	json_array("devices");
 	for (i = 0; i < all.nr_rows; i++) {
 		cpu = judge_device_cpu(&all.rows[i], flow_row_of(&timed, all.rows[i].key),
@@ -211,9 +223,6 @@ int command_verdict(int argc, char **argv)
 	command_parse(NULL, "verdict", COMMAND_SECONDS, text, argc, argv);
 	seconds = command_period(5);
 	command_look(&host);
-	if (host.no_pool)
-		command_nothing("this kernel has no bounce pool (it needs none, or swiotlb is "
-				"switched off)");
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
 	measure(seconds);

@@ -173,10 +173,7 @@ static void write_incident(void)
 	incident_section(&in, "cause");
 	fprintf(in.f, "%s\n", cause);
 	incident_section(&in, "host");
-	fprintf(in.f, "kernel %s, %s, backend %s, %d CPUs\n", host.release,
-		host.dom0              ? "Xen PV dom0"
-		: host.kind == HOST_PV ? "Xen PV guest"
-				       : "no Xen PV",
+	fprintf(in.f, "kernel %s, %s, backend %s, %d CPUs\n", host.release, host_name(&host),
 		host_backend(&host), host.cpus);
 	n = host_pools(&host, pools);
 	for (i = 0; i < n; i++)
