@@ -140,6 +140,27 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 	return 2;
 }
 
+/* What lies below 4 GiB is in these two zones: "Node 0, zone    DMA32", "  pages free     123". */
+u64 host_low_free(void)
+{
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	char line[128], zone[16] = "";
+	u64 free = 0, pages;
+	bool found = false;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Node %*d, zone %15s", zone) == 1 || strncmp(zone, "DMA", 3))
+			continue;
+		if (sscanf(line, " pages free %llu", &pages) == 1) {
+			free += pages * sysconf(_SC_PAGESIZE);
+			found = true;
+		}
+	}
+	if (f)
+		fclose(f);
+	return found ? free : ~0ULL;
+}
+
 void host_needs_root(void)
 {
 	if (geteuid())

@@ -45,6 +45,7 @@ void host_look(struct host *h);
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
+u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
 
 void host_command_line(char *line, size_t size); /* the kernel's, its beginning */

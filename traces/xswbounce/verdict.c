@@ -21,6 +21,7 @@
 static struct flow_state start, timed_start, timed, all;
 static struct host host;
 static double pool_share;
+static struct advice_facts facts;
 
 static const char text[] =
 	"Says whether bouncing is a problem on this host: which backend, which devices bounce, at "
@@ -45,6 +46,17 @@ static void look_at_pools(void)
 	for (i = 0; i < n; i++)
 		if (pools[i].size && (double)pools[i].used / pools[i].size > pool_share)
 			pool_share = (double)pools[i].used / pools[i].size;
+}
+
+static void gather_facts(void)
+{
+	struct pool pools[HOST_POOLS];
+	int n = host_pools(&host, pools);
+
+	facts.pv = host.kind == HOST_PV;
+	facts.stock_bytes = pools[0].size;
+	facts.module_bytes = n > 1 ? pools[1].size : 0;
+	facts.low_free = facts.pv ? ~0ULL : host_low_free();
 }
 
 /* Sleeps in steps, to see the pool at its fullest. */
@@ -136,7 +148,7 @@ static void print_device(const struct flow_row *row)
 	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
 		if (s->fails[i])
 			screen_line("    FAILED: %llu mappings, %s", s->fails[i], text_fails[i]);
-	screen_line("    to do: %s", judge_advice(row));
+	screen_line("    to do: %s", advice(row, &facts));
 }
 
 static void print_verdict(const struct judgement *j)
@@ -205,7 +217,7 @@ static void json_verdict(const struct judgement *j)
 		else
 			json_number("cpu_share", cpu);
 		json_text("main_reason", text_reasons[text_main_reason(&all.rows[i].stat)]);
-		json_text("advice", judge_advice(&all.rows[i]));
+		json_text("advice", advice(&all.rows[i], &facts));
 		json_object_end();
 	}
 	json_array_end();
@@ -227,6 +239,7 @@ int command_verdict(int argc, char **argv)
 	flow_start(&host, &flow);
 	measure(seconds);
 	judge(&j, &all, &timed, pool_share);
+	gather_facts();
 	if (command_options.json)
 		json_verdict(&j);
 	else
