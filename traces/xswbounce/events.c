@@ -108,6 +108,11 @@ void events_start(const struct host *host, const struct events_options *options,
 	start_attach(skel->skeleton);
 }
 
+void events_arm(void)
+{
+	skel->bss->armed = true;
+}
+
 void events_stop(void)
 {
 	ring_buffer__free(ring);

@@ -159,6 +159,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	watch_nesting();
 	start_attach(skel->skeleton);
+	skel->bss->armed = true;
 	if (!options.latency || options.late)
 		return;
 	if (host->clock_sticks)

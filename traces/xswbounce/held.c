@@ -65,6 +65,7 @@ void held_start(const struct host *host, const struct held_options *options)
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	start_attach(skel->skeleton);
+	skel->bss->armed = true;
 }
 
 void held_stop(void)

@@ -8,6 +8,12 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+/*
+ * Programs are attached one after the other, but count from one instant on: when the tool sets
+ * this. Else a mapping might be seen made and not undone, or the other way about.
+ */
+bool armed;
+
 #define XB_PAGE_SHIFT 12
 #define XB_PAGE_SIZE  (1ULL << XB_PAGE_SHIFT)
 #define XB_PAGE_MASK  (XB_PAGE_SIZE - 1)

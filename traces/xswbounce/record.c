@@ -168,7 +168,8 @@ int command_record(int argc, char **argv)
 		die("name the file to write: -o FILE");
 	command_look(&host);
 	events_start(&host, &events, write_message);
-	create(); /* nothing is written before the first poll */
+	create();
+	events_arm();
 	events_snapshot();
 	events_poll(0);
 	snapshot_module(write_message);

@@ -157,6 +157,7 @@ static int run(const char *name, const char *text, const struct events_options *
 	command_parse(NULL, name, COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	events_start(&host, options, show);
+	events_arm();
 	command_begin();
 	while (command_wait(POLL, command_period(INFINITY)))
 		events_poll(0);

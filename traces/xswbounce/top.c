@@ -54,7 +54,8 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"A live table by device: maps, what share of them bounced, what was copied, failures.\v"
 	"Keys on a terminal: b sorts by bytes copied, m by maps, f by failures, space pauses, q ends.\n"
-	"'in flight' counts bounced mappings made and not yet undone since the start.\n\n"
+	"'in flight' are bounced mappings that are live for certain: made since the start and not undone. "
+	"Of older ones it knows nothing.\n\n"
 	"By domain, a bounce is charged to the guest that granted the page. What no guest granted is "
 	"dom0's 'own': its own I/O, receive rings, and the first 128 bytes of each packet a guest "
 	"sends, which netback copies.\n\n"
@@ -86,12 +87,54 @@ static int compare(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* Mappings under way: made and not undone since the start, never less than none. */
+/*
+ * Mappings under way. Of those that were made before the start only the end is seen: the balance of
+ * made and undone falls below what lives. At its lowest there were none at least, so what has been
+ * added since is live for certain.
+ */
+static struct {
+	u64 key;
+	long long lowest;
+} balances[XB_MAX_DEVICES];
+static int nr_balances;
+
+static long long balance_of(const struct flow_row *row)
+{
+	return text_bounces(&row->stat) - row->stat.unmaps;
+}
+
+static long long *lowest_of(u64 key)
+{
+	int i;
+
+	for (i = 0; i < nr_balances && balances[i].key != key; i++)
+		;
+	if (i == nr_balances) {
+		if (i == XB_MAX_DEVICES)
+			return NULL;
+		balances[nr_balances++].key = key;
+	}
+	return &balances[i].lowest;
+}
+
+static void follow_balances(void)
+{
+	long long balance, *lowest;
+	int i;
+
+	for (i = 0; i < totals.nr_rows; i++) {
+		balance = balance_of(&totals.rows[i]);
+		lowest = lowest_of(totals.rows[i].key);
+		if (lowest && balance < *lowest)
+			*lowest = balance;
+	}
+}
+
 static u64 in_flight(const struct flow_row *row)
 {
-	const struct xb_stat *s = &flow_row_of(&totals, row->key)->stat;
+	const long long *lowest = lowest_of(row->key);
 
-	return text_bounces(s) > s->unmaps ? text_bounces(s) - s->unmaps : 0;
+	return lowest ? balance_of(flow_row_of(&totals, row->key)) - *lowest : 0;
 }
 
 static void map_latency(const struct flow_row *row, struct xb_hist *both)
@@ -226,6 +269,7 @@ static void json_state(void)
 static void show(void)
 {
 	flow_read(&totals);
+	follow_balances();
 	now = totals;
 	flow_since(&now, &before);
 	if (prometheus)

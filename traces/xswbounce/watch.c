@@ -207,6 +207,7 @@ int command_watch(int argc, char **argv)
 	held.stack_budget = budget / 100;
 	held_start(&host, &held);
 	events_start(&host, &events, happened);
+	events_arm();
 	command_begin();
 	command_waker = events_waker();
 	begin = now();
