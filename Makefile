@@ -126,24 +126,23 @@ test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
 	@$(MAKE) -s -C analysis/stats
+	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
-	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
-# Every other kernel of the lab: modules built in its own Debian root, and the tracing tool around
-# the BPF programs of the default kernel, which have to fit them all.
+# Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
+# has to fit them all.
 DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
 .PHONY: test-kernels
 test-kernels: deps-test ## module and tracing tools on the lab's other kernels, or on KERNEL=
-	@KERNEL=$(DEFAULT_KERNEL) $(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
+	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \
-		$(LAB) chroot -- make -s -C traces/xswbounce TOOL=/src/build/traces/$$k/xswbounce && \
 		echo "kernel $$k:" && prove --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
 	done; exit $$status
 
