@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 . impl/tests/tap.sh
 
-is "$(sed -n '/^| field | numbers |$/,/^$/p' impl/ABI.md | grep -v '^$' | grep -v '^| `op` ')" \
+is "$(sed -n '/^| field | numbers |$/,/^$/p' impl/ABI.md | grep -v '^$' | grep -v '^| .op. ')" \
 	"$(impl/core/reasons abi)" 'ABI.md has the numbers (impl/core/reasons abi prints them)'
 
 # A table of names in C, from its first string to its closing brace: "FILE: NAME NAME ..."
