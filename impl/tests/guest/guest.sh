@@ -14,9 +14,16 @@ modules=${XSW_MODULES:-$top/build/modules/$(uname -r)}
 
 # ---- the kernel log ----
 
-log_mark=0
-mark_log() { log_mark=$(dmesg | wc -l); }
-new_log() { dmesg | tail -n "+$((log_mark + 1))"; }
+# A line of our own marks a place: counting lines goes wrong when the log's buffer is full.
+log_mark=
+mark_log() {
+	log_mark="$(basename "$0") mark $EPOCHREALTIME"
+	echo "$log_mark" >/dev/kmsg
+}
+new_log() { # what came after the mark
+	dmesg | awk -v mark="$log_mark" 'mark && index($0, mark) { lines = ""; next }
+		{ lines = lines $0 "\n" } END { printf "%s", lines }'
+}
 
 # ---- devices, found by what they are ----
 
@@ -46,6 +53,25 @@ find_usb_disk() { # the node of the first disk on USB
 	for dev in /sys/block/sd*; do
 		readlink -f "$dev" | grep -q /usb && basename "$dev" && return
 	done
+}
+
+await_pci() { # await_pci BDF: it is passed through while we run
+	local try
+	for try in $(seq 300); do
+		[ ! -e "/sys/bus/pci/devices/$1" ] || return 0
+		sleep 0.2
+	done
+	bail "no PCI function $1 after $try tries"
+}
+
+usb_node() { # that disk, waiting for it
+	local try disk
+	for try in $(seq 200); do
+		disk=$(find_usb_disk)
+		[ -z "$disk" ] || [ ! -b "/dev/$disk" ] || { echo "/dev/$disk" && return; }
+		sleep 0.1
+	done
+	bail "no USB disk after $try tries"
 }
 
 nvme_node() { # the disk of the NVMe function BDF, waiting for it
@@ -119,25 +145,55 @@ word_of() { # word_of NAME LINE: the value after NAME in a line of memory's
 	sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" <<<"$2"
 }
 
-cases() { # cases BDF NAME: runs these cases on a function without a driver; its checks are ours
+results() { # results NAME: the test module's checks since mark_log are ours
 	local line
+	while read -r line; do
+		case $line in
+		'ok - '*) ok 0 "$1: ${line#ok - }" ;;
+		'not ok - '*) ok 1 "$1: ${line#not ok - }" ;;
+		esac
+	done < <(new_log | sed -n 's/.*xsw_cases: //p')
+}
+
+cases() { # cases BDF NAME: runs these cases on a function without a driver
 	[ -d /sys/module/xsw_cases ] || insmod "$top/build/modules/$(uname -r)/tests/xsw_cases.ko"
 	echo "$2" >/sys/module/xsw_cases/parameters/run
 	echo xsw_cases >"/sys/bus/pci/devices/$1/driver_override"
 	mark_log
 	bind "$1" xsw_cases 2>/dev/null
-	while read -r line; do
-		case $line in
-		'ok - '*) ok 0 "$2: ${line#ok - }" ;;
-		'not ok - '*) ok 1 "$2: ${line#not ok - }" ;;
-		esac
-	done < <(new_log | sed -n 's/.*xsw_cases: //p')
+	results "$2"
 	new_log | grep -q 'xsw_cases: 1\.\.' || ok 1 "$2: the cases ran to their end"
 }
 
 cases_end() { # cases_end BDF: its driver may have it again
 	[ "$(driver_of "$1")" != xsw_cases ] || unbind "$1"
 	echo >"/sys/bus/pci/devices/$1/driver_override"
+}
+
+late() { # late unmap|free|forget: what the driver of case 'late' left; its checks are ours
+	mark_log
+	echo "$1" >/sys/module/xsw_cases/parameters/late
+	results "late $1"
+}
+
+spare_nics() { # nics and drivers: two network cards for cases, away from their drivers
+	local n
+	mapfile -t nics < <(find_nics)
+	[ "${#nics[@]}" -ge 2 ] || bail 'two network cards to spare are needed'
+	for n in 0 1; do
+		drivers[n]=$(driver_of "${nics[n]}")
+		unbind "${nics[n]}"
+	done
+}
+
+spare_nics_back() { # they were the module's, and cases ran on them
+	local n
+	for n in 0 1; do
+		cases_end "${nics[n]}"
+		tell $control/detach "${nics[n]}"
+		bind "${nics[n]}" "${drivers[n]}"
+	done
+	rmmod xsw_cases
 }
 
 spare_nic() { # nic and driver: a network card for cases, away from its driver
@@ -155,4 +211,5 @@ spare_nic_back() { # it was the module's, and cases ran on it
 }
 
 [ "$(id -u)" = 0 ] || bail 'root only'
+echo on >/proc/sys/kernel/printk_devkmsg # marks are not to be dropped
 [ -f "$modules/xen_swiotlb.ko" ] || bail "no module for $(uname -r): make module"

@@ -4,16 +4,6 @@
 # shellcheck source=impl/tests/guest/guest.sh
 . "$(dirname "$0")/guest.sh"
 
-usb_node() {
-	local try disk
-	for try in $(seq 200); do
-		disk=$(find_usb_disk)
-		[ -z "$disk" ] || [ ! -b "/dev/$disk" ] || { echo "/dev/$disk" && return; }
-		sleep 0.1
-	done
-	bail "no USB disk after $try tries"
-}
-
 disk=$(find_usb_disk)
 [ -n "$disk" ] || bail 'no USB disk'
 usb=$(bdf_of "/sys/block/$disk")
