@@ -15,7 +15,7 @@ link_wait_s=${XSW_LINK_WAIT_S:-6}
 # Prints who uses a network card, if anybody does.
 nic_user()
 {
-	local dir=$sysfs/class/net/$1 upper
+	local dir=$sysfs/class/net/$1 upper addresses
 
 	if [ -e "$dir/master" ]; then
 		echo "it belongs to $(basename "$(readlink -f "$dir/master")")"
@@ -24,8 +24,12 @@ nic_user()
 	for upper in "$dir"/upper_*; do
 		[ ! -e "$upper" ] || { echo "${upper##*/upper_} is built on it"; return; }
 	done
+	addresses=$(ip -o addr show dev "$1" scope global 2>/dev/null | awk '{ print $4; exit }')
 	if [ $(($(cat "$dir/flags") & 1)) -ne 0 ]; then
-		echo "it is up$(ip -o addr show dev "$1" scope global | awk '{ print " with " $4; exit }')"
+		echo "it is up${addresses:+ with $addresses}"
+	elif [ -n "$addresses" ]; then
+		# a network namespace would take it away
+		echo "it is down, but has the address $addresses"
 	fi
 }
 

@@ -33,7 +33,9 @@ How much
 
 Running
   --out DIR          results go to DIR/ENVIRONMENT (default results/TIME-HOST)
-  --dry-run          print the plan with every step, then stop
+  --dry-run          print the plan with every step, then stop: changes nothing
+  --probe-links      with --dry-run: ping across the unused network cards, as a run does, to tell
+                     which are linked
   --yes              do not ask before writing to a disk or trying the module
   -h, --help         this text
 
@@ -48,7 +50,7 @@ END
 }
 
 opt_here='' opt_out='' opt_set=quick opt_rounds='' opt_seconds='' opt_seed='' opt_dry='' opt_yes=''
-opt_readonly=''
+opt_readonly='' opt_probe=''
 opt_disks=() opt_nics=() opt_writes=() opt_try=()
 
 # The argument of an option that needs one.
@@ -77,6 +79,7 @@ options_parse()
 			set=$1 opt_set=${1#--} ;;
 		--dry-run) opt_dry=yes ;;
 		--yes) opt_yes=yes ;;
+		--probe-links) opt_probe=yes ;;
 		-h | --help) usage; exit 0 ;;
 		--disk) option_value "$1" "${2-}" 'a disk'; opt_disks+=("$2"); shift ;;
 		--nic) option_value "$1" "${2-}" 'a network card'; opt_nics+=("$2"); shift ;;

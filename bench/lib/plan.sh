@@ -114,8 +114,9 @@ plan_target()
 # Stock against stock on the first target, with its first load.
 plan_control()
 {
-	local id=${targets[0]} module load position last=''
+	local id=${targets[0]-} module load position last=''
 
+	[ -n "$id" ] || return 0
 	module=${target_module[$id]}
 	load=$(target_loads "$id" timed)
 	for position in $(plan_positions 2 yes 0); do

@@ -7,7 +7,7 @@
 targets=()
 declare -A target_kind=() target_bdfs=() target_node=() target_serial=() target_writable=()
 declare -A target_nsid=() target_module=() target_mask=() target_driver=() target_names=() target_bytes=()
-resolved=''
+resolved='' unpaired=''
 
 pci_driver()
 {
@@ -107,10 +107,22 @@ targets_find_nics()
 	done
 	if [ ${#unused[@]} -eq 1 ]; then
 		leave_out "${unused[0]}" "no second unused network card to exchange packets with"
+	elif [ ${#unused[@]} -gt 1 ] && [ -n "$opt_dry" ] && [ -z "$opt_probe" ]; then
+		nics_tell_unused
 	elif [ ${#unused[@]} -gt 1 ]; then
 		nics_pair "${unused[@]}"
 	fi
 	targets_add_pairs
+}
+
+# A dry run changes nothing, so it pings nobody.
+nics_tell_unused()
+{
+	local names
+
+	names=$(printf ', %s' "${unused[@]:0:${#unused[@]}-1}")
+	unpaired="${names#, } and ${unused[-1]}"
+	leave_out 'network load' "$unpaired are unused: pings at the start tell which are linked"
 }
 
 targets_add_pairs()
@@ -129,6 +141,7 @@ targets_add_pairs()
 			[[ " $pair " != *" ${missing[name]} "* ]] || unset "missing[name]"
 		done
 	done
+	[ -z "$unpaired" ] || return 0
 	for name in ${missing[@]+"${missing[@]}"}; do
 		die "network card $name has no partner: no other unused card answers across its link"
 	done
@@ -224,7 +237,7 @@ targets_tell_missing()
 	done
 	[ -n "$wide" ] || leave_out '64-bit disk' 'found no unused one'
 	[ -n "$narrow" ] || leave_out '32-bit disk' 'found no unused one: no storage here bounces by nature'
-	[ -n "$pair" ] || leave_out 'network load' 'found no linked pair of unused network cards'
+	[ -n "$pair$unpaired" ] || leave_out 'network load' 'found no linked pair of unused network cards'
 	[ -z "$pair" ] || network_can_check ||
 		leave_out 'data-check' 'no busybox here to listen: apt-get install busybox'
 }
@@ -237,7 +250,7 @@ targets_find()
 	targets_find_writable
 	targets_find_nics
 	limited || targets_tell_missing
-	[ ${#targets[@]} -gt 0 ] || {
+	[ ${#targets[@]} -gt 0 ] || [ -n "$unpaired" ] || {
 		left_out_print >&2
 		die "nothing to load: no unused disk and no linked pair of unused network cards." \
 			"Name a disk with --disk to read from it though it is in use"

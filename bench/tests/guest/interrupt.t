@@ -67,7 +67,7 @@ dmabench_killed()
 
 disk=$(bench/run --here --dry-run | awk '$2 == "disk" && /64-bit/ { print $1; exit }')
 small=$(bench/run --here --dry-run | awk '$2 == "disk" && /32-bit/ { print $1; exit }')
-card=$(bench/run --here --dry-run | awk '$2 == "linked" { print $1; exit }')
+card=$(bench/run --here --dry-run --probe-links | awk '$2 == "linked" { print $1; exit }')
 interrupt TERM "on module, timed" --disk "/dev/$disk"
 interrupt INT "tcp-.* on (stock|module), timed" --nic "${card%+*}"
 interrupt INT 'time the DMA API' --disk "/dev/$small" --rounds 1 --seconds 1
