@@ -165,14 +165,27 @@ disk_guest()
 	done
 }
 
-# What lies on a disk that nobody uses now but that is a part of something.
+# What lies on a disk that nobody uses now but that is a part of something. The disk itself is
+# read, and its partitions: udev's memory may be missing. Without an answer it is not written to.
 disk_member()
 {
-	local type
+	local dir name said status type
 
-	type=$(lsblk -nro FSTYPE "$devfs/$1" 2>/dev/null |
-		grep -m 1 -E '_member$|^LVM|^crypto_LUKS$|^swap$|^bcache$|^ceph') || return 0
-	echo "it carries $type data: wipefs -a $devfs/$1 first if that may go"
+	for dir in "$sysfs/block/$1" "$sysfs/block/$1/$1"*; do
+		[ -d "$dir" ] || continue
+		name=${dir##*/} status=0
+		said=$(head -c 1 "$devfs/$name" 2>&1 >/dev/null &&
+			blkid -p -o export "$devfs/$name" 2>&1) || status=$?
+		if [ $status -ne 0 ] && { [ $status -ne 2 ] || [ -n "$said" ]; }; then
+			echo "what lies on $name can't be read (blkid -p $devfs/$name: status $status)"
+			return
+		fi
+		type=$(sed -n 's/^TYPE=//p' <<<"$said" |
+			grep -m 1 -E '_member$|^LVM|^crypto_LUKS$|^swap$|^bcache$|^ceph') || continue
+		[ "$name" = "$1" ] && name=it
+		echo "$name carries $type data: wipefs -a $devfs/${dir##*/} first if that may go"
+		return
+	done
 }
 
 # A DISK argument: the kernel name of the disk.

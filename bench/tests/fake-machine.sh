@@ -32,13 +32,13 @@ fake_disk()
 	echo "$2" >"$dir/dev"
 	echo 2097152 >"$dir/size"
 	ln -s "$dir" "$fake/sys/block/$1"
-	: >"$fake/dev/$1"
+	truncate -s 1G "$fake/dev/$1"
 	if [ -n "${5:-}" ]; then
 		mkdir -p "$dir/$5/holders"
 		echo "${2%:*}:$((${2#*:} + 1))" >"$dir/$5/dev"
 		echo 1 >"$dir/$5/partition"
 		ln -s "$dir/$5" "$fake/sys/class/block/$5"
-		: >"$fake/dev/$5"
+		truncate -s 4M "$fake/dev/$5"
 	fi
 }
 
