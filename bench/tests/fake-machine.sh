@@ -7,6 +7,13 @@ trap 'rm -rf "$fake"' EXIT
 export XSW_SYSFS=$fake/sys XSW_PROC=$fake/proc XSW_DEV=$fake/dev
 slot=0
 
+# Tests whose runs are no dry runs take turns: a run takes the machine's lock.
+fake_alone()
+{
+	exec {alone}>>/run/lock/xsw-bench-tests
+	flock "$alone"
+}
+
 # A PCI address no machine has here; each call gives another.
 fake_function()
 {

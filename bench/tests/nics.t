@@ -6,11 +6,13 @@
 cd "$(dirname "$0")/../.." || exit 1
 . impl/tests/tap.sh
 . bench/tests/fake-machine.sh
+fake_alone
 fake_xen PV
 export XSW_LINK_WAIT_S=1
 
 links_end()
 {
+	ip netns del xsw-0 2>/dev/null
 	ip link del xswt0 2>/dev/null
 	ip link del xswt1 2>/dev/null
 	ip link del xswtb 2>/dev/null
