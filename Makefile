@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
-	DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
+	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -20,11 +20,14 @@ KVER ?= $(shell uname -r)
 LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
-# A Xen host measures itself; anything else brings up the lab, which needs more.
-LISTS := bench/packages.txt analysis/packages.txt
+# A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
+# Anything else brings up the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
+LISTS := bench/packages.txt
 ifeq ($(XEN_HOST),)
-LISTS += $(wildcard bench/lab/packages-host.txt)
+LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
+else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
+REPORT ?= no
 endif
 TEST_LISTS := $(LISTS) impl/tests/packages.txt
 
@@ -34,7 +37,8 @@ help: ## this list
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo
-	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes (bench);"
+	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
+	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
 	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
@@ -49,11 +53,19 @@ deps-test:
 RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$(NIC),--nic $(n)) \
 	$(foreach w,$(WRITE),--write $(w)) $(foreach m,$(MODULE),--try-module $(m)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) \
+	$(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
+	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
+	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
 	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)
 
+# A dry run installs nothing. Rounds that failed (status 3) are in the report: make does not fail.
 .PHONY: bench
-bench: deps ## measure: this Xen host, or the lab on any other machine; ends with a report
-	@bench/run $(RUN_ARGS)
+bench: $(if $(filter yes,$(DRY_RUN)),,deps) ## measure: this Xen host, or the lab on any other machine; ends with a report
+	@bench/run $(RUN_ARGS) || { status=$$?; [ $$status -eq 3 ] || exit $$status; }
+
+.PHONY: bundle
+bundle: ## one archive for a dom0 without compiler, packages or network (KVER=: with the modules for that kernel)
+	@bench/bundle/bundle $(if $(findstring command,$(origin KVER)),$(KVER))
 
 .PHONY: bench-core
 bench-core: deps-test ## the engine alone, in user space: ours against upstream's scheme
@@ -80,8 +92,12 @@ else
 		echo "bench-trace: for the cost of a mapping name a device to take: DEVICE=BDF or spare-nic")
 endif
 
+.PHONY: deps-report
+deps-report:
+	@bench/deps analysis/packages.txt
+
 .PHONY: report
-report: deps ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
+report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
 	@$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),analysis/report/report $(RUN)),\
 		echo "report: name the run: make report RUN=results/..." >&2; exit 2)
 
@@ -105,7 +121,7 @@ install: ## install the module for this kernel through dkms
 # ---- tests ----
 # The longest first, so that two run side by side to the end.
 LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner smp tools served module)) \
-	impl/tests/unit/mutants impl/tests/verify/run
+	impl/tests/unit/mutants impl/tests/xen/mutants impl/tests/verify/run
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
@@ -114,9 +130,9 @@ TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
-ENGINE_TESTS := unit property stress
+ENGINE_TESTS := unit xen property stress
 # test:sanitizers, as the compiler names them
-SANITIZED := unit:address,undefined property:address,undefined stress:thread
+SANITIZED := unit:address,undefined xen:address,undefined property:address,undefined stress:thread
 comma := ,
 
 # What runs in the lab's machines is built for them before they boot.
@@ -126,28 +142,27 @@ test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
 	@$(MAKE) -s -C analysis/stats
+	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
-	@$(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs, and in PV domUs (twenty minutes)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
-# Every other kernel of the lab: modules built in its own Debian root, and the tracing tool around
-# the BPF programs of the default kernel, which have to fit them all.
+# Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
+# has to fit them all.
 DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
 .PHONY: test-kernels
 test-kernels: deps-test ## module and tracing tools on the lab's other kernels, or on KERNEL=
-	@KERNEL=$(DEFAULT_KERNEL) $(LAB) chroot -- make -s -C traces/xswbounce all >/dev/null
+	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \
-		$(LAB) chroot -- make -s -C traces/xswbounce TOOL=/src/build/traces/$$k/xswbounce && \
 		echo "kernel $$k:" && prove --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
 	done; exit $$status
 

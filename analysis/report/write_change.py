@@ -68,8 +68,8 @@ def _notes(document, change):
     common = {env["environment"] for env in change["environments"]}
     mixed = [env["environment"] for env in change["environments"]
              if env["a"]["emulated"] != env["b"]["emulated"]]
-    items = [f"Only in {side.upper()}: {', '.join(only)}" for side in "ab"
-             if (only := [n for n in change[f"names_{side}"] if n not in common])]
+    only = {side: [name for name in change[f"names_{side}"] if name not in common] for side in "ab"}
+    items = [f"Only in {side.upper()}: {', '.join(only[side])}" for side in "ab" if only[side]]
     items += [f"{name}: times are not compared: one machine is emulated and the other is not"
               for name in mixed]
     document.items(items)

@@ -87,6 +87,10 @@ void xsw_pairs_make(struct xsw_comparisons *c, const struct xsw_cells *cells);
 
 /* As xsw_pairs_make(), for the A/A rounds: side B against side A of the same backend. */
 void xsw_controls_make(struct xsw_comparisons *c, const struct xsw_cells *cells);
+
+/* Adds the A/A that timed rounds hold by themselves: neighbouring visits to one backend. */
+void xsw_neighbours_add(struct xsw_comparisons *c, const struct xsw_cells *timed);
+
 void xsw_comparisons_free(struct xsw_comparisons *c);
 
 const char *xsw_verdict_name(enum xsw_verdict verdict);

@@ -85,24 +85,50 @@ static enum xsw_verdict judge(const struct xsw_spread *s)
 	return s->interval.low > 1 ? XSW_MORE : XSW_NO_DIFFERENCE;
 }
 
+/* Judges a comparison whose pairs are found, and keeps it if there are any. */
+static void conclude(struct xsw_comparisons *all, struct xsw_comparison *c)
+{
+	double *ratios;
+	size_t i;
+
+	if (!c->nr)
+		return;
+	ratios = xsw_array(c->nr, sizeof(*ratios));
+	for (i = 0; i < c->nr; i++)
+		ratios[i] = c->pairs[i].ratio;
+	c->spread = xsw_spread(ratios, c->nr);
+	c->verdict = judge(&c->spread);
+	free(ratios);
+	all->comparisons = xsw_grow(all->comparisons, all->nr + 1, sizeof(*c));
+	all->comparisons[all->nr++] = *c;
+}
+
+/* A/A without a round of its own: a visit to a backend and the next one, which is to it again. */
+static void compare_neighbours(struct xsw_comparisons *all, const struct xsw_cell *cell,
+			       enum xsw_figure figure)
+{
+	struct xsw_comparison c = { .a = cell, .b = cell, .figure = figure };
+	size_t i;
+
+	for (i = 1; i < cell->nr; i++) {
+		const struct xsw_round *a = cell->rounds[i - 1], *b = cell->rounds[i];
+		double before = a->figures[figure], after = b->figures[figure];
+
+		if (a->visit < 0 || b->visit != a->visit + 1 || !(before > 0) || !(after > 0))
+			continue;
+		c.pairs = xsw_grow(c.pairs, c.nr + 1, sizeof(*c.pairs));
+		c.pairs[c.nr++] = (struct xsw_pair){ a, b, after / before };
+	}
+	conclude(all, &c);
+}
+
 static void compare(struct xsw_comparisons *all, const struct xsw_cell *a, const struct xsw_cell *b,
 		    enum xsw_figure figure, bool control)
 {
 	struct xsw_comparison c = { .a = a, .b = b, .figure = figure };
-	double *ratios;
-	size_t i;
 
 	pair_up(&c, control ? 'A' : 0, control ? 'B' : 0);
-	if (!c.nr)
-		return;
-	ratios = xsw_array(c.nr, sizeof(*ratios));
-	for (i = 0; i < c.nr; i++)
-		ratios[i] = c.pairs[i].ratio;
-	c.spread = xsw_spread(ratios, c.nr);
-	c.verdict = judge(&c.spread);
-	free(ratios);
-	all->comparisons = xsw_grow(all->comparisons, all->nr + 1, sizeof(c));
-	all->comparisons[all->nr++] = c;
+	conclude(all, &c);
 }
 
 void xsw_pairs_make(struct xsw_comparisons *c, const struct xsw_cells *cells)
@@ -133,6 +159,16 @@ void xsw_controls_make(struct xsw_comparisons *c, const struct xsw_cells *cells)
 			if (xsw_cell_compares(cell, f))
 				compare(c, cell, cell, f, true);
 	}
+}
+
+void xsw_neighbours_add(struct xsw_comparisons *c, const struct xsw_cells *timed)
+{
+	size_t i, f;
+
+	for (i = 0; i < timed->nr; i++)
+		for (f = 0; f < XSW_NR_FIGURES; f++)
+			if (xsw_cell_compares(&timed->cells[i], f))
+				compare_neighbours(c, &timed->cells[i], f);
 }
 
 void xsw_comparisons_free(struct xsw_comparisons *c)

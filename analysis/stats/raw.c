@@ -3,7 +3,7 @@
  * Takes a round's figures from the raw file of the tool that made them: fio or iperf3.
  *
  * fio: the sum over jobs and directions of bytes, operations and rates; the longest run time;
- * all completion latency bins together.  iperf3: what the receiver got.  The suite's own
+ * all latency bins together.  iperf3: what the receiver got.  The suite's own
  * data-check: the bytes it compared.
  */
 
@@ -35,10 +35,13 @@ static void add(double *sum, const json_t *object, const char *key)
 
 static void add_fio_bins(struct xsw_histogram *h, const json_t *direction)
 {
-	json_t *bins = json_object_get(json_object_get(direction, "clat_ns"), "bins");
+	/* lat holds the mapping of the buffer; records that lack it have clat */
+	json_t *bins = json_object_get(json_object_get(direction, "lat_ns"), "bins");
 	const char *ns;
 	json_t *count;
 
+	if (!bins)
+		bins = json_object_get(json_object_get(direction, "clat_ns"), "bins");
 	json_object_foreach(bins, ns, count)
 		xsw_histogram_add(h, strtod(ns, NULL), (uint64_t)json_number_value(count));
 }

@@ -101,7 +101,10 @@ static void read_counts(struct xsw_environment *env, struct xsw_round *r)
 
 static void derive(struct xsw_round *r)
 {
-	double *f = r->figures, gigabytes = f[XSW_IO_BYTES] / 1e9;
+	/* CPU time is that of a window inside the load, where the record has one */
+	double *f = r->figures;
+	double gigabytes =
+		(isnan(f[XSW_WINDOW_BYTES]) ? f[XSW_IO_BYTES] : f[XSW_WINDOW_BYTES]) / 1e9;
 
 	f[XSW_CPU_PER_GB] = NAN;
 	f[XSW_VCPU_PER_GB] = NAN;
@@ -113,11 +116,13 @@ static void derive(struct xsw_round *r)
 
 static void read_round(struct xsw_environment *env, struct xsw_round *r, json_t *json)
 {
-	const json_t *verified = json_object_get(json, "verified");
+	const json_t *verified = json_object_get(json, "verified"), *visit;
 	size_t f;
 
 	r->json = json;
 	r->index = (int)json_integer_value(json_object_get(json, "index"));
+	visit = json_object_get(json, "visit");
+	r->visit = json_is_integer(visit) ? (int)json_integer_value(visit) : -1;
 	r->backend = text(json, "backend");
 	r->device = text(json, "device");
 	r->load = text(json, "load");

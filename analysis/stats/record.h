@@ -15,6 +15,7 @@ enum xsw_kind { XSW_TIMED, XSW_COUNTED, XSW_CONTROL };
 /* Pointers to text belong to the environment's JSON, unless said otherwise. */
 struct xsw_round {
 	int index;
+	int visit; /* which visit to a backend it belongs to; -1: not told */
 	const char *backend, *device, *load;
 	const char *position; /* NULL: not given */
 	const char *raw;      /* as in run.json, relative to the environment; NULL: none */

@@ -215,6 +215,7 @@ static json_t *environment(const struct xsw_environment *env)
 	xsw_cells_make(&control, env, XSW_CONTROL);
 	xsw_pairs_make(&pairs, &timed);
 	xsw_controls_make(&controls, &control);
+	xsw_neighbours_add(&controls, &timed);
 	list_rounds(env, failed, checks);
 	json_object_set_new(json, "name", json_string(env->name));
 	json_object_set_new(json, "file", json_string(env->file));

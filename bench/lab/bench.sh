@@ -92,10 +92,11 @@ bench_environment()
 	environment_read "$name"
 	bench_runner_options "${passed[@]}"
 	attended TERM "$lab_dir/lab" run "$name" --out "$dir" --timeout "$bench_time" -- \
+		env "XSW_OUT_IS=/out/$(basename "$bench_out")=$bench_out" \
 		bench/run --here --out "/out/$(basename "$bench_out")" "${runner_options[@]}" || status=$?
 	case $status in
 	0) ;;
-	1) failed+=("$name") ;;
+	3) failed+=("$name") ;;
 	*) die "bench: $name ended with status $status: what it left is in $dir" ;;
 	esac
 }
@@ -125,7 +126,7 @@ lab_bench()
 	say "the bench took $((SECONDS - start)) s"
 	[ "${#failed[@]}" = 0 ] || {
 		say "rounds failed in ${failed[*]}: the report names them"
-		exit 1
+		exit 3
 	}
 }
 

@@ -27,10 +27,10 @@ at_least "$(code_with 'SPDX' bench | wc -l)" 20 'the search sees the code'
 none 'nothing names the emulator' 'qemu' .
 none 'nothing names a device model' \
 	'\b(e1000e?|rtl8139|virtio[-_](blk|net|9p)|usb-ehci|intel-iommu|amd-iommu|megasas|lsi53c)\b' \
-	bench/run bench/lib bench/storage bench/network analysis Makefile
+	bench/run bench/runner bench/storage bench/network analysis Makefile
 none 'the suite names no place of a device' '\b[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\b' \
-	bench/run bench/lib bench/storage bench/network bench/tests analysis Makefile
-starts=$(code_with 'bench(_dir)?"?/lab' bench/run bench/lib bench/storage bench/network)
-[ "$(wc -l <<<"$starts")" -le 2 ] && ! grep -qv '^bench/run:' <<<"$starts"
-ok $? 'the runner starts the lab in one place' "$starts" 'two lines of bench/run at most'
+	bench/run bench/runner bench/storage bench/network bench/tests analysis Makefile
+starts=$(code_with 'bench(_dir)?"?/lab' bench/run bench/runner bench/storage bench/network)
+[ -n "$starts" ] && ! grep -qv '^bench/runner/lab.py:' <<<"$starts"
+ok $? 'the runner starts the lab in one place' "$starts" 'lines of bench/runner/lab.py only'
 done_testing

@@ -1,77 +1,86 @@
-#!/bin/bash
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# CPU cost: a number that can't be had is null with its reason, and never 0.
-# shellcheck disable=SC2317  # functions that are called by name
-cd "$(dirname "$0")/../.." || exit 1
-. impl/tests/tap.sh
-. bench/tests/fake-machine.sh
-fake_xen PV
-sysfs=$XSW_SYSFS procfs=$XSW_PROC devfs=$XSW_DEV domain=dom0 pmu=true
-bench_dir=bench checkout=$fake work=$fake/work
-. bench/lib/machine.sh
-. bench/lib/cpu.sh
+"""CPU cost: a number that can't be had is null with its reason, and never 0."""
 
-# counted LINE...: what is taken from perf's file.
-counted()
-{
-	printf '%s\n' '# started on today' '' "$@" >"$fake/cycles"
-	cycles_take "$fake/cycles"
-}
+import os
+import sys
+import tempfile
 
-expect 'cycles are taken' 0 '^81723645$' counted '81723645;;cycles;2001;100.00;;'
-expect "a hybrid machine's are added" 0 '^7000000000$' \
-	counted '3000000000;;cpu_core/cycles/;2001;100.00;;' '4000000000;;cpu_atom/cycles/;2001;100.00;;'
-expect 'cycles not supported are null' 0 '^null$' counted '<not supported>;;cycles;0;100.00;;'
-expect 'a part that is not counted is null' 0 '^null$' \
-	counted '3;;cpu_core/cycles/;2001;100.00;;' '<not counted>;;cpu_atom/cycles/;0;0.00;;'
-expect 'no file is null' 0 '^null$' cycles_take "$fake/none"
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from tap import CHECKOUT, Tap  # noqa: E402
 
-missing()
-{
-	cycles_missing='' vcpu_missing='' vcpu_tool=''
-	cycles_detect
-	vcpu_detect
-	echo "$cycles_missing / $vcpu_missing / $vcpu_tool"
-}
-pmu=false
-CC=no-compiler expect 'no compiler is told' 0 '/ xentime is not built, and there is no compiler: .* / $' \
-	missing
-expect 'no PMU is told' 0 '^no cycles: this machine offers no PMU /' missing
-mkdir -p "$fake/dev/xen"
-: >"$fake/dev/xen/privcmd"
-expect 'Xen that does not answer is told' 0 '/ xentime: /dev/xen/.* / $' missing
-expect 'xentime is built into build/' 0 '' test -x "$fake/build/xentime/xentime"
-echo none >"$XSW_SYSFS/hypervisor/type"
-expect 'no Xen is told' 0 '/ not a Xen domain / $' missing
-echo xen >"$XSW_SYSFS/hypervisor/type"
-printf '#!/bin/sh\necho 7000000123\n' >"$fake/build/xentime/xentime"
-domain=domU
-expect 'Xen is asked, by a guest too' 0 '/  / xentime$' missing
-vcpu_tool=xentime
-expect 'its figure is in nanoseconds' 0 '^7000000123$' vcpu_ns
-expect 'a difference is taken' 0 '^2000000123$' vcpu_since 5000000000
-expect 'from nothing there is none' 0 '^null$' vcpu_since ''
-printf '#!/bin/sh\nexit 1\n' >"$fake/build/xentime/xentime"
-expect 'nor to nothing' 0 '^null$' vcpu_since 5000000000
-domain=dom0
-echo 'cpu  100 20 30 400 5 6 7 8 0 0' >"$fake/proc/stat"
-ticks()
-{
-	cpu_ticks_read
-	echo "$user_ticks $system_ticks"
-}
-expect 'interrupts count as system time' 0 '^120 43$' ticks
+import cost  # noqa: E402
+import host as host_file  # noqa: E402
+import machine as machine_file  # noqa: E402
 
-mkdir "$fake/bin"
-cat >"$fake/bin/xl" <<'END'
-#!/bin/sh
+tap = Tap()
+HEAD = "# started on today\n\n"
+tap.equal(cost.cycles(HEAD + "81723645;;cycles;2001;100.00;;"), 81723645, "cycles are taken")
+tap.equal(cost.cycles("3000000000;;cpu_core/cycles/;2;1;;\n4000000000;;cpu_atom/cycles/;2;1;;"),
+          7000000000, "a hybrid machine's are added")
+tap.equal(cost.cycles(HEAD + "<not supported>;;cycles;0;100.00;;"), None,
+          "cycles not supported are null")
+tap.equal(cost.cycles("3;;cpu_core/cycles/;2;1;;\n<not counted>;;cpu_atom/cycles/;0;0;;"), None,
+          "a part that is not counted is null")
+tap.equal(cost.cycles(""), None, "no file is null")
+
+user, system, steal = cost.cpu_seconds("cpu  100 20 30 400 5 6 7 8 0 0\ncpu0 1")
+tap.equal((user, system, steal), (1.2, 0.43, 0.08), "interrupts count as system time")
+tap.equal(cost.net_bytes("Inter|\n face |\n  eth0: 100 1 0 0 0 0 0 0 23 1 0 0 0 0 0 0\n", "eth0"), 123,
+          "a card's bytes are both directions'")
+
+
+def write(path, text, mode=0o644):
+    """A file of the fake machine."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, mode)
+
+
+with tempfile.TemporaryDirectory() as fake:
+    environ = {"XSW_SYSFS": fake + "/sys", "XSW_PROC": fake + "/proc", "XSW_DEV": fake + "/dev"}
+    write(fake + "/sys/hypervisor/type", "xen\n")
+    for part in ("major", "minor", "extra"):
+        write(fake + "/sys/hypervisor/version/" + part, "4\n")
+    os.symlink(CHECKOUT + "/bench", fake + "/bench")
+    xentime = fake + "/build/xentime/xentime"
+
+    def asked():
+        """Xentime as it is found on the fake machine."""
+        machine = machine_file.Machine(host_file.Host(fake, environ), {})
+        return cost.Xentime(machine, fake + "/work")
+
+    os.environ["CC"] = "no-compiler"
+    tap.has(asked().missing, "xentime is not built, and there is no compiler: ", "no compiler is told")
+    del os.environ["CC"]
+    write(fake + "/dev/xen/privcmd", "")
+    tap.has(asked().missing, "/dev/xen/", "Xen that does not answer is told")
+    tap.equal(os.access(xentime, os.X_OK), True, "xentime is built into build/")
+    write(xentime, "#!/bin/sh\necho 7000000123\n", 0o755)
+    tap.equal((asked().missing, asked().ns()), (None, 7000000123), "Xen is asked, by a guest too")
+    write(xentime, "#!/bin/sh\necho 'xentime: the kernel blocks it' >&2\nexit 1\n", 0o755)
+    tap.equal((asked().missing, asked().ns()), ("xentime: the kernel blocks it", None),
+              "why there is no answer is told")
+
+    window = cost.Window(machine_file.Machine(host_file.Host(fake, environ), {}), asked(),
+                         lambda: None, fake)
+    first = cost.Reading(1., 1., 1., 0., None, None)
+    figures = window._difference(first, first._replace(time=3., user=2.5))
+    tap.equal((figures["vcpu_s"], figures["window_bytes"], figures["cpu_user_s"],
+               figures["window_s"]), (None, None, 1.5, 2.), "from nothing there is no difference")
+    write(fake + "/sys/hypervisor/type", "none\n")
+    tap.equal(asked().missing, "not a Xen domain", "no Xen is told")
+    tap.equal(cost.cycles_missing(machine_file.Machine(host_file.Host(fake, environ), {})),
+              "no cycles: this machine offers no PMU", "no PMU is told")
+
+    write(fake + "/bin/xl", """#!/bin/sh
 echo 'Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)'
 echo 'Domain-0                             0     0    0   r--      12.3  all / all'
 echo 'Domain-0                             0     1    1   -b-       4.6  all / all'
-END
-chmod +x "$fake/bin/xl"
-PATH=$fake/bin:$PATH
-expect "the toolstack's figure is a sum over the vCPUs" 0 '^16900000000$' vcpu_by_xl
-printf '#!/bin/sh\nexit 1\n' >"$fake/bin/xl"
-expect 'a silent toolstack gives no number' 0 '^$' vcpu_by_xl
-done_testing
+""", 0o755)
+    os.environ["PATH"] = fake + "/bin:" + os.environ["PATH"]
+    tap.equal(cost.xl_ns(), 16900000000, "the toolstack's figure is a sum over the vCPUs")
+    write(fake + "/bin/xl", "#!/bin/sh\nexit 1\n", 0o755)
+    tap.equal(cost.xl_ns(), None, "a silent toolstack gives no number")
+sys.exit(tap.done())

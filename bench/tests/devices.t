@@ -60,9 +60,26 @@ expect 'no such PCI device' 2 'no such disk: ' dry --disk "${free%%:*}:ff:1f.7"
 expect 'no such serial number' 2 'serial:NONE is no disk' dry --disk serial:NONE
 expect 'no such network card' 2 "no network card 'none0'" dry --nic none0
 
+# No udev database knows these files: what lies on them is read from themselves.
+mkswap -q "$fake/dev/free" >/dev/null 2>&1
+expect 'swap that is not in use is not overwritten' 2 \
+	'refusing to write to .*/free: it carries swap data: wipefs -a ' dry --write serial:SER-FREE
+truncate -s 0 "$fake/dev/free"
+truncate -s 1G "$fake/dev/free"
+fake_disk member 240:128 SER-MEMBER 64 member1
+# the label of an LVM physical volume, in the second sector, with its checksum
+label='LABELONE\1\0\0\0\0\0\0\0\213\253\30\0\40\0\0\0LVM2 001'
+printf '%b%s' "$label" AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | dd of="$fake/dev/member1" bs=512 seek=1 conv=notrunc status=none
+expect 'a partition that is a part of a volume group is not overwritten' 2 \
+	'refusing to write to .*/member: member1 carries LVM2_member data: wipefs' \
+	dry --write serial:SER-MEMBER
+rm "$fake/dev/member1"
+expect 'a partition that cannot be read is not overwritten' 2 \
+	"refusing to write to .*/member: what lies on member1 can't be read" dry --write serial:SER-MEMBER
 mkdir "$fake/bin"
-printf '#!/bin/sh\necho LVM2_member\n' >"$fake/bin/lsblk"
-chmod +x "$fake/bin/lsblk"
-expect 'an unused part of a volume group is refused' 2 'carries LVM2_member data: wipefs' \
+printf '#!/bin/sh\nexit 4\n' >"$fake/bin/blkid"
+chmod +x "$fake/bin/blkid"
+expect 'without an answer nothing is overwritten' 2 \
+	"refusing to write to .*/free: what lies on free can't be read" \
 	env PATH="$fake/bin:$PATH" bench/run --here --dry-run --write serial:SER-FREE
 done_testing

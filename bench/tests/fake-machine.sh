@@ -7,6 +7,13 @@ trap 'rm -rf "$fake"' EXIT
 export XSW_SYSFS=$fake/sys XSW_PROC=$fake/proc XSW_DEV=$fake/dev
 slot=0
 
+# Tests whose runs are no dry runs take turns: a run takes the machine's lock.
+fake_alone()
+{
+	exec {alone}>>/run/lock/xsw-bench-tests
+	flock "$alone"
+}
+
 # A PCI address no machine has here; each call gives another.
 fake_function()
 {
@@ -32,13 +39,13 @@ fake_disk()
 	echo "$2" >"$dir/dev"
 	echo 2097152 >"$dir/size"
 	ln -s "$dir" "$fake/sys/block/$1"
-	: >"$fake/dev/$1"
+	truncate -s 1G "$fake/dev/$1"
 	if [ -n "${5:-}" ]; then
 		mkdir -p "$dir/$5/holders"
 		echo "${2%:*}:$((${2#*:} + 1))" >"$dir/$5/dev"
 		echo 1 >"$dir/$5/partition"
 		ln -s "$dir/$5" "$fake/sys/class/block/$5"
-		: >"$fake/dev/$5"
+		truncate -s 4M "$fake/dev/$5"
 	fi
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The plan: ABBA order, repeatable by its seed, counted rounds once, the module only where named.
+# The plan: a coin for each pair, repeatable by its seed, reads before writes, counted rounds last,
+# the module only where named.
 # shellcheck disable=SC2317  # functions that are called by name
 cd "$(dirname "$0")/../.." || exit 1
 . impl/tests/tap.sh
@@ -23,10 +24,21 @@ order()
 export -f order
 
 expect 'the default is stock alone' 0 '!module$' dry
-expect 'four rounds are ABBA twice, or BAAB' 0 '^(ABBA|BAAB)(ABBA|BAAB)$' order 1 4
-expect 'both orders come, by the seed' 0 '^2$' \
-	bash -c "for s in 1 2 3 4 5 6 7 8; do order \$s 1; done | sort -u | wc -l"
-expect 'three rounds have as many of A as of B' 0 '^(ABBAAB|BAABBA)$' order 1 3
+expect 'rounds come in pairs of stock and module' 0 '^(AB|BA)(AB|BA)(AB|BA)(AB|BA)$' order 1 4
+expect 'each pair has a coin of its own' 0 '^8$' bash -c "
+	for s in {1..40}; do order \$s 3; done | sort -u | wc -l"
+expect 'one visit to each backend is discarded' 0 '^module stock$' bash -c "
+	try | sed -n 's/.*wide read-128k on \([a-z]*\), discarded/\1/p' | sort | paste -sd ' '"
+expect 'the order of loads differs by visit' 0 '^2$' bash -c "
+	try --rounds 12 | sed -n 's/.* wide \(read-128k\|randread-4k-qd1\) on .*, timed.*/\1/p' | paste -d ' ' - - |
+		sort -u | wc -l"
+expect 'a device is bound again between two visits to one backend' 0 '^$' bash -c "
+	try --rounds 12 | awk '/move/ { last = \"\"; next } / timed / { if (last && last != \$NF) print
+		last = \$NF }'"
+expect 'writes come after all reads' 0 '^reads writes$' bash -c "
+	try | sed -n 's/.* wide \(rand\)*\(read\|write\)-.*, timed.*/\2s/p' | uniq | paste -sd ' '"
+expect 'counted rounds come after all timed ones' 0 '^timed counted$' bash -c "
+	try | sed -n 's/.* on .*, \(timed\|counted\).*/\1/p' | uniq | paste -sd ' '"
 expect 'A is stock and B the module' 0 '^$' bash -c "
 	try | grep -E ', timed ' | grep -vE 'on stock, timed A|on module, timed B'; true"
 expect 'a plan is repeatable by its seed' 0 '^same$' bash -c "
@@ -37,12 +49,12 @@ expect 'each counted load comes once on each backend' 0 '^$' bash -c "
 	try | grep ', counted' | sed 's/^ *[0-9]* *//' | sort | uniq -d; true"
 expect 'the verified load is forced to bounce on the module' 0 \
 	'wide verify-crc32c on module \(bouncing forced\), counted' try
-expect 'the control is stock against stock' 0 '^A1 B1 B2 A2$' bash -c "
-	try | sed -n 's/.* on stock, control //p' | paste -sd ' '"
 expect 'every visit to the module ends in a way back' 0 '^stock$' bash -c "
 	try | sed -n 's/.*move wide to //p' | tail -n 1"
 expect 'fewer than six rounds are told' 0 'print.* their range' dry --rounds 5
 expect 'six rounds are not' 0 '!their range' dry --rounds 6
+expect 'full has twelve' 0 '12 of each load and backend' dry --full
+expect 'full has a load at a fixed rate' 0 'wide randread-4k-rate on stock, timed A12' dry --full
 expect 'full has more than quick' 0 'randwrite-4k-qd1 ' dry --full --write serial:SER-W
 expect 'the number of runs is that of the steps' 0 '^same$' bash -c "
 	plan=\$(try)

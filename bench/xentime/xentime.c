@@ -58,6 +58,10 @@ static int ask(int privcmd, uint64_t vcpu, struct vcpu_runstate_info *state)
 		return 1;
 	if (errno == ENOENT || (errno == EINVAL && vcpu))
 		return 0;
+	/* Xen lets every domain ask: the kernel blocks a guest's programs, since XSA-482. */
+	if (errno == EPERM)
+		errx(1, "the kernel blocks hypercalls of programs in a domU (XSA-482; booting with "
+			"xen_privcmd.unrestricted=1 lifts that)");
 	err(1, "Xen does not tell the time of vCPU %" PRIu64, vcpu);
 }
 

@@ -115,7 +115,7 @@ struct xsw_change {
 	u32 hypercalls;
 	u8 smallest_order;             /* smallest block that had to do */
 	enum xsw_exchange_result last; /* last refusal, XSW_EXCHANGE_OK if none */
-	bool domain_short; /* bytes are missing because the domain has no more memory to spare */
+	bool domain_short;             /* it ended when the domain had no more memory to spare */
 };
 
 /**

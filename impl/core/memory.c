@@ -272,8 +272,6 @@ u64 xsw_memory_get(struct xsw_engine *e, const struct xsw_memory_want *want, str
 		if (r.got >= want->bytes || order == want->least_order)
 			break;
 	}
-	if (r.got >= want->bytes)
-		c->domain_short = false;
 	xsw_free(r.b);
 	xsw_memory_settle(e);
 	return r.got;

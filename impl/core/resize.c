@@ -159,8 +159,8 @@ u64 xsw_pool_grow_for(struct xsw_engine *e, u64 mask, enum xsw_fail why, u64 mos
 		return 0;
 	xsw_mutex_lock(&e->mutex);
 	have = p->slots << XSW_SLOT_SHIFT;
-	add = bytes_to_add(p, mask, why);
-	if (have < most && add)
+	add = have < most ? bytes_to_add(p, mask, why) : 0;
+	if (add)
 		got = grow(e, min(add, most - have), bits, c);
 	xsw_mutex_unlock(&e->mutex);
 	return got;

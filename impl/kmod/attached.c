@@ -3,16 +3,25 @@
  * The list of attached devices, the calls that use them, and the sums of what they counted.
  */
 #include <linux/build_bug.h>
+#include <linux/delay.h>
 #include <linux/rcupdate.h>
 
 #include "attached.h"
 
 LIST_HEAD(xsw_attached_list);
-DEFINE_SRCU(xsw_sleepers);
 
-void xsw_calls_wait(void)
+/*
+ * The grace period is one of tasks that were preempted.  A call that sleeps of its own will is
+ * not covered: it has counted itself by then, and has a few instructions of ours to go after it
+ * has counted itself off.
+ */
+void xsw_calls_wait(struct xsw_attached *a)
 {
-	synchronize_srcu(&xsw_sleepers);
+	synchronize_rcu_tasks();
+	if (!atomic_read(&a->sleepers))
+		return;
+	while (atomic_read(&a->sleepers))
+		msleep(1);
 	synchronize_rcu_tasks();
 }
 

@@ -5,11 +5,11 @@
 #ifndef XSW_KMOD_ATTACHED_H
 #define XSW_KMOD_ATTACHED_H
 
+#include <linux/atomic.h>
 #include <linux/container_of.h>
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
 #include <linux/list.h>
-#include <linux/srcu.h>
 
 #include "../core/engine.h"
 #include "wanted.h"
@@ -25,6 +25,7 @@ enum xsw_stage {
  * @ops: dev->dma_ops points here, so that a DMA call finds all of this without a lookup
  * @device: with a reference
  * @stage: changed with the device's lock and xsw_devices_lock held
+ * @sleepers: calls under way that may sleep
  * @look: a worker shall see whether the device can go; written in any context
  * @named: what drivers left and the log named, since the last bind
  * @stray_told: jiffies of the last warning of a stray unmap, 0: none yet
@@ -36,6 +37,7 @@ struct xsw_attached {
 	struct xsw_wanted *wanted;
 	struct list_head list;
 	enum xsw_stage stage;
+	atomic_t sleepers;
 	bool look;
 	u32 named;
 	unsigned long stray_told;
@@ -54,11 +56,8 @@ static __always_inline struct xsw_attached *xsw_attached(const struct device *de
 	return likely(ops) ? container_of(ops, struct xsw_attached, ops) : NULL;
 }
 
-/* A call that may sleep is inside this: a grace period of preempted tasks does not cover it. */
-extern struct srcu_struct xsw_sleepers;
-
-/** xsw_calls_wait() - wait for calls that found an object before it was taken off [process] */
-void xsw_calls_wait(void);
+/** xsw_calls_wait() - wait for calls that found @a before it was taken off its device [process] */
+void xsw_calls_wait(struct xsw_attached *a);
 
 /* The rest is for holders of xsw_devices_lock. */
 

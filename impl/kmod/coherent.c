@@ -29,11 +29,10 @@ static bool may_wait(gfp_t gfp)
 	return (current_gfp_context(gfp) & all) == all;
 }
 
-static void *alloc(struct xsw_attached *a, struct device *dev, size_t size, dma_addr_t *bus,
-		   gfp_t gfp, unsigned long attrs)
+static void *alloc(struct xsw_attached *a, size_t size, dma_addr_t *bus, gfp_t gfp,
+		   unsigned long attrs, bool atomic)
 {
 	enum xsw_coherent_source from = XSW_FROM_NONE;
-	bool atomic = !may_wait(gfp);
 	u64 began = 0, at;
 	void *va;
 
@@ -41,10 +40,10 @@ static void *alloc(struct xsw_attached *a, struct device *dev, size_t size, dma_
 	if (trace_xsw_alloc_enabled())
 		began = xsw_now_ns();
 	va = xsw_coherent_alloc(&a->dev, size, atomic, &at, &from);
-	if (va) {
+	if (likely(va)) {
 		*bus = at;
 	} else {
-		va = xsw_stock_alloc(dev, size, bus, gfp, attrs);
+		va = xsw_stock_alloc(a->device, size, bus, gfp, attrs);
 		from = va ? XSW_FROM_STOCK : XSW_FROM_NONE;
 	}
 	if (xsw_coherent_wants_work(xsw.engine))
@@ -57,13 +56,16 @@ static void *alloc(struct xsw_attached *a, struct device *dev, size_t size, dma_
 
 void *xsw_op_alloc(struct device *dev, size_t size, dma_addr_t *bus, gfp_t gfp, unsigned long attrs)
 {
-	int sleeper = srcu_read_lock(&xsw_sleepers);
 	struct xsw_attached *a = xsw_attached(dev);
 	void *va;
 
-	va = likely(a) ? alloc(a, dev, size, bus, gfp, attrs)
-		       : xsw_stock_alloc(dev, size, bus, gfp, attrs);
-	srcu_read_unlock(&xsw_sleepers, sleeper);
+	if (unlikely(!a))
+		return xsw_stock_alloc(dev, size, bus, gfp, attrs);
+	if (!may_wait(gfp))
+		return alloc(a, size, bus, gfp, attrs, true);
+	atomic_inc(&a->sleepers);
+	va = alloc(a, size, bus, gfp, attrs, false);
+	atomic_dec(&a->sleepers);
 	return va;
 }
 

@@ -26,7 +26,7 @@ static void let_go(struct xsw_attached *a)
 	a->stage = XSW_LEAVING;
 	mutex_unlock(&xsw_devices_lock);
 	set_dma_ops(dev, NULL);
-	xsw_calls_wait();
+	xsw_calls_wait(a);
 	left = xsw_dev_abandon(&a->dev); /* what calls under way have mapped */
 	if (left)
 		dev_warn(dev,

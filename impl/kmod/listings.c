@@ -22,7 +22,7 @@ static void list_device(const struct xsw_wanted *w, void *ctx)
 	else if (a && a->stage == XSW_LINGERING)
 		seq_buf_printf(to, "lingering %llu\n", xsw_dev_left(&a->dev));
 	else
-		seq_buf_puts(to, "waiting\n");
+		seq_buf_printf(to, "waiting\n");
 }
 
 static void print_devices(struct seq_buf *to)
@@ -37,7 +37,7 @@ static void print_reason(struct seq_buf *to, const char *prefix, const char *nam
 {
 	seq_buf_printf(to, " %s_", prefix);
 	for (; *name; name++)
-		seq_buf_putc(to, *name == '-' ? '_' : *name);
+		seq_buf_printf(to, "%c", *name == '-' ? '_' : *name);
 	seq_buf_printf(to, "=%llu", value);
 }
 

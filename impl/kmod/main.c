@@ -15,8 +15,6 @@
 #include "wanted.h"
 #include "xen_swiotlb.h"
 
-struct xsw_module xsw;
-
 static char *devices = "";
 module_param(devices, charp, 0444);
 MODULE_PARM_DESC(devices, "PCI devices to take over when their driver binds: BDF[,BDF...]");

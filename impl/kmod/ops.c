@@ -34,11 +34,14 @@ static bool prepare(struct xsw_attached *a, u64 mask)
 
 static int op_dma_supported(struct device *dev, u64 mask)
 {
-	int sleeper = srcu_read_lock(&xsw_sleepers);
 	struct xsw_attached *a = xsw_attached(dev);
-	int supported = a ? prepare(a, mask) : xsw_stock_dma_supported(dev, mask);
+	bool supported;
 
-	srcu_read_unlock(&xsw_sleepers, sleeper);
+	if (!a)
+		return xsw_stock_dma_supported(dev, mask);
+	atomic_inc(&a->sleepers);
+	supported = prepare(a, mask);
+	atomic_dec(&a->sleepers);
 	return supported;
 }
 

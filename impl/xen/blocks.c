@@ -11,9 +11,12 @@
  *    blocks of a pool together cost one pass over the table.
  * 2. The first pass takes only frames that devices of narrower masks cannot reach, the next
  *    passes lower ones: memory for a wide mask leaves the low frames alone as long as it can.
- * 3. After the last pass the search rests for a second, or until a contiguous block comes back.
+ * 3. After the last pass the search rests for a while, or until a contiguous block comes back.
  *    A search for another width begins anew.
  * 4. A call gives up after a few runs that turn out to be in use.
+ *
+ * The P2M has room for 512 GiB, whatever the domain has: a search begins with a look for the last
+ * page of memory.
  */
 #include <linux/jiffies.h>
 #include <linux/memory_hotplug.h>
@@ -24,7 +27,8 @@
 #include "../core/hypervisor.h"
 #include "blocks.h"
 
-#define BUSY_TRIES 8 /* runs that may turn out busy in one call */
+#define BUSY_TRIES 8         /* runs that may turn out busy in one call */
+#define REST       (10 * HZ) /* of a search that has seen all */
 
 /* Address bits of masks that devices have: a pass takes frames above one of them. */
 static const u8 floors[] = { 32, 30, 24, 0 };
@@ -33,13 +37,13 @@ static const u8 floors[] = { 32, 30, 24, 0 };
  * Where the search for runs of one order and alignment goes on.
  * @bits: the width it is for; 0: it has not begun
  * @floor: index of this pass's floor; behind the last one: the search rests
- * @pfn: the next run, if it is below xen_p2m_size
+ * @pfn: the next run, if it lies below @end, where the domain's memory ends
  * @rest_ends: in jiffies
  */
 struct cursor {
 	u8 bits;
 	u8 floor;
-	u64 pfn;
+	u64 pfn, end;
 	unsigned long rest_ends;
 };
 
@@ -95,7 +99,7 @@ static void begin_pass(struct cursor *c, u8 floor)
 		floor++;
 	c->floor = floor;
 	c->pfn = 0;
-	c->rest_ends = jiffies + HZ;
+	c->rest_ends = jiffies + REST;
 }
 
 /* Return: false if the search is at rest, else *@pfn is the next run to look at. */
@@ -103,7 +107,7 @@ static bool next_run(struct cursor *c, u64 pages, u64 *pfn)
 {
 	if (is_at_rest(c))
 		return false;
-	if (c->pfn + pages > xen_p2m_size) {
+	if (c->pfn + pages > c->end) {
 		begin_pass(c, c->floor + 1);
 		if (is_at_rest(c))
 			return false;
@@ -113,21 +117,28 @@ static bool next_run(struct cursor *c, u64 pages, u64 *pfn)
 	return true;
 }
 
+static u64 end_of_memory(void)
+{
+	u64 pfn = ALIGN_DOWN(xen_p2m_size, pageblock_nr_pages), looked = 0;
+
+	while (pfn && !pfn_to_online_page(pfn - 1)) {
+		pfn -= pageblock_nr_pages;
+		if (!(++looked & 1023))
+			cond_resched();
+	}
+	return pfn;
+}
+
 static struct cursor *cursor_for(u8 order, u8 bits, bool aligned)
 {
 	struct cursor *c = &cursors[order][aligned];
 
 	if (c->bits != bits || (is_at_rest(c) && time_after_eq(jiffies, c->rest_ends))) {
 		c->bits = bits;
+		c->end = end_of_memory();
 		begin_pass(c, 0);
 	}
 	return c;
-}
-
-/* The first page tells a run that this module has already from one that may be taken. */
-static bool is_worth_asking_for(u64 pfn, u64 pages)
-{
-	return pfn && xsw_may_be_taken(pfn) && xsw_is_linux_memory(pfn, pages);
 }
 
 /* Return: the first PFN of a low, contiguous run that is now ours, or 0. */
@@ -142,8 +153,9 @@ static u64 take_low_run(u8 order, u8 bits, bool aligned)
 	while (!taken && busy < BUSY_TRIES && next_run(c, pages, &pfn)) {
 		if (!(++looked & 1023))
 			cond_resched();
-		if (!is_contiguous(pfn, order, bits, aligned) || !is_above(pfn, floors[c->floor]) ||
-		    !is_worth_asking_for(pfn, pages))
+		/* The first page tells a run that this module has already. */
+		if (!pfn || !xsw_may_be_taken(pfn) || !is_contiguous(pfn, order, bits, aligned) ||
+		    !is_above(pfn, floors[c->floor]) || !xsw_is_linux_memory(pfn, pages))
 			continue;
 		if (xsw_alloc_contig_range(pfn, pfn + pages, XSW_GFP_RANGE))
 			busy++;

@@ -157,13 +157,18 @@ static void test_rank(void)
 	ok(all.rows[0].key == SECOND, "by cost, not by number");
 }
 
+static struct advice_facts facts;
+static const char *driver = "nvme";
+
 static bool advises(u64 key, enum xb_reason reason, enum xb_fail fail, const char *word)
 {
 	struct flow_row row = { .key = key };
 
+	row.device.mask = 0xffffffff;
+	strcpy(row.device.driver, driver);
 	row.stat.bounces[reason] = 1;
 	row.stat.fails[fail] = fail != XB_FAIL_NONE;
-	return strstr(judge_advice(&row), word);
+	return strstr(advice(&row, &facts), word);
 }
 
 static void test_advice(void)
@@ -174,13 +179,65 @@ static void test_advice(void)
 	ok(advises(FIRST, XB_FORCED, 0, "swiotlb=force"), "forced, on stock: the command line");
 	ok(advises(MODULE, XB_FORCED, 0, "xen_swiotlb/force"), "forced, on the module: its file");
 	ok(advises(FIRST, XB_DIRECT, 0, "nothing"), "no bounce: nothing to do");
-	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb=65536"),
-	   "full, on stock: boot with more");
-	ok(advises(MODULE, XB_MASK, XB_FAIL_FULL, "pool_bytes"), "full, on the module: write more");
-	ok(advises(FIRST, XB_MASK, XB_FAIL_FRAGMENTED, "no run as long"), "fragmented");
 	ok(advises(FIRST, XB_MASK, XB_FAIL_TOO_LARGE, "256 KiB"), "too large, on stock");
 	ok(advises(MODULE, XB_MASK, XB_FAIL_TOO_LARGE, "a segment"), "too large, on the module");
 	ok(advises(FIRST, XB_MASK, XB_FAIL_MASK, "below the pool"), "a pool out of reach");
+}
+
+/* A pool that is too small: by how much larger, and whether that fits. */
+static void test_size(void)
+{
+	facts = (struct advice_facts){ .stock_bytes = 256ULL << 20, .low_free = ~0ULL };
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb=262144 (512 MiB)"),
+	   "full, on stock: twice what it has, never less");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FRAGMENTED, "swiotlb=262144 (512 MiB)"),
+	   "fragmented: likewise");
+	ok(!advises(FIRST, XB_MASK, XB_FAIL_FULL, "free below"), "that fits, as far as is known");
+	facts.low_free = 100ULL << 20;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "no more than 100 MiB are free below 4 GiB"),
+	   "too little is free below 4 GiB: said");
+	facts.pv = true;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "Xen must have 256 MiB more free below 4 GiB"),
+	   "under Xen PV it is Xen's memory");
+	facts.stock_bytes = 2ULL << 30;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "does not fit below 4 GiB"),
+	   "twice 2 GiB can't be had at all");
+	facts.stock_bytes = 0;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb=65536 (128 MiB)"),
+	   "its size not known: twice the default");
+	facts.module_bytes = 4ULL << 20;
+	ok(advises(MODULE, XB_MASK, XB_FAIL_FULL, "write twice its size, 8388608, to"),
+	   "full, on the module: write twice its size");
+}
+
+/* A wide device that its driver holds to 32 bits because Xen PV answered so. */
+static void test_told_to_be_narrow(void)
+{
+	static const char words[] = "the device is wide; Xen PV told its driver not to be";
+
+	facts.pv = true;
+	driver = "mptsas";
+	ok(advises(FIRST, XB_MASK, 0, words) && advises(FIRST, XB_MASK, 0, "module xen_swiotlb"),
+	   "its driver asked Xen PV: named, and the module is the cure");
+	ok(!advises(MODULE, XB_MASK, 0, words), "not on the module, which answers rightly");
+	driver = "e1000";
+	ok(!advises(FIRST, XB_MASK, 0, words), "not of a driver that never asks");
+	driver = "mptsas";
+	facts.pv = false;
+	ok(!advises(FIRST, XB_MASK, 0, words), "not off Xen, where 32 bits is what it has");
+}
+
+/* Devices that were not timed are ranked by what they could cost: the order has no circle. */
+static void test_order(void)
+{
+	anew();
+	bouncing(FIRST, 1000);
+	add(&all, SECOND)->stat =
+		(struct xb_stat){ .maps = 1, .bounces = { [XB_MASK] = 100000 }, .copied_bytes = 1 };
+	bouncing(MODULE, 2000);
+	judged(0);
+	ok(all.rows[0].key == SECOND && all.rows[1].key == MODULE && all.rows[2].key == FIRST,
+	   "what was not timed is ranked by what it could cost");
 }
 
 int main(void)
@@ -189,6 +246,9 @@ int main(void)
 	test_verdicts();
 	test_rank();
 	test_advice();
+	test_size();
+	test_told_to_be_narrow();
+	test_order();
 	printf("1..%d\n", tests);
 	return failed > 0;
 }

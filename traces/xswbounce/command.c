@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the subcommands' command lines have in common. */
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,16 +17,20 @@
 #include "host.h"
 #include "json.h"
 #include "own_cost.h"
+#include "refusal.h"
 #include "say.h"
 
+#define PATIENCE 5 /* seconds for a program to end when it is told to */
+
 struct command_options command_options;
+const char *command_instead;
 
 static volatile sig_atomic_t stopped;
 static const char *command_name;
 static char **program; /* what follows --; NULL: nothing */
 static pid_t child;
 static int command_status;
-static unsigned int tables;
+static double begun;
 
 bool command_keys;
 int command_waker = -1;
@@ -59,25 +65,41 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
 const struct argp command_argp = { .options = common, .parser = parse_common };
 
-/* [INTERVAL [COUNT]] */
-static void parse_interval(int argc, char **argv, int first)
+static double parse_seconds(const char *what, const char *arg)
 {
 	char *end;
+	double seconds = strtod(arg, &end);
 
-	if (first < argc) {
-		command_options.interval = strtod(argv[first], &end);
-		if (*end || !(command_options.interval >= 0.1) || command_options.interval > 86400)
-			die("INTERVAL must be seconds, 0.1 to 86400, not '%s'", argv[first]);
-		first++;
-	}
-	if (first < argc) {
-		command_options.count = strtoul(argv[first], &end, 10);
-		if (*end || !command_options.count)
-			die("COUNT must be a whole number from 1, not '%s'", argv[first]);
-		first++;
-	}
+	if (*end || !(seconds >= 0.1) || seconds > 86400)
+		die("%s must be seconds, 0.1 to 86400, not '%s'", what, arg);
+	return seconds;
+}
+
+static unsigned int parse_count(const char *arg)
+{
+	char *end;
+	unsigned long count = strtoul(arg, &end, 10);
+
+	if (!isdigit((unsigned char)*arg) || *end || !count || count > UINT_MAX)
+		die("COUNT must be a whole number from 1, not '%s'", arg);
+	return count;
+}
+
+static void parse_arguments(enum command_arguments wanted, int argc, char **argv, int first)
+{
+	if (first < argc && wanted != COMMAND_NOTHING)
+		command_options.interval = parse_seconds(
+			wanted == COMMAND_TABLES ? "INTERVAL" : "SECONDS", argv[first++]);
+	if (first < argc && wanted == COMMAND_TABLES)
+		command_options.count = parse_count(argv[first++]);
 	if (first < argc)
-		die("one argument too many: '%s' (a program to run comes after --)", argv[first]);
+		die("one argument too many: '%s'%s", argv[first],
+		    wanted == COMMAND_SECONDS ? " (it measures once; a COUNT of tables is for top, "
+						"latency and sizes)"
+		    : wanted == COMMAND_TABLES ? " (a program to run comes after --)"
+					       : "");
+	if (wanted == COMMAND_NOTHING && program)
+		die("%s runs no program", command_name);
 }
 
 static void check_device(void)
@@ -98,11 +120,16 @@ double command_period(double otherwise)
 	return program ? 86400 : otherwise;
 }
 
-void command_parse(const struct argp *own, const char *name, const char *arguments,
+void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
 		   const char *text, int argc, char **argv)
 {
+	static const char *const usages[] = {
+		[COMMAND_NOTHING] = "",
+		[COMMAND_SECONDS] = "[SECONDS]\n-- PROGRAM...",
+		[COMMAND_TABLES] = "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...",
+	};
 	const struct argp_child children[] = { { .argp = &command_argp }, {} };
-	struct argp whole = { .args_doc = arguments, .doc = text, .children = children };
+	struct argp whole = { .args_doc = usages[arguments], .doc = text, .children = children };
 	static char invocation[64];
 	int first;
 
@@ -125,8 +152,9 @@ void command_parse(const struct argp *own, const char *name, const char *argumen
 	argp_err_exit_status = STATUS_ERROR;
 	if (argp_parse(&whole, argc, argv, 0, &first, NULL))
 		exit(STATUS_ERROR);
-	parse_interval(argc, argv, first);
-	check_device();
+	parse_arguments(arguments, argc, argv, first);
+	if (arguments != COMMAND_NOTHING) /* what reads a file knows the devices in it */
+		check_device();
 }
 
 static void stop(int signal)
@@ -162,35 +190,56 @@ static void launch(void)
 	run_program();
 }
 
-void command_nothing(const char *why)
+/* In the place of this tool the program runs, if there is one. */
+static void leave(const char *verdict, const char *words, const char *why, int status)
 {
 	if (command_options.json) {
 		json_begin(command_name);
-		json_text("verdict", "nothing-to-bounce");
+		json_text("verdict", verdict);
 		json_text("why", why);
 		json_end();
 	} else {
-		printf("Nothing to bounce: %s.\n", why);
+		printf("%s: %s.\n", words, why);
 	}
-	fflush(stdout);
+	say_flush();
 	if (program)
 		run_program();
-	exit(0);
+	exit(status);
+}
+
+/* Off PV, DMA addresses need no translation: only what lies too high for a device can bounce. */
+static void leave_without_pool(const struct host *h)
+{
+	char why[256];
+
+	if (h->kind == HOST_PV && h->pci)
+		leave("no-swiotlb-xen", "DMA goes to wrong memory",
+		      "this PV domain has a PCI device, but its kernel has set up no swiotlb-xen, so "
+		      "devices are given addresses that are none of the machine's; boot it with "
+		      "iommu=soft, or attach the device at the domain's creation",
+		      1);
+	snprintf(why, sizeof(why),
+		 "this kernel (%s) has no bounce pool: it needs none, or swiotlb is switched off",
+		 host_name(h));
+	leave("nothing-to-bounce", "Nothing to bounce", why, 0);
 }
 
 void command_look(struct host *h)
 {
-	char why[128];
-
 	host_look(h);
-	if (h->kind == HOST_HVM || h->kind == HOST_PVH) {
-		snprintf(why, sizeof(why),
-			 "this is a Xen %s guest, whose physical addresses the IOMMU translates; "
-			 "swiotlb-xen is not in use",
-			 h->kind == HOST_HVM ? "HVM" : "PVH");
-		command_nothing(why);
-	}
+	if (h->no_pool)
+		leave_without_pool(h);
 	host_needs_root();
+	if (command_instead)
+		refusal_ends(command_instead);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
 void command_begin(void)
@@ -207,50 +256,70 @@ void command_begin(void)
 	sigaddset(&children, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &children, NULL);
 	own_cost_begin();
+	begun = now();
 	if (program)
 		launch();
 }
 
-static double now(void)
+double command_elapsed(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
+	return now() - begun;
 }
 
-static void child_ended(void)
+static void child_ended(int options)
 {
 	int status;
 
-	if (waitpid(child, &status, WNOHANG) != child)
+	if (!child || waitpid(child, &status, options) != child)
 		return;
 	child = 0;
 	stopped = 1;
 	command_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool command_wait(double seconds)
+/* Until a moment on the monotonic clock, unless a signal, a key or the waker comes. */
+static void wait_until(double end)
 {
 	struct pollfd wakers[] = { { .fd = command_waker, .events = POLLIN },
 				   { .fd = STDIN_FILENO, .events = POLLIN } };
-	double end = now() + seconds, left;
 	struct timespec t;
 	sigset_t none;
+	double left;
 
-	if (stopped || (command_options.count && tables == command_options.count))
-		return false;
-	tables++;
 	sigemptyset(&none);
 	while (!stopped && (left = end - now()) > 0) {
+		left = fmin(left, own_cost_due());
 		t.tv_sec = left;
 		t.tv_nsec = fmod(left, 1) * 1e9;
 		if (ppoll(wakers, 1 + command_keys, &t, &none) > 0)
 			break;
-		if (child)
-			child_ended();
+		child_ended(WNOHANG);
+		own_cost_look();
 	}
+}
+
+bool command_wait(double step, double end)
+{
+	if (stopped || command_elapsed() >= end)
+		return false;
+	wait_until(fmin(now() + step, begun + end));
 	return true;
+}
+
+bool command_table(double period)
+{
+	static unsigned int tables;
+
+	if (stopped || (command_options.count && tables == command_options.count))
+		return false;
+	tables++;
+	wait_until(now() + period);
+	return true;
+}
+
+bool command_over(void)
+{
+	return stopped;
 }
 
 void command_quit(void)
@@ -260,9 +329,17 @@ void command_quit(void)
 
 int command_end(void)
 {
-	if (child) {
+	double patience = now() + PATIENCE;
+
+	if (child)
 		kill(child, SIGTERM);
-		waitpid(child, NULL, 0);
+	while (child && now() < patience) {
+		child_ended(WNOHANG);
+		if (child)
+			usleep(20000);
 	}
+	if (child)
+		kill(child, SIGKILL);
+	child_ended(0);
 	return command_status;
 }

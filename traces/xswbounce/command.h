@@ -13,6 +13,13 @@ struct command {
 	const char *instead; /* to use where the kernel has no BTF; NULL: it works there too */
 };
 
+/* What a command takes beside its options. */
+enum command_arguments {
+	COMMAND_NOTHING,
+	COMMAND_SECONDS, /* [SECONDS], or -- PROGRAM */
+	COMMAND_TABLES,  /* [INTERVAL [COUNT]], or [INTERVAL] -- PROGRAM */
+};
+
 /* Options that every subcommand takes; argp child parser command_argp fills them in. */
 struct command_options {
 	const char *device;
@@ -23,30 +30,28 @@ struct command_options {
 };
 
 extern struct command_options command_options;
+extern const char *command_instead; /* of the command that runs */
 extern const struct argp command_argp;
 
 /**
- * command_parse() - parse a subcommand's line: its own options, the common ones,
- * [INTERVAL [COUNT]], and a program to run after "--"; ends with one line if it is wrong
+ * command_parse() - parse a subcommand's line: its own options, the common ones, its arguments, and
+ * a program to run after "--"; ends with one line if it is wrong
  * @own: NULL, or the subcommand's options and their parser
  * @name: as typed after xswbounce
  */
-void command_parse(const struct argp *own, const char *name, const char *arguments,
+void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
 		   const char *text, int argc, char **argv);
 
 struct host;
 
 /**
- * command_look() - find out what machine this is; where it is of a kind that has nothing to bounce,
- * command_nothing(); ends with one line if this is not root
+ * command_look() - find out what machine this is
+ *
+ * Where no pool exists it says so, and in the place of this tool the program runs, if there is one.
+ * Ends with one line if this is not root, or if the command needs BPF programs and the kernel takes
+ * none.
  */
 void command_look(struct host *h);
-
-/**
- * command_nothing() - say that there is nothing to bounce; in the place of this tool the program
- * runs, if there is one, else the tool ends
- */
-void command_nothing(const char *why) __attribute__((noreturn));
 
 /**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs
@@ -59,18 +64,32 @@ double command_period(double otherwise);
 void command_begin(void);
 
 /**
- * command_wait() - until the next table is due, a signal comes or the program has ended
- * Return: false if no further table is wanted.
+ * command_elapsed() - seconds since command_begin()
  */
-bool command_wait(double seconds);
+double command_elapsed(void);
+
+/**
+ * command_wait() - until @end, in seconds since command_begin(), but no longer than @step; less if
+ * a signal comes or the program has ended Return: false if @end has passed, or if nothing more is
+ * wanted.
+ */
+bool command_wait(double step, double end);
+
+/**
+ * command_table() - wait until the next table is due
+ * Return: false if no further one is wanted.
+ */
+bool command_table(double period);
+
+bool command_over(void); /* a signal has come, or the program has ended */
 
 extern bool command_keys; /* a key on the terminal ends a wait, too */
 extern int command_waker; /* so does this file when it can be read; -1: none */
-void command_quit(void);  /* the next command_wait returns false */
+void command_quit(void);  /* the next wait returns false */
 
 /**
- * command_end() - end the program if it still runs
- * Return: the exit status: the program's, or 0.
+ * command_end() - end the program if it still runs; one that does not listen is killed
+ * Return: the exit status: the program's, or 128 and the number of the signal that ended it; or 0.
  */
 int command_end(void);
 

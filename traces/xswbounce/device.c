@@ -6,6 +6,7 @@
 
 #include "device.h"
 #include "host.h"
+#include "text.h"
 
 static void driver_of(const char *name, char *driver)
 {
@@ -17,6 +18,7 @@ static void driver_of(const char *name, char *driver)
 	target[n > 0 ? n : 0] = '\0';
 	snprintf(driver, XB_DRIVER_LEN, "%.*s", XB_DRIVER_LEN - 1,
 		 strrchr(target, '/') ? strrchr(target, '/') + 1 : "-");
+	text_clean(driver, XB_DRIVER_LEN);
 }
 
 void device_by_name(const char *name, struct xb_device *d)
@@ -25,6 +27,7 @@ void device_by_name(const char *name, struct xb_device *d)
 
 	memset(d, 0, sizeof(*d));
 	snprintf(d->name, sizeof(d->name), "%s", name);
+	text_clean(d->name, sizeof(d->name));
 	driver_of(d->name, d->driver);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/dma_mask_bits", d->name);
 	d->mask = ~0ULL >> (64 - (host_number(path) ?: 64));
@@ -33,11 +36,11 @@ void device_by_name(const char *name, struct xb_device *d)
 /* A device of the module's events is known by its address only; sysfs tells the rest. */
 static void describe_module_device(u64 key, struct xb_device *d)
 {
+	unsigned int id = key, domain = (key & ~XB_MODULE_DEVICE) >> 16;
 	char name[XB_NAME_LEN];
-	unsigned int id = key;
 
-	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", id >> 16 & 0xffff, id >> 8 & 0xff,
-		 id >> 3 & 0x1f, id & 7);
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", domain, id >> 8 & 0xff, id >> 3 & 0x1f,
+		 id & 7);
 	device_by_name(name, d);
 }
 
@@ -61,8 +64,11 @@ bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)
 		describe_module_device(key, d);
 		return true;
 	}
-	if (!bpf_map__lookup_elem(devices, &key, sizeof(key), d, sizeof(*d), 0))
+	if (!bpf_map__lookup_elem(devices, &key, sizeof(key), d, sizeof(*d), 0)) {
+		text_clean(d->name, sizeof(d->name));
+		text_clean(d->driver, sizeof(d->driver));
 		return true;
+	}
 	memset(d, 0, sizeof(*d));
 	strcpy(d->name, "?");
 	return false;

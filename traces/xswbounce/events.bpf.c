@@ -29,9 +29,9 @@ u32 lost;
 
 static __always_inline void *reserve(u64 size)
 {
-	void *m = bpf_ringbuf_reserve(&ring, size, 0);
+	void *m = armed ? bpf_ringbuf_reserve(&ring, size, 0) : NULL;
 
-	if (!m)
+	if (armed && !m)
 		__sync_fetch_and_add(&lost, 1);
 	return m;
 }

@@ -95,6 +95,7 @@ void events_start(const struct host *host, const struct events_options *options,
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
 	layout_read((struct xb_events *)&skel->rodata->module_events);
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_flow = options->flow;
 	if (options->ring_bytes)
 		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
@@ -105,6 +106,11 @@ void events_start(const struct host *host, const struct events_options *options,
 	if (!ring)
 		die("can't read the ring buffer: %s", strerror(errno));
 	start_attach(skel->skeleton);
+}
+
+void events_arm(void)
+{
+	skel->bss->armed = true;
 }
 
 void events_stop(void)

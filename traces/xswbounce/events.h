@@ -20,6 +20,7 @@ typedef void (*events_visitor)(const struct xb_message *m, size_t size);
 
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit);
+void events_arm(void); /* from here on there are messages */
 void events_stop(void);
 
 /**

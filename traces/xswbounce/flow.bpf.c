@@ -282,6 +282,8 @@ int BPF_PROG(alloc_coherent_end, struct device *dev)
 /* Rare and slow: timed always. */
 static __always_inline int exchanged(s64 ns, bool done)
 {
+	if (!armed)
+		return 0;
 	__sync_fetch_and_add(&exchanges.calls, 1);
 	if (!done)
 		__sync_fetch_and_add(&exchanges.fails, 1);

@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "nested.h"
 #include "probe.h"
+#include "refusal.h"
 #include "say.h"
 #include "start.h"
 #include "tracefs.h"
@@ -131,9 +132,11 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 {
 	host = where;
 	options = *wanted;
-	by_tracefs = !probe_btf();
+	if (refusal_is_lockdown())
+		refusal_ends("tracefs/bounces");
+	by_tracefs = !probe_btf() || refusal();
 	if (by_tracefs) {
-		tracefs_start(host);
+		tracefs_start(host, refusal() ?: "this kernel has no type information (BTF)");
 		return;
 	}
 	skel = flow_bpf__open();
@@ -146,6 +149,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	use_exchanges();
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
 	use_module();
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
 	skel->rodata->want_sizes = options.sizes;
@@ -155,6 +159,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	watch_nesting();
 	start_attach(skel->skeleton);
+	skel->bss->armed = true;
 	if (!options.latency || options.late)
 		return;
 	if (host->clock_sticks)

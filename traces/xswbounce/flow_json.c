@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The counters of flow.h as JSON. */
+#include "device.h"
 #include "flow_json.h"
 #include "json.h"
 #include "text.h"
@@ -22,7 +23,7 @@ void json_flow_row(const struct flow_row *row)
 	json_text("driver", row->device.driver);
 	json_text("backend", row->backend);
 	json_count("dma_mask", row->device.mask);
-	json_known("maps", s->maps, !blind && (flow_counts_maps() || row->key & XB_MODULE_DEVICE));
+	json_known("maps", s->maps, !blind && (flow_counts_maps() || device_is_module(row->key)));
 	json_count("bounces", text_bounces(s));
 	json_count("bounce_bytes", s->bounce_bytes);
 	json_known("copied_bytes", s->copied_bytes, !blind);

@@ -127,6 +127,8 @@ int module_exchange(void *ctx)
 {
 	u8 record[XB_RECORD];
 
+	if (!armed)
+		return 0;
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	__sync_fetch_and_add(&exchanges.calls, 1);
 	if (field_of(record, &module_events.exchange.rc))

@@ -139,6 +139,8 @@ static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 d
 {
 	struct xb_live l = { .dev = dev, .size = size, .domain = domain };
 
+	if (!armed)
+		return;
 	if (want_live)
 		l.since = bpf_ktime_get_ns();
 	l.stack = stack_budget ? walk_within_budget(ctx, l.since) : walk_stack(ctx);
@@ -187,6 +189,8 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 
 static __noinline int unmapped(u64 dev, u64 bus)
 {
+	if (!armed)
+		return 0;
 	if (want_balance)
 		change_balance(dev, -1);
 	bpf_map_delete_elem(&live, &bus);

@@ -54,6 +54,7 @@ void held_start(const struct host *host, const struct held_options *options)
 		die("can't open the BPF programs: %s", strerror(errno));
 	choose(host, options);
 	layout_read((struct xb_events *)&skel->rodata->module_events);
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_live = options->live;
 	skel->rodata->want_balance = options->balance;
 	skel->rodata->want_time = options->time;
@@ -64,6 +65,7 @@ void held_start(const struct host *host, const struct held_options *options)
 				      skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	start_attach(skel->skeleton);
+	skel->bss->armed = true;
 }
 
 void held_stop(void)

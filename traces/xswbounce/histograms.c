@@ -180,14 +180,14 @@ static int run(const char *command, const char *text, bool latency, int argc, ch
 	struct flow_options flow = { .latency = latency, .sizes = !latency };
 	double period;
 
-	command_parse(NULL, command, "[INTERVAL [COUNT]]\n-- PROGRAM...", text, argc, argv);
+	command_parse(NULL, command, COMMAND_TABLES, text, argc, argv);
 	period = command_period(86400);
 	command_look(&host);
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
 	flow_read(&before);
 	command_begin();
-	while (command_wait(period)) {
+	while (command_table(period)) {
 		flow_read(&totals);
 		now = totals;
 		flow_since(&now, &before);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The machine that is looked at. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,11 @@ u64 host_number(const char *path)
 	return strtoull(line, NULL, 0);
 }
 
+void host_command_line(char *line, size_t size)
+{
+	read_line("/proc/cmdline", line, size);
+}
+
 static enum host_kind kind_of(void)
 {
 	char type[32];
@@ -48,6 +54,19 @@ static enum host_kind kind_of(void)
 	return strcmp(type, "PVH") ? HOST_PV : HOST_PVH;
 }
 
+static bool has_entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool has = false;
+
+	while (dir && !has && (entry = readdir(dir)))
+		has = *entry->d_name != '.';
+	if (dir)
+		closedir(dir);
+	return has;
+}
+
 void host_look(struct host *h)
 {
 	struct utsname name;
@@ -57,8 +76,10 @@ void host_look(struct host *h)
 	read_line("/proc/xen/capabilities", line, sizeof(line));
 	h->dom0 = strstr(line, "control_d");
 	h->module = !access(MODULE "abi", R_OK);
-	h->no_pool = !h->module && !access(DEBUGFS, R_OK) &&
+	h->pool_told = !access(DEBUGFS, R_OK);
+	h->no_pool = !h->module && h->pool_told &&
 		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
+	h->pci = has_entries("/sys/bus/pci/devices");
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
 		  sizeof(line));
@@ -70,6 +91,20 @@ void host_look(struct host *h)
 const char *host_backend(const struct host *h)
 {
 	return h->kind == HOST_PV ? "swiotlb-xen" : "swiotlb";
+}
+
+const char *host_name(const struct host *h)
+{
+	switch (h->kind) {
+	case HOST_PV:
+		return h->dom0 ? "Xen PV dom0" : "Xen PV guest";
+	case HOST_HVM:
+		return "Xen HVM guest";
+	case HOST_PVH:
+		return h->dom0 ? "Xen PVH dom0" : "Xen PVH guest";
+	default:
+		return "no Xen";
+	}
 }
 
 static void module_pool(struct pool *p)
@@ -103,6 +138,27 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 		return 1;
 	module_pool(&pools[1]);
 	return 2;
+}
+
+/* What lies below 4 GiB is in these two zones: "Node 0, zone    DMA32", "  pages free     123". */
+u64 host_low_free(void)
+{
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	char line[128], zone[16] = "";
+	u64 free = 0, pages;
+	bool found = false;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Node %*d, zone %15s", zone) == 1 || strncmp(zone, "DMA", 3))
+			continue;
+		if (sscanf(line, " pages free %llu", &pages) == 1) {
+			free += pages * sysconf(_SC_PAGESIZE);
+			found = true;
+		}
+	}
+	if (f)
+		fclose(f);
+	return found ? free : ~0ULL;
 }
 
 void host_needs_root(void)

@@ -4,6 +4,7 @@
 #define XB_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "xswbounce.h"
 
@@ -18,13 +19,15 @@ struct host {
 	enum host_kind kind;
 	bool dom0;
 	bool module;       /* xen_swiotlb.ko is loaded */
-	bool no_pool;      /* swiotlb keeps none: nothing can bounce */
+	bool no_pool;      /* neither swiotlb nor the module keeps one: nothing can bounce */
+	bool pool_told;    /* debugfs tells the stock pool's size and use */
+	bool pci;          /* there is a PCI device */
 	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
 	int cpus;
 	char release[64];
 };
 
-/* A pool's size and use in bytes; size 0: there is none, or debugfs does not tell. */
+/* A pool's size and use in bytes; size 0: there is none, or nobody tells. */
 struct pool {
 	const char *backend;
 	u64 size;
@@ -42,9 +45,13 @@ void host_look(struct host *h);
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
+u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
 
+void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
+
 const char *host_backend(const struct host *h);
+const char *host_name(const struct host *h); /* "Xen PV dom0", "Xen HVM guest", "no Xen" ... */
 
 /**
  * host_needs_root() - end with one line if this is not root

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "incident.h"
@@ -20,12 +19,11 @@ bool incident_create(struct incident *i, const char *folder)
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
 	snprintf(i->path, sizeof(i->path), "%s/incident-%s.txt", folder, stamp);
-	snprintf(i->temporary, sizeof(i->temporary), "%s.%d", i->path, (int)getpid());
-	i->f = fopen(i->temporary, "w+");
-	if (!i->f) {
-		warn("can't write %s: %s", i->temporary, strerror(errno));
+	if (!output_begin(&i->output, i->path, 0600)) {
+		warn("can't write %s: %s", i->path, strerror(errno));
 		return false;
 	}
+	i->f = i->output.f;
 	fputs(FIRST, i->f);
 	return true;
 }
@@ -69,19 +67,16 @@ static unsigned long checksum_of(FILE *f, long end)
 bool incident_close(struct incident *i)
 {
 	unsigned long sum;
-	bool failed;
 
 	fputc('\n', i->f);
 	fflush(i->f);
 	sum = checksum_of(i->f, ftell(i->f));
 	fseek(i->f, 0, SEEK_END);
 	fprintf(i->f, LAST "%08lx\n", sum);
-	failed = ferror(i->f);
-	failed |= fclose(i->f);
-	failed |= rename(i->temporary, i->path);
-	if (failed)
-		warn("can't write %s: %s", i->path, strerror(errno));
-	return !failed;
+	if (output_finish(&i->output))
+		return true;
+	warn("can't write %s: %s", i->path, strerror(errno));
+	return false;
 }
 
 bool incident_is(const char *path)
@@ -95,6 +90,19 @@ bool incident_is(const char *path)
 	is = fgets(line, sizeof(line), f) && !strcmp(line, FIRST);
 	fclose(f);
 	return is;
+}
+
+/* The file may come from anywhere: nothing in it moves a cursor. */
+static void print_line(char *line)
+{
+	char *c;
+
+	for (c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t')
+			*c = '?';
+		else if (*c == 0x7f)
+			*c = '?';
+	fputs(line, stdout);
 }
 
 int incident_print(const char *path)
@@ -111,7 +119,7 @@ int incident_print(const char *path)
 		at = ftell(f);
 		snprintf(last, sizeof(last), "%.63s", line);
 		if (strncmp(line, LAST, strlen(LAST)))
-			fputs(line, stdout);
+			print_line(line);
 	}
 	if (!strncmp(last, LAST, strlen(LAST)))
 		told = strtoul(last + strlen(LAST), NULL, 16);

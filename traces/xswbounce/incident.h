@@ -7,9 +7,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "output.h"
+
 struct incident {
 	FILE *f;
-	char path[512], temporary[544];
+	char path[512];
+	struct output output;
 };
 
 /**

@@ -1,26 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Writes JSON, one object a line. */
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "host.h"
 #include "json.h"
+#include "say.h"
 
 static bool follows; /* another value precedes in this object or array: a comma is due */
 
+/* The length of the UTF-8 character at @c: 0 if it is none (RFC 3629, table 3-7 of Unicode). */
+static int utf8_length(const unsigned char *c)
+{
+	int n = *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0, i;
+
+	for (i = 1; i < n; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+	    (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* Names are any bytes: what is no UTF-8 becomes U+FFFD, what moves a cursor is escaped. */
 static void put_text(const char *text)
 {
-	const unsigned char *c;
+	const unsigned char *c = (const unsigned char *)text;
+	int n;
 
 	putchar('"');
-	for (c = (const unsigned char *)text; *c; c++) {
+	while (*c) {
+		n = *c < 0x80 ? 1 : utf8_length(c);
 		if (*c == '"' || *c == '\\')
 			printf("\\%c", *c);
-		else if (*c < 0x20)
+		else if (*c < 0x20 || *c == 0x7f)
 			printf("\\u%04x", *c);
+		else if (n == 2 && *c == 0xc2 && c[1] < 0xa0)
+			printf("\\u%04x", c[1]);
+		else if (n)
+			printf("%.*s", n, (const char *)c);
 		else
-			putchar(*c);
+			fputs("\\ufffd", stdout);
+		c += n ?: 1;
 	}
 	putchar('"');
 }
@@ -77,7 +101,10 @@ void json_count(const char *name, unsigned long long value)
 void json_number(const char *name, double value)
 {
 	put_name(name);
-	printf("%.6g", value);
+	if (isfinite(value))
+		printf("%.6g", value);
+	else
+		fputs("null", stdout);
 }
 
 void json_null(const char *name)
@@ -110,7 +137,7 @@ void json_end(void)
 {
 	putchar('}');
 	putchar('\n');
-	fflush(stdout);
+	say_flush();
 	follows = false;
 }
 

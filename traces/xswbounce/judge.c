@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "device.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -53,17 +52,27 @@ static double cpu_of(const struct flow_row *row)
 	return judge_device_cpu(row, flow_row_of(prices, row->key), measured);
 }
 
+/* To rank by: where nothing was timed, what it could cost. */
+static double rank_of(const struct flow_row *row)
+{
+	double cpu = cpu_of(row);
+
+	return cpu < 0 ? upper_bound(&row->stat, measured) : cpu;
+}
+
 static int worse(const void *a, const void *b)
 {
 	const struct flow_row *x = a, *y = b;
 	u64 xf = text_failures(&x->stat), yf = text_failures(&y->stat);
-	double xc = cpu_of(x), yc = cpu_of(y);
+	double xc = rank_of(x), yc = rank_of(y);
 
 	if (xf != yf)
 		return xf > yf ? -1 : 1;
-	if (xc != yc && xc >= 0 && yc >= 0)
+	if (xc != yc)
 		return xc > yc ? -1 : 1;
-	return x->stat.copied_bytes > y->stat.copied_bytes ? -1 : 1;
+	if (x->stat.copied_bytes != y->stat.copied_bytes)
+		return x->stat.copied_bytes > y->stat.copied_bytes ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
 }
 
 void judge(struct judgement *j, struct flow_state *all, const struct flow_state *timed,
@@ -101,64 +110,4 @@ void judge(struct judgement *j, struct flow_state *all, const struct flow_state 
 		j->verdict = VERDICT_UNKNOWN;
 	else
 		j->verdict = j->maps || !flow_counts_maps() ? VERDICT_INNOCENT : VERDICT_NOTHING;
-}
-
-/* What sets a backend right: the module's switches are files, stock's are boot parameters. */
-struct cures {
-	const char *too_large, *full, *fragmented, *forced;
-};
-
-static const struct cures stock_cures = {
-	.too_large = "it maps more than 256 KiB at once, which no pool size cures: lower its "
-		     "max_sectors_kb or segment size",
-	.full = "the pool is full: boot with a larger one, e.g. swiotlb=65536 (128 MiB)",
-	.fragmented =
-		"the pool has room, but no run as long as the mapping: boot with a larger one",
-	.forced = "bouncing is forced: take swiotlb=force off the kernel's command line",
-};
-
-static const struct cures module_cures = {
-	.too_large = "it maps more than a segment of the pool at once (debugfs "
-		     "xen_swiotlb/segments): lower its max_sectors_kb or segment size",
-	.full = "the pool is full: write a larger size to "
-		"/sys/devices/platform/xen_swiotlb/pool_bytes",
-	.fragmented = "the pool has room, but no run as long as the mapping: write a larger size "
-		      "to /sys/devices/platform/xen_swiotlb/pool_bytes",
-	.forced = "bouncing is forced: write 0 to /sys/devices/platform/xen_swiotlb/force",
-};
-
-static const struct cures *cures_of(const struct flow_row *row)
-{
-	return device_is_module(row->key) ? &module_cures : &stock_cures;
-}
-
-static const char *failure_advice(const struct xb_stat *s, const struct cures *cures)
-{
-	if (s->fails[XB_FAIL_TOO_LARGE])
-		return cures->too_large;
-	if (s->fails[XB_FAIL_FULL])
-		return cures->full;
-	if (s->fails[XB_FAIL_MASK])
-		return "its DMA mask lies below the pool: no pool size cures that";
-	return cures->fragmented;
-}
-
-const char *judge_advice(const struct flow_row *row)
-{
-	if (text_failures(&row->stat))
-		return failure_advice(&row->stat, cures_of(row));
-	switch (text_main_reason(&row->stat)) {
-	case XB_MASK:
-		return "it can't address the memory it is given: a wider device, or buffers below "
-		       "its mask, end the bouncing; a larger pool does not";
-	case XB_STRADDLE:
-		return "its buffers are not contiguous in machine memory: a domain that never "
-		       "balloons (dom0_mem=N,max:N) and is fresh from boot has fewer such";
-	case XB_ALIGN:
-		return "its buffers are contiguous, but not as its alignment or boundary asks";
-	case XB_FORCED:
-		return cures_of(row)->forced;
-	default:
-		return "nothing";
-	}
 }

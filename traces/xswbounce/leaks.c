@@ -8,6 +8,7 @@
  * mappings while unknown older ones are undone grows in the first, but not in the second. What is
  * older than all that was watched and does not grow is held, as a NIC's receive ring is.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static const struct argp own = { .options = options, .parser = parse };
 
 static const char text[] =
 	"Names the kernel stacks whose bounced mappings keep growing: made, and never undone.\v"
-	"Runs for INTERVAL seconds (default: four windows), or while PROGRAM runs. "
+	"Runs for SECONDS (default: four windows), or while PROGRAM runs. "
 	"Mappings that are only old, like a NIC's idle receive ring, are listed apart as 'held'; "
 	"those made before it ran without a stack, and of the stock pool without a device. Dear: a stack is walked for "
 	"each bounce, 9000 instructions for a map and its unmap, ten times what top costs.\n\n"
@@ -255,19 +256,16 @@ static double now(void)
 int command_leaks(int argc, char **argv)
 {
 	struct held_options held = { .live = true, .balance = true };
-	double asked, end, next;
+	double end, next;
 	int found;
 
-	command_parse(&own, "leaks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "leaks", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	held_start(&host, &held);
 	command_begin();
 	next = now() + window;
-	asked = command_period(0);
-	end = now() + asked;
-	while (asked > 0 ? now() < end : windows <= GROWING) {
-		if (!command_wait(window / SAMPLES))
-			break;
+	end = command_period(INFINITY);
+	while ((end < INFINITY || windows <= GROWING) && command_wait(window / SAMPLES, end)) {
 		sample();
 		if (now() >= next) {
 			close_window();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce: is this host bouncing, which device, why, and does it matter? */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
-#include "probe.h"
 #include "say.h"
 
 static const struct command commands[] = {
@@ -49,24 +51,21 @@ static void usage(void)
 	     "\nExit status: 0; 2 for an error.");
 }
 
-static bool asks_for_help(char **argv)
+/* However the tool ends: what it printed is worth nothing if it could not be written. */
+static void close_output(void)
 {
-	for (; *argv && strcmp(*argv, "--"); argv++)
-		if (!strcmp(*argv, "--help") || !strcmp(*argv, "-?") || !strcmp(*argv, "--usage"))
-			return true;
-	return false;
-}
-
-static int run(const struct command *c, int argc, char **argv)
-{
-	if (c->instead && !asks_for_help(argv))
-		probe_needs_btf(c->instead);
-	return c->run(argc, argv);
+	if (ferror(stdout) | fclose(stdout)) {
+		warn("can't write the output: %s",
+		     errno ? strerror(errno) : "some of it is missing");
+		_exit(STATUS_ERROR);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	size_t i;
+
+	atexit(close_output);
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 			 !strcmp(argv[1], "-?") || !strcmp(argv[1], "help"))) {
@@ -78,6 +77,9 @@ int main(int argc, char **argv)
 		return command_verdict(argc, argv);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return run(&commands[i], argc - 1, argv + 1);
-	die("unknown command '%s': see xswbounce --help", argv[1]);
+			break;
+	if (i == NR_COMMANDS)
+		die("unknown command '%s': see xswbounce --help", argv[1]);
+	command_instead = commands[i].instead;
+	return commands[i].run(argc - 1, argv + 1);
 }

@@ -46,21 +46,6 @@ int find_watched(struct bpf_iter__bpf_prog *ctx)
 	return 0;
 }
 
-/* A kernel's int. From 6.2 on a program can look at memory itself, as some type that begins so. */
-static __always_inline int number_at(u64 address)
-{
-	int number = 0;
-
-	if (bpf_ksym_exists(bpf_rdonly_cast)) {
-		struct kref *k =
-			bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct kref));
-
-		return k->refcount.refs.counter;
-	}
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
-	return number;
-}
-
 /* Was the first program left out of the call that runs the second? */
 static __always_inline bool left_out(enum xb_watched_program first)
 {

@@ -8,6 +8,9 @@
  */
 void own_cost_begin(void);
 
+double own_cost_due(void); /* seconds until own_cost_look() has something to do */
+void own_cost_look(void);  /* begin or end a sample, if it is time */
+
 /**
  * own_cost_print() - one line on the standard error: CPU time of the process since the begin and
  * while loading, its memory, and the time that the kernel spent in the programs

@@ -15,14 +15,14 @@ static __noinline int pool_state(struct device *dev, struct pool_state *p)
 {
 	struct io_tlb_mem *mem = BPF_CORE_READ(dev, dma_io_tlb_mem);
 	struct io_tlb_mem___old *old = (void *)mem;
-	struct io_tlb_area___xb *areas;
+	struct io_tlb_area *areas;
 	u32 i, n;
 
 	if (!mem)
 		return 0;
 	p->slots = BPF_CORE_READ(old, nslabs);
 	if (bpf_core_field_exists(mem->defpool)) {
-		areas = (void *)BPF_CORE_READ(mem, defpool.areas);
+		areas = BPF_CORE_READ(mem, defpool.areas);
 		n = BPF_CORE_READ(mem, defpool.nareas);
 	} else {
 		areas = BPF_CORE_READ(old, areas);
@@ -30,8 +30,8 @@ static __noinline int pool_state(struct device *dev, struct pool_state *p)
 	}
 	for (i = 0; i < 256 && i < n; i++)
 		p->used += BPF_CORE_READ(
-			(struct io_tlb_area___xb *)((void *)areas +
-						    i * bpf_core_type_size(struct io_tlb_area)),
+			(struct io_tlb_area *)((void *)areas +
+					       i * bpf_core_type_size(struct io_tlb_area)),
 			used);
 	return 0;
 }

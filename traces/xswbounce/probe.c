@@ -30,14 +30,6 @@ bool probe_btf(void)
 	return kernel_btf();
 }
 
-void probe_needs_btf(const char *instead)
-{
-	if (!probe_btf())
-		die("this needs the kernel's type information (BTF), and there is no "
-		    "/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); use %s instead",
-		    instead);
-}
-
 static int arguments(int function)
 {
 	const struct btf_type *t = btf__type_by_id(kernel_btf(), function);
@@ -46,7 +38,7 @@ static int arguments(int function)
 }
 
 /* An empty program is offered to the kernel: not every function it knows can carry one. */
-bool probe_function(const char *name)
+int probe_try(const char *name)
 {
 	static const struct bpf_insn empty[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -57,18 +49,28 @@ bool probe_function(const char *name)
 	int fd, link;
 
 	if (id <= 0)
-		return false;
+		return ENOENT;
 	o.attach_btf_id = id;
 	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "xb_probe", "GPL", empty,
 			   sizeof(empty) / sizeof(empty[0]), &o);
 	if (fd < 0)
-		return false;
+		return errno;
 	/* more arguments than go into registers: only attaching tells, which takes a while */
 	link = arguments(id) > 6 ? bpf_raw_tracepoint_open(NULL, fd) : fd;
 	close(fd);
 	if (link >= 0 && link != fd)
 		close(link);
-	return link >= 0;
+	return link >= 0 ? 0 : ENOTSUP;
+}
+
+bool probe_function(const char *name)
+{
+	return !probe_try(name);
+}
+
+bool probe_kfunc(const char *name)
+{
+	return btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC) > 0;
 }
 
 FILE *probe_open_format(const char *event)

@@ -16,14 +16,12 @@
 bool probe_btf(void);
 
 /**
- * probe_needs_btf() - end with one line if it has not, which says what to use @instead
- */
-void probe_needs_btf(const char *instead);
-
-/**
  * probe_function() - can a BPF program be attached to this function of the kernel?
  */
 bool probe_function(const char *name);
+int probe_try(const char *name); /* 0, or the errno that says why not */
+
+bool probe_kfunc(const char *name); /* can a program call this function of the kernel? */
 
 /**
  * probe_event() - does this trace event exist?  @event is "system/name".

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "output.h"
 #include "prometheus.h"
 #include "say.h"
 #include "text.h"
@@ -92,24 +92,12 @@ static void metrics(FILE *f, const struct host *host, const struct flow_state *t
 /* Whole under its name, or not there: a reader must never see a part. */
 static bool replace(const char *path, const struct host *host, const struct flow_state *totals)
 {
-	char temporary[4096];
-	bool failed;
-	FILE *f;
-	int err;
+	struct output o;
 
-	snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid());
-	f = fopen(temporary, "w");
-	if (!f)
+	if (!output_begin(&o, path, 0644))
 		return false;
-	metrics(f, host, totals);
-	failed = ferror(f);
-	failed |= fclose(f);
-	if (!failed && !rename(temporary, path))
-		return true;
-	err = errno;
-	unlink(temporary);
-	errno = err;
-	return false;
+	metrics(o.f, host, totals);
+	return output_finish(&o);
 }
 
 void prometheus_write(const char *path, const struct host *host, const struct flow_state *totals)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce record: the stream of maps and unmaps, to a file for report and for replay. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,8 @@ static void write_message(const struct xb_message *m, size_t size)
 	struct recording_event e = { 0 };
 
 	(void)size;
-	if (m->lost != lost) {
+	/* the counts of several CPUs come in any order: only growth is news */
+	if ((int)(m->lost - lost) > 0) {
 		recording_lost(&writer, m->time - start_ns, m->lost - lost);
 		lost = m->lost;
 	}
@@ -105,7 +107,7 @@ static void write_message(const struct xb_message *m, size_t size)
 	e.ns = m->time > start_ns ? m->time - start_ns : 0;
 	e.bus = m->bus;
 	e.size = m->size > UINT32_MAX ? UINT32_MAX : m->size;
-	e.low = m->kind == XB_SLOT && !m->dev ? m->phys : m->phys & 0xfff;
+	e.phys = m->phys;
 	e.attrs = m->attrs;
 	e.device = m->dev ? id_of(m->dev) : 0;
 	e.cpu = m->cpu;
@@ -134,7 +136,7 @@ static void create(void)
 		.head_bytes = sizeof(head),
 		.event_bytes = sizeof(struct recording_event),
 	};
-	struct pool pools[HOST_POOLS];
+	struct pool pools[HOST_POOLS] = {};
 	int err;
 
 	host_pools(&host, pools);
@@ -142,6 +144,9 @@ static void create(void)
 	head.start_real_ns = clock_ns(CLOCK_REALTIME);
 	head.pool_slots = pools[0].size >> XB_SLOT_SHIFT;
 	head.pool_used = pools[0].used >> XB_SLOT_SHIFT;
+	head.module_bytes = pools[1].size;
+	head.cpus = host.cpus;
+	host_command_line(head.command_line, sizeof(head.command_line));
 	memcpy(head.kernel, host.release, sizeof(head.kernel));
 	snprintf(head.backend, sizeof(head.backend), "%s", host_backend(&host));
 	snprintf(head.machine, sizeof(head.machine), "%s",
@@ -156,24 +161,24 @@ static void create(void)
 int command_record(int argc, char **argv)
 {
 	const struct events_options events = { .flow = true, .ring_bytes = RING_BYTES };
-	double left;
 	int err;
 
-	command_parse(&own, "record", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "record", COMMAND_SECONDS, text, argc, argv);
 	if (!output)
 		die("name the file to write: -o FILE");
 	command_look(&host);
 	events_start(&host, &events, write_message);
-	create(); /* nothing is written before the first poll */
+	create();
+	events_arm();
 	events_snapshot();
 	events_poll(0);
 	snapshot_module(write_message);
 	command_begin();
 	/* short steps: the ring must not fill up in between */
-	for (left = command_period(1e9); left > 0 && command_wait(0.02); left -= 0.02)
+	while (!writer.failed && command_wait(0.02, command_period(INFINITY)))
 		events_poll(0);
 	events_poll(0);
-	if (events_lost() != lost)
+	if ((int)(events_lost() - lost) > 0)
 		recording_lost(&writer, last_ns, events_lost() - lost);
 	own_cost_print();
 	events_stop();

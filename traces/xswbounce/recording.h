@@ -8,11 +8,12 @@
 #ifndef XB_RECORDING_H
 #define XB_RECORDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #define RECORDING_MAGIC   "XSWREC\r\n"
-#define RECORDING_VERSION 1
+#define RECORDING_VERSION 2
 #define RECORDING_ORDER   0x01020304u /* reads so where the byte order is the writer's */
 #define RECORDING_BLOCK   65536       /* a payload is never longer */
 
@@ -26,9 +27,13 @@ struct recording_head {
 	uint64_t start_real_ns; /* the same instant since 1970 */
 	uint64_t pool_slots;    /* of the stock pool, 2 KiB each */
 	uint64_t pool_used;     /* at the start */
+	uint64_t module_bytes;  /* of the module's pool; 0: it is not loaded */
+	uint32_t cpus;
+	uint32_t reserved;
 	char kernel[64];
 	char backend[16];
-	char machine[16]; /* "dom0", "domU" or "native" */
+	char machine[16];       /* "dom0", "domU" or "native" */
+	char command_line[256]; /* the kernel's, its beginning */
 };
 
 enum recording_kind {
@@ -41,8 +46,8 @@ enum recording_kind {
 struct recording_block {
 	uint32_t kind;
 	uint32_t bytes;    /* of the payload that follows */
-	uint32_t checksum; /* CRC-32 of the payload (as zlib's) */
 	uint32_t sequence; /* from 0, one more each block */
+	uint32_t checksum; /* CRC-32 (as zlib's) of the three fields above and the payload */
 };
 
 struct recording_device {
@@ -66,10 +71,10 @@ enum recording_call {
 };
 
 struct recording_event {
-	uint64_t ns;  /* since start_ns */
-	uint64_t bus; /* ~0: it failed */
+	uint64_t ns;   /* since start_ns */
+	uint64_t bus;  /* ~0: it failed */
+	uint64_t phys; /* of the buffer, 0: not known; device 0: the slot's number */
 	uint32_t size;
-	uint32_t low;   /* low 12 bits of the buffer's address; device 0: the slot's number */
 	uint32_t attrs; /* DMA_ATTR_* */
 	uint16_t device;
 	uint16_t cpu;
@@ -77,7 +82,6 @@ struct recording_event {
 	uint8_t dir;    /* enum dma_data_direction */
 	uint8_t reason; /* of a bounce: 1 mask, 2 straddle, 3 align, 4 forced; 0: direct */
 	uint8_t failed;
-	uint32_t reserved;
 };
 
 struct recording_lost {
@@ -95,6 +99,7 @@ struct recording_end {
 struct recording_writer {
 	FILE *f;
 	uint32_t sequence;
+	int failed;      /* errno of the first write that failed: nothing is written behind it */
 	uint32_t filled; /* events waiting for their block */
 	uint64_t events, lost;
 	struct recording_event waiting[RECORDING_BLOCK / sizeof(struct recording_event)];
@@ -124,8 +129,10 @@ struct recording_reader {
 	FILE *f;
 	struct recording_head head;
 	uint32_t sequence;
+	bool ended;
 	enum recording_state state; /* CUT: it ends within a block, or without RECORDING_END */
 	uint64_t offset;            /* of the block where reading ended */
+	uint64_t events, lost;      /* in the blocks read so far */
 };
 
 /**
@@ -135,9 +142,11 @@ struct recording_reader {
 const char *recording_open(struct recording_reader *r, const char *path);
 
 /**
- * recording_next() - the next whole block
+ * recording_next() - the next whole block of a kind that is known; names in it have an end
  * @payload: at least RECORDING_BLOCK bytes
  * Return: its kind, or 0 at the end; r->state tells what kind of end.
+ *
+ * RECORDING_GOOD: the end is in order, nothing follows, and all that was written was read.
  */
 uint32_t recording_next(struct recording_reader *r, void *payload, uint32_t *bytes);
 

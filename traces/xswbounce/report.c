@@ -8,6 +8,7 @@
 #include "command.h"
 #include "incident.h"
 #include "json.h"
+#include "live.h"
 #include "recording.h"
 #include "say.h"
 #include "text.h"
@@ -23,9 +24,10 @@ struct tally {
 
 static struct tally tallies[MAX_IDS];
 static struct recording_reader reader;
+static char payload[RECORDING_BLOCK] __attribute__((aligned(8)));
 static const char *input;
-static u64 last_ns, lost, events;
-static bool dump, ended;
+static u64 last_ns, lost, events, counted;
+static bool dump;
 
 static const struct argp_option options[] = {
 	{ "input", 'i', "FILE", 0, "The recording, or an incident file (needed)", 0 },
@@ -58,71 +60,36 @@ static const char text[] =
 	"  xswbounce report -i bounces.rec\n"
 	"  xswbounce report -i bounces.rec --dump | head";
 
-/*
- * Slots in use, from the bus addresses of what bounced: a table of the live ones, by open
- * addressing. What was live at the start is in the snapshot.
- */
-#define LIVE_SLOTS (1U << 17)
-
 enum { STOCK, MODULE, POOLS };
 
-static struct {
-	uint64_t bus;
-	uint32_t slots;
-	uint32_t pool;
-} live[LIVE_SLOTS];
+static struct live pools[POOLS];
+static u64 last_slot; /* the snapshot is complete with this event, from 1 */
 
-static struct {
-	u64 in_use, most, most_at;
-} use[POOLS];
-
-static unsigned int place_of(uint64_t bus)
+/*
+ * A snapshot is taken while mappings come and go: what the stream has told of an address is later
+ * than what the snapshot says of it.
+ */
+static void take_slot(struct live *pool, const struct recording_event *e)
 {
-	unsigned int i = (bus >> 11) * 0x9e3779b97f4a7c15ULL >> 47;
-
-	while (live[i].bus && live[i].bus != bus)
-		i = (i + 1) % LIVE_SLOTS;
-	return i;
+	if (!live_seen(pool, e->bus))
+		live_map(pool, e->bus, e->size, e->ns);
 }
 
-static void gives_back(uint64_t bus)
+static bool is_wanted(const struct tally *t)
 {
-	unsigned int i = place_of(bus);
-
-	if (live[i].bus) {
-		use[live[i].pool].in_use -= live[i].slots;
-		live[i].slots = 0; /* the place stays taken: later ones may lie behind it */
-	}
-}
-
-static void takes(unsigned int pool, uint64_t bus, uint32_t size, u64 ns)
-{
-	static unsigned int filled;
-	unsigned int i = place_of(bus);
-
-	if (filled > LIVE_SLOTS / 4 * 3 && !live[i].bus)
-		return;
-	filled += !live[i].bus;
-	gives_back(bus); /* a mapping of the first moment may be in the snapshot, too */
-	live[i].bus = bus;
-	live[i].pool = pool;
-	live[i].slots = ((bus & 2047) + size + 2047) >> XB_SLOT_SHIFT;
-	use[pool].in_use += live[i].slots;
-	if (use[pool].in_use > use[pool].most) {
-		use[pool].most = use[pool].in_use;
-		use[pool].most_at = ns;
-	}
+	return !strcmp(t->device.name, command_options.device);
 }
 
 static void count(const struct recording_event *e)
 {
 	struct tally *t = &tallies[e->device < MAX_IDS ? e->device : 0];
-	unsigned int pool = strcmp(t->device.backend, "xen_swiotlb") ? STOCK : MODULE;
+	struct live *pool = &pools[strcmp(t->device.backend, "xen_swiotlb") ? STOCK : MODULE];
 
-	events++;
-	last_ns = e->ns;
-	if (e->call > RECORDING_SLOT)
+	if (e->ns > last_ns)
+		last_ns = e->ns; /* the rings of several CPUs are not in order */
+	if (e->call > RECORDING_SLOT || (command_options.device && !is_wanted(t)))
 		return;
+	counted++;
 	t->calls[e->call]++;
 	switch (e->call) {
 	case RECORDING_MAP:
@@ -133,13 +100,13 @@ static void count(const struct recording_event *e)
 		t->bounced++;
 		t->bounced_bytes += e->size;
 		t->reasons[e->reason % XB_NR_REASONS]++;
-		takes(pool, e->bus, e->size, e->ns);
+		live_map(pool, e->bus, e->size, e->ns);
 		break;
 	case RECORDING_SLOT:
-		takes(pool, e->bus, e->size, e->ns);
+		take_slot(pool, e);
 		break;
 	case RECORDING_UNMAP:
-		gives_back(e->bus);
+		live_unmap(pool, e->bus, events < last_slot);
 		break;
 	}
 }
@@ -150,10 +117,13 @@ static void print_event(const struct recording_event *e)
 					     "sync-device", "alloc", "free",  "slot" };
 	const struct tally *t = &tallies[e->device < MAX_IDS ? e->device : 0];
 
-	printf("%12.6f cpu %u %-13s %-11s bus 0x%llx size %u low 0x%x dir %u attrs 0x%x %s%s\n",
+	if (command_options.device && !is_wanted(t))
+		return;
+	printf("%12.6f cpu %u %-13s %-11s bus 0x%llx size %u phys 0x%llx dir %u attrs 0x%x %s%s\n",
 	       e->ns / 1e9, e->cpu, e->device ? t->device.name : "-",
-	       calls[e->call <= RECORDING_SLOT ? e->call : 0], (u64)e->bus, e->size, e->low, e->dir,
-	       e->attrs, e->call == RECORDING_MAP ? text_reasons[e->reason % XB_NR_REASONS] : "",
+	       calls[e->call <= RECORDING_SLOT ? e->call : 0], (u64)e->bus, e->size, (u64)e->phys,
+	       e->dir, e->attrs,
+	       e->call == RECORDING_MAP ? text_reasons[e->reason % XB_NR_REASONS] : "",
 	       e->failed ? " FAILED" : "");
 }
 
@@ -165,11 +135,12 @@ static void take_block(uint32_t kind, const void *payload, uint32_t bytes)
 
 	switch (kind) {
 	case RECORDING_DEVICE:
-		if (bytes >= sizeof(*d) && d->id < MAX_IDS)
+		if (d->id < MAX_IDS)
 			tallies[d->id].device = *d;
 		break;
 	case RECORDING_EVENTS:
 		for (i = 0; i < bytes / sizeof(*e); i++) {
+			events++;
 			count(&e[i]);
 			if (dump)
 				print_event(&e[i]);
@@ -181,10 +152,38 @@ static void take_block(uint32_t kind, const void *payload, uint32_t bytes)
 			printf("-- %llu events were lost here --\n",
 			       (u64)((const struct recording_lost *)payload)->events);
 		break;
-	case RECORDING_END:
-		ended = true;
-		break;
 	}
+}
+
+/* The peak is the true one only if every map and unmap is there. */
+static bool exact(int pool)
+{
+	return !lost && !pools[pool].failed;
+}
+
+static const char *most(int pool)
+{
+	static char text[POOLS][128];
+
+	if (exact(pool))
+		snprintf(text[pool], sizeof(text[pool]), "at most %llu in use (at %.3f s)",
+			 pools[pool].most, pools[pool].most_at / 1e9);
+	else
+		snprintf(text[pool], sizeof(text[pool]),
+			 "the most in use is not known, for %s (%llu by what is here)",
+			 lost ? "events were lost" : "memory ran out", pools[pool].most);
+	return text[pool];
+}
+
+static void print_pools(const struct recording_head *h)
+{
+	const char *whose = command_options.device ? " of this device" : "";
+
+	printf("Stock pool: %llu slots of 2 KiB, %llu in use at the start; %s%s.\n",
+	       (u64)h->pool_slots, (u64)h->pool_used, most(STOCK), whose);
+	if (pools[MODULE].most)
+		printf("Pool of xen_swiotlb: %llu slots of 2 KiB; %s%s.\n",
+		       (u64)h->module_bytes >> XB_SLOT_SHIFT, most(MODULE), whose);
 }
 
 static void print_report(void)
@@ -193,19 +192,14 @@ static void print_report(void)
 	int i, reason;
 
 	printf("Recording of kernel %.64s, %.16s, backend %.16s: %.3f s, %llu events, %llu lost.\n",
-	       h->kernel, h->machine, h->backend, last_ns / 1e9, events, lost);
-	printf("Stock pool: %llu slots of 2 KiB, %llu in use at the start; at most %llu in use (at "
-	       "%.3f s).\n",
-	       (u64)h->pool_slots, (u64)h->pool_used, use[STOCK].most, use[STOCK].most_at / 1e9);
-	if (use[MODULE].most)
-		printf("Pool of xen_swiotlb: at most %llu slots in use (at %.3f s).\n",
-		       use[MODULE].most, use[MODULE].most_at / 1e9);
+	       h->kernel, h->machine, h->backend, last_ns / 1e9, counted, lost);
+	print_pools(h);
 	printf("%-14s %-12s %5s %9s %9s %13s %9s %9s %8s %6s\n", "device", "driver", "mask", "maps",
 	       "bounced", "bounced bytes", "unmaps", "syncs", "alloc", "failed");
 	for (i = 1; i < MAX_IDS; i++) {
 		const struct tally *t = &tallies[i];
 
-		if (!t->device.id)
+		if (!t->device.id || (command_options.device && !is_wanted(t)))
 			continue;
 		printf("%-14s %-12s %5s %9llu %9llu %13llu %9llu %9llu %8llu %6llu", t->device.name,
 		       t->device.driver, text_mask(t->device.dma_mask), t->calls[RECORDING_MAP],
@@ -219,6 +213,14 @@ static void print_report(void)
 	}
 }
 
+static void json_most(const char *name, int pool)
+{
+	if (exact(pool))
+		json_count(name, pools[pool].most);
+	else
+		json_null(name);
+}
+
 static void json_report(void)
 {
 	int i, reason;
@@ -226,17 +228,17 @@ static void json_report(void)
 	json_begin("report");
 	json_text("kernel", reader.head.kernel);
 	json_number("seconds", last_ns / 1e9);
-	json_count("events", events);
+	json_count("events", counted);
 	json_count("lost", lost);
 	json_flag("whole", reader.state == RECORDING_GOOD);
 	json_count("pool_slots", reader.head.pool_slots);
-	json_count("most_slots_in_use", use[STOCK].most);
-	json_count("most_module_slots_in_use", use[MODULE].most);
+	json_most("most_slots_in_use", STOCK);
+	json_most("most_module_slots_in_use", MODULE);
 	json_array("devices");
 	for (i = 1; i < MAX_IDS; i++) {
 		const struct tally *t = &tallies[i];
 
-		if (!t->device.id)
+		if (!t->device.id || (command_options.device && !is_wanted(t)))
 			continue;
 		json_object(NULL);
 		json_text("device", t->device.name);
@@ -263,24 +265,57 @@ static void json_report(void)
 	json_end();
 }
 
+static void open_input(void)
+{
+	const char *wrong = recording_open(&reader, input);
+
+	if (wrong)
+		die("can't read %s: %s", input, wrong);
+}
+
+/* Where the snapshot ends: between its messages are those of what came meanwhile. */
+static void find_last_slot(void)
+{
+	const struct recording_event *e = (const void *)payload;
+	uint32_t kind, bytes, i;
+	u64 n = 0;
+
+	open_input();
+	while ((kind = recording_next(&reader, payload, &bytes)))
+		for (i = 0; kind == RECORDING_EVENTS && i < bytes / sizeof(*e); i++) {
+			n++;
+			if (e[i].call == RECORDING_SLOT)
+				last_slot = n;
+		}
+	fclose(reader.f);
+}
+
+static void check_device(void)
+{
+	int i;
+
+	if (!command_options.device)
+		return;
+	for (i = 1; i < MAX_IDS; i++)
+		if (tallies[i].device.id && is_wanted(&tallies[i]))
+			return;
+	die("no device '%s' in %s", command_options.device, input);
+}
+
 int command_report(int argc, char **argv)
 {
-	static char payload[RECORDING_BLOCK] __attribute__((aligned(8)));
-	const char *wrong;
 	uint32_t kind, bytes;
 
-	command_parse(&own, "report", "", text, argc, argv);
+	command_parse(&own, "report", COMMAND_NOTHING, text, argc, argv);
 	if (!input)
 		die("name the file to read: -i FILE");
 	if (incident_is(input))
 		return incident_print(input);
-	wrong = recording_open(&reader, input);
-	if (wrong)
-		die("can't read %s: %s", input, wrong);
+	find_last_slot();
+	open_input();
 	while ((kind = recording_next(&reader, payload, &bytes)))
 		take_block(kind, payload, bytes);
-	if (ended && reader.state == RECORDING_CUT)
-		reader.state = RECORDING_GOOD; /* nothing is expected behind the end */
+	check_device();
 	if (command_options.json)
 		json_report();
 	else if (!dump)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What goes to the standard error. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <bpf/libbpf.h>
 
 #include "say.h"
@@ -24,6 +27,14 @@ void die(const char *format, ...)
 	say(format, args);
 	va_end(args);
 	exit(STATUS_ERROR);
+}
+
+void say_flush(void)
+{
+	if (fflush(stdout)) {
+		warn("can't write the output: %s", strerror(errno));
+		_exit(STATUS_ERROR);
+	}
 }
 
 void warn(const char *format, ...)

@@ -9,6 +9,7 @@
 #define STATUS_ERROR 2
 
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void say_flush(void); /* what was printed goes out now; ends with one line if it can't */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "say.h"
 #include "screen.h"
 
 static bool terminal, paused, first;
@@ -71,7 +72,7 @@ void screen_add(const char *format, ...)
 void screen_end(void)
 {
 	puts(terminal ? "" : "\n");
-	fflush(stdout);
+	say_flush();
 }
 
 char screen_key(void)

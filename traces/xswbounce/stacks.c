@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce stacks: the kernel stacks that bounce, folded for flame graphs. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "flame.h"
 #include "held.h"
 #include "json.h"
+#include "output.h"
 #include "own_cost.h"
 #include "say.h"
 #include "symbols.h"
@@ -53,7 +55,7 @@ static const struct argp own = { .options = options, .parser = parse };
 
 static const char text[] =
 	"Kernel stacks of bounced mappings, one a line, folded: device;outermost;...;innermost WEIGHT. "
-	"Measures until Ctrl-C, for INTERVAL seconds, or while PROGRAM runs.\v"
+	"Measures until Ctrl-C, for SECONDS, or while PROGRAM runs.\v"
 	"Dear: a stack is walked for each bounce, 7000 instructions or more, eight times what top "
 	"costs.\n\n"
 	"Examples:\n"
@@ -106,17 +108,16 @@ static void json_site(const struct held_site *site, const char **frames, int n)
 
 static void draw(void)
 {
+	struct output o;
 	char title[64];
-	FILE *f;
 
 	if (!svg)
 		return;
-	f = fopen(svg, "w");
-	if (!f)
+	if (!output_begin(&o, svg, 0644))
 		die("can't write %s: %s", svg, strerror(errno));
 	snprintf(title, sizeof(title), "Bounced DMA mappings, by %s", units[weight]);
-	flame_draw(f, title, units[weight]);
-	if (fclose(f))
+	flame_draw(o.f, title, units[weight]);
+	if (!output_finish(&o))
 		die("can't write %s: %s", svg, strerror(errno));
 }
 
@@ -147,12 +148,13 @@ int command_stacks(int argc, char **argv)
 	struct host host;
 	int n;
 
-	command_parse(&own, "stacks", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "stacks", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	held.time = weight == BY_TIME;
 	held_start(&host, &held);
 	command_begin();
-	command_wait(command_period(86400));
+	while (command_wait(INFINITY, command_period(86400)))
+		;
 	n = held_sites(command_options.device, &sites);
 	lost = held_losses();
 	qsort(sites, n, sizeof(*sites), heavier);

@@ -73,12 +73,15 @@ static __noinline int search_place(u64 number)
 	return -1;
 }
 
-/* The counters of a device on this CPU, of the first programs or the second ones. */
+/* The counters of a device on this CPU, of the first programs or the second ones; NULL: count not.
+ */
 static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *place)
 {
 	u32 at = first_place(number), index;
 	int found;
 
+	if (!armed)
+		return NULL;
 	if (device_numbers[at] != number) {
 		found = search_place(number);
 		if (found < 0)

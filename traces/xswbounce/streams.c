@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce full and exchange: one line for each failed mapping, or each exchange with Xen. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "command.h"
+#include "device.h"
 #include "events.h"
 #include "json.h"
 #include "own_cost.h"
@@ -66,7 +68,7 @@ static void print_failure(const struct xb_failure *f, const struct xb_device *d)
 	       f->m.size, text_fails[f->fail % XB_NR_FAILS], f->pool.used, f->pool.slots);
 	if (f->walked)
 		printf(", longest free run %llu KiB", f->pool.largest << XB_SLOT_SHIFT >> 10);
-	printf("; by %s (%u)\n", f->comm, f->pid);
+	printf("; by %s (%u)\n", text_comm(f->comm), f->pid);
 	if (!say_is_verbose())
 		return;
 	n = events_stack(f->stack, addresses);
@@ -83,7 +85,7 @@ static void json_failure(const struct xb_failure *f, const struct xb_device *d)
 	json_count("monotonic_ns", f->m.time);
 	json_text("device", d->name);
 	json_text("driver", d->driver);
-	json_text("backend", f->m.dev & 1ULL << 63 ? host_backend(&host) : "xen_swiotlb");
+	json_text("backend", device_is_module(f->m.dev) ? "xen_swiotlb" : host_backend(&host));
 	json_count("size", f->m.size);
 	json_count("dir", f->m.dir);
 	json_text("reason", text_fails[f->fail % XB_NR_FAILS]);
@@ -124,7 +126,7 @@ static void show_exchange(const struct xb_exchange *x)
 	print_time(x->m.time);
 	printf("%s %llu x order %u (%s) below 2^%u: %s, %s; by %s (%u)\n", op, x->extents, x->order,
 	       text_bytes(x->m.size), x->bits, x->rc ? strerror(-x->rc) : "done", text_ns(x->ns),
-	       x->comm, x->pid);
+	       text_comm(x->comm), x->pid);
 }
 
 static void show(const struct xb_message *m, size_t size)
@@ -145,25 +147,20 @@ static void show(const struct xb_message *m, size_t size)
 	} else {
 		return;
 	}
-	fflush(stdout);
+	say_flush();
 	shown++;
 }
 
 static int run(const char *name, const char *text, const struct events_options *options, int argc,
 	       char **argv)
 {
-	double left, step;
-
-	command_parse(NULL, name, "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(NULL, name, COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	events_start(&host, options, show);
+	events_arm();
 	command_begin();
-	for (left = command_period(1e9); left > 0; left -= step) {
-		step = left < POLL ? left : POLL;
-		if (!command_wait(step))
-			break;
+	while (command_wait(POLL, command_period(INFINITY)))
 		events_poll(0);
-	}
 	events_poll(0);
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers as people read them. */
+/* Numbers and names as people read them. */
 #include <stdio.h>
 
 #include "text.h"
@@ -73,6 +73,25 @@ static u64 sum_of(const u64 *counts, int first, int end)
 	for (; first < end; first++)
 		sum += counts[first];
 	return sum;
+}
+
+void text_clean(char *text, size_t size)
+{
+	size_t i;
+
+	text[size - 1] = '\0';
+	for (i = 0; text[i]; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			text[i] = '?';
+}
+
+const char *text_comm(const char comm[16])
+{
+	char *text = next_text();
+
+	snprintf(text, 24, "%.15s", comm);
+	text_clean(text, 24);
+	return text;
 }
 
 u64 text_bounces(const struct xb_stat *s)

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "device.h"
 #include "flow.h"
 #include "flow_json.h"
 #include "json.h"
-#include "probe.h"
 #include "prometheus.h"
 #include "quantile.h"
 #include "own_cost.h"
@@ -54,7 +54,8 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"A live table by device: maps, what share of them bounced, what was copied, failures.\v"
 	"Keys on a terminal: b sorts by bytes copied, m by maps, f by failures, space pauses, q ends.\n"
-	"'in flight' counts bounced mappings made and not yet undone since the start.\n\n"
+	"'in flight' are bounced mappings that are live for certain: made since the start and not undone. "
+	"Of older ones it knows nothing.\n\n"
 	"By domain, a bounce is charged to the guest that granted the page. What no guest granted is "
 	"dom0's 'own': its own I/O, receive rings, and the first 128 bytes of each packet a guest "
 	"sends, which netback copies.\n\n"
@@ -86,12 +87,54 @@ static int compare(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* Mappings under way: made and not undone since the start, never less than none. */
+/*
+ * Mappings under way. Of those that were made before the start only the end is seen: the balance of
+ * made and undone falls below what lives. At its lowest there were none at least, so what has been
+ * added since is live for certain.
+ */
+static struct {
+	u64 key;
+	long long lowest;
+} balances[XB_MAX_DEVICES];
+static int nr_balances;
+
+static long long balance_of(const struct flow_row *row)
+{
+	return text_bounces(&row->stat) - row->stat.unmaps;
+}
+
+static long long *lowest_of(u64 key)
+{
+	int i;
+
+	for (i = 0; i < nr_balances && balances[i].key != key; i++)
+		;
+	if (i == nr_balances) {
+		if (i == XB_MAX_DEVICES)
+			return NULL;
+		balances[nr_balances++].key = key;
+	}
+	return &balances[i].lowest;
+}
+
+static void follow_balances(void)
+{
+	long long balance, *lowest;
+	int i;
+
+	for (i = 0; i < totals.nr_rows; i++) {
+		balance = balance_of(&totals.rows[i]);
+		lowest = lowest_of(totals.rows[i].key);
+		if (lowest && balance < *lowest)
+			*lowest = balance;
+	}
+}
+
 static u64 in_flight(const struct flow_row *row)
 {
-	const struct xb_stat *s = &flow_row_of(&totals, row->key)->stat;
+	const long long *lowest = lowest_of(row->key);
 
-	return text_bounces(s) > s->unmaps ? text_bounces(s) - s->unmaps : 0;
+	return lowest ? balance_of(flow_row_of(&totals, row->key)) - *lowest : 0;
 }
 
 static void map_latency(const struct flow_row *row, struct xb_hist *both)
@@ -116,10 +159,15 @@ static void print_row(const struct flow_row *row)
 	u64 bounces = text_bounces(s);
 	struct xb_hist both;
 
-	screen_line("%-13.13s %-12.12s %5s %9.0f %7.1f %-9s %10.2f %8llu %6llu", row->device.name,
-		    row->device.driver, text_mask(row->device.mask), s->maps / now.time,
-		    s->maps ? 100.0 * bounces / s->maps : 0, text_reasons[text_main_reason(s)],
-		    s->copied_bytes / now.time / 1e6, in_flight(row), text_failures(s));
+	screen_line("%-13.13s %-12.12s %5s", row->device.name, row->device.driver,
+		    text_mask(row->device.mask));
+	if (flow_counts_maps() || device_is_module(row->key))
+		screen_add(" %9.0f %7.1f", s->maps / now.time,
+			   s->maps ? 100.0 * bounces / s->maps : 0);
+	else
+		screen_add(" %9s %7s", "-", "-");
+	screen_add(" %-9s %10.2f %8llu %6llu", text_reasons[text_main_reason(s)],
+		   s->copied_bytes / now.time / 1e6, in_flight(row), text_failures(s));
 	if (latency) {
 		map_latency(row, &both);
 		screen_add(" %9s %9s", text_ns(quantile(&both, 0.5)),
@@ -221,6 +269,7 @@ static void json_state(void)
 static void show(void)
 {
 	flow_read(&totals);
+	follow_balances();
 	now = totals;
 	flow_since(&now, &before);
 	if (prometheus)
@@ -245,11 +294,10 @@ int command_top(int argc, char **argv)
 	double period;
 	char key;
 
-	command_parse(&own, "top", "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...", text, argc,
-		      argv);
+	command_parse(&own, "top", COMMAND_TABLES, text, argc, argv);
 	period = command_period(1);
 	if (latency || by_domain || prometheus)
-		probe_needs_btf("top without --latency, --by domain and -p");
+		command_instead = "top without --latency, --by domain and -p";
 	command_look(&host);
 	flow.device = command_options.device;
 	flow.latency = latency;
@@ -260,7 +308,7 @@ int command_top(int argc, char **argv)
 	command_begin();
 	if (!command_options.json)
 		screen_open();
-	while (command_wait(period)) {
+	while (command_table(period)) {
 		while ((key = screen_key())) {
 			if (strchr("bmf", key))
 				order = key;

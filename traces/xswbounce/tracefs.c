@@ -202,18 +202,20 @@ static void set_module_triggers(void)
 		closedir(dir);
 }
 
-void tracefs_start(const struct host *where)
+void tracefs_start(const struct host *where, const char *why)
 {
 	FILE *f;
 
 	host = where;
 	if (!find_root())
-		die("no type information (BTF) in this kernel, and no tracefs either: "
-		    "mount -t tracefs tracefs /sys/kernel/tracing");
+		die("%s, and there is no tracefs either: "
+		    "mount -t tracefs tracefs /sys/kernel/tracing",
+		    why);
 	f = open_in(root, STOCK_EVENT, "hist", "r");
 	if (!f)
-		die("no type information (BTF) in this kernel, and no histogram of "
-		    "swiotlb:swiotlb_bounced either (CONFIG_SWIOTLB, CONFIG_HIST_TRIGGERS)");
+		die("%s, and no histogram of swiotlb:swiotlb_bounced can be had either "
+		    "(CONFIG_SWIOTLB, CONFIG_HIST_TRIGGERS): %s",
+		    why, strerror(errno));
 	fclose(f);
 	remove_stale();
 	snprintf(instance, sizeof(instance), "%s/instances/xswbounce-%d", root, getpid());
@@ -223,8 +225,9 @@ void tracefs_start(const struct host *where)
 	set_stock_trigger();
 	if (host->module)
 		set_module_triggers();
-	warn("no type information (BTF) in this kernel: only bounced mappings are counted, by tracefs; "
-	     "not seen are direct ones, copies back at unmap and sync, failures, exchanges and time");
+	warn("%s: only bounced mappings are counted, by tracefs; not seen are direct ones, copies "
+	     "back at unmap and sync, failures, exchanges and time",
+	     why);
 }
 
 /* The number after " KEY: ", be it a power of two or not. */

@@ -9,7 +9,7 @@
  * tracefs_start() - begin to count; ends with one line if this kernel can't, and says what is
  * not seen this way
  */
-void tracefs_start(const struct host *host);
+void tracefs_start(const struct host *host, const char *why);
 
 /**
  * tracefs_read() - the rows of the devices that bounced since the start

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce without an argument: a verdict in plain words after a few seconds. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,16 +21,22 @@
 static struct flow_state start, timed_start, timed, all;
 static struct host host;
 static double pool_share;
+static struct advice_facts facts;
 
 static const char text[] =
 	"Says whether bouncing is a problem on this host: which backend, which devices bounce, at "
 	"what rate and cost, why, how full the pool is, and what to do.\v"
-	"It counts for INTERVAL seconds (default 5), or while PROGRAM runs; for one second of that it "
+	"It counts for SECONDS (default 5), or while PROGRAM runs; for one second of that it "
 	"also times the calls, which prices the rest.\n\n"
 	"Examples:\n"
 	"  xswbounce\n"
 	"  xswbounce 30\n"
 	"  xswbounce -- dd if=/dev/sdb of=/dev/null bs=64k count=1000 iflag=direct";
+
+static bool pool_known(void)
+{
+	return host.pool_told || host.module;
+}
 
 static void look_at_pools(void)
 {
@@ -41,36 +48,36 @@ static void look_at_pools(void)
 			pool_share = (double)pools[i].used / pools[i].size;
 }
 
-/* Sleeps in steps, to see the pool at its fullest. */
-static bool watch(double seconds)
+static void gather_facts(void)
 {
-	double step;
+	struct pool pools[HOST_POOLS];
+	int n = host_pools(&host, pools);
 
-	for (; seconds > 0; seconds -= step) {
-		step = seconds < 0.1 ? seconds : 0.1;
-		if (!command_wait(step))
-			return false;
+	facts.pv = host.kind == HOST_PV;
+	facts.stock_bytes = pools[0].size;
+	facts.module_bytes = n > 1 ? pools[1].size : 0;
+	facts.low_free = facts.pv ? ~0ULL : host_low_free();
+}
+
+/* Sleeps in steps, to see the pool at its fullest. */
+static void watch(double end)
+{
+	while (command_wait(0.1, end))
 		look_at_pools();
-	}
-	return true;
 }
 
 static void measure(double seconds)
 {
-	bool goes_on;
-
 	flow_read(&start);
 	command_begin();
-	goes_on = watch(BEFORE_TIMING);
+	watch(fmin(BEFORE_TIMING, seconds));
 	flow_time(true);
 	flow_read(&timed_start);
-	if (goes_on)
-		goes_on = watch(TIMING);
+	watch(fmin(command_elapsed() + TIMING, seconds));
 	flow_read(&timed);
 	flow_since(&timed, &timed_start);
 	flow_time(false);
-	if (goes_on)
-		watch(seconds - BEFORE_TIMING - TIMING);
+	watch(seconds);
 	flow_read(&all);
 	flow_since(&all, &start);
 }
@@ -87,9 +94,9 @@ static void print_headline(const struct judgement *j)
 		break;
 	case VERDICT_UNKNOWN:
 		if (flow_only_bounces()) {
-			screen_line("I cannot tell what it costs, because this kernel has no type "
-				    "information (BTF): no call can be timed; %llu in %.1f s "
-				    "bounced, most by %s.",
+			screen_line("I cannot tell what it costs, because no BPF program runs "
+				    "here: no call can be timed; %llu in %.1f s bounced, most "
+				    "by %s.",
 				    j->bounces, all.time, who);
 			break;
 		}
@@ -98,9 +105,11 @@ static void print_headline(const struct judgement *j)
 			    j->bounces, all.time, who);
 		break;
 	case VERDICT_INNOCENT:
-		screen_line(
-			"Bouncing is not your problem: %.1f %% of one CPU, %.0f %% of the pool.",
-			100 * j->cpu, 100 * j->pool);
+		screen_line("Bouncing is not your problem: %.1f %% of one CPU", 100 * j->cpu);
+		if (pool_known())
+			screen_add(", %.0f %% of the pool.", 100 * j->pool);
+		else
+			screen_add("; how full the pool is, nobody tells.");
 		break;
 	case VERDICT_POOL:
 		screen_line("The pool is nearly full: %.0f %% in use. Nothing failed yet.",
@@ -139,7 +148,7 @@ static void print_device(const struct flow_row *row)
 	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
 		if (s->fails[i])
 			screen_line("    FAILED: %llu mappings, %s", s->fails[i], text_fails[i]);
-	screen_line("    to do: %s", judge_advice(row));
+	screen_line("    to do: %s", advice(row, &facts));
 }
 
 static void print_verdict(const struct judgement *j)
@@ -150,9 +159,7 @@ static void print_verdict(const struct judgement *j)
 	screen_begin();
 	print_headline(j);
 	screen_line("Backend %s, kernel %s, %s; measured %.1f s.", host_backend(&host),
-		    host.release,
-		    host.kind == HOST_PV ? host.dom0 ? "PV dom0" : "PV guest" : "no Xen PV domain",
-		    all.time);
+		    host.release, host_name(&host), all.time);
 	if (flow_counts_maps())
 		screen_line("%llu mappings, %llu bounced (%.1f %%), %s copied.", j->maps,
 			    j->bounces, j->maps ? 100.0 * j->bounces / j->maps : 0,
@@ -162,6 +169,10 @@ static void print_verdict(const struct judgement *j)
 	for (i = 0; i < all.nr_rows; i++)
 		if (text_bounces(&all.rows[i].stat) || text_failures(&all.rows[i].stat))
 			print_device(&all.rows[i]);
+	if (!host.pool_told)
+		screen_line("Pool of %s: not known, for debugfs is not there (mount -t debugfs "
+			    "debugfs /sys/kernel/debug).",
+			    pools[0].backend);
 	for (i = 0; i < n; i++)
 		if (pools[i].size)
 			screen_line("Pool of %s: %s, %s in use now.", pools[i].backend,
@@ -191,7 +202,10 @@ static void json_verdict(const struct judgement *j)
 		json_null("cpu_share");
 	else
 		json_number("cpu_share", j->cpu);
-	json_number("pool_share", j->pool);
+	if (pool_known())
+		json_number("pool_share", j->pool);
+	else
+		json_null("pool_share");
 	json_array("devices");
 	for (i = 0; i < all.nr_rows; i++) {
 		cpu = judge_device_cpu(&all.rows[i], flow_row_of(&timed, all.rows[i].key),
@@ -203,7 +217,7 @@ static void json_verdict(const struct judgement *j)
 		else
 			json_number("cpu_share", cpu);
 		json_text("main_reason", text_reasons[text_main_reason(&all.rows[i].stat)]);
-		json_text("advice", judge_advice(&all.rows[i]));
+		json_text("advice", advice(&all.rows[i], &facts));
 		json_object_end();
 	}
 	json_array_end();
@@ -218,16 +232,14 @@ int command_verdict(int argc, char **argv)
 	struct judgement j;
 	double seconds;
 
-	command_parse(NULL, "verdict", "[INTERVAL]\n-- PROGRAM...", text, argc, argv);
+	command_parse(NULL, "verdict", COMMAND_SECONDS, text, argc, argv);
 	seconds = command_period(5);
 	command_look(&host);
-	if (host.no_pool)
-		command_nothing("this kernel has no bounce pool (it needs none, or swiotlb is "
-				"switched off)");
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
 	measure(seconds);
 	judge(&j, &all, &timed, pool_share);
+	gather_facts();
 	if (command_options.json)
 		json_verdict(&j);
 	else

@@ -40,9 +40,17 @@ double judge_device_cpu(const struct flow_row *row, const struct flow_row *price
 void judge(struct judgement *j, struct flow_state *all, const struct flow_state *timed,
 	   double pool_share);
 
+/* What an advice depends on beside the device. */
+struct advice_facts {
+	bool pv;         /* bus addresses are machine addresses, and Xen hands out low memory */
+	u64 stock_bytes; /* the pools' sizes; 0: not known */
+	u64 module_bytes;
+	u64 low_free; /* bytes free below 4 GiB now; ~0: nobody tells */
+};
+
 /**
- * judge_advice() - what to do about one device, in one line
+ * advice() - what to do about one device, in one line; lasts until the next call
  */
-const char *judge_advice(const struct flow_row *row);
+const char *advice(const struct flow_row *row, const struct advice_facts *facts);
 
 #endif /* XB_VERDICT_H */

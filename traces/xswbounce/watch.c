@@ -7,10 +7,10 @@
  * failed, it writes one file that says who holds the pool. Then it rests, so that a storm makes
  * one file and not thousands, and stops writing after a number of files.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "command.h"
@@ -18,6 +18,7 @@
 #include "held.h"
 #include "holders.h"
 #include "incident.h"
+#include "output.h"
 #include "own_cost.h"
 #include "say.h"
 #include "text.h"
@@ -121,11 +122,12 @@ static void happened(const struct xb_message *m, size_t size)
 			"a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were in "
 			"use; by %s (%u)",
 			m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
-			f->pool.slots, f->comm, f->pid);
+			f->pool.slots, text_comm(f->comm), f->pid);
 	} else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc) {
 		snprintf(cause, sizeof(cause),
 			 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)",
-			 x->extents, x->order, x->bits, strerror(-x->rc), x->comm, x->pid);
+			 x->extents, x->order, x->bits, strerror(-x->rc), text_comm(x->comm),
+			 x->pid);
 	}
 }
 
@@ -171,10 +173,7 @@ static void write_incident(void)
 	incident_section(&in, "cause");
 	fprintf(in.f, "%s\n", cause);
 	incident_section(&in, "host");
-	fprintf(in.f, "kernel %s, %s, backend %s, %d CPUs\n", host.release,
-		host.dom0              ? "Xen PV dom0"
-		: host.kind == HOST_PV ? "Xen PV guest"
-				       : "no Xen PV",
+	fprintf(in.f, "kernel %s, %s, backend %s, %d CPUs\n", host.release, host_name(&host),
 		host_backend(&host), host.cpus);
 	n = host_pools(&host, pools);
 	for (i = 0; i < n; i++)
@@ -197,18 +196,22 @@ int command_watch(int argc, char **argv)
 {
 	const struct events_options events = { .failures = true, .exchanges = true };
 	struct held_options held = { .live = true };
-	double begin, end, next_look = 0;
+	double begin, next_look = 0;
+	const char *wrong;
 
-	command_parse(&own, "watch", "[SECONDS]\n-- PROGRAM...", text, argc, argv);
+	command_parse(&own, "watch", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
-	mkdir(folder, 0700);
+	wrong = output_folder(folder);
+	if (wrong)
+		die("can't keep files in %s: %s", folder, wrong);
 	held.stack_budget = budget / 100;
 	held_start(&host, &held);
 	events_start(&host, &events, happened);
+	events_arm();
 	command_begin();
 	command_waker = events_waker();
 	begin = now();
-	for (end = begin + command_period(1e9); now() < end && command_wait(STEP);) {
+	while (command_wait(STEP, command_period(INFINITY))) {
 		events_poll(0);
 		if (now() >= next_look) {
 			look();

@@ -10,9 +10,17 @@
 #include "sequence.h"
 #include "text.h"
 
+/* What a device could reach before it was lent: its next driver may rely on PCI's defaults. */
+struct limits {
+	u64 mask, coherent_mask;
+	unsigned long boundary;
+	unsigned int min_align;
+};
+
 struct bench {
 	struct pci_dev *pdev;
 	struct device *dev;
+	struct limits before;
 	struct dentry *dir;
 	struct mutex lock; /* one cell, hold or sequence at a time */
 	struct text cell_result;

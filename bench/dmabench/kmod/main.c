@@ -12,6 +12,29 @@
 #include "clock.h"
 #include "files.h"
 
+static void limits_save(struct bench *bench)
+{
+	struct device *dev = bench->dev;
+
+	bench->before = (struct limits){
+		.mask = *dev->dma_mask,
+		.coherent_mask = dev->coherent_dma_mask,
+		.boundary = dma_get_seg_boundary(dev),
+		.min_align = dma_get_min_align_mask(dev),
+	};
+}
+
+/* Written as they were: dma_set_mask() may refuse a mask that its backend does not reach. */
+static void limits_restore(struct bench *bench)
+{
+	struct device *dev = bench->dev;
+
+	*dev->dma_mask = bench->before.mask;
+	dev->coherent_dma_mask = bench->before.coherent_mask;
+	dma_set_seg_boundary(dev, bench->before.boundary);
+	dma_set_min_align_mask(dev, bench->before.min_align);
+}
+
 static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct bench *bench = kzalloc(sizeof(*bench), GFP_KERNEL);
@@ -20,6 +43,7 @@ static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	bench->pdev = pdev;
 	bench->dev = &pdev->dev;
+	limits_save(bench);
 	mutex_init(&bench->lock);
 	pci_set_drvdata(pdev, bench);
 	files_add(bench);
@@ -33,7 +57,7 @@ static void bench_remove(struct pci_dev *pdev)
 	files_remove(bench);
 	sequence_reset(bench);
 	hold_drop(bench);
-	dma_set_min_align_mask(&pdev->dev, 0);
+	limits_restore(bench);
 	text_free(&bench->cell_result);
 	text_free(&bench->hold.result);
 	text_free(&bench->sequence.result);

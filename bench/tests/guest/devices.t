@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../../.." || exit 1
 . impl/tests/tap.sh
 
-plan=$(bench/run --here --dry-run 2>&1)
+plan=$(bench/run --here --dry-run --probe-links 2>&1)
 ok $? 'a plan is made' "$plan"
 
 # The address of the first function of a PCI class; empty without one.

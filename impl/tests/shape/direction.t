@@ -39,13 +39,16 @@ outside() { # outside ALLOWED-REGEX
 
 check 'core includes only core, and the outside only through platform.h' "$(
 	includes impl/core | grep -vE ': impl/core/' |
-		grep -vE '^impl/core/platform\.h: (impl/(kmod|model)/)?platform_impl\.h$'
+		grep -vE '^impl/core/platform\.h: (impl/(kmod|model|tests/xen/kernel)/)?platform_impl\.h$'
 )"
 check 'xen sits on core and compat' "$(includes impl/xen | outside 'impl/(core|xen|compat)/')"
 check 'kmod sits on core, xen and compat' "$(includes impl/kmod | outside 'impl/(core|xen|kmod|compat)/')"
 check 'compat stands alone' "$(includes impl/compat | outside 'impl/compat/')"
 check 'model sits on core' "$(includes impl/model | outside 'impl/(core|model)/|impl/kmod/platform_impl.h')"
-check 'tests sit on core and model' "$(includes impl/tests | outside 'impl/(core|model|tests)/|impl/kmod/platform_impl.h')"
+check 'tests sit on core and model, and those of xen on xen' "$(
+	includes impl/tests | grep -v '^impl/tests/xen/' | outside 'impl/(core|model|tests)/|impl/kmod/platform_impl.h'
+	includes impl/tests/xen | outside 'impl/(core|xen|tests/xen)/'
+)"
 check 'bench includes nothing of impl' "$(includes bench | outside 'bench/')"
 check 'traces include nothing of impl' "$(includes traces | outside 'traces/')"
 check 'analysis includes nothing but itself, and replay the core' "$(

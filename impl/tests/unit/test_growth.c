@@ -95,6 +95,22 @@ static void the_look_now_and_then_only_grows(void **state)
 		must_unmap(&w, held[i], 2048, XSW_TO_DEVICE);
 }
 
+/* A large pool grows by much at a time, but not beyond its limit */
+static void growth_ends_at_its_limit(void **state)
+{
+	static u64 held[12400];
+	u32 i;
+
+	(void)state;
+	assert_int_equal(xsw_pool_set(w.e, 32 * MIB, 32, &w.change), 0);
+	for (i = 0; i < 12400; i++)
+		held[i] = must_map(&w, buffer, 2048, XSW_TO_DEVICE, NULL);
+	assert_int_equal(grow_for(0, XSW_FAIL_NONE, 36 * MIB), 4 * MIB);
+	assert_int_equal(pool_bytes(), 36 * MIB);
+	while (i--)
+		must_unmap(&w, held[i], 2048, XSW_TO_DEVICE);
+}
+
 /* A fragmented pool gets a segment, however little of it is in use */
 static void a_fragmented_pool_gets_a_segment(void **state)
 {
@@ -172,6 +188,7 @@ int main(void)
 		xsw_unit_test(a_size_is_set_either_way),
 		xsw_unit_test(two_writers_do_not_overshoot),
 		xsw_unit_test(the_look_now_and_then_only_grows),
+		xsw_unit_test(growth_ends_at_its_limit),
 		xsw_unit_test(a_fragmented_pool_gets_a_segment),
 		xsw_unit_test(growth_is_for_the_mask_that_failed),
 		xsw_unit_test(growing_keeps_no_old_arrays),

@@ -79,7 +79,7 @@ settled
 is $? 0 'nothing is left after a run'
 instances()
 {
-	find $tracefs/instances -maxdepth 1 -name "xsw-bounces-$1-*" | wc -l
+	find $tracefs/instances -maxdepth 1 -name "xsw-bounces-*-$1-*" | wc -l
 }
 # A background job of a script ignores SIGINT, so each gets its dispositions back first.
 for signal in INT:130 TERM:143 HUP:129 KILL:137; do
@@ -99,17 +99,33 @@ done
 # The guard dies too: the next run cleans up.
 setsid $bounces -s 100 >/dev/null 2>&1 &
 sleep 2
-pid=$(echo $tracefs/instances/xsw-bounces-* | cut -d - -f 3)
+pid=$(echo $tracefs/instances/xsw-bounces-* | cut -d - -f 4)
 kill -KILL -- -"$pid"
 sleep 1
 is "$(instances "$pid")" 1 'with its guard killed an instance stays'
-$bounces -- true >/dev/null
+like "$($bounces -- true 2>&1 >/dev/null)" '^bounces: removed what a run that was killed had left' 'the next run says so'
 settled
-is $? 0 'and the next run removes it'
+is $? 0 'and removes it'
 rmdir $tracefs/instances/mine
 echo '!hist:keys=size' >>$tracefs/events/swiotlb/swiotlb_bounced/trigger
 
 complains 'not root' 2 '^bounces: .*must be root' setpriv --reuid 65534 --clear-groups $bounces
+# What can't be mapped is no bounce: the driver of the tests asks for more than stock ever maps.
+. traces/tests/driver.sh
+driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+$bounces --json -o "$out/json" -- sh -c "for i in 1 2 3 4; do echo map \$i 524288 to; done \
+	>/sys/kernel/debug/dmabench/$bdf/sequence"
+is "$(jq -c ".devices[] | select(.device == \"$bdf\") | [.bounces, .bytes, .too_large.attempts]" "$out/json")" \
+	'[0,0,4]' 'attempts above 256 KiB are told as such'
+like "$(jq -r .verdict "$out/json")" '^Mappings FAIL: 4 attempts of more than 256 KiB' 'and in the verdict'
+driver_give_back
+# The same recipe under the shells that are here.
+for shell in dash 'busybox ash' bash; do
+	# shellcheck disable=SC2086 # a shell and its argument
+	$shell $bounces --json -- sh -c 'exit 3' >"$out/json"
+	is "$? $(jq -r .tool "$out/json")" '3 bounces' "under $shell"
+done
+
 complains 'no tracefs' 2 '^bounces: .*mount -t tracefs' unshare -m sh -c \
 	"umount $tracefs; mount -t tmpfs none /sys/kernel/debug; exec $bounces"
 complains 'no event' 2 '^bounces: .*without swiotlb' unshare -m sh -c \

@@ -26,4 +26,29 @@ is "$(of "$bdf" '(.calls[] | select(.call == "map bounced").count) == .bounces')
 $x stacks --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq "[.sites[] | select(.device == \"$bdf\").bytes] | add" "$out/json")" $size \
 	'stacks: their bytes add up to what was read'
+# A Xen HVM or PVH guest whose devices bounce through plain swiotlb: measured as this machine is.
+as_guest()
+{
+	# shellcheck disable=SC2016 # expanded there
+	unshare -m sh -c 'mount -t tmpfs none /sys/hypervisor && echo xen >/sys/hypervisor/type &&
+		echo $1 >/sys/hypervisor/guest_type && shift && exec "$@"' sh "$@"
+}
+for type in HVM PVH; do
+	as_guest $type $x top --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
+	is "$(of "$bdf" '[.backend, .bounce_bytes]')" "[\"swiotlb\",$size]" "$type: every byte is seen to bounce"
+	as_guest $type traces/tracefs/bounces --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
+	is "$(of "$bdf" .bytes)" $size "$type: bounces: so it does"
+done
+
+# A PV domain whose kernel has set up no swiotlb-xen, but that has a PCI device.
+no_pool()
+{
+	as_guest PV sh -c 'mount -t tmpfs none /sys/kernel/debug && mkdir /sys/kernel/debug/swiotlb &&
+		exec "$@"' sh "$@"
+}
+for command in "$x" "$x top 1 1" "$x watch -o $out/watch 1" traces/tracefs/bounces; do
+	# shellcheck disable=SC2086 # a command and its arguments
+	is "$(no_pool $command | cut -d : -f 1; echo "${PIPESTATUS[0]}")" $'DMA goes to wrong memory\n1' \
+		"PV without swiotlb-xen: ${command##*/}: said in one line"
+done
 done_testing

@@ -111,6 +111,27 @@ at_most "$(jq -s '1000 * last.lost.starts' "$out/json")" \
 	"$(jq -s '[.[].devices[].maps] | add' "$out/json")" 'and of a thousand latencies at most one'
 is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'with latency: each byte that was read'
 
+# Every count begins at one instant: no mapping is seen made whose end was missed, so that no more
+# can be in use than the kernel's own high-water mark says were.
+high_water=/sys/kernel/debug/swiotlb/io_tlb_used_hiwater
+for try in 1 2 3; do
+	ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 40 >/dev/null &
+	load=$!
+	sleep 3
+	echo 0 >$high_water
+	$x record -o "$out/rec" 3 2>/dev/null
+	$x report --json -i "$out/rec" >"$out/report"
+	is "$(jq "[.whole, .lost, .most_slots_in_use <= $(cat $high_water)]" -c "$out/report")" '[true,0,true]' \
+		"record, under load ($try): not more slots than there were"
+	at_least "$(jq .most_slots_in_use "$out/report")" $(($(cat $high_water) / 4)) 'nor much less'
+	echo 0 >$high_water
+	$x top --json 0.5 4 2>/dev/null >"$out/json"
+	at_most "$(jq -s '[.[] | [.devices[].in_flight] | add] | max' "$out/json")" "$(cat $high_water)" \
+		"top, under load ($try): not more in flight than there were slots in use"
+	kill $load
+	wait $load 2>/dev/null
+done
+
 echo '!hist:keys=dev_name:vals=size' >$event
 rmdir $events
 network_down

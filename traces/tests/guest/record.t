@@ -21,8 +21,10 @@ placed()
 # The events of the driver's device: call, bus, size, low bits, direction, attributes, reason.
 events()
 {
-	$x report -i "$out/rec" --dump | awk -v d="$bdf" \
-		'$4 == d && $5 != "slot" { print $5, $7, $9, $11, $13, $15, $16, $17 }' | sed 's/ *$//'
+	$x report -i "$out/rec" --dump | awk -v d="$bdf" '$4 == d && $5 != "slot" {
+		low = substr($11, length($11) - 2)
+		sub(/^[0x]*/, "", low)
+		print $5, $7, $9, "0x" (low == "" ? "0" : low), $13, $15, $16, $17 }' | sed 's/ *$//'
 }
 
 # One of the mappings that are undone lived before.

@@ -83,8 +83,9 @@ failing()
 # Each cause alone, by what the verdict says in words.
 full_or_too_large()
 {
-	local larger='swiotlb=65536'
+	local larger
 
+	larger=swiotlb=$((2 * $(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs)))
 	[ "$backend" = stock ] || larger='pool_bytes'
 	verdict_words -- sh -c "$only_full"
 	like "$(cat "$out/words")" "^Mappings FAIL: [0-9]+ in [0-9.]+ s, most of $narrow_bdf.*FAILED: [0-9]+ mappings, full.*

@@ -63,6 +63,22 @@ passes 'is zero, also where it was dirtied before' jq -e '.wrong == 0 and .check
 passes 'coherent memory of 2.3 MB' cell 'test=coherent size=2411724 count=2'
 passes 'the device is back with its driver after all these' diff <(drivers) "$work/drivers"
 
+# A driver sets its own masks when it binds: only without one the limits that were left show.
+driver=$(basename "$(readlink "$pci/$device/driver")")
+echo "$device" >"$pci/$device/driver/unbind"
+limits()
+{
+	cat "$pci/$device/dma_mask_bits" "$pci/$device/consistent_dma_mask_bits"
+}
+before=$(limits)
+narrow=(bench/dmabench/dmabench --device "$device" --backend stock)
+passes 'a cell with another mask' "${narrow[@]}" --cell 'test=pair reach=near mask=64 count=10'
+is "$(limits)" "$before" 'leaves the masks of the device as they were'
+passes 'a sequence with masks of its own' "${narrow[@]}" --sequence seed:5:200
+is "$(limits)" "$before" 'does, too'
+echo "$device" >"/sys/bus/pci/drivers/$driver/bind"
+passes 'its driver takes it again' diff <(drivers) "$work/drivers"
+
 is "$(cell 'test=pair frob=1'; echo $?)" 1 'an unknown key is refused'
 like "$(cat "$work/said")" "unknown key 'frob'" 'by its name'
 is "$(cell 'test=pair size=0'; echo $?)" 1 'a bad number is refused'

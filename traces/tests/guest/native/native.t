@@ -25,6 +25,6 @@ $x --json -- bash -c "read_disk $wide $size; read_disk $wide $size" >"$out/json"
 is "$(of "$wide_bdf" '[.bounces, .cpu_share]')" '[0,0]' 'the wide disk does not bounce'
 is "$(jq -r .verdict "$out/json")" innocent 'and is acquitted'
 is "$($x exchange --json 1 2>/dev/null | wc -l)" 0 'exchange: there is no Xen to exchange with'
-like "$($x 1 2>/dev/null)" 'Backend swiotlb, kernel .*, no Xen PV domain' 'verdict: where it is'
+like "$($x 1 2>/dev/null)" 'Backend swiotlb, kernel .*, no Xen; measured' 'verdict: where it is'
 
 done_testing

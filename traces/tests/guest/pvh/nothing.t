@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../../.." || exit 1
 . traces/tests/tool.sh
 
 module=build/modules/$(uname -r)/xen_swiotlb.ko
-plain='Nothing to bounce: this is a Xen PVH guest, whose physical addresses the IOMMU translates; swiotlb-xen is not in use.'
+plain='Nothing to bounce: this kernel (Xen PVH guest) has no bounce pool: it needs none, or swiotlb is switched off.'
 mount -t debugfs debugfs /sys/kernel/debug
 
 # says WHAT COMMAND...: status 0 and the one plain line, nothing else.
@@ -50,7 +50,7 @@ is "$(traces/tracefs/bounces -- sh -c 'echo ran; exit 7'; echo "status $?")" \
 	$'ran\n'"$plain"$'\nstatus 7' 'bounces: a command runs all the same'
 # Small as this guest is, its kernel has no pool: the verdict off Xen, where that counts.
 is "$(unshare -m sh -c "mount --bind /dev/null /sys/hypervisor/type && exec $x" 2>&1; echo "status $?")" \
-	'Nothing to bounce: this kernel has no bounce pool (it needs none, or swiotlb is switched off).
+	'Nothing to bounce: this kernel (no Xen) has no bounce pool: it needs none, or swiotlb is switched off.
 status 0' 'xswbounce where no pool exists: nothing to bounce'
 is "$(find /sys/kernel/tracing/instances -mindepth 1 | wc -l)" 0 'no tracing instance is left'
 

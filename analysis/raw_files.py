@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Reads one raw file, the output of a tool, and takes its figures out of it.
+
+fio: the sum over jobs and directions of bytes, operations and rates; the latency is fio's lat,
+from the call to the completion, because a buffer is mapped between the two readings that divide
+lat into slat and clat. iperf3: what the receiver got. The suite's own files: packets, data-check.
+"""
+
+import json
+
+PERCENTILES = (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
+# A percentile stands on this many samples beyond it, or it is not given.
+BEYOND = 10
+
+
+class Damaged(Exception):
+    """A raw file that is no whole and valid record; the text says why."""
+
+
+def _not_a_number(word):
+    raise Damaged(f"{word} stands where a number should")
+
+
+def parse(text):
+    """The JSON in a tool's output: fio writes notes before it, which are left out."""
+    start = 0 if text.startswith("{") else text.find("\n{") + 1
+    if not text.startswith("{", start):
+        raise Damaged("no JSON in it" if text.strip() else "it is empty")
+    try:
+        return json.JSONDecoder(parse_constant=_not_a_number).raw_decode(text, start)[0]
+    except ValueError as error:
+        raise Damaged(f"damaged or cut short: {error}")
+
+
+def read(path):
+    """The JSON in a raw file. Raises Damaged."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return parse(file.read())
+    except OSError as error:
+        raise Damaged(error.strerror or str(error))
+
+
+def complaint(raw):
+    """Why a tool's own record says that it failed; None if it does not."""
+    if not isinstance(raw, dict):
+        return "its JSON is no object"
+    if raw.get("error"):
+        return str(raw["error"])
+    for job in raw.get("jobs", []):
+        if job.get("error"):
+            return f"fio's error {job['error']} in job {job.get('jobname')}"
+    if raw.get("verified") is False:
+        return "what arrived is not what was sent"
+    if not any(key in raw for key in ("jobs", "end", "tool")):
+        return "neither fio nor iperf3 wrote it"
+    return None
+
+
+def _sides(raw):
+    return [job[side] for job in raw["jobs"] for side in ("read", "write", "trim")
+            if job.get(side, {}).get("total_ios")]
+
+
+def latency_bins(raw, kind="lat"):
+    """fio's bins of lat, slat or clat as sorted [(ns, count)], of all jobs and directions."""
+    bins = {}
+    for side in _sides(raw) if "jobs" in raw else []:
+        for name, count in side.get(kind + "_ns", {}).get("bins", {}).items():
+            bins[int(name)] = bins.get(int(name), 0) + count
+    return sorted(bins.items())
+
+
+def percentile(bins, share):
+    """The least latency that a share of all did not exceed; None with too few beyond it."""
+    total = sum(count for _, count in bins)
+    if total * (1 - share) < BEYOND:
+        return None
+    passed = 0
+    for value, count in bins:
+        passed += count
+        if passed >= total * share:
+            return value
+    return None
+
+
+def _fio(raw):
+    sides = _sides(raw)
+    figures = {"iops": sum(side["iops"] for side in sides),
+               "bandwidth_bytes_s": sum(side["bw_bytes"] for side in sides),
+               "io_bytes": sum(side["io_bytes"] for side in sides),
+               "ios": sum(side["total_ios"] for side in sides),
+               "runtime_s": max(job["job_runtime"] for job in raw["jobs"]) / 1000}
+    for kind in ("lat", "slat", "clat"):
+        bins = latency_bins(raw, kind)
+        for name, share in PERCENTILES if bins else ():
+            figures[f"{kind}_{name}_ns"] = percentile(bins, share)
+    return figures
+
+
+def _iperf3(end):
+    # releases that do not sum what was received over UDP have one sum for all
+    got = end.get("sum_received") or end["sum"]
+    figures = {"bandwidth_bytes_s": got["bits_per_second"] / 8, "io_bytes": got["bytes"],
+               "runtime_s": got["seconds"],
+               "retransmits": end.get("sum_sent", {}).get("retransmits")}
+    for name in ("lost_packets", "packets", "jitter_ms"):
+        figures[name] = end.get("sum", {}).get(name)
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def figures(raw):
+    """The figures of a raw file that was read, by the names of results/SCHEMA.md."""
+    try:
+        if "jobs" in raw:
+            return _fio(raw)
+        if raw.get("tool") == "packets":
+            return {"packets": raw["sent"], "packets_answered": raw["received"]}
+        if raw.get("tool") == "data-check":
+            return {"io_bytes": raw["bytes"]}
+        return _iperf3(raw["end"]) if "end" in raw else {}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Damaged(f"not as its tool writes it: {error!r}")

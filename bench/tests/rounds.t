@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What happens to a run when rounds fail: fio hangs, is killed, or leaves a file that is cut, has
+# NaN in it or begins with a note. A machine of files; fio is real once, and then plays its part.
+# shellcheck disable=SC2016,SC2317  # variables of an inner shell, functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+. impl/tests/tap.sh
+. bench/tests/fake-machine.sh
+fake_alone
+fake_native
+fake_disk wide 240:0 SER-W 64
+truncate -s 64M "$fake/dev/wide"
+out=$fake/out good=$fake/good.json
+
+XSW_NODE=$fake/dev/wide XSW_BYTES=1m XSW_TIMED=0 XSW_SECONDS=0 XSW_RAMP=0 XSW_SEED=1 \
+	fio --output-format=json+ --output="$good" bench/storage/randread-4k-qd1.fio ||
+	bail 'fio itself does not run here'
+
+# BAD names what each fio does in turn, by its round: BAD='3=cut 5=hang'.
+mkdir "$fake/bin"
+cat >"$fake/bin/fio" <<END
+#!/bin/bash
+[ "\$1" != --version ] || { echo fio-3.33; exit; }
+[ "\$1" != --parse-only ] || exit 0
+n=\$(cat "$fake/n" 2>/dev/null || echo 0)
+echo \$((n + 1)) >"$fake/n"
+for word; do case \$word in --output=*) o=\${word#*=} ;; esac; done
+cp "$good" "\$o"
+what=\$(grep -oE "(^| )\$n=[a-z]+" <<<" \$BAD" | sed 's/.*=//')
+case \$what in
+cut) head -c 500 "$good" >"\$o" ;;
+nan) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : nan/' "\$o" ;;
+minus) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : -nan/' "\$o" ;;
+capital) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : NaN/' "\$o" ;;
+note) { echo 'fio: double CPU clock wrap'; cat "$good"; } >"\$o" ;;
+empty) : >"\$o"; exit 1 ;;
+killed) kill -KILL \$\$ ;;
+hang) exec sleep 100 ;;
+parent) kill -KILL \$PPID; sleep 1 ;;
+interrupt) kill -INT \$PPID; sleep 5 ;;
+full) dd if=/dev/zero of="\${o%/*}/fill" bs=1M status=none; exit 1 ;;
+esac
+exit 0
+END
+chmod +x "$fake/bin/fio"
+export PATH=$fake/bin:$PATH XSW_DEADLINE_S=4
+
+# measure BAD ARGS...: a run whose rounds fail so; its status is the function's.
+measure()
+{
+	export BAD=$1
+	shift
+	rm -rf "$out" "$fake/n"
+	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --yes --out "$out" "$@"
+}
+export -f measure
+export fake out good
+
+# of EXPRESSION: of the record, in Python; r is the record.
+of()
+{
+	python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1] + "/native/run.json"))
+print(eval(sys.argv[2]))' "$out" "$1"
+}
+
+# The quick set: rounds 0 and 1 are discarded, 2 to 7 are timed (A1 to A3), then one is counted.
+expect 'a run whose rounds are good ends well' 0 '^7 rounds, 0 failed' measure ''
+is "$(of '[len(r["rounds"]), len(r["discarded"]), r["ok"], r["errors"]]')" '[7, 2, True, []]' \
+	'and its record says so'
+expect 'a note before the JSON is no failure' 0 '^7 rounds, 0 failed' measure '2=note'
+
+expect 'a killed, a cut and a hung round and one with NaN fail, and are tried once more' 3 \
+	'^11 rounds, 4 failed' measure '2=killed 3=cut 4=nan 5=hang'
+is "$(of '[one["why"].split(": E")[0] for one in r["rounds"] if not one["ok"]]')" \
+	"['killed by signal 9', 'its record: damaged or cut short', 'its record: damaged or cut short', \
+'it hung: no end within 4 s']" 'each with its reason'
+is "$(of '[(one["position"], one["repeats"]) for one in r["rounds"] if one["repeats"]]')" \
+	"[('A4', 1), ('A4', 1), ('A5', 2), ('A5', 2)]" 'as new pairs, and both are kept'
+is "$(of 'len(r["errors"])')" 4 'the record names the four'
+expect 'the report is made all the same' 0 'Rounds failed: 4; errors: 4' analysis/report/report "$out"
+for nan in minus capital; do
+	expect "NaN written as $nan" 3 "failed: its record: " measure "2=$nan"
+	expect 'is no reason to lose the report' 0 'Rounds failed: 1' analysis/report/report "$out"
+done
+expect 'a counted round is tried once more, too' 3 '^8 rounds, 1 failed' measure '8=empty'
+is "$(of '[one["ok"] for one in r["rounds"] if one["kind"] == "counted"]')" '[False, True]' \
+	'and both are kept'
+expect 'when nothing is good there is nothing to report' 1 'no round was good, the first: round 2' \
+	measure "$(printf '%s=empty ' {0..9})" --rounds 1
+expect 'and nothing is called a result' 0 '!^native$' ls "$out"
+
+# ---- taken up ----
+expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
+	measure '5=interrupt'
+expect 'no half result is called a result' 0 '^native.partial$' ls "$out"
+expect 'another run does not overwrite it' 2 'has rounds of a run that was ended: take it up' \
+	bench/run --here --disk "$fake/dev/wide" --out "$out"
+expect 'it is taken up' 0 '^7 rounds, 0 failed' bench/run --resume "$out"
+is "$(of '[one["position"] for one in r["rounds"]]')" \
+	"['A1', 'A1', 'A2', 'A2', 'A3', 'A3', None]" 'and is whole: no pair is measured in halves'
+is "$(of '[one.get("why") for one in r["discarded"]].count("its pair was cut")')" 1 \
+	'the half of a pair is kept apart'
+expect 'a whole run is not taken up' 2 'no run that was ended lies there' bench/run --resume "$out"
+expect 'nor is a folder that is none' 2 'No such file' bench/run --resume "$fake/none"
+
+expect 'a runner that is killed leaves a run' 137 '' measure '5=parent'
+edit()
+{
+	sed -i "$1" "$out/native.partial/plan.json"
+}
+cp "$out/native.partial/plan.json" "$fake/plan.json"
+edit 's/"machine": "[^"]*"/"machine": "another"/'
+expect "another machine's run is refused" 2 "it is another machine's run" bench/run --resume "$out"
+cp "$fake/plan.json" "$out/native.partial/plan.json"
+edit 's/fio-3.33/fio-3.99/'
+expect 'another build is refused' 2 'another build: fio was fio-3.99' bench/run --resume "$out"
+cp "$fake/plan.json" "$out/native.partial/plan.json"
+edit 's/read-128k/read-256k/'
+expect 'another plan is refused' 2 'the plan is another now' bench/run --resume "$out"
+cp "$fake/plan.json" "$out/native.partial/plan.json"
+edit 's/"boots": \[/"boots": ["an older one",/'
+expect 'after another boot it goes on' 0 '^7 rounds, 0 failed' bench/run --resume "$out"
+is "$(of 'sorted({(one["pair"], one["boot"]) for one in r["rounds"]}, key=str)')" \
+	"[(1, 0), (2, 1), (3, 1), (None, 1)]" 'no pair spans two boots'
+
+# ---- no room, no permission, no terminal ----
+mkdir "$fake/small"
+if mount -t tmpfs -o size=80m tmpfs "$fake/small" 2>/dev/null; then
+	trap 'umount "$fake/small"; rm -rf "$fake"' EXIT
+	out=$fake/small/out
+	expect 'a full disk ends the run at once' 1 '^run: no room in .*: make some' measure '3=full'
+	rm -f "$fake"/small/out/native.partial/raw/fill
+	expect 'and with room it goes on' 3 '^[78] rounds, 1 failed' bench/run --resume "$out"
+	dd if=/dev/zero of="$fake/small/fill" bs=1M count=40 status=none
+	expect 'too little room is told before the first round' 1 'less than 64 MiB free' measure ''
+	out=$fake/out
+fi
+expect 'two runs at once: the second is refused' 2 'another run is measuring on this machine .process [0-9]+' \
+	flock /run/lock/xsw-bench bench/run --here --disk "$fake/dev/wide" --out "$out"
+expect 'a reader that goes away ends nothing' 0 '^whole$' bash -c '
+	measure "" 2>&1 | true; [ -e "$out/native/run.json" ] && echo whole'
+
+# ---- a job of the user's ----
+job=$fake/mine.fio
+printf '[mine]\nfilename=${XSW_NODE}\nrw=randread\nruntime=1\ntime_based=1\nioengine=sync\n' >"$job"
+expect 'a job of the user is measured' 0 'wide mine on stock, timed A1' measure '' --job "$job" --dry-run
+printf '[mine]\nfilename=/dev/other\n' >"$job"
+expect 'but not one that names a disk itself' 2 'wants filename=' measure '' --job "$job" --dry-run
+PATH=${PATH#"$fake/bin:"}
+printf '[mine]\nfilename=${XSW_NODE}\nnonsense=1\n' >"$job"
+expect 'nor one that fio does not understand' 2 'fio refuses it: ' measure '' --job "$job" --dry-run
+expect 'nor one that is not there' 2 'no such file' measure '' --job "$fake/none.fio" --dry-run
+done_testing
