@@ -120,7 +120,7 @@ install: ## install the module for this kernel through dkms
 
 # ---- tests ----
 # The longest first, so that two run side by side to the end.
-LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner module tools served)) \
+LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner smp tools served module)) \
 	impl/tests/unit/mutants impl/tests/xen/mutants impl/tests/verify/run
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
@@ -148,6 +148,10 @@ test-build:
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
+
+.PHONY: test-module
+test-module: deps-test test-build ## every test of the module with two CPUs, and in PV domUs (twenty minutes)
+	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.
