@@ -94,7 +94,15 @@ expect 'a lazy IOMMU' 0 '^Environment native-iommu-lazy' dry
 echo DMA >"$fake/sys/kernel/iommu_groups/1/type"
 expect 'a strict IOMMU' 0 '^Environment native-iommu-strict' dry
 fake_xen PVH
-expect 'a PVH dom0' 0 '^Environment xen-dom0-pvh' dry
+expect 'a PVH dom0, behind its IOMMU' 0 '^Environment xen-dom0-pvh, .*, PVH dom0, IOMMU strict' dry
+expect 'the module is not for it' 2 'works in a Xen PV domain; this one is PVH' \
+	dry --try-module serial:SER-W
+rm -r "$fake/sys/class/iommu"
+expect 'without an IOMMU the plan names none' 0 '!IOMMU' dry
+: >"$fake/proc/xen/capabilities"
+fake_xen HVM
+: >"$fake/proc/xen/capabilities"
+expect 'an HVM guest' 0 '^Environment xen-domu-hvm' dry
 : >"$fake/proc/xen/capabilities"
 fake_xen PV
 : >"$fake/proc/xen/capabilities"
