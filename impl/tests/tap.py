@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TAP for the tests of the runner's modules, and where those modules are."""
+"""TAP for every test written in Python, wherever in the tree, and where the parts under test are."""
 
 import os
 import sys
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[1:1] = [os.path.join(CHECKOUT, "bench/runner"), os.path.join(CHECKOUT, "analysis")]
+sys.path[1:1] = [os.path.join(CHECKOUT, folder) for folder in ("bench/runner", "analysis")]
 sys.dont_write_bytecode = True
 
 
@@ -15,18 +15,25 @@ class Tap:
     def __init__(self):
         self.run = self.failed = 0
 
-    def equal(self, got, expected, name):
-        """The same value."""
+    def ok(self, good, name, got=None, expected=None):
+        """A check by its outcome."""
         self.run += 1
-        good = got == expected
         self.failed += not good
         print(f"{'ok' if good else 'not ok'} {self.run} - {name}")
         if not good:
             print(f"# got:      {got!r}\n# expected: {expected!r}")
 
+    def equal(self, got, expected, name):
+        """The same value."""
+        self.ok(got == expected, name, got, expected)
+
     def has(self, text, part, name):
         """A text that holds another."""
-        self.equal(text if part not in str(text) else part, part, name)
+        self.ok(part in str(text), name, text, part)
+
+    def between(self, got, least, most, name):
+        """A number in a range."""
+        self.ok(least <= got <= most, name, got, f"{least} to {most}")
 
     def done(self):
         """A test without a check has failed, too."""
