@@ -143,6 +143,8 @@ test-build:
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
 	@$(MAKE) -s -C analysis/stats
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
+	@$(MAKE) -s -C analysis/replay
+	@$(MAKE) -s -C analysis/replay SAN=address,undefined fuzz-loop
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
