@@ -296,6 +296,20 @@ static inline bool is_known_ghost(const struct load *l, const struct load_stream
 	return s->ghost < l->known->n && l->known->number[s->ghost] == s->number;
 }
 
+/* Why a map would have bounced that failed is not told: for what its device bounces for */
+static bool is_avoided(const struct load *l, const struct rec_event *e)
+{
+	const struct load_device *d = &l->device[e->device];
+	u32 reason;
+
+	if (!e->failed)
+		return l->options.without[e->reason];
+	for (reason = 1; reason < LOAD_REASONS; reason++)
+		if (d->by_reason[reason] && !l->options.without[reason])
+			return false;
+	return d->avoided;
+}
+
 static bool take_map(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
 	struct load_device *d = &l->device[e->device];
@@ -307,6 +321,10 @@ static bool take_map(struct load *l, struct load_stream *s, const struct rec_eve
 	}
 	d->maps++;
 	d->map_bytes += e->size;
+	if (unlikely(l->options.avoids) && is_avoided(l, e)) {
+		d->avoided++;
+		return e->failed ? true : take_direct(l, s, e);
+	}
 	if (e->failed) {
 		d->failed++;
 		d->failed_bytes += e->size;

@@ -37,6 +37,8 @@ struct load_options {
 	const char *path;
 	bool of[LOAD_POOLS]; /* is what bounced through this pool replayed? */
 	bool across_gaps;
+	bool without[LOAD_REASONS]; /* as if nothing had bounced for this reason */
+	bool avoids;                /* is one of those set? */
 	u32 split; /* bytes: larger mappings become several of this size; 0: none does */
 	u32 copies;
 	u64 shift; /* ns from one copy to the next */
@@ -67,6 +69,7 @@ struct load_device {
 	u64 bounces, bounce_bytes;
 	u64 by_reason[LOAD_REASONS], bytes_by_reason[LOAD_REASONS];
 	u64 failed, failed_bytes;
+	u64 avoided; /* bounces and failed maps, by load_options.without */
 	u64 copied_in, copied_out, copied_by_syncs;
 	u64 size_class[LOAD_CLASSES]; /* of bounced and failed maps */
 	u32 largest;                  /* of those */

@@ -108,6 +108,7 @@ static void print_device(struct json *j, const struct load *l, u32 i)
 	print_reasons(j, "bounce_bytes_by_reason", d->bytes_by_reason);
 	json_count(j, "failed", d->failed);
 	json_count(j, "failed_bytes", d->failed_bytes);
+	json_count(j, "avoided", d->avoided);
 	json_count(j, "copied_in_bytes", d->copied_in);
 	json_count(j, "copied_out_bytes", d->copied_out);
 	json_count(j, "copied_by_syncs_bytes", d->copied_by_syncs);
@@ -150,6 +151,11 @@ static void print_load(struct json *j, const struct load *l)
 	json_count(j, "copies", l->options.copies);
 	json_real(j, "shift_seconds", (double)l->options.shift / 1e9);
 	json_count(j, "split_bytes", l->options.split);
+	json_open(j, "without", '[');
+	for (i = 1; i < LOAD_REASONS; i++)
+		if (l->options.without[i])
+			json_text(j, NULL, xsw_bounce_name(i));
+	json_close(j, ']');
 	json_count(j, "bounces", bounces);
 	json_count(j, "bounce_bytes", bytes);
 	json_count(j, "failed", failed);

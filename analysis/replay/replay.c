@@ -3,13 +3,14 @@
  * replay: what a recording of xswbounce would have met with pools of other sizes.
  */
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include "machine.h"
 #include "print.h"
+#include "reason.h"
 #include "sizes.h"
 
 enum { STATUS_REFUSED = 1, STATUS_USAGE = 2, STATUS_CUT = 3 };
@@ -32,6 +33,8 @@ static const struct argp_option choices[] = {
 	{ "of", 'o', "NAME", 0,
 	  "Replay what bounced through the pool of stock, of the module, or all (all)", 0 },
 	{ "split", 'x', "BYTES", 0, "As if no mapping were larger than this", 0 },
+	{ "without", 'w', "REASON[,REASON...]", 0,
+	  "As if nothing had bounced for this reason: mask, straddle, align, forced", 0 },
 	{ "copies", 'c', "N", 0, "Add the recording to itself, so that there are N of it", 0 },
 	{ "shift", 'S', "SECONDS", 0, "From one copy to the next (a tenth of the recording)", 0 },
 	{ "across-gaps", 'g', NULL, 0, "Go on where events are missing", 0 },
@@ -70,6 +73,20 @@ static void choose_two(const char *text, const char *one, const char *other, con
 	*is_other = strcmp(text, one) != 0;
 }
 
+static void choose_reasons(char *text, struct argp_state *state)
+{
+	char *rest = text, *one;
+	u32 i;
+
+	while ((one = strsep(&rest, ","))) {
+		for (i = 1; i < LOAD_REASONS && strcmp(one, xsw_bounce_name(i)); i++)
+			;
+		if (i == LOAD_REASONS)
+			argp_error(state, "--without: '%s' is no reason to bounce", one);
+		options.without[i] = options.avoids = true;
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	u32 i;
@@ -98,6 +115,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options.split = number(arg, XSW_SLOT_SIZE, REC_MAPPING, state);
 		if (options.split % XSW_SLOT_SIZE)
 			argp_error(state, "--split: a multiple of 2048");
+		return 0;
+	case 'w':
+		choose_reasons(arg, state);
 		return 0;
 	case 'c':
 		options.copies = number(arg, 1, LOAD_COPIES, state);

@@ -159,6 +159,13 @@ def reach():
     return [event(1000, at(0), 4096), event(2000, at(8), 4096, device=2)]
 
 
+def reasons():
+    """One device bounces for two reasons, one for straddling alone, and that one fails as well."""
+    return [event(1000, at(0), 4096), event(2000, at(2), 8192, reason=2),
+            event(3000, at(6), 2048, reason=2, device=2), event(4000, NOWHERE, 2048, failed=1, device=2),
+            event(5000, NOWHERE, 2048, failed=1), event(6000, at(2), 8192, UNMAP)]
+
+
 def steps():
     """Ten intervals, one mapping more in each."""
     return [event(1000000 * (n + 1) - 1, at(2 * n), 4096) for n in range(10)]
@@ -190,6 +197,7 @@ def right(version):
         "holes": new(pool_slots=512).add(holes()).end(),
         "large": new().add(large()).end(),
         "reach": new().device(2, "0000:00:06.0", "b43", mask=2**30 - 1).add(reach()).end(),
+        "reasons": new().device(2, "0000:00:06.0", "igb").add(reasons()).end(),
         "steps": new().add(steps()).end(),
         "storm": new().add(storm()).end(),
         "none": new().add([event(1, 0x1000, 4096, reason=0),

@@ -85,6 +85,12 @@ answers storm '[.load.peak_with_failed.slots, .pools[0].used_hiwater]' '[65536,6
 	'no more failures than that are followed at once' --slots 131072 --allocator stock
 
 # ---- what is replayed, and how often ----
+answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
+	'[7,[],[0,0],5]' 'all reasons'
+answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
+	'[2,["straddle"],[1,2],2]' 'none that straddle, and what failed for that' --without straddle
+answers reasons '[.load.peak.slots, .load.unmaps_from_before, (.devices | map(.avoided))]' \
+	'[0,0,[3,2]]' 'nothing' --without mask,straddle,align,forced
 answers both '.load | [.peak.slots, .peak_of_stock.slots, .peak_of_module.slots]' '[6,4,4]' \
 	'both pools of a machine'
 answers both '[.load.peak.slots, .pools[0].claims, (.devices | map(.replayed))]' '[4,2,[true,false]]' \
@@ -139,7 +145,7 @@ complains 'sizes that no pool can have' 1 'none of the sizes named' "$replay" --
 	"$scratch/made/v2/right/plain.rec"
 for bad in '--slots 1' '--slots 5x' '--slots ,' '--slots 1024,' '--areas 3' '--split 1000' \
 	'--copies 0' '--copies 9' '--shift x' '--shift -1' '--shift nan' '--of none' '--allocator all' \
-	'--points 0' '--frobnicate'; do
+	'--points 0' '--without rain' '--without' '--frobnicate'; do
 	# shellcheck disable=SC2086 # two words
 	expect "$bad is misuse" 2 'replay: |unrecognized' "$replay" $bad "$scratch/made/v2/right/plain.rec"
 done
