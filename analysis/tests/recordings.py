@@ -209,6 +209,77 @@ def right(version):
     return {name: one.out for name, one in files.items()}
 
 
+def small_pool():
+    """A pool of 1024 slots, filled page by page; 20 mappings more fail, and all end."""
+    events = [event(1000 * n, at(2 * n), 4096, direction=2) for n in range(512)]
+    events += [event(520000 + n, NOWHERE, 4096, failed=1, direction=2) for n in range(20)]
+    return events + [event(600000 + n, at(2 * n), 4096, UNMAP, 2) for n in range(512)]
+
+
+def areas_held():
+    """A page from each of 8 CPUs, then 256 KiB: 8 areas of 128 slots have no such run."""
+    events = [event(1000 * n, at(128 * n), 4096, cpu=n) for n in range(8)]
+    return events + [event(9000, NOWHERE, 262144, failed=1)]
+
+
+def straddles():
+    events = []
+    for n in range(100):
+        events += [event(10000 * n, at(0), 8192, reason=2 if n % 10 else 1),
+                   event(10000 * n + 5000, at(0), 8192, UNMAP)]
+    return events
+
+
+def too_large():
+    """Each fourth request has 512 KiB."""
+    events = []
+    for n in range(40):
+        events += [event(10000 * n, at(0), 4096), event(10000 * n + 5000, at(0), 4096, UNMAP)]
+        if n % 4 == 0:
+            events.append(event(10000 * n + 6000, NOWHERE, 524288, failed=1))
+    return events
+
+
+def steady(seconds):
+    """Each second a burst of 5 to 20 mappings of 64 KiB, now more and now less."""
+    events, seed = [], 1
+    for second in range(seconds):
+        seed = (seed * 1103515245 + 12345) % 2**31
+        burst = 5 + (seed >> 16) % 16
+        start = second * 10**9
+        events += [event(start + n, at(32 * n), 65536) for n in range(burst)]
+        events += [event(start + 500 + n, at(32 * n), 65536, UNMAP) for n in range(burst)]
+    return events
+
+
+def rising():
+    """A load that grows all the time."""
+    return [event(n * 10**9, at(2 * n), 4096) for n in range(900)]
+
+
+def tuned():
+    """What tune.t asks advice about."""
+    def new(**head):
+        return Recording(**head).device(driver="ahci")
+
+    return {
+        "small_pool": new(pool_slots=1024, cpus=1).add(small_pool()).end(),
+        "areas_held": new(pool_slots=1024, cpus=8).add(areas_held()).end(),
+        "straddles": new(cpus=1).add(straddles()).end(),
+        "too_large": new(cpus=1).add(too_large()).end(),
+        "steady": new(cpus=1).add(steady(1800)).end(),
+        "rising": new(cpus=1).add(rising()).end(),
+        "forced": new(cpus=2, place=(0x40000000, 2, 1, "4.20.0", "tsc"))
+                  .add([event(1, at(0), 4096, reason=4), event(2, at(2), 4096, reason=4)]).end(),
+        "module": Recording(module_bytes=2 << 20, cpus=1)
+                  .device(backend="xen_swiotlb").add(small_pool()).end(),
+        "both": new(pool_slots=32768, module_bytes=4 << 20)
+                .device(2, "0000:00:05.0", "e1000", "xen_swiotlb")
+                .add([event(1, at(0), 4096)] +
+                     [event(2 + n, 0x80000000 + 4096 * n, 4096, device=2) for n in range(9)]).end(),
+    }
+
+
 def changed(data, at_byte, value):
     return data[:at_byte] + bytes([value]) + data[at_byte + 1:]
 
@@ -289,6 +360,10 @@ def main():
             for name, data in kind(version).items():
                 with open(os.path.join(where, name + ".rec"), "wb") as f:
                     f.write(data)
+    os.makedirs(os.path.join(folder, "tune"))
+    for name, one in tuned().items():
+        with open(os.path.join(folder, "tune", name + ".rec"), "wb") as f:
+            f.write(one.out)
     placed = Recording(place=(0x12340000, 4, 1, "4.20.0", "tsc")).device().add(plain()).end()
     evil = Recording().device(name='\x1b[31mE"\\\n', driver="D" * 24).add(plain()).end()
     for name, one in (("placed", placed), ("evil", evil)):
