@@ -24,10 +24,10 @@ enum xsw_dir {
 }; /* as enum dma_data_direction */
 
 /* Attributes of a mapping: the caller translates the kernel's DMA_ATTR_*. */
-#define XSW_ATTR_SKIP_SYNC 0x1u /* no copy-back at unmap; the copy-in is done all the same */
-#define XSW_ATTR_NO_BOUNCE 0x2u /* MMIO or REQUIRE_COHERENT: fail rather than bounce */
-#define XSW_ATTR_MMIO      0x4u /* phys is a bus address already: no translation */
-#define XSW_ATTR_QUIET     0x8u /* the caller expects failures: told as such */
+#define XSW_ATTR_SKIP_SYNC 0x001u /* no copy-back at unmap; the copy-in is done all the same */
+#define XSW_ATTR_NO_BOUNCE 0x002u /* MMIO or REQUIRE_COHERENT: fail rather than bounce */
+#define XSW_ATTR_MMIO      0x004u /* phys is a bus address already: no translation */
+#define XSW_ATTR_QUIET     0x100u /* the caller expects failures: told as such */
 
 struct xsw_engine;
 struct xsw_segment;

@@ -99,17 +99,18 @@ static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_r
 {
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
-	union xsw_mark mark = { .slots = (u16)slots, .offset = (u16)offset, .owner = d->id };
+	u64 bus = s->bus + at;
 	struct xsw_tally __percpu *tally = d->tally;
 
-	xsw_record(&s->slot[run.start], mark, phys, (u32)size, (u8)dir, (u8)why);
+	xsw_record(&s->slot[run.start], xsw_mark(d->id, offset, slots), phys, (u32)size, (u8)dir,
+		   (u8)why);
 	xsw_percpu_add(&tally->bounces[why], 1);
 	xsw_percpu_add(&tally->bounce_bytes, size);
 	if (unlikely(d->skip_copy_in) && dir == XSW_FROM_DEVICE)
 		zero_slots(d, s->va + at, size);
 	else
 		xsw_copy(s->va + at, xsw_phys_to_virt(phys), size);
-	return (struct xsw_outcome){ .bus = s->bus + at, .slots = slots, .bounce = (u8)why };
+	return (struct xsw_outcome){ .bus = bus, .slots = slots, .bounce = (u8)why };
 }
 
 /* Does the boundary mask ask for boundaries within a slot?  No run of slots keeps to those. */
@@ -274,13 +275,13 @@ static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
 }
 
 /* The record ended, which says the mapping was ours */
-static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i,
-				  union xsw_mark mark, size_t size, enum xsw_dir dir, u32 attrs)
+static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
+				  u32 offset, size_t size, enum xsw_dir dir, u32 attrs)
 	__releases(RCU_SCHED)
 {
 	if (copies_back(dir, attrs))
-		return copy_and_release(d, s, i, xsw_run_slots(mark), mark.offset, size);
-	return release_run(d, s, i, xsw_run_slots(mark));
+		return copy_and_release(d, s, i, slots, offset, size);
+	return release_run(d, s, i, slots);
 }
 
 static u32 tell_stray(struct xsw_dev *d, u64 bus, size_t size, const struct xsw_segment *s,
@@ -319,14 +320,14 @@ static noinline u32 unmap_slowly(struct xsw_dev *d, u64 bus, size_t size, enum x
 			break;
 		if (xsw_is_live(mark)) {
 			if (xsw_mark_end(slot, mark))
-				return finish(d, s, i, mark, size, dir, attrs);
+				return finish(d, s, i, mark.slots, mark.offset, size, dir, attrs);
 		} else if (!xsw_is_left(mark)) {
 			break;
 		} else if (xsw_mark_end(slot, mark)) {
-			u32 slots;
+			u32 slots = xsw_run_slots(mark);
 
-			xsw_left_behind(s, -(u64)xsw_run_slots(mark));
-			slots = finish(d, s, i, mark, size, dir, attrs);
+			xsw_left_behind(s, -(u64)slots);
+			finish(d, s, i, slots, mark.offset, size, dir, attrs);
 			xsw_came_back(d);
 			return slots;
 		}
@@ -339,18 +340,18 @@ static noinline u32 unmap_slowly(struct xsw_dev *d, u64 bus, size_t size, enum x
 
 u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
 {
+	u32 offset = (u32)bus & (XSW_SLOT_SIZE - 1), i, slots;
 	struct xsw_segment *s;
 	union xsw_mark mark;
-	u32 i;
 
 	xsw_rcu_read_lock();
 	s = xsw_index_find_quick(&d->engine->index, bus);
 	if (likely(s)) {
 		i = xsw_slot_of(s, bus);
 		mark = xsw_mark_of(&s->slot[i]);
-		if (likely(xsw_is_its(mark, d->id, (u32)bus & (XSW_SLOT_SIZE - 1))) &&
+		if (likely(xsw_is_its(mark, d->id, offset, &slots)) &&
 		    likely(xsw_mark_end(&s->slot[i], mark)))
-			return finish(d, s, i, mark, size, dir, attrs);
+			return finish(d, s, i, slots, offset, size, dir, attrs);
 	}
 	xsw_rcu_read_unlock();
 	return unmap_slowly(d, bus, size, dir, attrs);

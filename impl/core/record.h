@@ -61,10 +61,22 @@ static inline bool xsw_is_left(union xsw_mark m)
 	return (m.slots & (XSW_QUARANTINED | XSW_FOR_GOOD)) == XSW_QUARANTINED;
 }
 
-/* Is @m the mark of a live mapping of @owner that begins @offset bytes into its first slot? */
-static __always_inline bool xsw_is_its(union xsw_mark m, u32 owner, u32 offset)
+/* The mark of a live mapping */
+static __always_inline union xsw_mark xsw_mark(u32 owner, u32 offset, u32 slots)
 {
-	return m.owner == owner && m.offset == offset && xsw_is_live(m);
+	return (union xsw_mark){ .word = (u64)owner << 32 | offset << 16 | slots };
+}
+
+/*
+ * Is @m the mark of a live mapping of @owner that begins @offset bytes into its first slot?
+ * One compare for all: what is left of the word is its slots, without a flag.
+ */
+static __always_inline bool xsw_is_its(union xsw_mark m, u32 owner, u32 offset, u32 *slots)
+{
+	u64 left = m.word - xsw_mark(owner, offset, 0).word;
+
+	*slots = (u32)left;
+	return left - 1 < XSW_FOR_GOOD - 1;
 }
 
 /* Replace the mark @seen by @next.  Return: was it still @seen? */
