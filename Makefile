@@ -7,7 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
-	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE
+	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE \
+	RECORDING SCALE TIME
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -40,6 +41,7 @@ help: ## this list
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
 	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  RECORDING= TIME= SCALE= OUT= (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -105,6 +107,15 @@ report: deps-report ## make the report of a run again: RUN=results/... (BASE=res
 trace: ## is this host bouncing?  ten seconds, reads only
 	@traces/tracefs/bounces
 
+.PHONY: tune
+tune: ## how large must the pool be?  records TIME= seconds of a Xen host, or takes RECORDING=; SCALE=2
+	@$(MAKE) -s -C analysis/replay
+ifeq ($(RECORDING),)
+	@[ -z "$(XEN_HOST)" ] || [ ! -e /sys/kernel/btf/vmlinux ] || $(MAKE) -s -C traces/xswbounce
+endif
+	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots '$(or $(OUT),build/tune)' \
+		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) $(if $(RECORDING),'$(RECORDING)')
+
 .PHONY: lab-shell
 lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 KERNEL=6.12 (lab envs, lab kernels)
 	@bench/lab/lab shell $(or $(ENV),xen-dom0)
@@ -120,7 +131,7 @@ install: ## install the module for this kernel through dkms
 
 # ---- tests ----
 # The longest first, so that two run side by side to the end.
-LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner module tools served)) \
+LONG_TESTS := $(wildcard $(patsubst %,bench/lab/tests/%.t,runner smp tools served module)) \
 	impl/tests/unit/mutants impl/tests/xen/mutants impl/tests/verify/run
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
@@ -143,11 +154,17 @@ test-build:
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
 	@$(MAKE) -s -C analysis/stats
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
+	@$(MAKE) -s -C analysis/replay
+	@$(MAKE) -s -C analysis/replay SAN=address,undefined fuzz-loop
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
+
+.PHONY: test-module
+test-module: deps-test test-build ## every test of the module with two CPUs, and in PV domUs (twenty minutes)
+	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

@@ -54,9 +54,13 @@ def t_quantile(freedom, share=0.975):
     return low
 
 
-def half_width(logs):
-    """Half the width of the interval of the mean log ratio, as a share: 0.02 is 2 %."""
-    return math.exp(t_quantile(len(logs) - 1) * stdev(logs) / math.sqrt(len(logs))) - 1
+def half_width(logs, pilot=None):
+    """Half the width of the interval of the mean log ratio, as a share: 0.02 is 2 %.
+
+    After Stein's rule the scatter is the pilot's, whose size chose how many logs there are.
+    """
+    pilot = pilot or logs
+    return math.exp(t_quantile(len(pilot) - 1) * stdev(pilot) / math.sqrt(len(logs))) - 1
 
 
 def pairs_needed(pilot, share):

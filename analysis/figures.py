@@ -11,7 +11,6 @@ to which round. Needs Python 3.6 and nothing else. Exit status: 0, 1 a damaged r
 """
 
 import json
-import math
 import os
 import sys
 
@@ -177,13 +176,6 @@ def table(record):
         lines.append(form.format("counted", "", "stock", "module", "forced"))
         lines += [form.format(*row) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def precision(record, device, load):
-    """(half width, pairs) of the mean log ratio of a load's throughput; None below three pairs."""
-    rounds = timed_cells(record).get((device, load), [])
-    logs = [math.log(ratio) for ratio in pair_ratios(rounds, throughput_of(rounds)).values()]
-    return (estimates.half_width(logs), logs) if len(logs) > 2 else (None, logs)
 
 
 def main(arguments):

@@ -15,6 +15,8 @@ from typing import NamedTuple, Optional, Tuple
 import loads as load_files
 
 TIMED, COUNTED, DISCARDED = "timed", "counted", "discarded"
+# Pairs after which --precision looks, once.
+PILOT = 10
 BACKENDS = {"A": "stock", "B": "module"}
 
 
@@ -56,7 +58,7 @@ def settings(options, machine):
     if machine.emulated:
         seconds //= 2
     if options.precision:
-        rounds = 10
+        rounds = PILOT
     return Settings(options.set, options.rounds or rounds, options.seconds or seconds,
                     options.seed, machine.emulated, options.precision)
 

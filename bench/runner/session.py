@@ -12,6 +12,7 @@ import estimates
 import figures
 
 MOST_PAIRS = 100
+PILOT = plan.PILOT
 
 
 class Session:
@@ -195,12 +196,13 @@ class Session:
         share, needed = self.wanted.precision / 100, 0
         for load, logs in self._ratios(target, block).items():
             if len(logs) > 2:
-                needed = max(needed, estimates.pairs_needed(logs, share))
+                needed = max(needed, estimates.pairs_needed(logs[:PILOT], share))
         names = sorted({one["load"] for one in self._timed_rounds(target, block)})
         have = len({one["pair"] for one in self._timed_rounds(target, block)})
         for _ in range(min(needed, MOST_PAIRS) - have):
             self._extra_pair(target, block, names)
         for load, logs in self._ratios(target, block).items():
-            got = f"+-{estimates.half_width(logs) * 100:.1f} %" if len(logs) > 2 else "unknown"
+            half = estimates.half_width(logs, logs[:PILOT]) if len(logs) > 2 else None
+            got = "unknown" if half is None else f"+-{half * 100:.1f} %"
             self.reached.append(f"{target} {load}: {got} on this boot (asked {self.wanted.precision} "
                                 f"%), {len(logs)} pairs; over boots: unknown")

@@ -28,6 +28,21 @@ ln -s "$fake/dm-0" "$fake/sys/block/stacked/stacked1/holders/dm-0"
 mkdir -p "$fake/sys/bus/xen-backend/devices/vbd-3-51712"
 echo f0:60 >"$fake/sys/bus/xen-backend/devices/vbd-3-51712/physical_device"
 mkdir "$fake/sys/block/loop0" "$fake/sys/block/virtual"
+# held_by DISK HOLDER KIND FILE: something of the kernel's is built on a disk.
+held_by()
+{
+	mkdir -p "$fake/$2/${4%/*}"
+	echo "$3" >"$fake/$2/$4"
+	ln -s "$fake/$2" "$fake/sys/block/$1/holders/$2"
+}
+fake_disk raided 240:144 SER-RAID 64
+held_by raided md0 raid1 md/level
+fake_disk crypted 240:160 SER-CRYPT 64
+held_by crypted dm-1 secret_crypt dm/name
+fake_disk pathed 240:176 SER-PATH 64
+held_by pathed dm-2 mpatha dm/name
+fake_disk btred 240:192 SER-BTR 64
+mkdir -p "$fake/sys/fs/btrfs/0123/devices/btred"
 
 expect 'an unused disk is loaded' 0 '^  free +disk of 1024 MiB.* 64-bit DMA; reads; stock$' dry
 expect 'a 32-bit disk is loaded' 0 '^  narrow .* 32-bit DMA' dry
@@ -38,15 +53,28 @@ expect 'a mounted disk is left out' 0 '^  data +it is mounted on /srv' dry
 expect 'a disk of a file system of several is left out' 0 '^  pooled +a mounted' dry
 expect 'a swap disk is left out' 0 '^  swapped +it is swap' dry
 expect 'a held disk is left out' 0 '^  stacked +it is held by dm-0 \(vg-root\)' dry
+expect 'a disk of a RAID is left out' 0 '^  raided +it is held by md0 \(raid1\)' dry
+expect 'an encrypted disk is left out' 0 '^  crypted +it is held by dm-1 \(secret_crypt\)' dry
+expect 'a path of several is left out' 0 '^  pathed +it is held by dm-2 \(mpatha\)' dry
+expect 'the second disk of a btrfs is left out' 0 '^  btred +a mounted btrfs uses it' dry
 expect "a guest's disk is left out" 0 '^  guest +it serves guest 3-51712' dry
 expect 'a disk without a PCI device is left out' 0 '^  virtual +no PCI device' dry
 expect 'without --write nothing is written' 0 '!write|verify' dry
-for disk in rooted data swapped stacked guest pooled; do
+for disk in rooted data swapped stacked guest pooled raided crypted pathed btred; do
 	expect "writing to $disk is refused" 2 "refusing to write to .*/$disk: " \
 		dry --write "$fake/dev/$disk"
 done
 expect 'moving a disk in use is refused' 2 'refusing to move data to the module: ' \
 	dry --disk serial:SER-DATA --try-module serial:SER-DATA
+mate=$(readlink -f "$fake/sys/block/narrow/../..")
+mkdir -p "$fake/sys/kernel/iommu_groups/7/devices"
+ln -s "$fake/sys/kernel/iommu_groups/7" "$(readlink -f "$fake/sys/block/free/../..")/iommu_group"
+ln -s "$mate" "$fake/sys/kernel/iommu_groups/7/devices/${mate##*/}"
+expect 'moving a part of a shared IOMMU group is refused' 2 \
+	"refusing to move free to the module: .* shares its IOMMU group with ${mate##*/}" \
+	dry --disk serial:SER-FREE --try-module serial:SER-FREE
+expect 'what is not there is not moved' 2 'try-module .*: there is no such PCI device' \
+	dry --disk serial:SER-FREE --try-module "${free%%:*}:ff:1f.7"
 expect 'a named disk in use is read' 0 '^  data .*; reads; stock$' dry --disk serial:SER-DATA
 expect 'what is not named is left out' 0 '^  free +not named' dry --disk serial:SER-NARROW
 expect 'a disk by its node' 0 '^  free .*; reads and WRITES; stock$' dry --write "$fake/dev/free"

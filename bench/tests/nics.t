@@ -13,6 +13,8 @@ export XSW_LINK_WAIT_S=1
 links_end()
 {
 	ip netns del xsw-0 2>/dev/null
+	ip netns del xswalone 2>/dev/null
+	ip netns del xswalone2 2>/dev/null
 	ip link del xswt0 2>/dev/null
 	ip link del xswt1 2>/dev/null
 	ip link del xswtb 2>/dev/null
@@ -64,9 +66,30 @@ rmdir "$fake/sys/class/net/xswt2/upper_bond7"
 mkdir "$fake/sys/class/net/xswt2/master"
 expect 'a card of a bridge is left out' 2 '^  xswt2 +it belongs to master' probe
 rmdir "$fake/sys/class/net/xswt2/master"
+mkdir "$fake/ovs-system"
+ln -s "$fake/ovs-system" "$fake/sys/class/net/xswt2/master"
+expect 'a card of Open vSwitch is left out' 2 '^  xswt2 +it belongs to ovs-system' probe
+rm "$fake/sys/class/net/xswt2/master"
 ip addr add 192.0.2.77/24 dev xswt0
 expect 'a card that is down and has an address is left out' 2 \
 	'^  xswt0 +it is down, but has the address 192.0.2.77/24' probe
 expect 'and refused when it is named' 2 'refusing to load xswt0: it is down, but has' dry --nic xswt0
 expect 'it keeps its address' 0 'inet 192.0.2.77/24 ' ip addr show dev xswt0
+# A card that carries a session over ssh, or the default route, says so: in a namespace of its own.
+cat >"$fake/alone" <<'END'
+ip link set lo up
+ip link add xswt5 type veth peer name xswt6
+ip addr add 198.51.100.9/24 dev xswt5
+ip link set xswt5 up
+ip link set xswt6 up
+[ -z "$1" ] || ip route add default via 198.51.100.10
+bench/run --here --dry-run
+END
+fake_nic xswt5 0x1003
+ip netns add xswalone
+ip netns add xswalone2
+expect 'the card of the default route is left out' 0 '^  xswt5 +the default route goes over it' \
+	ip netns exec xswalone bash "$fake/alone" route
+expect 'the card of an ssh session is left out' 0 '^  xswt5 +a session over ssh comes in by it' \
+	env SSH_CONNECTION='198.51.100.10 40000 198.51.100.9 22' ip netns exec xswalone2 bash "$fake/alone"
 done_testing

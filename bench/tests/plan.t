@@ -66,11 +66,10 @@ expect 'a real one is not' 0 '!emulated' dry
 expect 'without dmabench.ko the DMA API is not timed, and why' 0 \
 	'^  dmabench +not built for kernel .*: make -C bench/dmabench module' try
 # Where dmabench.ko is said to be installed.
-modinfo()
-{
-	echo /lib/modules/x/dmabench.ko
-}
-export -f modinfo
+mkdir "$fake/bin"
+printf '#!/bin/sh\necho /lib/modules/x/dmabench.ko\n' >"$fake/bin/modinfo"
+chmod +x "$fake/bin/modinfo"
+PATH=$fake/bin:$PATH
 expect 'with it, it is, in the end and once' 0 '^time the DMA API at' bash -c "
 	try | sed -n 's/^ *[0-9][0-9]*  //p' | tail -n 1"
 function=$(readlink -f "$fake/sys/block/narrow/../..")
@@ -95,7 +94,15 @@ expect 'a lazy IOMMU' 0 '^Environment native-iommu-lazy' dry
 echo DMA >"$fake/sys/kernel/iommu_groups/1/type"
 expect 'a strict IOMMU' 0 '^Environment native-iommu-strict' dry
 fake_xen PVH
-expect 'a PVH dom0' 0 '^Environment xen-dom0-pvh' dry
+expect 'a PVH dom0, behind its IOMMU' 0 '^Environment xen-dom0-pvh, .*, PVH dom0, IOMMU strict' dry
+expect 'the module is not for it' 2 'works in a Xen PV domain; this one is PVH' \
+	dry --try-module serial:SER-W
+rm -r "$fake/sys/class/iommu"
+expect 'without an IOMMU the plan names none' 0 '!IOMMU' dry
+: >"$fake/proc/xen/capabilities"
+fake_xen HVM
+: >"$fake/proc/xen/capabilities"
+expect 'an HVM guest' 0 '^Environment xen-domu-hvm' dry
 : >"$fake/proc/xen/capabilities"
 fake_xen PV
 : >"$fake/proc/xen/capabilities"

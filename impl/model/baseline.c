@@ -23,7 +23,8 @@ struct slot {
 struct area {
 	struct xsw_lock lock;
 	u32 used;
-	u32 next; /* slot of the area where the next search begins */
+	u32 next;     /* slot of the area where the next search begins */
+	u64 searched; /* slots that its searches looked at */
 } __attribute__((aligned(64)));
 
 struct xsw_baseline {
@@ -105,26 +106,28 @@ static bool spans(const struct xsw_baseline *b, u32 slot, u32 n, u64 block)
 	return block && (at & (block - 1)) + n > block;
 }
 
-static u32 search(const struct xsw_baseline *b, const struct area *a, u32 base,
+static u32 search(const struct xsw_baseline *b, struct area *a, u32 base,
 		  const struct xsw_request *r, u32 n, const struct alignment *align)
 {
 	u64 block = r->boundary_mask == ~0ULL ? 0 : (r->boundary_mask >> XSW_SLOT_SHIFT) + 1;
-	u32 at = a->next, seen = 0;
+	u32 at = a->next, seen = 0, looks = 0, found = XSW_SLOTS_NONE;
 
-	while (seen < b->area_slots) {
+	while (seen < b->area_slots && found == XSW_SLOTS_NONE) {
 		u64 bus = b->bus + ((u64)(base + at) << XSW_SLOT_SHIFT);
 		u32 step = align->stride;
 
+		looks++;
 		if (bus & align->whole || (r->orig && (bus ^ r->orig) & align->same))
 			step = 1;
 		else if (!spans(b, base + at, n, block) && b->slot[base + at].run >= n)
-			return base + at;
+			found = base + at;
 		seen += step;
 		at += step;
 		if (at >= b->area_slots)
 			at = 0;
 	}
-	return XSW_SLOTS_NONE;
+	a->searched += looks;
+	return found;
 }
 
 /* Free slots before @slot, within its group, now end at @run more */
@@ -174,6 +177,12 @@ static void count_used(struct xsw_baseline *b, u32 n)
 	}
 }
 
+/* Upstream looks at the mask only when it has the slots */
+static bool is_within(const struct xsw_baseline *b, u32 slot, u64 bytes, u64 mask)
+{
+	return !mask || b->bus + ((u64)slot << XSW_SLOT_SHIFT) + bytes - 1 <= mask;
+}
+
 u32 xsw_baseline_claim(struct xsw_baseline *b, const struct xsw_request *r, enum xsw_fail *why)
 {
 	u32 offset = (u32)(r->orig & r->min_align_mask & (XSW_SLOT_SIZE - 1));
@@ -193,7 +202,11 @@ u32 xsw_baseline_claim(struct xsw_baseline *b, const struct xsw_request *r, enum
 		count_used(b, n);
 		for (i = 0; i < n; i++)
 			b->slot[at + i].orig = r->orig + ((u64)i << XSW_SLOT_SHIFT);
-		return at;
+		if (is_within(b, at, bytes, r->mask))
+			return at;
+		xsw_baseline_release(b, at, r);
+		*why = XSW_FAIL_MASK;
+		return XSW_SLOTS_NONE;
 	}
 	*why = b->slots - READ_ONCE(b->used) < n ? XSW_FAIL_FULL : XSW_FAIL_FRAGMENTED;
 	return XSW_SLOTS_NONE;
@@ -243,6 +256,27 @@ static u32 scheme_used(void *pool)
 	return (u32)READ_ONCE(((struct xsw_baseline *)pool)->used);
 }
 
+static u32 scheme_largest_free(void *pool)
+{
+	const struct xsw_baseline *b = pool;
+	u32 i, largest = 0;
+
+	for (i = 0; i < b->slots && largest < GROUP; i += max(b->slot[i].run, 1u))
+		largest = max(largest, b->slot[i].run);
+	return largest;
+}
+
+static u64 scheme_searched(void *pool)
+{
+	const struct xsw_baseline *b = pool;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < b->areas; i++)
+		sum += b->area[i].searched;
+	return sum;
+}
+
 const struct xsw_scheme xsw_scheme_upstream = {
 	.name = "upstream",
 	.open = scheme_open,
@@ -250,4 +284,6 @@ const struct xsw_scheme xsw_scheme_upstream = {
 	.claim = scheme_claim,
 	.release = scheme_release,
 	.used = scheme_used,
+	.largest_free = scheme_largest_free,
+	.searched = scheme_searched,
 };

@@ -35,14 +35,15 @@ backend_choose()
 
 load()
 {
-	local name=$1 file line
+	local name=$1 file line why
 
 	shift
 	[ ! -d "/sys/module/$name" ] || return 0
 	file=$(module_file "$name")
 	[ -n "$file" ] || die "$name.ko is neither in $modules nor installed: build it first"
 	if ! line=$(insmod "$file" "$@" 2>&1); then
-		die "$name.ko was not loaded: ${line##*: } ($(dmesg | grep "$name" | tail -n 1))"
+		why=$(dmesg | grep -iE "$name|lockdown: insmod" | tail -n 1)
+		die "$name.ko was not loaded: ${line##*: }${why:+ ($why)}"
 	fi
 	loaded+=("$name")
 }

@@ -68,10 +68,10 @@ suite_version()
 versions_json()
 {
 	jq -n --arg kernel "$(uname -r)" \
-		--arg module "$(build_id xen_swiotlb)" --arg dmabench "$(build_id dmabench)" \
+		--arg xen_swiotlb "$(build_id xen_swiotlb)" --arg dmabench "$(build_id dmabench)" \
 		--arg suite "$(suite_version)" '
 		def known: if . == "" then null else . end;
-		{ kernel: $kernel, module: ($module | known), dmabench: ($dmabench | known),
+		{ kernel: $kernel, module: ($xen_swiotlb | known), dmabench: ($dmabench | known),
 		  suite: ($suite | known) }'
 }
 

@@ -31,6 +31,20 @@ for what in 'three quarters in use, it grows, by less than a quarter where that 
 	is "$(pool bytes)" $((18 << 20)) "$what"
 done
 
+# ---- a device of 30 bits has its own ----
+narrow() { # bytes of the pool below 1 GiB
+	local sum=0 bus bytes
+	while read -r _ bus bytes _; do
+		[ $((bus)) -ge $((1 << 30)) ] || sum=$((sum + bytes))
+	done <$debug/segments
+	echo $sum
+}
+echo $((64 << 20)) >$control/pool_max_bytes
+cases "$nic" hold30
+sleep 1
+unbind "$nic"
+at_least "$(narrow)" $((4 << 20)) 'a device of 30 bits that found its part full gets more of it'
+
 echo 0 >$tracing/events/xen_swiotlb/xsw_full/enable
 spare_nic_back
 module_out

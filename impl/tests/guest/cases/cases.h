@@ -31,4 +31,18 @@ void limit_cases(struct device *dev);
 void mask_cases(struct device *dev);
 void coherent_cases(struct device *dev);
 
+/* late.c: what is still there when the driver has gone, and a block beside it */
+void late_begin(struct device *dev);
+void neighbour_begin(struct device *dev);
+void neighbour_end(struct device *dev);
+
+/* misuse.c: what a driver must not do */
+void keep_begin(struct device *dev);
+void keep_end(struct device *dev);
+void stray_cases(struct device *dev);
+void mask_0_case(struct device *dev);
+
+/* noio.c */
+void noio_case(struct device *dev);
+
 #endif /* XSW_TEST_CASES_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mappings that the recorded pool could not serve: what they would have held, and until when.
+ *
+ * Nobody knows how long a mapping that failed would have lived.  It is taken to live as long as
+ * the mappings of its device did on the average.
+ */
+#ifndef REPLAY_HELD_H
+#define REPLAY_HELD_H
+
+#include "platform.h"
+
+#define HELD_MOST 65536u /* at once: of more the first to end ends early */
+
+struct held {
+	u64 until; /* ns */
+	u64 orig;
+	u32 id, size, slots;
+	u16 device, cpu;
+};
+
+/* A heap by 'until' */
+struct held_heap {
+	struct held *entry;
+	u32 n;
+};
+
+bool held_add(struct held_heap *h, const struct held *one); /* false: no memory; n < HELD_MOST */
+struct held held_take(struct held_heap *h);                 /* the first to end; n > 0 */
+void held_free(struct held_heap *h);
+
+#endif /* REPLAY_HELD_H */

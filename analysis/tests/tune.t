@@ -1,0 +1,168 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tuner: what it advises on recordings whose answer is known, and what it says of bad ones.
+set -u
+# shellcheck source=analysis/tests/runs.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
+make -s -C "$checkout/analysis/replay" || bail 'replay was not built'
+tune=$checkout/analysis/tune/tune
+real=$checkout/analysis/tests/data/recordings
+"$checkout/analysis/tests/recordings.py" "$scratch/made" || bail 'no made-up recordings'
+made=$scratch/made/tune
+
+passes 'its arithmetic' python3 "$checkout/analysis/tests/tune_test.py"
+
+# says NAME REGEX WHAT [OPTION...]: the first line.
+says()
+{
+	local name=$1 regex=$2 what=$3
+
+	shift 3
+	like "$("$tune" "$@" "$made/$name.rec" 2>&1 | head -n 1)" "$regex" "$what"
+}
+
+# tells NAME FILTER EXPECTED WHAT [OPTION...]: of the JSON.
+tells()
+{
+	local name=$1 filter=$2 expected=$3 what=$4
+
+	shift 4
+	is "$("$tune" --json "$@" "$made/$name.rec" 2>&1 | jq -c "$filter")" "$expected" "$what"
+}
+
+# ---- the verdict ----
+says small_pool '^The pool is too small: 20 of 532 mappings fail; swiotlb=2048 serves them\.$' 'too small'
+says module '^The pool is too small: .*; pool_mb=4 serves them\.$' "the module's too small"
+says areas_held '^Enough is free, but not side by side: 1 of 9 .*; swiotlb=1024,1 serves them\.$' \
+	'large enough, but cut into too many areas'
+says too_large '^A larger pool will not help: 512 KiB requests do not fit any' 'too large for any'
+says straddles '^A larger pool will not help: nothing failed, and most of these bounces are straddles\.$' \
+	'straddles'
+says steady '^The pool suffices' 'enough'
+like "$("$tune" "$scratch/made/v2/right/none.rec" | head -n 1)" '^Nothing bounced' 'nothing bounced'
+is "$("$tune" "$scratch/made/v2/right/none.rec" | wc -l)" 3 'and then there is no more to say'
+
+# ---- the size ----
+tells small_pool '.sizes | [.need_slots, .stock.parameter, .stock.fails.slots, .module.pool_mb,
+	.module.pool_max_mb]' '[1283,"swiotlb=2048",1024,4,8]' 'a quarter to spare'
+tells small_pool '.sizes | [.need_slots, .stock.parameter]' '[2052,"swiotlb=4096"]' \
+	'as much as is asked for' --margin 1
+tells small_pool '.today | [.pool, .slots, .areas, .replayed.failures, .replayed.failures_by_reason.full]' \
+	'["stock",1024,1,20,20]' 'the pool of today fails as it did'
+tells both '[.today.pool, .today.slots, .peak.slots, .other_pool_peak_slots]' '["module",2048,18,2]' \
+	'of two pools the one that held more'
+tells forced '[.recording.forced, .recording.areas, .sizes.stock.parameter]' '[1,2,"swiotlb=256"]' \
+	'what the head tells'
+
+# ---- remedies ----
+remedies='[.remedies[] | [.name, .failures, .avoided]]'
+tells small_pool "$remedies" '[["wider mask",0,20],["the module",0,20],["larger pool",0,20],["nothing",20,0]]' \
+	'each with what it would have avoided'
+tells small_pool '.remedies[0] | [.bytes_not_copied, .memory_bytes, .reboot]' '[4194304,0,false]' \
+	'and with the bytes: 512 pages, copied in and out'
+tells small_pool '[.remedies[] | select(.name == "larger pool") | .memory_bytes, .reboot]' '[2097152,true]' \
+	'a larger pool costs memory and a reboot'
+tells areas_held '[.remedies[] | select(.name == "fewer areas") | .what, .failures]' \
+	'["boot with swiotlb=1024,1",0]' 'fewer areas'
+tells too_large "$remedies" '[["wider mask",0,10],["the module",0,10],["smaller requests",0,10],["nothing",10,0]]' \
+	'no larger pool is offered where it does not help'
+tells straddles '.remedies[0] | [.name, .bytes_not_copied]' '["undo scattered memory",737280]' \
+	'scattered memory: 90 times 8 KiB are not copied'
+tells straddles '.remedies | map(select(.name == "wider mask")) | .[0].bytes_not_copied' 81920 \
+	'and ten by a wider mask'
+tells forced '.remedies[0].name' '"no forcing"' 'forcing'
+tells module "$remedies" '[["wider mask",0,20],["larger pool",0,20],["nothing",20,0]]' \
+	'the module is not offered to who has it'
+
+# ---- growth and confidence ----
+tells rising '.growth | [.scale, .shifts, .peak_high > 2700, .peak_high <= 3600, .peak_low < .peak_high]' \
+	'[2,8,true,true,true]' 'twice the load, by many shifts' --scale 2
+tells steady '.levels[0] | [.seconds, .slots >= 640, .slots <= 700, .low <= .slots, .slots <= .high]' \
+	'[86400,true,true,true,true]' 'half an hour of bursts with a limit tells what a day brings'
+tells steady '.levels[1] | [.slots, .why_not]' '[null,"it takes a recording of 8 hours"]' 'but not a month'
+tells rising '.levels[0].why_not' '"the load rises or falls while it is recorded"' 'a load that grows tells nothing'
+
+# ---- the screen, and real loads ----
+for name in v2-mix v2-tcp; do
+	gunzip -c "$real/$name.rec.gz" >"$scratch/real.rec"
+	"$tune" --scale 2 "$scratch/real.rec" >"$scratch/screen"
+	passes "$name: the exact screen" diff "$real/$name.txt" "$scratch/screen"
+	is "$(awk 'length > 110' "$scratch/screen")" '' "$name: no line is too long"
+	is "$(($(wc -l <"$scratch/screen") <= 25))" 1 "$name: it is one screen"
+done
+"$tune" --plots "$scratch/plots" "$made/small_pool.rec" >"$scratch/screen" || bail 'no plots'
+is "$(cd "$scratch/plots" && ls ./*.svg ./*.png)" './pool_sizes.png
+./pool_sizes.svg
+./pool_time.png
+./pool_time.svg' 'two pictures'
+like "$(tail -n 1 "$scratch/screen")" "^Plots: $scratch/plots/pool_sizes.svg" 'and where they are'
+is "$(grep -c today "$scratch"/plots/*.svg | sort)" "$scratch/plots/pool_sizes.svg:1
+$scratch/plots/pool_time.svg:1" 'the pool of today is drawn in'
+mkdir "$scratch/bin"
+ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$scratch/bin/python3"
+expect 'without gnuplot there is advice' 0 'no gnuplot: no plots' \
+	env PATH="$scratch/bin" "$tune" --plots "$scratch/more" "$made/small_pool.rec"
+
+# ---- make tune ----
+expect 'make tune takes a recording' 0 '^The pool is too small: 20' \
+	make -s -C "$checkout" tune RECORDING="$made/small_pool.rec" OUT="$scratch/made plots"
+expect 'and a scale' 0 '^2 times this load' make -s -C "$checkout" tune \
+	RECORDING="$made/rising.rec" SCALE=2 OUT="$scratch/plots"
+
+# ---- a host, made of files ----
+root=$scratch/root
+mkdir -p "$root/sys/hypervisor" "$root/sys/kernel/debug/swiotlb" "$root/sys/kernel/btf" "$root/proc"
+# shellcheck disable=SC2317  # called through complains and expect
+on_host()
+{
+	env TUNE_ROOT="$root" "$tune" "$@"
+}
+complains 'no Xen host' 1 'this is no Xen host: name a recording' on_host
+echo xen >"$root/sys/hypervisor/type"
+complains 'nothing to look at' 1 'no BTF.*; and no pool is to be seen' on_host
+echo 32768 >"$root/sys/kernel/debug/swiotlb/io_tlb_nslabs"
+echo 512 >"$root/sys/kernel/debug/swiotlb/io_tlb_used"
+echo 'quiet swiotlb=32768' >"$root/proc/cmdline"
+expect 'no BTF: the pool, and what can not be known' 0 '^Not known so: who holds it' on_host
+expect 'an older kernel has no high-water mark' 0 'does not tell the most in use' on_host
+echo 31000 >"$root/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
+expect 'the kernel tells its high-water mark' 0 'At most 31000 in use \(95 %\), exact' on_host
+expect 'and if that is near' 0 'nearly full' on_host
+: >"$root/sys/kernel/btf/vmlinux"
+complains 'no recorder' 1 'no program xswbounce: build it' env PATH="$scratch/bin:/usr/bin" TUNE_ROOT="$root" "$tune"
+cat >"$scratch/recorder" <<-'END'
+	#!/bin/sh
+	[ "$1 $2 $4" = 'record -o 7' ] && cp "$RECORDED" "$3"
+END
+chmod +x "$scratch/recorder"
+expect 'the running load is recorded, and judged' 0 '^The pool is too small: 20' env TUNE_ROOT="$root" \
+	RECORDED="$made/small_pool.rec" "$tune" --xswbounce "$scratch/recorder" --time 7 --keep "$scratch/kept"
+passes 'the recording is kept if asked for' cmp "$scratch/kept" "$made/small_pool.rec"
+complains 'recording fails' 1 'recording failed: status 1' env TUNE_ROOT="$root" "$tune" \
+	--xswbounce "$scratch/recorder" --time 8
+
+# ---- bad recordings ----
+complains 'empty' 1 '^tune: .*: it is empty' "$tune" "$scratch/made/v2/wrong/empty.rec"
+complains 'of another kind' 1 'not a recording of xswbounce' "$tune" "$scratch/made/v2/wrong/foreign.rec"
+complains "of the future's" 1 'a later version of xswbounce wrote it' "$tune" "$scratch/made/v2/wrong/later.rec"
+complains 'damaged' 1 'damaged at byte' "$tune" "$scratch/made/v2/wrong/flipped.rec"
+complains 'no file' 1 'No such file' "$tune" "$scratch/nothing"
+expect 'cut off: advice by what is there' 0 'CUT OFF: all before was replayed' \
+	"$tune" "$scratch/made/v2/cut/cut_end.rec"
+expect 'with a gap: by what is before' 0 '7 events LOST: judged by the first 0.0 s' \
+	"$tune" "$scratch/made/v2/right/gap.rec"
+expect 'or across it, if told to' 0 '7 events LOST, gone on across' \
+	"$tune" --across-gaps "$scratch/made/v2/right/gap.rec"
+complains 'a gap from the beginning' 1 'events are missing from its beginning' \
+	"$tune" "$scratch/made/v2/right/gap_first.rec"
+complains 'no replay' 1 'make -C analysis/replay' "$tune" --replay "$scratch/nothing" "$made/small_pool.rec"
+for bad in '--scale 0' '--scale 9' '--margin -1' '--margin x' '--time 0' '--frobnicate'; do
+	# shellcheck disable=SC2086 # two words
+	expect "$bad is misuse" 2 'tune: error' "$tune" $bad "$made/small_pool.rec"
+done
+expect 'a full disk is told' 1 'tune: output: No space left' sh -c "'$tune' '$made/small_pool.rec' >/dev/full"
+is "$(mandoc -T lint -W warning "$checkout/analysis/tune/tune.8" 2>&1)" '' 'the manual has no mistake'
+for option in $("$tune" --help | grep -oE '^  (-h, )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+	passes "the manual has $option" grep -q -- "${option//-/\\\\-}" "$checkout/analysis/tune/tune.8"
+done
+done_testing

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tuner's arithmetic: the kernel's rounding, costs, extremes, Xen's heap."""
+import math
+import os
+import random
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "tune"))
+import costs  # noqa: E402
+import host  # noqa: E402
+import kernel  # noqa: E402
+import peaks  # noqa: E402
+import screen  # noqa: E402
+import subject  # noqa: E402
+
+
+class Rounding(unittest.TestCase):
+    """Against round_up_default_nslabs(), setup_io_tlb_npages() and limit_nareas() of the kernel."""
+
+    def test_slots(self):
+        for asked, areas, release, made in (
+                (1, 1, "6.12.1", 128), (1000, 1, "6.12.1", 1024), (1024, 1, "6.12.1", 1024),
+                (1025, 1, "6.1.0", 2048), (1024, 16, "6.12.1", 2048), (3000, 2, "7.0.1", 4096),
+                (1000, 1, "5.10.0-28-amd64", 1024), (1025, 1, "5.19.0", 1152)):
+            self.assertEqual(kernel.rounded(asked, areas, release), made, (asked, areas, release))
+
+    def test_parameter(self):
+        for slots, areas, cpus, words in (
+                (32768, 2, 2, "swiotlb=32768"), (32768, 4, 3, "swiotlb=32768"),
+                (1024, 8, 8, "swiotlb=1024"), (1024, 4, 64, "swiotlb=1024,4"),
+                (4096, 1, 8, "swiotlb=4096,1")):
+            self.assertEqual(kernel.parameter(slots, areas, "6.12.0", cpus), words)
+
+    def test_a_parameter_makes_what_it_names(self):
+        for slots in (256, 1024, 65536):
+            for cpus in (1, 3, 64):
+                for areas in (1, 2):
+                    words = kernel.parameter(slots, areas, "6.12.0", cpus).split("=")[1].split(",")
+                    chosen = int(words[1]) if len(words) > 1 else kernel.default_areas("6.12.0", cpus)
+                    self.assertEqual((kernel.rounded(int(words[0]), chosen, "6.12.0"), chosen),
+                                     (slots, areas))
+
+    def test_boot(self):
+        self.assertEqual(kernel.named("quiet swiotlb=1 ro swiotlb=2,force"), "swiotlb=2,force")
+        self.assertIsNone(kernel.named("xswiotlb=1 quiet"))
+
+
+class Sizes(unittest.TestCase):
+    def test_each_can_be_had(self):
+        for need in (0, 1, 638, 1024, 1025, 70000):
+            found = subject.sizes(need, 512)
+            self.assertEqual(found, sorted(set(found)))
+            self.assertTrue(all(n & (n - 1) == 0 or n % 1024 == 0 for n in found), found)
+            self.assertTrue(any(n >= need and n & (n - 1) == 0 for n in found), found)
+            self.assertTrue(any(n >= need and n % 1024 == 0 for n in found), found)
+
+    def test_points(self):
+        self.assertEqual([subject.points(s) for s in (0.1, 61, 1800)], [60, 61, 600])
+
+
+class Costs(unittest.TestCase):
+    def test_measured_ones(self):
+        self.assertEqual(costs.fixed("stock", {4096: 2}), 2 * 2712)
+        self.assertEqual(costs.fixed("module", {262144: 1, 512: 1}), 525 + 444)
+
+    def test_between_and_beyond(self):
+        self.assertEqual(costs.between(costs.STOCK, (4096 + 65536) // 2), (2712 + 3938) / 2)
+        self.assertEqual(costs.between(costs.STOCK, 1 << 21), 5887)
+
+    def test_not_bounced(self):
+        self.assertEqual(costs.not_bounced("stock", {4096: 1}, 4096), 2712 + 1536 - 381)
+
+
+class Peaks(unittest.TestCase):
+    @staticmethod
+    def bursts(count, draw):
+        chance = random.Random(7)
+        return [draw(chance) for _ in range(count)]
+
+    def test_a_limit_is_seen(self):
+        most = self.bursts(600, lambda c: max(c.randint(1, 1000) for _ in range(20)))
+        one = peaks.level(most, 1, 30000)
+        self.assertTrue(990 <= one.slots <= 1040, one)
+
+    def test_no_limit_is_seen(self):
+        """Gumbel with scale 10: once in 10000 intervals it exceeds 100 + 10 ln 10000."""
+        one = peaks.level(self.bursts(600, lambda c: 100 - 10 * math.log(-math.log(c.random()))), 1, 10000)
+        self.assertTrue(one.low <= 100 + 10 * math.log(10000) <= one.high, one)
+
+    def test_never_less_than_was_seen(self):
+        maxima = [5] * 60 + [50] + [5] * 60
+        self.assertGreaterEqual(peaks.level(maxima, 1, 1000).slots, 50)
+
+    def test_constant(self):
+        self.assertEqual(peaks.level([8] * 60, 60, 3600)[1:4], (8, 8, 8))
+
+    def test_what_can_not_be_told(self):
+        steady = self.bursts(100, lambda c: c.randint(1, 9))
+        self.assertIn("too few", peaks.level(steady[:20], 1, 60).why_not)
+        self.assertIn("rises or falls", peaks.level(sorted(steady), 1, 60).why_not)
+        self.assertIn("not independent", peaks.level([1] * 20 + [9] * 40 + [1] * 40, 1, 60).why_not)
+        self.assertIn("15 minutes", peaks.level(steady, 1, peaks.DAY).why_not)
+        self.assertIsNone(peaks.level(steady, 10, peaks.DAY).why_not)
+
+
+class Heap(unittest.TestCase):
+    DUMP = """(XEN) 'h' pressed -> dumping heap info
+(XEN) Physical memory information:
+(XEN)     Xen heap: 0kB free
+(XEN) heap[node=0][zone=14] -> 1 pages
+(XEN) heap[node=0][zone=20] -> 300 pages
+(XEN) heap[node=0][zone=21] -> 70000 pages
+"""
+
+    def test_below_4g(self):
+        self.assertEqual(host.heap_below_4g(self.DUMP), 301 * 4096)
+
+    def test_the_newest_counts(self):
+        again = self.DUMP + self.DUMP.replace("300 pages", "0 pages")
+        self.assertEqual(host.heap_below_4g(again), 4096)
+
+    def test_none(self):
+        self.assertIsNone(host.heap_below_4g("(XEN) nothing of the kind"))
+
+
+class Words(unittest.TestCase):
+    def test_sizes(self):
+        self.assertEqual([screen.size(n) for n in (0, 2048, 1536, 1 << 31, 3 << 29)],
+                         ["0 B", "2 KiB", "1.5 KiB", "2 GiB", "1.5 GiB"])
+
+    def test_numbers(self):
+        self.assertEqual([screen.short(n) for n in (12, 54321, 2.5e6, 3e9)], ["12", "54.3 k", "2.5 M", "3 G"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command: options, a recording, the advice."""
+import argparse
+import json
+import os
+import sys
+import tempfile
+
+import draw
+import host
+import screen
+from advice import Advice
+from replays import Refused, Replay
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+
+DESCRIPTION = """How large must the bounce pool be, and is its size the cure? Replays a recording of
+'xswbounce record' on pools of many sizes, Linux's and xen_swiotlb's, and answers on one screen."""
+EPILOG = """Exit status: 0; 1 no advice, one line says why; 2 misuse."""
+
+
+def positive(text):
+    value = float(text)
+    if not 0 <= value <= 10:
+        raise ValueError(text)
+    return value
+
+
+def whole(low, high):
+    def check(text):
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low} and {high}")
+        return value
+    return check
+
+
+def options(arguments):
+    parser = argparse.ArgumentParser(prog="tune", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("recording", nargs="?", metavar="RECORDING",
+                        help="a file of 'xswbounce record'; without one the running load is recorded")
+    parser.add_argument("--time", type=whole(1, 86400), default=60, metavar="SECONDS",
+                        help="how long to record (60)")
+    parser.add_argument("--keep", metavar="FILE", help="where to leave that recording")
+    parser.add_argument("--margin", type=positive, default=0.25, metavar="SHARE",
+                        help="room beyond the peak, as a share of it (0.25)")
+    parser.add_argument("--scale", type=whole(1, 8), default=1, metavar="N",
+                        help="also: so many loads like this one at once")
+    parser.add_argument("--across-gaps", action="store_true", help="go on where events were lost")
+    parser.add_argument("--json", action="store_true", help="the advice as JSON")
+    parser.add_argument("--plots", metavar="FOLDER", help="draw two pictures there")
+    parser.add_argument("--replay", metavar="PROGRAM",
+                        default=os.path.join(TOP, "build", "replay", "replay"),
+                        help="the replay (build/replay/replay)")
+    parser.add_argument("--xswbounce", metavar="PROGRAM", default="xswbounce", help="the recorder")
+    return parser.parse_args(arguments)
+
+
+def advise(given, recording):
+    replay = Replay(given.replay, recording, given.across_gaps)
+    low_free = host.low_memory() if not given.recording else None
+    advice = Advice(replay, given.margin, given.scale, low_free)
+    document = advice.document()
+    if given.json:
+        json.dump(document, sys.stdout, indent=1)
+        print()
+    else:
+        sys.stdout.write(screen.text(document))
+    if given.plots and advice.bounces:
+        drawn, wrong = draw.draw(advice, given.plots)
+        if wrong:
+            print(f"tune: {wrong}", file=sys.stderr)
+        elif not given.json:
+            print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+
+
+def from_host(given):
+    """Record, then advise; where that can't be, what the kernel tells by itself."""
+    if not host.is_xen():
+        raise Refused("this is no Xen host: name a recording that was made on one")
+    if os.geteuid():
+        raise Refused("recording needs root; or name a recording")
+    if not host.has_types():
+        lines = host.without_recording("this kernel has no BTF, so xswbounce can't record")
+        print("\n".join(lines))
+        return
+    with tempfile.TemporaryDirectory(prefix="tune.") as folder:
+        to = given.keep or os.path.join(folder, "load.rec")
+        host.record(given.xswbounce, given.time, to)
+        advise(given, to)
+
+
+def main(arguments):
+    given = options(arguments)
+    try:
+        if given.recording:
+            advise(given, given.recording)
+        else:
+            from_host(given)
+        sys.stdout.flush()
+    except Refused as refused:
+        print(f"tune: {refused}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"tune: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0

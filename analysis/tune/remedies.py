@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What could be done, and what each would have saved on this recording: replayed, not guessed."""
+from typing import NamedTuple
+
+import costs
+from kernel import SLOT, parameter
+from subject import pieces
+
+SPLITS = (131072, 65536, 32768, 16384)
+CURES = {
+    "straddle": ("undo scattered memory",
+                 "exchange scattered frames for neighbours, so that these buffers need no bounce"),
+    "mask": ("wider mask", "let the driver use more address bits, if the device has them"),
+    "align": ("segment boundary", "a driver setting that keeps buffers within the boundary"),
+    "forced": ("no forcing", "drop swiotlb=force, or forced in xen_swiotlb"),
+}
+
+
+class Remedy(NamedTuple):
+    """Differences to today; 'failures' are those that remain."""
+    name: str
+    what: str
+    failures: int
+    avoided: int
+    bytes_not_copied: int
+    instructions: int
+    memory_bytes: int
+    reboot: bool
+
+
+def copied(result):
+    return sum(device[key] for device in result.devices if device["replayed"]
+               for key in ("copied_in_bytes", "copied_out_bytes", "copied_by_syncs_bytes"))
+
+
+def bounced_sizes(result):
+    """{bytes: maps} of what is replayed, by size class."""
+    total = {}
+    for device in result.devices:
+        if device["replayed"]:
+            for name, count in device["sizes"].items():
+                size = 4 << 20 if name == "more" else int(name)
+                total[size] = total.get(size, 0) + count
+    return total
+
+
+class Finder:
+    """Replays the recording for each remedy at today's size."""
+
+    def __init__(self, replay, subject, main, today):
+        self.replay, self.subject, self.main, self.today = replay, subject, main, today
+
+    def again(self, **options):
+        """(its pool, the result) of today's size with something changed."""
+        given = {"of": self.subject.pool, "allocator": self.subject.pool,
+                 "slots": [self.today.slots], "areas": [self.subject.areas], "points": 1}
+        given.update(options)
+        result = self.replay.run(**given)
+        return min(result.pools, key=lambda p: p.failures), result
+
+    def remedy(self, name, what, pool, saved_bytes=0, instructions=0, slots=0, reboot=False):
+        return Remedy(name, what, pool.failures, self.today.failures - pool.failures, saved_bytes,
+                      int(instructions), slots * SLOT, reboot)
+
+    def larger(self, sufficient):
+        """The size that the advice found."""
+        if not sufficient or sufficient.slots <= self.today.slots or not self.today.curable:
+            return None
+        more = sufficient.slots - self.today.slots
+        if self.subject.pool == "module":
+            what = f"echo {sufficient.slots * SLOT} >/sys/devices/platform/xen_swiotlb/pool_bytes"
+            return self.remedy("larger pool", what, sufficient, slots=more)
+        what = "boot with " + parameter(sufficient.slots, self.subject.areas, self.subject.kernel,
+                                        self.subject.cpus)
+        return self.remedy("larger pool", what, sufficient, slots=more, reboot=True)
+
+    def other_areas(self):
+        """Stock's pool cut into more areas, or fewer."""
+        most = min(self.today.slots // 128, 128)
+        counts = [1 << k for k in range(8) if 1 << k <= most and 1 << k != self.subject.areas]
+        if self.subject.pool != "stock" or not self.today.curable or not counts:
+            return None
+        best, _ = self.again(areas=counts)
+        if best.failures >= self.today.failures:
+            return None
+        name = "more areas" if best.areas > self.subject.areas else "fewer areas"
+        return self.remedy(name, f"boot with swiotlb={self.today.slots},{best.areas}", best, reboot=True)
+
+    def module(self, sufficient):
+        """The module instead of stock's backend, with as much memory as it needs."""
+        if self.subject.pool != "stock" or not sufficient:
+            return None
+        sizes = bounced_sizes(self.main)
+        saved = costs.fixed("stock", sizes) - costs.fixed("module", sizes)
+        return self.remedy("the module", f"modprobe xen_swiotlb pool_mb={megabytes(sufficient.slots)}, "
+                           "attach the devices", sufficient, 0, saved, sufficient.slots)
+
+    def without(self, reason):
+        """What bounced for this reason does not any more."""
+        if not any(d["bounces_by_reason"][reason] for d in self.main.devices if d["replayed"]):
+            return None
+        pool, result = self.again(without=[reason])
+        before, after = bounced_sizes(self.main), bounced_sizes(result)
+        gone = {size: count - after.get(size, 0) for size, count in before.items()}
+        saved_bytes = copied(self.main) - copied(result)
+        name, what = CURES[reason]
+        who = sorted({d["driver"] or "?" for d in self.main.devices
+                      if d["replayed"] and d["bounces_by_reason"][reason]})
+        return self.remedy(name, f"{what} ({', '.join(who)})", pool, saved_bytes,
+                           costs.not_bounced(self.subject.pool, gone, saved_bytes))
+
+    def smaller(self):
+        """Requests cut to the largest size that leaves the fewest failures."""
+        if not self.today.failures:
+            return None
+        tried = [(self.again(split=size)[0], size) for size in SPLITS]
+        best, size = min(tried, key=lambda one: (one[0].failures, -one[1]))
+        if best.failures >= self.today.failures:
+            return None
+        return self.remedy("smaller requests", f"max_sectors_kb={size // 1024} of disks; for network "
+                           "cards smaller rings or no segmentation offload", best)
+
+    def all(self, stock, module):
+        """Those that apply, best first."""
+        found = [self.larger(module if self.subject.pool == "module" else stock), self.other_areas(),
+                 self.module(module), self.smaller()] + [self.without(reason) for reason in CURES]
+        found = [one for one in found if one and (one.avoided > 0 or one.instructions > 0)]
+        found.sort(key=lambda r: (-r.avoided, -r.instructions, r.memory_bytes, r.reboot))
+        return found + [self.remedy("nothing", "leave it as it is", self.today)]
+
+
+def megabytes(slots):
+    """pool_mb of so many slots: the pool is made of pieces of 2 MiB."""
+    return pieces(slots) * SLOT >> 20

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Running analysis/replay, and what it answers."""
+import json
+import subprocess
+
+CUT = 3
+
+
+class Refused(Exception):
+    """One line that says why there is no advice."""
+
+
+class Pool:
+    """One pool that the recording was replayed on."""
+
+    def __init__(self, entry):
+        self.allocator = entry["allocator"]
+        self.slots = entry["slots"]
+        self.areas = entry["areas"]
+        self.claims = entry["claims"]
+        self.failures = entry["failures"]
+        self.by_reason = entry["failures_by_reason"]
+        self.hiwater = entry["used_hiwater"]
+
+    @property
+    def too_large(self):
+        """Failures that no size of this allocator cures."""
+        return self.by_reason["too-large"]
+
+    @property
+    def unreachable(self):
+        return self.by_reason["mask-unreachable"]
+
+    @property
+    def curable(self):
+        """Failures that a larger pool might cure."""
+        return self.failures - self.too_large - self.unreachable
+
+
+class Result:
+    """What one replay told."""
+
+    def __init__(self, data):
+        self.data = data
+        self.recording = data["recording"]
+        self.load = data["load"]
+        self.devices = data["devices"]
+        self.pools = [Pool(entry) for entry in data["pools"]]
+        self.maxima = data["timeline"]["in_use_max"]
+        self.interval = data["timeline"]["interval_seconds"]
+
+    @property
+    def peak(self):
+        """Slots wanted at once at most, had nothing failed."""
+        return self.load["peak_with_failed"]["slots"]
+
+    def of(self, allocator, areas=None):
+        """Its pools, by rising size."""
+        found = [p for p in self.pools
+                 if p.allocator == allocator and (areas is None or p.areas in (None, areas))]
+        return sorted(found, key=lambda p: p.slots)
+
+    def pool(self, allocator, slots, areas=None):
+        """The one of this size, or None."""
+        return next((p for p in self.of(allocator, areas) if p.slots == slots), None)
+
+
+def numbers(values):
+    return ",".join(str(value) for value in values)
+
+
+class Replay:
+    """The program, and the recording it reads."""
+
+    def __init__(self, program, recording, across_gaps=False):
+        self.program, self.recording = program, recording
+        self.always = ["--across-gaps"] if across_gaps else []
+
+    def run(self, **options):
+        """One replay; options as the program's long ones, lists joined by commas."""
+        words = [self.program] + self.always
+        for name, value in options.items():
+            if isinstance(value, (list, tuple)):
+                value = numbers(value)
+            words.append(f"--{name}={value}")
+        try:
+            done = subprocess.run(words + [self.recording], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, universal_newlines=True)
+        except OSError as error:
+            raise Refused(f"{self.program}: {error.strerror}: make -C analysis/replay")
+        if done.returncode not in (0, CUT):
+            said = done.stderr.strip() or f"ended with status {done.returncode}"
+            raise Refused(said[len("replay: "):] if said.startswith("replay: ") else said)
+        return Result(json.loads(done.stdout))
