@@ -161,7 +161,7 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 	u64 align = d->min_align_mask;
 	struct xsw_run run = { 0 };
 
-	if (unlikely(why == XSW_BOUNCE_NONE) || unlikely(size - 1 >= XSW_MAX_BYTES) ||
+	if (unlikely(why == XSW_BOUNCE_NONE) || (!simply && unlikely(size - 1 >= XSW_MAX_BYTES)) ||
 	    unlikely(xsw_is_bounded(d->boundary_mask)))
 		return run;
 	xsw_rcu_read_lock();
@@ -196,8 +196,8 @@ static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_
 }
 
 /* What makes calls leaves by a tail call, so that the usual case saves few registers */
-u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
-		    u32 attrs)
+static __always_inline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				      enum xsw_bounce why, u32 attrs)
 {
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
 	bool wide = false;
@@ -207,6 +207,14 @@ u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, 
 		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
 	return wide ? map_wide(d, phys, size, dir, why, attrs)
 		    : map_slowly(d, phys, size, dir, why, attrs);
+}
+
+u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
+		    u32 attrs)
+{
+	if (unlikely(size - 1 >= XSW_WORD_BITS << XSW_SLOT_SHIFT))
+		return map_wide(d, phys, size, dir, why, attrs);
+	return map_narrow(d, phys, size, dir, why, attrs);
 }
 
 /* MMIO comes as a bus address; anything else is translated */
