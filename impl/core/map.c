@@ -165,9 +165,8 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 	    unlikely(xsw_is_bounded(d->boundary_mask)))
 		return run;
 	xsw_rcu_read_lock();
-	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
-			       xsw_stride_for(size, align), xsw_phase_of(phys, align), simply,
-			       wide);
+	run = xsw_claim_last(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
+			     xsw_stride_for(size, align), xsw_phase_of(phys, align), simply, wide);
 	xsw_rcu_read_unlock();
 	return run;
 }
