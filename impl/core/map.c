@@ -66,16 +66,15 @@ static struct xsw_outcome failed(struct xsw_dev *d, u32 fail, enum xsw_bounce wh
 static noinline u64 tell_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
 				u32 attrs, enum xsw_fail why)
 {
-	struct xsw_event event = {
-		.what = XSW_TOLD_FAILED,
-		.dev = d,
-		.failed = { .phys = phys,
-			    .size = size,
-			    .dir = dir,
-			    .why = why,
-			    .quiet = attrs & XSW_ATTR_QUIET },
-	};
+	struct xsw_event event; /* an initializer would clear all of the union each time */
 
+	event.what = XSW_TOLD_FAILED;
+	event.dev = d;
+	event.failed.phys = phys;
+	event.failed.size = size;
+	event.failed.dir = dir;
+	event.failed.why = why;
+	event.failed.quiet = attrs & XSW_ATTR_QUIET;
 	xsw_tell(&event);
 	return XSW_BUS_ERROR;
 }
@@ -102,7 +101,7 @@ static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_r
 	u64 bus = s->bus + at;
 	struct xsw_tally __percpu *tally = d->tally;
 
-	xsw_record(&s->slot[run.start], xsw_mark(d->id, offset, slots), phys, (u32)size, (u8)dir,
+	xsw_record(&s->slot[run.start], xsw_mark(d->owner, offset, slots), phys, (u32)size, (u8)dir,
 		   (u8)why);
 	xsw_percpu_add(&tally->bounces[why], 1);
 	xsw_percpu_add(&tally->bounce_bytes, size);
@@ -156,7 +155,8 @@ static noinline struct xsw_outcome look_closer(struct xsw_dev *d, u64 phys, size
 
 /* By a hint, if this is the plain case.  Return: seg is NULL if not. */
 static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys, size_t size,
-						    u32 slots, enum xsw_bounce why)
+						    u32 slots, enum xsw_bounce why, bool simply,
+						    bool *wide)
 {
 	u64 align = d->min_align_mask;
 	struct xsw_run run = { 0 };
@@ -166,25 +166,47 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 		return run;
 	xsw_rcu_read_lock();
 	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
-			       xsw_stride_for(size, align), xsw_phase_of(phys, align));
+			       xsw_stride_for(size, align), xsw_phase_of(phys, align), simply,
+			       wide);
 	xsw_rcu_read_unlock();
 	return run;
 }
 
+static noinline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+			       enum xsw_bounce why, u32 attrs)
+{
+	struct xsw_outcome o = why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
+						      : bounce_searching(d, phys, size, dir, why);
+
+	if (unlikely(o.bus == XSW_BUS_ERROR))
+		return tell_failed(d, phys, size, dir, attrs, (enum xsw_fail)o.fail);
+	return o.bus;
+}
+
+/* By a hint to a place that more than one word of the bitmap has */
+static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+			     enum xsw_bounce why, u32 attrs)
+{
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why, false, NULL);
+
+	if (likely(run.seg))
+		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
+	return map_slowly(d, phys, size, dir, why, attrs);
+}
+
+/* What makes calls leaves by a tail call, so that the usual case saves few registers */
 u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
 		    u32 attrs)
 {
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
-	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
-	struct xsw_outcome o;
+	bool wide = false;
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why, true, &wide);
 
 	if (likely(run.seg))
 		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
-	o = why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
-				   : bounce_searching(d, phys, size, dir, why);
-	if (unlikely(o.bus == XSW_BUS_ERROR))
-		return tell_failed(d, phys, size, dir, attrs, (enum xsw_fail)o.fail);
-	return o.bus;
+	return wide ? map_wide(d, phys, size, dir, why, attrs)
+		    : map_slowly(d, phys, size, dir, why, attrs);
 }
 
 /* MMIO comes as a bus address; anything else is translated */
@@ -239,33 +261,16 @@ void xsw_map_outcome(struct xsw_dev *d, u64 bus, struct xsw_outcome *o)
 	xsw_rcu_read_unlock();
 }
 
-static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots) __releases(RCU_SCHED)
-{
-	xsw_release(s->pool, s, i, slots);
-	xsw_rcu_read_unlock();
-	return slots;
-}
-
-/* The record is ended: release the slots, and the RCU read lock */
-static __always_inline u32 release_run(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
-	__releases(RCU_SCHED)
-{
-	if (unlikely(s->kind != XSW_KIND_STREAMING))
-		return release_elsewhere(s, i, slots);
-	return xsw_release_unlock(&d->engine->pool[XSW_KIND_STREAMING], s, i, slots);
-}
-
 /* No preemption is held off while the data is copied: slots that are in use keep their segment */
 static noinline u32 copy_and_release(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
-				     u32 offset, size_t size) __releases(RCU_SCHED)
+				     u64 bus, size_t size) __releases(RCU_SCHED)
 {
 	const struct xsw_slot *slot = &s->slot[i];
-	u64 at = ((u64)i << XSW_SLOT_SHIFT) + offset;
 
 	xsw_rcu_read_unlock();
-	copy_out(d, slot->orig, s->va + at, min(size, (size_t)slot->size));
+	copy_out(d, slot->orig, s->va + (bus - s->bus), min(size, (size_t)slot->size));
 	xsw_rcu_read_lock();
-	return release_run(d, s, i, slots);
+	return xsw_release_unlock(s->pool, s, i, slots);
 }
 
 static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
@@ -276,12 +281,12 @@ static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
 
 /* The record ended, which says the mapping was ours */
 static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
-				  u32 offset, size_t size, enum xsw_dir dir, u32 attrs)
+				  u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
 	__releases(RCU_SCHED)
 {
 	if (copies_back(dir, attrs))
-		return copy_and_release(d, s, i, slots, offset, size);
-	return release_run(d, s, i, slots);
+		return copy_and_release(d, s, i, slots, bus, size);
+	return xsw_release_unlock(s->pool, s, i, slots);
 }
 
 static u32 tell_stray(struct xsw_dev *d, u64 bus, size_t size, const struct xsw_segment *s,
@@ -320,14 +325,14 @@ static noinline u32 unmap_slowly(struct xsw_dev *d, u64 bus, size_t size, enum x
 			break;
 		if (xsw_is_live(mark)) {
 			if (xsw_mark_end(slot, mark))
-				return finish(d, s, i, mark.slots, mark.offset, size, dir, attrs);
+				return finish(d, s, i, mark.slots, bus, size, dir, attrs);
 		} else if (!xsw_is_left(mark)) {
 			break;
 		} else if (xsw_mark_end(slot, mark)) {
 			u32 slots = xsw_run_slots(mark);
 
 			xsw_left_behind(s, -(u64)slots);
-			finish(d, s, i, slots, mark.offset, size, dir, attrs);
+			finish(d, s, i, slots, bus, size, dir, attrs);
 			xsw_came_back(d);
 			return slots;
 		}
@@ -342,16 +347,18 @@ u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
 {
 	u32 offset = (u32)bus & (XSW_SLOT_SIZE - 1), i, slots;
 	struct xsw_segment *s;
+	struct xsw_slot *slot;
 	union xsw_mark mark;
 
 	xsw_rcu_read_lock();
 	s = xsw_index_find_quick(&d->engine->index, bus);
 	if (likely(s)) {
 		i = xsw_slot_of(s, bus);
-		mark = xsw_mark_of(&s->slot[i]);
-		if (likely(xsw_is_its(mark, d->id, offset, &slots)) &&
-		    likely(xsw_mark_end(&s->slot[i], mark)))
-			return finish(d, s, i, slots, offset, size, dir, attrs);
+		slot = &s->slot[i];
+		mark = xsw_mark_of(slot);
+		if (likely(xsw_is_its(mark, d->owner, offset, &slots)) &&
+		    likely(xsw_mark_end(slot, mark)))
+			return finish(d, s, i, slots, bus, size, dir, attrs);
 	}
 	xsw_rcu_read_unlock();
 	return unmap_slowly(d, bus, size, dir, attrs);

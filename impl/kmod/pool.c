@@ -98,7 +98,7 @@ void xsw_growth_soon(void)
 
 void xsw_growth_for(u64 mask, enum xsw_fail why)
 {
-	if ((why != XSW_FAIL_FULL && why != XSW_FAIL_FRAGMENTED) || !READ_ONCE(xsw.pool_most))
+	if (why != XSW_FAIL_FULL && why != XSW_FAIL_FRAGMENTED)
 		return;
 	WRITE_ONCE(failed_mask[why], mask);
 	xsw_growth_soon();
