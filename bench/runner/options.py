@@ -69,7 +69,8 @@ SECTIONS = (
         Option("--resume", "RUN", "a run's folder",
                "take up a run that was ended: only the missing rounds of its plan"),
         Option("--no-report", None, None, "print the table only: make report RUN=... elsewhere"),
-        Option("--dry-run", None, None, "print the plan with every step, then stop: changes nothing"),
+        Option("--dry-run", None, None,
+               "print the plan with every step, then stop: changes nothing"),
         Option("--probe-links", None, None,
                "with --dry-run: ping across the unused network cards, as a run does, to tell\n"
                "which are linked"),

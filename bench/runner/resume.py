@@ -50,7 +50,8 @@ def check_plan(stored, visits, targets):
     then, now = stored["targets"], target_entries(targets)
     for one in then:
         if one not in now:
-            raise Refused(f"--resume: the device {one['id']} of the run is not as it was: begin anew")
+            raise Refused(f"--resume: the device {one['id']} of the run is not as it was: begin "
+                          "anew")
     if [list(visit) for visit in visits] != [
             [tuple(part) if isinstance(part, list) else part for part in visit]
             for visit in stored["visits"]]:
