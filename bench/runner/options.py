@@ -200,6 +200,9 @@ def _check(parsed):
         raise Refused(f"--rate wants bits a second such as 50M, not '{parsed.rate}'")
     if parsed.lend and not parsed.command:
         raise Refused("--lend wants a command after --")
+    if parsed.resume and any(value for name, value in vars(parsed).items()
+                             if name not in ("resume", "yes", "here", "dry_run", "no_report")):
+        raise Refused("--resume goes on as the run was begun: leave the other options out")
     if parsed.precision and parsed.rounds:
         raise Refused("--precision and --rounds contradict: the first finds the number of rounds")
     if parsed.precision and not parsed.try_module:

@@ -91,7 +91,7 @@ class Record:
 
     def take_up(self, plan):
         """Goes on with a run: reads the rounds that it has."""
-        self.plan = plan
+        self.plan, self.started = plan, plan["started"]
         with open(os.path.join(self.work, "rounds.jsonl")) as file:
             for line in file:
                 try:

@@ -15,10 +15,12 @@ from devices import pci
 from errors import Refused
 
 
-def options_of(stored):
-    """The Options of the run, as it was begun."""
+def options_of(stored, now):
+    """The Options of the run, as it was begun; now: those of this command line."""
     options = option_files.parse(stored["arguments"])
-    options.yes = options.here = True
+    options.yes = True
+    options.no_report = options.no_report or now.no_report
+    options.dry_run = now.dry_run
     return options
 
 
