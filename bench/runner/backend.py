@@ -123,9 +123,9 @@ class Backends:
                     pci.Function(self.host, address).bind(target.driver)
             except (OSError, Failed) as error:
                 lost.append(f"{target.id} did not come back to the stock backend: {error}")
-        self.touched = []
-        if os.path.exists(os.path.join(MODULE_DIR, "force")):
+        if self.touched and os.path.exists(os.path.join(MODULE_DIR, "force")):
             Module.force(False)
+        self.touched = []
         return lost
 
 

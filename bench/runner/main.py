@@ -111,7 +111,7 @@ class Run:
             self.stored = record_file.read_plan(partial)
             options = self.options = resume.options_of(self.stored, options)
             resume.check(self.stored, self.machine, partial)
-            state = resume.recover(self.host, self.stored, partial)
+            state = {} if options.dry_run else resume.recover(self.host, self.stored, partial)
         finder = Finder(self.host, self.machine, options)
         finder.find()
         check_tools(tools_of(finder.targets, options))
@@ -163,10 +163,10 @@ class Run:
         module = None
         if any(target.module for target in finder.targets):
             module = backend.Module(self.host.checkout)
-            module.loaded = module.loaded or bool(state.get("module_loaded"))
-            record.state(module_loaded=module.loaded, dmabench_loaded=bool(lender and not
-                                                                           lender.was_loaded))
             stack.callback(module.unload)
+            module.loaded = module.loaded or bool(state.get("module_loaded"))
+            record.state(module_loaded=module.loaded,
+                         dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
         if lender:
             stack.callback(lender.release)
