@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The counts of a counted round, from the file of what counted, for some PCI functions.
 
-On stock that is the JSON of traces/tracefs/bounces; on the module its counters before and after
+On stock that is the JSON of the recipe for tracefs; on the module its counters before and after
 the round, as it prints them.
 """
 

@@ -43,7 +43,7 @@ class Pictures:
         parts.append("made from ")
         for path in raw:
             folder, _, file = path.partition("/")
-            parts += [Link(f"{folder} {file.removeprefix('raw/').partition('-')[0]}", path), " "]
+            parts += [Link(f"{folder} {file.split('/')[-1].partition('-')[0]}", path), " "]
         return parts[:-1]
 
     def put(self, document, name):

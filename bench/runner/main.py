@@ -109,9 +109,9 @@ class Run:
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
             self.stored = record_file.read_plan(partial)
-            options = self.options = resume.options_of(self.stored)
+            options = self.options = resume.options_of(self.stored, options)
             resume.check(self.stored, self.machine, partial)
-            state = resume.recover(self.host, self.stored, partial)
+            state = {} if options.dry_run else resume.recover(self.host, self.stored, partial)
         finder = Finder(self.host, self.machine, options)
         finder.find()
         check_tools(tools_of(finder.targets, options))
@@ -151,7 +151,7 @@ class Run:
                 "arguments": arguments, "visits": [list(visit) for visit in visits],
                 "targets": resume.target_entries(finder.targets),
                 "identity": record_file.identity(self.machine, machine_file.versions(self.machine)),
-                "boots": [self.machine.boot_id()]}
+                "boots": [self.machine.boot_id()], "started": self.record.started}
 
     def _measure(self, stack, finder, wanted, loads, visits, steps, lender, state):
         record = self.record
@@ -163,10 +163,10 @@ class Run:
         module = None
         if any(target.module for target in finder.targets):
             module = backend.Module(self.host.checkout)
-            module.loaded = module.loaded or bool(state.get("module_loaded"))
-            record.state(module_loaded=module.loaded, dmabench_loaded=bool(lender and not
-                                                                           lender.was_loaded))
             stack.callback(module.unload)
+            module.loaded = module.loaded or bool(state.get("module_loaded"))
+            record.state(module_loaded=module.loaded,
+                         dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
         if lender:
             stack.callback(lender.release)
@@ -270,7 +270,9 @@ def start(checkout, arguments):
         print(option_files.usage())
         return GOOD
     machine = machine_file.Machine(Host(checkout))
-    if not options.here and not options.resume and not machine.xen and lab.is_there(checkout):
+    # what is of this machine and no other is not looked for in the lab
+    of_this = options.here or options.resume or options.observe or options.peer or options.lend
+    if not of_this and not machine.xen and lab.is_there(checkout):
         return lab.bench(checkout, options, arguments)
     run = Run(checkout, options, arguments)
     if options.observe:
