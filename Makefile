@@ -23,13 +23,13 @@ JOBS ?= 2
 # A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
 # Anything else brings up the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
-LISTS := bench/packages.txt
+LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
 ifeq ($(XEN_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
 endif
-TEST_LISTS := $(LISTS) impl/tests/packages.txt
+TEST_LISTS := $(LISTS) bench/dmabench/packages.txt impl/tests/packages.txt
 
 .PHONY: help
 help: ## this list
@@ -77,7 +77,7 @@ bench-dma: deps ## the DMA API timed inside the kernel, stock against module (IC
 
 .PHONY: deps-trace
 deps-trace:
-	@bench/deps $(if $(XEN_HOST),bench/packages.txt traces/packages.txt,$(LISTS))
+	@bench/deps $(if $(XEN_HOST),$(addsuffix /packages.txt,bench bench/dmabench traces),$(LISTS))
 
 .PHONY: bench-trace
 bench-trace: deps-trace ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=

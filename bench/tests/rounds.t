@@ -73,8 +73,8 @@ expect 'a note before the JSON is no failure' 0 '^7 rounds, 0 failed' measure '2
 
 expect 'a killed, a cut and a hung round and one with NaN fail, and are tried once more' 3 \
 	'^11 rounds, 4 failed' measure '2=killed 3=cut 4=nan 5=hang'
-is "$(of '[one["why"].split(": E")[0] for one in r["rounds"] if not one["ok"]]')" \
-	"['killed by signal 9', 'its record: damaged or cut short', 'its record: damaged or cut short', \
+is "$(of '[one["why"].split(" short")[0] for one in r["rounds"] if not one["ok"]]')" \
+	"['killed by signal 9', 'its record: damaged or cut', 'its record: damaged or cut', \
 'it hung: no end within 4 s']" 'each with its reason'
 is "$(of '[(one["position"], one["repeats"]) for one in r["rounds"] if one["repeats"]]')" \
 	"[('A4', 1), ('A4', 1), ('A5', 2), ('A5', 2)]" 'as new pairs, and both are kept'
