@@ -21,10 +21,11 @@ LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
 # A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
-# Anything else brings up the lab, which needs more.
+# What is asked of this host is not brought to the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
+THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)
 LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
-ifeq ($(XEN_HOST),)
+ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
@@ -164,7 +165,7 @@ test-kernels: deps-test ## module and tracing tools on the lab's other kernels, 
 	done; exit $$status
 
 .PHONY: lint
-lint: deps-test ## clang-format, shellcheck, sparse on the module
+lint: deps-test ## clang-format, shellcheck, Python 3.6, sparse on the module
 	@bench/lint
 
 .PHONY: clean

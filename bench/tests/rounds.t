@@ -38,6 +38,7 @@ killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
 parent) kill -KILL \$PPID; sleep 1 ;;
 interrupt) kill -INT \$PPID; sleep 5 ;;
+hangup) kill -HUP \$PPID; sleep 5 ;;
 full) dd if=/dev/zero of="\${o%/*}/fill" bs=1M status=none; exit 1 ;;
 esac
 exit 0
@@ -94,6 +95,7 @@ expect 'and nothing is called a result' 0 '!^native$' ls "$out"
 # ---- taken up ----
 expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
 	measure '5=interrupt'
+expect 'so does one whose terminal went away' 130 "interrupted .SIGHUP." measure '5=hangup'
 expect 'no half result is called a result' 0 '^native.partial$' ls "$out"
 expect 'another run does not overwrite it' 2 'has rounds of a run that was ended: take it up' \
 	bench/run --here --disk "$fake/dev/wide" --out "$out"
