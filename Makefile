@@ -22,15 +22,16 @@ LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
 # A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
-# Anything else brings up the lab, which needs more.
+# What is asked of this host is not brought to the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
-LISTS := bench/packages.txt
-ifeq ($(XEN_HOST),)
+THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)
+LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
+ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
 endif
-TEST_LISTS := $(LISTS) impl/tests/packages.txt
+TEST_LISTS := $(LISTS) bench/dmabench/packages.txt impl/tests/packages.txt
 
 .PHONY: help
 help: ## this list
@@ -79,7 +80,7 @@ bench-dma: deps ## the DMA API timed inside the kernel, stock against module (IC
 
 .PHONY: deps-trace
 deps-trace:
-	@bench/deps $(if $(XEN_HOST),bench/packages.txt traces/packages.txt,$(LISTS))
+	@bench/deps $(if $(XEN_HOST),$(addsuffix /packages.txt,bench bench/dmabench traces),$(LISTS))
 
 .PHONY: bench-trace
 bench-trace: deps-trace ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
@@ -180,7 +181,7 @@ test-kernels: deps-test ## module and tracing tools on the lab's other kernels, 
 	done; exit $$status
 
 .PHONY: lint
-lint: deps-test ## clang-format, shellcheck, sparse on the module
+lint: deps-test ## clang-format, shellcheck, Python 3.6, sparse on the module
 	@bench/lint
 
 .PHONY: clean
