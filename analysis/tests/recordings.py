@@ -200,6 +200,9 @@ def right(version):
         "reasons": new().device(2, "0000:00:06.0", "igb").add(reasons()).end(),
         "steps": new().add(steps()).end(),
         "storm": new().add(storm()).end(),
+        "direct": new().add([event(1, 0x1000, 4096, reason=0), event(2, 0x1000, 4096, reason=0),
+                             event(3, 0x1000, 4096, UNMAP), event(4, 0x1000, 4096, UNMAP),
+                             event(5, 0x1000, 4096, UNMAP)]).end(),
         "none": new().add([event(1, 0x1000, 4096, reason=0),
                            event(2, 0x1000, 4096, UNMAP)]).end(),
         "aligned": Recording(version).device(min_align=4095)
@@ -285,13 +288,16 @@ def changed(data, at_byte, value):
 
 
 def wrong(version):
-    """Each must be refused; 'cut*' is good up to the cut."""
+    """Each must be refused for one fault: all else is right."""
     head = Recording(version).out
     good = Recording(version).device().add(plain()).end().out
     first = len(head)  # the device's block: 16 bytes, then 96
 
     def with_block(kind, payload):
-        return Recording(version).device().block(kind, payload).out
+        return Recording(version).device().block(kind, payload).add(plain()).end().out
+
+    def with_device(**fields):
+        return Recording(version).device(2, **fields).device().add(plain()).end().out
 
     def with_event(**fields):
         usual = dict(ns=1, bus=at(0), size=4096)
@@ -322,12 +328,14 @@ def wrong(version):
         "kind_9": with_block(9, b"12345678"),
         "half_event": with_block(EVENTS, b"\0" * 60),
         "short_lost": with_block(LOST, b"\1\2"),
-        "lost_beyond": Recording(version).device().gap(1, 2**64 - 1).gap(2, 9).out,
-        "device_0": Recording(version).device(0).out,
-        "device_many": Recording(version).device(70000).out,
-        "device_twice": Recording(version).device().device().out,
-        "min_align": Recording(version).device(min_align=4096).out,
-        "boundary": Recording(version).device(boundary=12345).out,
+        "lost_beyond": Recording(version).device().add(plain()).gap(1, 2**64 - 1)
+                       .block(LOST, struct.pack("<QQ", 2, 9)).out,
+        "device_0": Recording(version).device(0).device().add(plain()).end().out,
+        "device_many": Recording(version).device(70000).device().add(plain()).end().out,
+        "device_twice": Recording(version).device().device().add(plain()).end().out,
+        "min_align": with_device(min_align=4096),
+        "min_align_huge": with_device(min_align=(1 << 21) - 1),
+        "boundary": with_device(boundary=12345),
         "undescribed": Recording(version).add(plain()).end().out,
         "call": with_event(call=9),
         "call_0": with_event(call=0),
