@@ -134,6 +134,27 @@ for file in "$scratch"/made/v?/wrong/*.rec; do
 	expect "${file#"$scratch/made/"}: for its fault" 1 '!holds no event|cut off at' "$replay" "$file"
 	is "$("$replay" "$file" 2>/dev/null)" '' "${file#"$scratch/made/"}: nothing is printed"
 done
+while IFS=: read -r names said; do
+	for name in $names; do
+		complains "$name: $said" 1 "$said" "$replay" "$scratch/made/v2/wrong/$name.rec"
+	done
+done <<-'END'
+	kind_0 kind_9:a block is of a kind that there is not
+	call call_0:an event is of a kind that there is not
+	reason direction:an event has a value that there is not
+	half_event:a block of events is not as long as its events
+	short_lost:a block is not as long as its kind says
+	device_twice:a device is described twice
+	min_align min_align_huge boundary:a device has limits that none can have
+	device_0 device_many:a device has a number that none can have
+	undescribed:an event names a device that was not described
+	size_0 size_most nowhere slot_of_nothing:a bounced mapping has a size or an address
+	flipped flipped_device:a block's checksum is wrong
+	wrong_end:its end counts other events
+	longer twice:something follows its end
+	lost_beyond:it has lost more events than can be counted
+	huge_head small_head other_events used_beyond:its head is damaged
+END
 for version in v1 v2; do
 	complains "$version: nothing is left of it" 1 'it holds no event: record longer' \
 		"$replay" "$scratch/made/$version/cut/cut_events.rec"
