@@ -219,6 +219,12 @@ def small_pool():
     return events + [event(600000 + n, at(2 * n), 4096, UNMAP, 2) for n in range(512)]
 
 
+def served():
+    """The load of small_pool() in a pool that is large enough."""
+    events = [event(1000 * n, at(2 * n), 4096, direction=2) for n in range(513)]
+    return events + [event(600000 + n, at(2 * n), 4096, UNMAP, 2) for n in range(513)]
+
+
 def areas_held():
     """A page from each of 8 CPUs, then 256 KiB: 8 areas of 128 slots have no such run."""
     events = [event(1000 * n, at(128 * n), 4096, cpu=n) for n in range(8)]
@@ -274,6 +280,10 @@ def tuned():
         "rising": new(cpus=1).add(rising()).end(),
         "forced": new(cpus=2, place=(0x40000000, 2, 1, "4.20.0", "tsc"))
                   .add([event(1, at(0), 4096, reason=4), event(2, at(2), 4096, reason=4)]).end(),
+        "module_again": Recording(module_bytes=4 << 20, cpus=1)
+                        .device(backend="xen_swiotlb").add(served()).end(),
+        "small_pool_again": new(pool_slots=2048, cpus=1).add(served()).end(),
+        "small_pool_failed": new(pool_slots=2048, cpus=1).add(small_pool()).end(),
         "module": Recording(module_bytes=2 << 20, cpus=1)
                   .device(backend="xen_swiotlb").add(small_pool()).end(),
         "both": new(pool_slots=32768, module_bytes=4 << 20)
