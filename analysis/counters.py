@@ -12,9 +12,7 @@ FAILURES = ("full", "fragmented", "too_large", "mask_unreachable")
 
 
 def of_recipe(raw, functions):
-    """Counts out of the recipe's JSON; None where it could not count."""
-    if raw.get("counted") is False:
-        return {"bounces": None, "bounced_bytes": None, "by_reason": None}
+    """Counts out of the recipe's JSON."""
     counts = {"bounces": 0, "bounced_bytes": 0, "by_reason": {}, "dropped": raw.get("dropped")}
     for device in raw["devices"]:
         if device["device"] not in functions:

@@ -230,8 +230,7 @@ class Run:
         if self.options.no_report:
             progress_file.say(f"A report can be made elsewhere: make report RUN={record.out_dir}")
         if reports:
-            status = process_report(report, record.out_dir)
-            if status:
+            if process.call([report, record.out_dir]):
                 progress_file.say(f"run: no report: run {report} {record.out_dir} by hand",
                                   sys.stderr)
         return SOME_FAILED if record.errors else GOOD
@@ -253,14 +252,6 @@ def host_path(path):
     inside, _, outside = os.environ.get("XSW_OUT_IS", "").partition("=")
     path = os.path.abspath(path)
     return outside + path[len(inside):] if outside and path.startswith(inside + "/") else path
-
-
-def process_report(report, folder):
-    """Runs the report, its words to this terminal. Returns its status."""
-    try:
-        return process.subprocess.call([report, folder])
-    except OSError:
-        return 127
 
 
 def start(checkout, arguments):

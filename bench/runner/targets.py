@@ -94,8 +94,9 @@ class Finder:
     def _nothing(self):
         text = "nothing to load: no unused disk and no linked pair of unused network cards."
         if self.in_use:
+            command = "bench/run" if self.machine.xen else "bench/run --here"
             return text + " What is in use can be measured, reads only:\n" + \
-                "\n".join(f"  bench/run --here {command}" for command in self.in_use)
+                "\n".join(f"  {command} {words}" for words in self.in_use)
         return text + " Name a disk with --disk to read from it though it is in use"
 
     def _find_peer(self):
