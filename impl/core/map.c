@@ -50,24 +50,19 @@ static u64 translate(const struct xsw_dev *d, u64 phys, size_t size, enum xsw_bo
 	return bus;
 }
 
-static struct xsw_outcome direct(struct xsw_dev *d, u64 bus, size_t size)
+static u64 direct(struct xsw_dev *d, u64 bus, size_t size)
 {
 	xsw_percpu_add(&d->tally->direct, 1);
 	xsw_percpu_add(&d->tally->direct_bytes, size);
-	return (struct xsw_outcome){ .bus = bus };
+	return bus;
 }
 
-static struct xsw_outcome failed(struct xsw_dev *d, u32 fail, enum xsw_bounce why)
-{
-	xsw_percpu_add(&d->tally->fails[fail], 1);
-	return (struct xsw_outcome){ .bus = XSW_BUS_ERROR, .bounce = (u8)why, .fail = (u8)fail };
-}
-
-static noinline u64 tell_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				u32 attrs, enum xsw_fail why)
+static noinline u64 failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
+			   enum xsw_fail why)
 {
 	struct xsw_event event; /* an initializer would clear all of the union each time */
 
+	xsw_percpu_add(&d->tally->fails[why], 1);
 	event.what = XSW_TOLD_FAILED;
 	event.dev = d;
 	event.failed.phys = phys;
@@ -92,9 +87,8 @@ static void zero_slots(struct xsw_dev *d, void *slots, size_t size)
 }
 
 /* The run is ours: write the mapping down, copy in */
-static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_run run, u32 slots,
-						 u32 offset, u64 phys, size_t size,
-						 enum xsw_dir dir, enum xsw_bounce why)
+static __always_inline u64 bounce(struct xsw_dev *d, struct xsw_run run, u32 slots, u32 offset,
+				  u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why)
 {
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
@@ -109,7 +103,7 @@ static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_r
 		zero_slots(d, s->va + at, size);
 	else
 		xsw_copy(s->va + at, xsw_phys_to_virt(phys), size);
-	return (struct xsw_outcome){ .bus = bus, .slots = slots, .bounce = (u8)why };
+	return bus;
 }
 
 /* Does the boundary mask ask for boundaries within a slot?  No run of slots keeps to those. */
@@ -119,8 +113,8 @@ static bool crosses_in_slot(const struct xsw_dev *d, u32 offset, size_t size)
 }
 
 /* Where no hint served: by search; a large map that finds no run may use the large pool */
-static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys, size_t size,
-						    enum xsw_dir dir, enum xsw_bounce why)
+static noinline u64 bounce_searching(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				     enum xsw_bounce why, u32 attrs)
 {
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), fail;
 	struct xsw_engine *e = d->engine;
@@ -128,7 +122,7 @@ static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys,
 	struct xsw_run run;
 
 	if (size - 1 >= XSW_MAX_BYTES || crosses_in_slot(d, offset, size))
-		return failed(d, XSW_FAIL_TOO_LARGE, why);
+		return failed(d, phys, size, dir, attrs, XSW_FAIL_TOO_LARGE);
 	w = xsw_want_for(phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
 	xsw_rcu_read_lock();
 	run = xsw_claim_slowly(&e->pool[XSW_KIND_STREAMING], &w);
@@ -137,20 +131,22 @@ static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys,
 		run = xsw_claim_slowly(&e->pool[XSW_KIND_LARGE], &w);
 	xsw_rcu_read_unlock();
 	if (unlikely(!run.seg))
-		return failed(d, fail, why);
+		return failed(d, phys, size, dir, attrs, (enum xsw_fail)fail);
 	return bounce(d, run, w.slots, offset, phys, size, dir, why);
 }
 
 /* More than a page, or a P2M entry that is not plain */
-static noinline struct xsw_outcome look_closer(struct xsw_dev *d, u64 phys, size_t size,
-					       enum xsw_dir dir)
+static noinline u64 look_closer(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				u32 attrs)
 {
 	enum xsw_bounce why;
 	u64 bus = translate(d, phys, size, &why);
 
 	if (why != XSW_BOUNCE_NONE)
-		return bounce_searching(d, phys, size, dir, why);
-	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
+		return bounce_searching(d, phys, size, dir, why, attrs);
+	if (bus == XSW_BUS_ERROR)
+		return failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
+	return direct(d, bus, size);
 }
 
 /* By a hint, if this is the plain case.  Return: seg is NULL if not. */
@@ -171,15 +167,11 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 	return run;
 }
 
-static noinline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-			       enum xsw_bounce why, u32 attrs)
+static __always_inline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				      enum xsw_bounce why, u32 attrs)
 {
-	struct xsw_outcome o = why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
-						      : bounce_searching(d, phys, size, dir, why);
-
-	if (unlikely(o.bus == XSW_BUS_ERROR))
-		return tell_failed(d, phys, size, dir, attrs, (enum xsw_fail)o.fail);
-	return o.bus;
+	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir, attrs)
+				      : bounce_searching(d, phys, size, dir, why, attrs);
 }
 
 /* By a hint to a place that more than one word of the bitmap has */
@@ -190,7 +182,7 @@ static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_
 	struct xsw_run run = claim_quickly(d, phys, size, slots, why, false, NULL);
 
 	if (likely(run.seg))
-		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
+		return bounce(d, run, slots, offset, phys, size, dir, why);
 	return map_slowly(d, phys, size, dir, why, attrs);
 }
 
@@ -203,7 +195,7 @@ static __always_inline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, 
 	struct xsw_run run = claim_quickly(d, phys, size, slots, why, true, &wide);
 
 	if (likely(run.seg))
-		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
+		return bounce(d, run, slots, offset, phys, size, dir, why);
 	return wide ? map_wide(d, phys, size, dir, why, attrs)
 		    : map_slowly(d, phys, size, dir, why, attrs);
 }
@@ -227,9 +219,8 @@ u64 xsw_map_unbounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir
 	else if (phys + size - 1 > d->dma_mask)
 		why = XSW_BOUNCE_MASK;
 	if (bus != XSW_BUS_ERROR && why == XSW_BOUNCE_NONE)
-		return direct(d, bus, size).bus;
-	failed(d, XSW_FAIL_MASK, why);
-	return tell_failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
+		return direct(d, bus, size);
+	return failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
 }
 
 /*
