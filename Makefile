@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
 	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE \
-	RECORDING SCALE TIME
+	RECORDING SCALE TIME CONFIRM APPLY
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -22,15 +22,16 @@ LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
 # A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
-# Anything else brings up the lab, which needs more.
+# What is asked of this host is not brought to the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
-LISTS := bench/packages.txt
-ifeq ($(XEN_HOST),)
+THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)
+LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
+ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
 endif
-TEST_LISTS := $(LISTS) impl/tests/packages.txt
+TEST_LISTS := $(LISTS) bench/dmabench/packages.txt impl/tests/packages.txt
 
 .PHONY: help
 help: ## this list
@@ -41,7 +42,7 @@ help: ## this list
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
 	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
-	@echo "  RECORDING= TIME= SCALE= OUT= (tune)"
+	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -79,7 +80,7 @@ bench-dma: deps ## the DMA API timed inside the kernel, stock against module (IC
 
 .PHONY: deps-trace
 deps-trace:
-	@bench/deps $(if $(XEN_HOST),bench/packages.txt traces/packages.txt,$(LISTS))
+	@bench/deps $(if $(XEN_HOST),$(addsuffix /packages.txt,bench bench/dmabench traces),$(LISTS))
 
 .PHONY: bench-trace
 bench-trace: deps-trace ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
@@ -114,7 +115,9 @@ ifeq ($(RECORDING),)
 	@[ -z "$(XEN_HOST)" ] || [ ! -e /sys/kernel/btf/vmlinux ] || $(MAKE) -s -C traces/xswbounce
 endif
 	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots '$(or $(OUT),build/tune)' \
-		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) $(if $(RECORDING),'$(RECORDING)')
+		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) \
+		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(filter yes,$(APPLY)),--apply) \
+		$(if $(RECORDING),'$(RECORDING)')
 
 .PHONY: lab-shell
 lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 KERNEL=6.12 (lab envs, lab kernels)
@@ -180,7 +183,7 @@ test-kernels: deps-test ## module and tracing tools on the lab's other kernels, 
 	done; exit $$status
 
 .PHONY: lint
-lint: deps-test ## clang-format, shellcheck, sparse on the module
+lint: deps-test ## clang-format, shellcheck, Python 3.6, sparse on the module
 	@bench/lint
 
 .PHONY: clean

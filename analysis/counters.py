@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The counts of a counted round, from the file of what counted, for some PCI functions.
 
-On stock that is the JSON of traces/tracefs/bounces; on the module its counters before and after
+On stock that is the JSON of the recipe for tracefs; on the module its counters before and after
 the round, as it prints them.
 """
 
@@ -12,9 +12,7 @@ FAILURES = ("full", "fragmented", "too_large", "mask_unreachable")
 
 
 def of_recipe(raw, functions):
-    """Counts out of the recipe's JSON; None where it could not count."""
-    if raw.get("counted") is False:
-        return {"bounces": None, "bounced_bytes": None, "by_reason": None}
+    """Counts out of the recipe's JSON."""
     counts = {"bounces": 0, "bounced_bytes": 0, "by_reason": {}, "dropped": raw.get("dropped")}
     for device in raw["devices"]:
         if device["device"] not in functions:

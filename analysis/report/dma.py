@@ -77,7 +77,7 @@ def tables(document, env):
 
 def sentence(env):
     """The ratios on an empty pool in one sentence, for the overview."""
-    words = [f"{_what(row).removeprefix('map and unmap, ')} {_size(row['size'])} "
+    words = [f"{_what(row).replace('map and unmap, ', '', 1)} {_size(row['size'])} "
              f"{number(row['ratio'])}" for row in rows_told(env["dmabench"] or {"summary": []})
              if row["test"] == "pair" and row["percent"] == 0 and row["dir"] == "to"
              and row["ratio"] is not None]

@@ -43,7 +43,7 @@ class Pictures:
         parts.append("made from ")
         for path in raw:
             folder, _, file = path.partition("/")
-            parts += [Link(f"{folder} {file.removeprefix('raw/').partition('-')[0]}", path), " "]
+            parts += [Link(f"{folder} {file.split('/')[-1].partition('-')[0]}", path), " "]
         return parts[:-1]
 
     def put(self, document, name):
@@ -116,8 +116,8 @@ def how_to_read(document, summary):
         "largest), and then nothing is judged.",
         "Intervals are exact and assume no distribution: order statistics of the rounds; the "
         "probability is beside each and at least 95 %.",
-        "Stock and module alternate (A1 B1 B2 A2 ...); a ratio is the median over pairs of "
-        "neighbours, so that a drift of the machine falls out.",
+        "Stock and module are measured in pairs (A1 with B1 ...), their order by a coin for each "
+        "pair; a ratio is the median over the pairs, each made in two neighbouring visits.",
         f"Ratios judged here: {comparisons}. By chance alone about one in twenty of them would "
         f"look different where nothing is (here: {number(comparisons * 0.05)}).",
         "Timed rounds run without tracing and counting rounds apart from them: their times are "

@@ -200,6 +200,9 @@ def right(version):
         "reasons": new().device(2, "0000:00:06.0", "igb").add(reasons()).end(),
         "steps": new().add(steps()).end(),
         "storm": new().add(storm()).end(),
+        "direct": new().add([event(1, 0x1000, 4096, reason=0), event(2, 0x1000, 4096, reason=0),
+                             event(3, 0x1000, 4096, UNMAP), event(4, 0x1000, 4096, UNMAP),
+                             event(5, 0x1000, 4096, UNMAP)]).end(),
         "none": new().add([event(1, 0x1000, 4096, reason=0),
                            event(2, 0x1000, 4096, UNMAP)]).end(),
         "aligned": Recording(version).device(min_align=4095)
@@ -214,6 +217,12 @@ def small_pool():
     events = [event(1000 * n, at(2 * n), 4096, direction=2) for n in range(512)]
     events += [event(520000 + n, NOWHERE, 4096, failed=1, direction=2) for n in range(20)]
     return events + [event(600000 + n, at(2 * n), 4096, UNMAP, 2) for n in range(512)]
+
+
+def served():
+    """The load of small_pool() in a pool that is large enough."""
+    events = [event(1000 * n, at(2 * n), 4096, direction=2) for n in range(513)]
+    return events + [event(600000 + n, at(2 * n), 4096, UNMAP, 2) for n in range(513)]
 
 
 def areas_held():
@@ -271,6 +280,10 @@ def tuned():
         "rising": new(cpus=1).add(rising()).end(),
         "forced": new(cpus=2, place=(0x40000000, 2, 1, "4.20.0", "tsc"))
                   .add([event(1, at(0), 4096, reason=4), event(2, at(2), 4096, reason=4)]).end(),
+        "module_again": Recording(module_bytes=4 << 20, cpus=1)
+                        .device(backend="xen_swiotlb").add(served()).end(),
+        "small_pool_again": new(pool_slots=2048, cpus=1).add(served()).end(),
+        "small_pool_failed": new(pool_slots=2048, cpus=1).add(small_pool()).end(),
         "module": Recording(module_bytes=2 << 20, cpus=1)
                   .device(backend="xen_swiotlb").add(small_pool()).end(),
         "both": new(pool_slots=32768, module_bytes=4 << 20)
@@ -285,13 +298,16 @@ def changed(data, at_byte, value):
 
 
 def wrong(version):
-    """Each must be refused; 'cut*' is good up to the cut."""
+    """Each must be refused for one fault: all else is right."""
     head = Recording(version).out
     good = Recording(version).device().add(plain()).end().out
     first = len(head)  # the device's block: 16 bytes, then 96
 
     def with_block(kind, payload):
-        return Recording(version).device().block(kind, payload).out
+        return Recording(version).device().block(kind, payload).add(plain()).end().out
+
+    def with_device(**fields):
+        return Recording(version).device(2, **fields).device().add(plain()).end().out
 
     def with_event(**fields):
         usual = dict(ns=1, bus=at(0), size=4096)
@@ -322,12 +338,14 @@ def wrong(version):
         "kind_9": with_block(9, b"12345678"),
         "half_event": with_block(EVENTS, b"\0" * 60),
         "short_lost": with_block(LOST, b"\1\2"),
-        "lost_beyond": Recording(version).device().gap(1, 2**64 - 1).gap(2, 9).out,
-        "device_0": Recording(version).device(0).out,
-        "device_many": Recording(version).device(70000).out,
-        "device_twice": Recording(version).device().device().out,
-        "min_align": Recording(version).device(min_align=4096).out,
-        "boundary": Recording(version).device(boundary=12345).out,
+        "lost_beyond": Recording(version).device().add(plain()).gap(1, 2**64 - 1)
+                       .block(LOST, struct.pack("<QQ", 2, 9)).out,
+        "device_0": Recording(version).device(0).device().add(plain()).end().out,
+        "device_many": Recording(version).device(70000).device().add(plain()).end().out,
+        "device_twice": Recording(version).device().device().add(plain()).end().out,
+        "min_align": with_device(min_align=4096),
+        "min_align_huge": with_device(min_align=(1 << 21) - 1),
+        "boundary": with_device(boundary=12345),
         "undescribed": Recording(version).add(plain()).end().out,
         "call": with_event(call=9),
         "call_0": with_event(call=0),

@@ -39,6 +39,9 @@ answers aligned '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[5,5,5]' \
 answers none '[.load.bounces, .load.peak.slots, .load.unmaps_from_before, (.pools | map(.claims))]' \
 	'[0,0,0,[0,0]]' 'nothing bounced, and the unmap of a direct mapping is known'
 
+answers direct '[.load.unmaps_from_before, .load.peak.slots]' '[1,0]' \
+	'an address mapped twice is unmapped twice'
+
 # ---- the beginning ----
 answers snapshot '.load | [.peak.slots, .at_start_slots, .ghosts, .unmaps_from_before]' \
 	'[132,130,0,1]' 'the snapshot: neither twice nor what ended before it was told'
@@ -101,6 +104,8 @@ answers steps '.pools[0].timeline.used_max' '[2,4,6,8,10,12,14,16,18,20]' "of a 
 answers steps '[.load.peak.slots, .pools[0].used_hiwater, .pools[1].used_hiwater]' '[32,32,32]' \
 	'a copy that begins four intervals later' --copies 2 --shift 0.004
 answers steps '[.load.peak.slots, .load.copies]' '[40,2]' 'or at once' --copies 2 --shift 0
+answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
+	--copies 2 --shift 0
 
 # ---- the head of version 2 ----
 is "$("$replay" "$scratch/made/placed.rec" | jq -c '.recording | [.version, .pool_base, .areas, .forced,
@@ -124,9 +129,32 @@ done <"$real/kernel.tsv"
 
 # ---- what can't be replayed ----
 for file in "$scratch"/made/v?/wrong/*.rec; do
-	complains "${file#"$scratch/made/"}: one line, and no result" 1 "^replay: $file: " "$replay" "$file"
+	complains "${file#"$scratch/made/"}: one line that says what" 1 "^replay: $file: (damaged at byte|it |its |a later)" \
+		"$replay" "$file"
+	expect "${file#"$scratch/made/"}: for its fault" 1 '!holds no event|cut off at' "$replay" "$file"
 	is "$("$replay" "$file" 2>/dev/null)" '' "${file#"$scratch/made/"}: nothing is printed"
 done
+while IFS=: read -r names said; do
+	for name in $names; do
+		complains "$name: $said" 1 "$said" "$replay" "$scratch/made/v2/wrong/$name.rec"
+	done
+done <<-'END'
+	kind_0 kind_9:a block is of a kind that there is not
+	call call_0:an event is of a kind that there is not
+	reason direction:an event has a value that there is not
+	half_event:a block of events is not as long as its events
+	short_lost:a block is not as long as its kind says
+	device_twice:a device is described twice
+	min_align min_align_huge boundary:a device has limits that none can have
+	device_0 device_many:a device has a number that none can have
+	undescribed:an event names a device that was not described
+	size_0 size_most nowhere slot_of_nothing:a bounced mapping has a size or an address
+	flipped flipped_device:a block's checksum is wrong
+	wrong_end:its end counts other events
+	longer twice:something follows its end
+	lost_beyond:it has lost more events than can be counted
+	huge_head small_head other_events used_beyond:its head is damaged
+END
 for version in v1 v2; do
 	complains "$version: nothing is left of it" 1 'it holds no event: record longer' \
 		"$replay" "$scratch/made/$version/cut/cut_events.rec"

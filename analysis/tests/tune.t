@@ -109,6 +109,28 @@ expect 'make tune takes a recording' 0 '^The pool is too small: 20' \
 expect 'and a scale' 0 '^2 times this load' make -s -C "$checkout" tune \
 	RECORDING="$made/rising.rec" SCALE=2 OUT="$scratch/plots"
 
+# ---- did it come true? ----
+"$tune" --json "$made/small_pool.rec" >"$scratch/advice.json"
+expect 'an advice that came true' 0 '^Confirmed: at 2048 slots 0 failures were foretold, 0 were recorded\.$' \
+	"$tune" --confirm "$scratch/advice.json" "$made/small_pool_again.rec"
+expect 'and the peak' 0 '^The peak was foretold as 1026 slots and is 1026 \(\+0\.0 %\)\.$' \
+	"$tune" --confirm "$scratch/advice.json" "$made/small_pool_again.rec"
+expect 'one that did not' 0 '^NOT confirmed: at 2048 slots 0 failures were foretold, 20 were recorded\.$' \
+	"$tune" --confirm "$scratch/advice.json" "$made/small_pool_failed.rec"
+expect 'failures that were foretold' 0 '^Confirmed: at 1024 slots 20 failures were foretold, 20 were' \
+	"$tune" --confirm "$scratch/advice.json" "$made/small_pool.rec"
+expect 'a pool that was not looked at: other areas' 0 '^Nothing was foretold of a pool of 1024 slots' \
+	"$tune" --confirm "$scratch/advice.json" "$made/areas_held.rec"
+expect 'another load' 0 ': another load than then\.$' "$tune" --confirm "$scratch/advice.json" "$made/steady.rec"
+is "$("$tune" --json --confirm "$scratch/advice.json" "$made/small_pool_again.rec" |
+	jq -c '.confirmation | [.failures_as_foretold, .peak_within, .peak_difference]')" '[true,true,0]' 'as JSON'
+echo '{"kind": "other"}' >"$scratch/other.json"
+complains 'an advice of another kind' 1 'it is not an advice' "$tune" --confirm "$scratch/other.json" "$made/both.rec"
+complains 'an advice that is none' 1 'it is not an advice' "$tune" --confirm "$made/both.rec" "$made/both.rec"
+complains 'no advice there' 1 'No such file' "$tune" --confirm "$scratch/nothing" "$made/both.rec"
+expect 'make tune confirms' 0 '^Confirmed: at 2048' make -s -C "$checkout" tune OUT="$scratch/plots" \
+	RECORDING="$made/small_pool_again.rec" CONFIRM="$scratch/advice.json"
+
 # ---- a host, made of files ----
 root=$scratch/root
 mkdir -p "$root/sys/hypervisor" "$root/sys/kernel/debug/swiotlb" "$root/sys/kernel/btf" "$root/proc"
@@ -138,6 +160,27 @@ chmod +x "$scratch/recorder"
 expect 'the running load is recorded, and judged' 0 '^The pool is too small: 20' env TUNE_ROOT="$root" \
 	RECORDED="$made/small_pool.rec" "$tune" --xswbounce "$scratch/recorder" --time 7 --keep "$scratch/kept"
 passes 'the recording is kept if asked for' cmp "$scratch/kept" "$made/small_pool.rec"
+mkdir -p "$root/sys/devices/platform/xen_swiotlb"
+cat >"$scratch/twice" <<-'END'
+	#!/bin/sh
+	if grep -qs 4194304 "$TUNE_ROOT/sys/devices/platform/xen_swiotlb/pool_bytes"; then
+		cp "$MADE/module_again.rec" "$3"
+	else
+		cp "$MADE/$FIRST.rec" "$3"
+	fi
+END
+chmod +x "$scratch/twice"
+expect 'the module is resized, recorded again and compared' 0 \
+	'^Confirmed: at 2048 slots 0 failures were foretold, 0 were recorded' env TUNE_ROOT="$root" MADE="$made" \
+	FIRST=module "$tune" --xswbounce "$scratch/twice" --time 7 --apply
+is "$(cat "$root/sys/devices/platform/xen_swiotlb/pool_bytes")" 4194304 'to the size advised'
+rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
+complains "stock's pool is not resized" 1 'takes a boot with the parameter, then --confirm' env \
+	TUNE_ROOT="$root" MADE="$made" FIRST=small_pool "$tune" --xswbounce "$scratch/twice" --apply
+rmdir "$root/sys/devices/platform/xen_swiotlb"
+complains 'a module that can not be resized' 1 'the pool was not resized: No such file' env \
+	TUNE_ROOT="$root" MADE="$made" FIRST=module "$tune" --xswbounce "$scratch/twice" --apply
+complains 'nothing is applied by a recording' 1 'name no recording' "$tune" --apply "$made/module.rec"
 complains 'recording fails' 1 'recording failed: status 1' env TUNE_ROOT="$root" "$tune" \
 	--xswbounce "$scratch/recorder" --time 8
 

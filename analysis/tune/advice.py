@@ -156,6 +156,7 @@ class Advice:
             "held_at_peak": sorted(held, key=lambda one: -one["slots"]),
             "bounces": load["bounces"], "failed_in_recording": load["failed"],
             "other_pool_peak_slots": subject.other_peak,
+            "pools": [dict(pool_entry(p), allocator=p.allocator) for p in self.result.pools],
             "sizes": sizes_of, "low_memory_free_bytes": self.low_free,
             "remedies": [one._asdict() for one in self.remedies],
             "levels": [one._asdict() for one in self.levels], "growth": self.growth,

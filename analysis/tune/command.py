@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 
+import confirm
 import draw
 import host
 import screen
@@ -48,6 +49,10 @@ def options(arguments):
     parser.add_argument("--scale", type=whole(1, 8), default=1, metavar="N",
                         help="also: so many loads like this one at once")
     parser.add_argument("--across-gaps", action="store_true", help="go on where events were lost")
+    parser.add_argument("--confirm", metavar="ADVICE",
+                        help="an earlier advice of --json: did it come true with the pool of today?")
+    parser.add_argument("--apply", action="store_true",
+                        help="resize the module's pool as advised, record as long again, and compare")
     parser.add_argument("--json", action="store_true", help="the advice as JSON")
     parser.add_argument("--plots", metavar="FOLDER", help="draw two pictures there")
     parser.add_argument("--replay", metavar="PROGRAM",
@@ -57,15 +62,23 @@ def options(arguments):
     return parser.parse_args(arguments)
 
 
-def advise(given, recording):
-    replay = Replay(given.replay, recording, given.across_gaps)
+def advice_of(given, recording):
     low_free = host.low_memory() if not given.recording else None
-    advice = Advice(replay, given.margin, given.scale, low_free)
+    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale, low_free)
+
+
+def advise(given, recording, before=None):
+    """Say what is advised, and how an advice of before came true.  Return: the advice."""
+    advice = advice_of(given, recording)
     document = advice.document()
+    if before:
+        document["confirmation"] = confirm.compare(before, document)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()
     else:
+        for line in confirm.lines(document["confirmation"]) if before else ():
+            print(line)
         sys.stdout.write(screen.text(document))
     if given.plots and advice.bounces:
         drawn, wrong = draw.draw(advice, given.plots)
@@ -73,9 +86,22 @@ def advise(given, recording):
             print(f"tune: {wrong}", file=sys.stderr)
         elif not given.json:
             print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+    return advice
 
 
-def from_host(given):
+def apply_and_compare(given, folder, recording):
+    """The module's pool resized as the recording advises, and the same time recorded again."""
+    advice = advice_of(given, recording)
+    if advice.subject.pool != "module" or not advice.module:
+        raise Refused("--apply is for the pool of xen_swiotlb, and needs a size to apply: stock's takes "
+                      "a boot with the parameter, then --confirm")
+    host.resize(advice.module.slots)
+    again = os.path.join(folder, "again.rec")
+    host.record(given.xswbounce, given.time, again)
+    advise(given, again, advice.document())
+
+
+def from_host(given, before):
     """Record, then advise; where that can't be, what the kernel tells by itself."""
     if not host.is_xen():
         raise Refused("this is no Xen host: name a recording that was made on one")
@@ -88,16 +114,22 @@ def from_host(given):
     with tempfile.TemporaryDirectory(prefix="tune.") as folder:
         to = given.keep or os.path.join(folder, "load.rec")
         host.record(given.xswbounce, given.time, to)
-        advise(given, to)
+        if given.apply:
+            apply_and_compare(given, folder, to)
+        else:
+            advise(given, to, before)
 
 
 def main(arguments):
     given = options(arguments)
     try:
+        before = confirm.read(given.confirm) if given.confirm else None
+        if given.recording and given.apply:
+            raise Refused("--apply records this host: name no recording")
         if given.recording:
-            advise(given, given.recording)
+            advise(given, given.recording, before)
         else:
-            from_host(given)
+            from_host(given, before)
         sys.stdout.flush()
     except Refused as refused:
         print(f"tune: {refused}", file=sys.stderr)

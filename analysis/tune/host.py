@@ -81,6 +81,19 @@ def record(xswbounce, seconds, to):
         raise Refused(f"recording failed: {said}")
 
 
+POOL_BYTES = "/sys/devices/platform/xen_swiotlb/pool_bytes"
+
+
+def resize(slots):
+    """The module's pool, now."""
+    try:
+        with open(path(POOL_BYTES), "w", encoding="ascii") as f:
+            f.write(f"{slots * SLOT}\n")
+    except OSError as error:
+        raise Refused(f"the pool was not resized: {error.strerror}; Xen may have no memory free below "
+                      "4 GiB, or slots are in use: see its line in dmesg")
+
+
 def without_recording(reason):
     """What the kernel's own counters tell: lines of text."""
     slots = number("/sys/kernel/debug/swiotlb/io_tlb_nslabs")

@@ -33,8 +33,8 @@ def explain(file, said, log):
              if re.search("xen_swiotlb|module verification|lockdown", line, re.I)]
     kernel = lines[-1] if lines else ""
     if any(word in said + kernel for word in SIGNATURE):
-        return (f"the kernel refused {file} for its signature (Secure Boot or lockdown is on): sign "
-                "it with a key the machine has enrolled (mokutil --import), or switch it off")
+        return (f"the kernel refused {file} for its signature (Secure Boot or lockdown is on): "
+                "sign it with a key the machine has enrolled (mokutil --import), or switch it off")
     if "Invalid module format" in said:
         return f"{file} does not fit kernel {os.uname().release}: build it again with 'make module'"
     return f"the kernel refused {file}: {kernel or said}"
@@ -123,9 +123,9 @@ class Backends:
                     pci.Function(self.host, address).bind(target.driver)
             except (OSError, Failed) as error:
                 lost.append(f"{target.id} did not come back to the stock backend: {error}")
-        self.touched = []
-        if os.path.exists(os.path.join(MODULE_DIR, "force")):
+        if self.touched and os.path.exists(os.path.join(MODULE_DIR, "force")):
             Module.force(False)
+        self.touched = []
         return lost
 
 

@@ -9,11 +9,11 @@ ends, the cards go back.
 import contextlib
 import os
 import shlex
-import subprocess
 
 import counting
 import loads as load_files
 import plan
+import process
 import spaces
 from errors import Refused
 from lock import take_lock
@@ -73,4 +73,4 @@ def main(run):
         for name, lines in (("loads", script), ("devices", devices)):
             with open(os.path.join(folder, name), "w") as file:
                 file.write("".join(line + "\n" for line in lines))
-        return subprocess.call(options.command)
+        return process.call(options.command)

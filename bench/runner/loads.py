@@ -34,9 +34,8 @@ class Load:
         self.needs = []
         with open(path) as file:
             self.text = file.read()
-        self.writes = self.fio and bool(re.search(
-            r"^\s*(rw|readwrite)\s*=\s*(write|randwrite|rw|readwrite|randrw|trim|randtrim|trimwrite)",
-            self.text, re.M))
+        kinds = re.findall(r"^\s*(?:rw|readwrite)\s*=\s*(\w+)", self.text, re.M)
+        self.writes = self.fio and any(kind not in ("read", "randread") for kind in kinds)
         for line in re.findall(r"^# xsw: (.*)$", self.text, re.M):
             self._take(line.split())
 

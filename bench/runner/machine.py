@@ -34,8 +34,9 @@ class Machine:
         self.environment = "xen-" + self.domain.lower()
         if self.guest_type != "PV":
             self.environment += "-" + self.guest_type.lower()
-        parts = [text("hypervisor/version", name, default="") for name in ("major", "minor", "extra")]
-        self.xen_version = f"{parts[0]}.{parts[1]}{parts[2]}"
+        major, minor, extra = (text("hypervisor/version", name, default="")
+                               for name in ("major", "minor", "extra"))
+        self.xen_version = f"{major}.{minor}{extra}"
         self._find_iommu()
 
     def _find_native(self):

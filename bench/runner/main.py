@@ -109,9 +109,9 @@ class Run:
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
             self.stored = record_file.read_plan(partial)
-            options = self.options = resume.options_of(self.stored)
+            options = self.options = resume.options_of(self.stored, options)
             resume.check(self.stored, self.machine, partial)
-            state = resume.recover(self.host, self.stored, partial)
+            state = {} if options.dry_run else resume.recover(self.host, self.stored, partial)
         finder = Finder(self.host, self.machine, options)
         finder.find()
         check_tools(tools_of(finder.targets, options))
@@ -151,7 +151,7 @@ class Run:
                 "arguments": arguments, "visits": [list(visit) for visit in visits],
                 "targets": resume.target_entries(finder.targets),
                 "identity": record_file.identity(self.machine, machine_file.versions(self.machine)),
-                "boots": [self.machine.boot_id()]}
+                "boots": [self.machine.boot_id()], "started": self.record.started}
 
     def _measure(self, stack, finder, wanted, loads, visits, steps, lender, state):
         record = self.record
@@ -163,10 +163,10 @@ class Run:
         module = None
         if any(target.module for target in finder.targets):
             module = backend.Module(self.host.checkout)
-            module.loaded = module.loaded or bool(state.get("module_loaded"))
-            record.state(module_loaded=module.loaded, dmabench_loaded=bool(lender and not
-                                                                           lender.was_loaded))
             stack.callback(module.unload)
+            module.loaded = module.loaded or bool(state.get("module_loaded"))
+            record.state(module_loaded=module.loaded,
+                         dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
         if lender:
             stack.callback(lender.release)
@@ -230,8 +230,7 @@ class Run:
         if self.options.no_report:
             progress_file.say(f"A report can be made elsewhere: make report RUN={record.out_dir}")
         if reports:
-            status = process_report(report, record.out_dir)
-            if status:
+            if process.call([report, record.out_dir]):
                 progress_file.say(f"run: no report: run {report} {record.out_dir} by hand",
                                   sys.stderr)
         return SOME_FAILED if record.errors else GOOD
@@ -255,14 +254,6 @@ def host_path(path):
     return outside + path[len(inside):] if outside and path.startswith(inside + "/") else path
 
 
-def process_report(report, folder):
-    """Runs the report, its words to this terminal. Returns its status."""
-    try:
-        return process.subprocess.call([report, folder])
-    except OSError:
-        return 127
-
-
 def start(checkout, arguments):
     """Runs what the command line asks for. Returns the exit status."""
     options = option_files.parse(arguments)
@@ -270,7 +261,9 @@ def start(checkout, arguments):
         print(option_files.usage())
         return GOOD
     machine = machine_file.Machine(Host(checkout))
-    if not options.here and not options.resume and not machine.xen and lab.is_there(checkout):
+    # what is of this machine and no other is not looked for in the lab
+    of_this = options.here or options.resume or options.observe or options.peer or options.lend
+    if not of_this and not machine.xen and lab.is_there(checkout):
         return lab.bench(checkout, options, arguments)
     run = Run(checkout, options, arguments)
     if options.observe:

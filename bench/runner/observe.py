@@ -56,7 +56,8 @@ def _count(run, record, seconds, left_out):
             stack.enter_context(process.Child(
                 ["sh", "-c", 'exec "$0" --json "$1" >"$2"', tool, str(seconds), path]))
         else:
-            left_out.append(("time of the calls", "xswbounce is not built: make -C traces/xswbounce"))
+            left_out.append(("time of the calls",
+                             "xswbounce is not built: make -C traces/xswbounce"))
         child = stack.enter_context(process.Child(recipe, stderr))
         status = child.wait(time.monotonic() + seconds + 60)
     if status:
@@ -74,8 +75,8 @@ def main(run):
     if not targets:
         raise Refused("--observe: no disk and no card on a PCI device of this machine")
     names = ", ".join(target.id for target in targets)
-    progress_file.say(f"Environment {run.machine.environment}: counts for {options.observe} s what the "
-                      f"machine's own load maps, on {names}; loads nothing")
+    progress_file.say(f"Environment {run.machine.environment}: counts for {options.observe} s what "
+                      f"the machine's own load maps, on {names}; loads nothing")
     if options.dry_run:
         return GOOD
     with contextlib.ExitStack() as stack:

@@ -69,7 +69,8 @@ SECTIONS = (
         Option("--resume", "RUN", "a run's folder",
                "take up a run that was ended: only the missing rounds of its plan"),
         Option("--no-report", None, None, "print the table only: make report RUN=... elsewhere"),
-        Option("--dry-run", None, None, "print the plan with every step, then stop: changes nothing"),
+        Option("--dry-run", None, None,
+               "print the plan with every step, then stop: changes nothing"),
         Option("--probe-links", None, None,
                "with --dry-run: ping across the unused network cards, as a run does, to tell\n"
                "which are linked"),
@@ -199,6 +200,9 @@ def _check(parsed):
         raise Refused(f"--rate wants bits a second such as 50M, not '{parsed.rate}'")
     if parsed.lend and not parsed.command:
         raise Refused("--lend wants a command after --")
+    if parsed.resume and any(value for name, value in vars(parsed).items()
+                             if name not in ("resume", "yes", "here", "dry_run", "no_report")):
+        raise Refused("--resume goes on as the run was begun: leave the other options out")
     if parsed.precision and parsed.rounds:
         raise Refused("--precision and --rounds contradict: the first finds the number of rounds")
     if parsed.precision and not parsed.try_module:

@@ -119,7 +119,8 @@ def counted_visits(target, loads, wanted):
         visits.append(Visit(target.id, "module", COUNTED, names, block="counts"))
         if target.kind == "disk" and target.wide:
             # the last load is the one that checks its data, where writing is allowed
-            visits.append(Visit(target.id, "module", COUNTED, names[-1:], block="counts", force=True))
+            visits.append(Visit(target.id, "module", COUNTED, names[-1:], block="counts",
+                                force=True))
     return visits
 
 

@@ -23,8 +23,8 @@ def target_line(target, wanted, visits):
         rounds = sum(len(visit.loads) for visit in visits if visit.target == target.id)
         seconds = rounds * (wanted.seconds + 1)
         what = "network card, in use or not"
-        writes = (f"TCP with {target.peer.host}, at most {target.peer.rate}bit/s for {seconds} s in "
-                  f"all, {target.peer.bytes_s * seconds >> 20} MiB; there: {target.peer.server}")
+        writes = (f"TCP with {target.peer.host}, at most {target.peer.rate}bit/s for {seconds} s "
+                  f"in all, {target.peer.bytes_s * seconds >> 20} MiB; there: {target.peer.server}")
     return "  {:<12} {} at {}, driver {}, {}-bit DMA; {}; {}".format(
         "+".join(target.names), what, " and ".join(target.functions), target.driver,
         target.mask, writes, backends)
@@ -41,7 +41,8 @@ def lines(machine, finder, wanted, visits, lender, steps):
     xen = f", Xen {machine.xen_version}" if machine.xen_version else ""
     kind = f", {machine.guest_type} {machine.domain}" if machine.xen else ""
     iommu = "" if machine.iommu == "none" else f", IOMMU {machine.iommu}"
-    text = [f"Environment {machine.environment}{label}, Linux {os.uname().release}{xen}{kind}{iommu}",
+    linux = f"Linux {os.uname().release}"
+    text = [f"Environment {machine.environment}{label}, {linux}{xen}{kind}{iommu}",
             f"Load ({wanted.set})"]
     text += [target_line(target, wanted, visits) for target in finder.targets]
     text += left_out_lines(finder.left_out)
@@ -54,8 +55,8 @@ def lines(machine, finder, wanted, visits, lender, steps):
     if lender:
         text.append(lender.plan_line())
     if wanted.precision:
-        text.append(f"Then as many pairs more as an interval of +-{wanted.precision} % takes: looked "
-                    "at once")
+        text.append(f"Then as many pairs more as an interval of +-{wanted.precision} % takes: "
+                    "looked at once")
     elif wanted.rounds < 6:
         text.append("Fewer than six timed rounds: a report prints their range, not an interval")
     tenths = sum(plan.tenths_of(step, wanted) for step in steps)

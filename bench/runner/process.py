@@ -11,12 +11,21 @@ import signal
 import subprocess
 import time
 
+from errors import Failed
+
 PR_SET_PDEATHSIG = 1
+# A process whose I/O is lost ends when the kernel has reset the device.
+UNKILLABLE_S = 180
+
+
+def _unblock():
+    """In a child: signals are as the runner found them."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 
 
 def _child_setup():
-    """In the child: unblock signals, and die with the runner."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    """In a child that may outlive a round: die with the runner."""
+    _unblock()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -52,7 +61,8 @@ class Child:
         while time.monotonic() < until and self._alive():
             time.sleep(0.05)
         self._signal(signal.SIGKILL)
-        self.popen.wait()
+        if self.wait(time.monotonic() + UNKILLABLE_S) is None:
+            raise Failed(f"process {self.popen.pid} can't be killed: its I/O does not come back")
 
     def _alive(self):
         try:
@@ -76,12 +86,21 @@ def output(command, timeout_s=60, env=None, both=False):
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT if both else subprocess.DEVNULL,
-                              timeout=timeout_s, env=env, universal_newlines=True)
+                              timeout=timeout_s, env=env, universal_newlines=True,
+                              preexec_fn=_unblock)
         return done.returncode, done.stdout.strip()
     except subprocess.TimeoutExpired:
         return 124, "no end within its deadline"
     except OSError as error:
         return 127, f"{command[0]}: {error.strerror}"
+
+
+def call(command):
+    """Runs a program on this terminal. Returns its status."""
+    try:
+        return subprocess.call(command, preexec_fn=_unblock)
+    except OSError:
+        return 127
 
 
 def last_line(text):

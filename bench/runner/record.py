@@ -76,8 +76,8 @@ class Record:
         if os.path.exists(self.result):
             raise Refused(f"{self.result} exists: choose another --out")
         if self.kept():
-            raise Refused(f"{self.work} has rounds of a run that was ended: take it up with --resume "
-                          f"{self.out_dir}, or remove it")
+            raise Refused(f"{self.work} has rounds of a run that was ended: take it up with "
+                          f"--resume {self.out_dir}, or remove it")
         shutil.rmtree(self.work, ignore_errors=True)
         try:
             os.makedirs(os.path.join(self.work, "raw"))
@@ -86,11 +86,12 @@ class Record:
         self.plan = plan
         self.write("plan.json", plan)
         if self.free() < LEAST_FREE:
-            raise Failed(f"less than 64 MiB free in {self.out_dir}: make room or choose another --out")
+            raise Failed(f"less than 64 MiB free in {self.out_dir}: make room or choose another "
+                         "--out")
 
     def take_up(self, plan):
         """Goes on with a run: reads the rounds that it has."""
-        self.plan = plan
+        self.plan, self.started = plan, plan["started"]
         with open(os.path.join(self.work, "rounds.jsonl")) as file:
             for line in file:
                 try:
@@ -98,7 +99,7 @@ class Record:
                 except ValueError:
                     continue  # the last line, cut
                 (self.discarded if one.get("discarded") else self.rounds).append(one)
-        self.errors = [one["why_text"] for one in self.rounds if one.get("why_text")]
+        self.errors = [failure(one) for one in self.rounds if not one["ok"]]
 
     def kept(self):
         """Has the half result a round that is worth keeping?"""
@@ -171,6 +172,12 @@ class Record:
             with open(path) as file:
                 known = json.load(file)
         self.write("state.json", dict(known, **what))
+
+
+def failure(one):
+    """A round that failed, in words."""
+    return (f"round {one['index']} ({one['device']} {one['load']} on {one['backend']}) failed: "
+            f"{one['why']}")
 
 
 def run_name(folder, started):

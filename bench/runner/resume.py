@@ -15,10 +15,12 @@ from devices import pci
 from errors import Refused
 
 
-def options_of(stored):
-    """The Options of the run, as it was begun."""
+def options_of(stored, now):
+    """The Options of the run, as it was begun; now: those of this command line."""
     options = option_files.parse(stored["arguments"])
-    options.yes = options.here = True
+    options.yes = True
+    options.no_report = options.no_report or now.no_report
+    options.dry_run = now.dry_run
     return options
 
 
@@ -50,7 +52,8 @@ def check_plan(stored, visits, targets):
     then, now = stored["targets"], target_entries(targets)
     for one in then:
         if one not in now:
-            raise Refused(f"--resume: the device {one['id']} of the run is not as it was: begin anew")
+            raise Refused(f"--resume: the device {one['id']} of the run is not as it was: begin "
+                          "anew")
     if [list(visit) for visit in visits] != [
             [tuple(part) if isinstance(part, list) else part for part in visit]
             for visit in stored["visits"]]:

@@ -96,7 +96,7 @@ class Rounds:
         return self.wanted.ramp_s if target.kind == "disk" else 1
 
     def run(self, target, visit, load, index, visit_number, repeats=None):
-        """Runs a round and records it. Returns why it failed, or None."""
+        """Runs a round and records it. Returns its record."""
         raw = f"raw/{index:03d}-{visit.backend}-{target.id}-{load.name}.json"
         one = {"index": index, "backend": visit.backend, "kind": visit.kind, "force": visit.force,
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
@@ -118,12 +118,9 @@ class Rounds:
         one["ok"], one["why"] = why is None, why
         if load.checks:
             one["verified"] = why is None
-        if why:
-            one["why_text"] = (f"round {index} ({target.id} {load.name} on {visit.backend}) failed: "
-                               f"{why}")
         self.record.add(one)
         self.record.check_room()
-        return why
+        return one
 
     def _run(self, target, visit, load, raw, one):
         work = self.record.work
@@ -167,7 +164,8 @@ class Rounds:
         if counts["source"] != counting.StockCounting.source:
             return
         if counts.get("map_lists"):
-            missing["maps"] = "the driver maps lists of pages, which the kernel's event does not sum"
+            missing["maps"] = ("the driver maps lists of pages, which the kernel's event does not "
+                               "sum")
         elif counts["maps"] is None:
             missing["maps"] = "this kernel has no trace event dma_map_page"
         missing["fails"] = "stock has no counter of failures"
@@ -182,7 +180,8 @@ class Rounds:
             missing["bounces"] = f"too low: the histogram had no room for {raw['dropped']}"
         if self.machine.guest_type in ("PVH", "HVM") and not raw.get("devices"):
             counts.update(raw=None, bounces=None, bounced_bytes=None)
-            missing["bounces"] = f"the recipe does not count in a Xen {self.machine.guest_type} guest"
+            missing["bounces"] = ("the recipe does not count in a Xen "
+                                  f"{self.machine.guest_type} guest")
 
     def _timed(self, target, load, command, env, path, one):
         window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)

@@ -5,6 +5,7 @@ import math
 import time
 
 import plan
+import record as record_file
 import rounds as round_files
 from errors import Failed
 
@@ -27,14 +28,15 @@ class Session:
         self.broken = set()
         self.reached = []  # lines about the precision
         self.before = None  # the visit before
-        self.visit_number = max([one["visit"] for one in record.rounds + record.discarded] + [-1]) + 1
-        self.index = max([one["index"] for one in record.rounds + record.discarded] + [-1]) + 1
+        known = record.rounds + record.discarded
+        self.visit_number = max([one["visit"] for one in known] + [-1]) + 1
+        self.index = max([one["index"] for one in known] + [-1]) + 1
 
     def run(self, visits):
         """All visits, block by block."""
         blocks = {}
         for visit in visits:
-            blocks.setdefault((visit.block == "counts", visit.target, visit.block), []).append(visit)
+            blocks.setdefault((visit.target, visit.block), []).append(visit)
         for block in blocks.values():
             self._run_block(block)
         self._leave()
@@ -100,14 +102,14 @@ class Session:
                 continue
             begun = time.monotonic()
             self.progress.step(step.text())
-            why = self.rounds.run(target, visit, self.loads[name], self.index, self.visit_number,
+            one = self.rounds.run(target, visit, self.loads[name], self.index, self.visit_number,
                                   repeats)
             self.index += 1
-            if why:
+            if not one["ok"]:
                 failed.append(name)
-                text = self._text_of(why, step)
                 # what is discarded anyway is no loss
-                (self.progress.error if visit.kind == plan.DISCARDED else self._error)(text)
+                tell = self.progress.error if visit.kind == plan.DISCARDED else self._error
+                tell(record_file.failure(one))
             self.progress.step_done(plan.tenths_of(step, self.wanted), time.monotonic() - begun)
         self.visit_number += 1
         self.before = visit
@@ -119,9 +121,6 @@ class Session:
         if visit.kind == plan.COUNTED and failed and repeats is None:
             self._visit(visit._replace(loads=tuple(failed)), repeats=0)
         return failed
-
-    def _text_of(self, why, step):
-        return (f"round {self.index - 1} ({step.target} {step.load} on {step.backend}) failed: {why}")
 
     def _error(self, text):
         self.record.errors.append(text)
@@ -163,7 +162,8 @@ class Session:
         """A new pair with a coin of its own."""
         rounds = self._timed_rounds(target, block)
         pair = max([one["pair"] for one in rounds] + [self.wanted.rounds]) + 1
-        visits = plan.pair_visits(target, target in self.movable, block, pair, names, self.wanted.seed)
+        visits = plan.pair_visits(target, target in self.movable, block, pair, names,
+                                  self.wanted.seed)
         steps = plan.steps_of(visits, self.movable)
         self.progress.more(len(steps), sum(plan.tenths_of(step, self.wanted) for step in steps))
         for visit in visits:
@@ -204,5 +204,6 @@ class Session:
         for load, logs in self._ratios(target, block).items():
             half = estimates.half_width(logs, logs[:PILOT]) if len(logs) > 2 else None
             got = "unknown" if half is None else f"+-{half * 100:.1f} %"
-            self.reached.append(f"{target} {load}: {got} on this boot (asked {self.wanted.precision} "
-                                f"%), {len(logs)} pairs; over boots: unknown")
+            self.reached.append(f"{target} {load}: {got} on this boot (asked "
+                                f"{self.wanted.precision} %), {len(logs)} pairs; over boots: "
+                                "unknown")

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import time
 
 import peers
 import plan_text
@@ -93,8 +94,9 @@ class Finder:
     def _nothing(self):
         text = "nothing to load: no unused disk and no linked pair of unused network cards."
         if self.in_use:
+            command = "bench/run" if self.machine.xen else "bench/run --here"
             return text + " What is in use can be measured, reads only:\n" + \
-                "\n".join(f"  bench/run --here {command}" for command in self.in_use)
+                "\n".join(f"  {command} {words}" for words in self.in_use)
         return text + " Name a disk with --disk to read from it though it is in use"
 
     def _find_peer(self):
@@ -122,8 +124,9 @@ class Finder:
             if not disk.bytes:
                 self.leave_out(name, "no medium in it")
             elif user:
-                self.leave_out(name, f"{user}; --disk {self.host.node(name)} reads from it all the same")
-                self.in_use.append(f"--disk {self.host.node(name)}")
+                named = f"--disk {self.host.node(name)}"
+                self.leave_out(name, f"{user}; {named} reads from it all the same")
+                self.in_use.append(named)
             else:
                 self.targets.append(of_disk(self.host, disk))
 
@@ -277,7 +280,6 @@ def settle():
 
 def await_located(target, timeout_s=30):
     """Waits for a target to come up under its driver. Raises Failed."""
-    import time
     end = time.monotonic() + timeout_s
     while not target.locate():
         if time.monotonic() > end:

@@ -17,6 +17,7 @@ root=$(echo "$fake"/swiotlb-xen-*)
 is "$(find "$root/bench" "$root/impl" -path '*/lab/*' -o -path '*/tests/*' | head -n 1)" '' \
 	'neither the lab nor a test is in it'
 passes 'the sources of the module are' test -e "$root/impl/kmod/Kbuild"
+passes 'with the version that they carry' test -s "$root/impl/VERSION"
 passes 'and the recipe that counts bounces' test -x "$root/traces/tracefs/bounces"
 expect 'a program in it is static' 0 'statically linked|not a dynamic executable' \
 	bash -c "ldd '$root/build/xentime/xentime' 2>&1; true"

@@ -32,5 +32,6 @@ expect 'a rate without a peer' 2 'name the peer' run_here --rate 5M
 expect 'no rate' 2 "wants bits a second such as 50M, not 'fast'" \
 	run_here --nic eth0 --peer 192.0.2.1 --rate fast
 expect 'a precision of one backend' 2 'name a device with --try-module' run_here --precision 5
+expect 'another option beside --resume' 2 'leave the other options out' run_here --resume x --full
 expect 'a refusal is one line' 0 '^1$' bash -c "run_here --nonsense 2>&1 | wc -l"
 done_testing

@@ -38,6 +38,7 @@ killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
 parent) kill -KILL \$PPID; sleep 1 ;;
 interrupt) kill -INT \$PPID; sleep 5 ;;
+hangup) kill -HUP \$PPID; sleep 5 ;;
 full) dd if=/dev/zero of="\${o%/*}/fill" bs=1M status=none; exit 1 ;;
 esac
 exit 0
@@ -73,8 +74,8 @@ expect 'a note before the JSON is no failure' 0 '^7 rounds, 0 failed' measure '2
 
 expect 'a killed, a cut and a hung round and one with NaN fail, and are tried once more' 3 \
 	'^11 rounds, 4 failed' measure '2=killed 3=cut 4=nan 5=hang'
-is "$(of '[one["why"].split(": E")[0] for one in r["rounds"] if not one["ok"]]')" \
-	"['killed by signal 9', 'its record: damaged or cut short', 'its record: damaged or cut short', \
+is "$(of '[one["why"].split(" short")[0] for one in r["rounds"] if not one["ok"]]')" \
+	"['killed by signal 9', 'its record: damaged or cut', 'its record: damaged or cut', \
 'it hung: no end within 4 s']" 'each with its reason'
 is "$(of '[(one["position"], one["repeats"]) for one in r["rounds"] if one["repeats"]]')" \
 	"[('A4', 1), ('A4', 1), ('A5', 2), ('A5', 2)]" 'as new pairs, and both are kept'
@@ -94,6 +95,7 @@ expect 'and nothing is called a result' 0 '!^native$' ls "$out"
 # ---- taken up ----
 expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
 	measure '5=interrupt'
+expect 'so does one whose terminal went away' 130 "interrupted .SIGHUP." measure '5=hangup'
 expect 'no half result is called a result' 0 '^native.partial$' ls "$out"
 expect 'another run does not overwrite it' 2 'has rounds of a run that was ended: take it up' \
 	bench/run --here --disk "$fake/dev/wide" --out "$out"

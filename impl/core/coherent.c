@@ -106,7 +106,7 @@ void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
 	want_block(d, size, &w, &order);
 	if (!claim_block(d->engine, &w, order, atomic, &run, &source))
 		goto fail;
-	mark = (union xsw_mark){ .slots = (u16)w.slots, .owner = d->id };
+	mark = xsw_mark(d->owner, 0, w.slots);
 	xsw_record(&run.seg->slot[run.start], mark, 0, (u32)size, XSW_DIR_NONE, XSW_BOUNCE_NONE);
 	va = run.seg->va + ((size_t)run.start << XSW_SLOT_SHIFT);
 	xsw_zero(va, (size_t)w.slots << XSW_SLOT_SHIFT);

@@ -14,6 +14,7 @@ int xsw_dev_init(struct xsw_engine *e, struct xsw_dev *d)
 	if (!d->tally)
 		return -ENOMEM;
 	d->engine = e;
+	d->owner = xsw_mark_owner(d->id);
 	d->gate = &e->gate;
 	d->promised = 0;
 	d->left = 0;

@@ -57,6 +57,7 @@ struct xsw_dev {
 	bool skip_copy_in;  /* option: zero the slots instead of copying a FROM_DEVICE buffer in */
 
 	struct xsw_engine *engine; /* set by xsw_dev_init(), as all below */
+	u64 owner;                 /* @id as the records of its mappings have it */
 	const struct xsw_gate *gate;
 	struct xsw_tally __percpu *tally;
 	struct xsw_dev *next; /* in the engine's list of attached devices */

@@ -50,32 +50,26 @@ static u64 translate(const struct xsw_dev *d, u64 phys, size_t size, enum xsw_bo
 	return bus;
 }
 
-static struct xsw_outcome direct(struct xsw_dev *d, u64 bus, size_t size)
+static u64 direct(struct xsw_dev *d, u64 bus, size_t size)
 {
 	xsw_percpu_add(&d->tally->direct, 1);
 	xsw_percpu_add(&d->tally->direct_bytes, size);
-	return (struct xsw_outcome){ .bus = bus };
+	return bus;
 }
 
-static struct xsw_outcome failed(struct xsw_dev *d, u32 fail, enum xsw_bounce why)
+static noinline u64 failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, u32 attrs,
+			   enum xsw_fail why)
 {
-	xsw_percpu_add(&d->tally->fails[fail], 1);
-	return (struct xsw_outcome){ .bus = XSW_BUS_ERROR, .bounce = (u8)why, .fail = (u8)fail };
-}
+	struct xsw_event event; /* an initializer would clear all of the union each time */
 
-static noinline u64 tell_failed(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				u32 attrs, enum xsw_fail why)
-{
-	struct xsw_event event = {
-		.what = XSW_TOLD_FAILED,
-		.dev = d,
-		.failed = { .phys = phys,
-			    .size = size,
-			    .dir = dir,
-			    .why = why,
-			    .quiet = attrs & XSW_ATTR_QUIET },
-	};
-
+	xsw_percpu_add(&d->tally->fails[why], 1);
+	event.what = XSW_TOLD_FAILED;
+	event.dev = d;
+	event.failed.phys = phys;
+	event.failed.size = size;
+	event.failed.dir = dir;
+	event.failed.why = why;
+	event.failed.quiet = attrs & XSW_ATTR_QUIET;
 	xsw_tell(&event);
 	return XSW_BUS_ERROR;
 }
@@ -93,16 +87,15 @@ static void zero_slots(struct xsw_dev *d, void *slots, size_t size)
 }
 
 /* The run is ours: write the mapping down, copy in */
-static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_run run, u32 slots,
-						 u32 offset, u64 phys, size_t size,
-						 enum xsw_dir dir, enum xsw_bounce why)
+static __always_inline u64 bounce(struct xsw_dev *d, struct xsw_run run, u32 slots, u32 offset,
+				  u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why)
 {
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
 	u64 bus = s->bus + at;
 	struct xsw_tally __percpu *tally = d->tally;
 
-	xsw_record(&s->slot[run.start], xsw_mark(d->id, offset, slots), phys, (u32)size, (u8)dir,
+	xsw_record(&s->slot[run.start], xsw_mark(d->owner, offset, slots), phys, (u32)size, (u8)dir,
 		   (u8)why);
 	xsw_percpu_add(&tally->bounces[why], 1);
 	xsw_percpu_add(&tally->bounce_bytes, size);
@@ -110,7 +103,7 @@ static __always_inline struct xsw_outcome bounce(struct xsw_dev *d, struct xsw_r
 		zero_slots(d, s->va + at, size);
 	else
 		xsw_copy(s->va + at, xsw_phys_to_virt(phys), size);
-	return (struct xsw_outcome){ .bus = bus, .slots = slots, .bounce = (u8)why };
+	return bus;
 }
 
 /* Does the boundary mask ask for boundaries within a slot?  No run of slots keeps to those. */
@@ -120,8 +113,8 @@ static bool crosses_in_slot(const struct xsw_dev *d, u32 offset, size_t size)
 }
 
 /* Where no hint served: by search; a large map that finds no run may use the large pool */
-static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys, size_t size,
-						    enum xsw_dir dir, enum xsw_bounce why)
+static noinline u64 bounce_searching(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				     enum xsw_bounce why, u32 attrs)
 {
 	u32 offset = xsw_offset_of(phys, d->min_align_mask), fail;
 	struct xsw_engine *e = d->engine;
@@ -129,7 +122,7 @@ static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys,
 	struct xsw_run run;
 
 	if (size - 1 >= XSW_MAX_BYTES || crosses_in_slot(d, offset, size))
-		return failed(d, XSW_FAIL_TOO_LARGE, why);
+		return failed(d, phys, size, dir, attrs, XSW_FAIL_TOO_LARGE);
 	w = xsw_want_for(phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
 	xsw_rcu_read_lock();
 	run = xsw_claim_slowly(&e->pool[XSW_KIND_STREAMING], &w);
@@ -138,53 +131,81 @@ static noinline struct xsw_outcome bounce_searching(struct xsw_dev *d, u64 phys,
 		run = xsw_claim_slowly(&e->pool[XSW_KIND_LARGE], &w);
 	xsw_rcu_read_unlock();
 	if (unlikely(!run.seg))
-		return failed(d, fail, why);
+		return failed(d, phys, size, dir, attrs, (enum xsw_fail)fail);
 	return bounce(d, run, w.slots, offset, phys, size, dir, why);
 }
 
 /* More than a page, or a P2M entry that is not plain */
-static noinline struct xsw_outcome look_closer(struct xsw_dev *d, u64 phys, size_t size,
-					       enum xsw_dir dir)
+static noinline u64 look_closer(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				u32 attrs)
 {
 	enum xsw_bounce why;
 	u64 bus = translate(d, phys, size, &why);
 
 	if (why != XSW_BOUNCE_NONE)
-		return bounce_searching(d, phys, size, dir, why);
-	return bus == XSW_BUS_ERROR ? failed(d, XSW_FAIL_MASK, why) : direct(d, bus, size);
+		return bounce_searching(d, phys, size, dir, why, attrs);
+	if (bus == XSW_BUS_ERROR)
+		return failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
+	return direct(d, bus, size);
 }
 
 /* By a hint, if this is the plain case.  Return: seg is NULL if not. */
 static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys, size_t size,
-						    u32 slots, enum xsw_bounce why)
+						    u32 slots, enum xsw_bounce why, bool simply,
+						    bool *wide)
 {
 	u64 align = d->min_align_mask;
 	struct xsw_run run = { 0 };
 
-	if (unlikely(why == XSW_BOUNCE_NONE) || unlikely(size - 1 >= XSW_MAX_BYTES) ||
+	if (unlikely(why == XSW_BOUNCE_NONE) || (!simply && unlikely(size - 1 >= XSW_MAX_BYTES)) ||
 	    unlikely(xsw_is_bounded(d->boundary_mask)))
 		return run;
 	xsw_rcu_read_lock();
-	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
-			       xsw_stride_for(size, align), xsw_phase_of(phys, align));
+	run = xsw_claim_last(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
+			     xsw_stride_for(size, align), xsw_phase_of(phys, align), simply, wide);
 	xsw_rcu_read_unlock();
 	return run;
+}
+
+static __always_inline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				      enum xsw_bounce why, u32 attrs)
+{
+	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir, attrs)
+				      : bounce_searching(d, phys, size, dir, why, attrs);
+}
+
+/* By a hint to a place that more than one word of the bitmap has */
+static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+			     enum xsw_bounce why, u32 attrs)
+{
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why, false, NULL);
+
+	if (likely(run.seg))
+		return bounce(d, run, slots, offset, phys, size, dir, why);
+	return map_slowly(d, phys, size, dir, why, attrs);
+}
+
+/* What makes calls leaves by a tail call, so that the usual case saves few registers */
+static __always_inline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+				      enum xsw_bounce why, u32 attrs)
+{
+	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
+	bool wide = false;
+	struct xsw_run run = claim_quickly(d, phys, size, slots, why, true, &wide);
+
+	if (likely(run.seg))
+		return bounce(d, run, slots, offset, phys, size, dir, why);
+	return wide ? map_wide(d, phys, size, dir, why, attrs)
+		    : map_slowly(d, phys, size, dir, why, attrs);
 }
 
 u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
 		    u32 attrs)
 {
-	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
-	struct xsw_run run = claim_quickly(d, phys, size, slots, why);
-	struct xsw_outcome o;
-
-	if (likely(run.seg))
-		return bounce(d, run, slots, offset, phys, size, dir, why).bus;
-	o = why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir)
-				   : bounce_searching(d, phys, size, dir, why);
-	if (unlikely(o.bus == XSW_BUS_ERROR))
-		return tell_failed(d, phys, size, dir, attrs, (enum xsw_fail)o.fail);
-	return o.bus;
+	if (unlikely(size - 1 >= XSW_WORD_BITS << XSW_SLOT_SHIFT))
+		return map_wide(d, phys, size, dir, why, attrs);
+	return map_narrow(d, phys, size, dir, why, attrs);
 }
 
 /* MMIO comes as a bus address; anything else is translated */
@@ -198,9 +219,8 @@ u64 xsw_map_unbounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir
 	else if (phys + size - 1 > d->dma_mask)
 		why = XSW_BOUNCE_MASK;
 	if (bus != XSW_BUS_ERROR && why == XSW_BOUNCE_NONE)
-		return direct(d, bus, size).bus;
-	failed(d, XSW_FAIL_MASK, why);
-	return tell_failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
+		return direct(d, bus, size);
+	return failed(d, phys, size, dir, attrs, XSW_FAIL_MASK);
 }
 
 /*
@@ -239,33 +259,16 @@ void xsw_map_outcome(struct xsw_dev *d, u64 bus, struct xsw_outcome *o)
 	xsw_rcu_read_unlock();
 }
 
-static noinline u32 release_elsewhere(struct xsw_segment *s, u32 i, u32 slots) __releases(RCU_SCHED)
-{
-	xsw_release(s->pool, s, i, slots);
-	xsw_rcu_read_unlock();
-	return slots;
-}
-
-/* The record is ended: release the slots, and the RCU read lock */
-static __always_inline u32 release_run(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots)
-	__releases(RCU_SCHED)
-{
-	if (unlikely(s->kind != XSW_KIND_STREAMING))
-		return release_elsewhere(s, i, slots);
-	return xsw_release_unlock(&d->engine->pool[XSW_KIND_STREAMING], s, i, slots);
-}
-
 /* No preemption is held off while the data is copied: slots that are in use keep their segment */
 static noinline u32 copy_and_release(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
-				     u32 offset, size_t size) __releases(RCU_SCHED)
+				     u64 bus, size_t size) __releases(RCU_SCHED)
 {
 	const struct xsw_slot *slot = &s->slot[i];
-	u64 at = ((u64)i << XSW_SLOT_SHIFT) + offset;
 
 	xsw_rcu_read_unlock();
-	copy_out(d, slot->orig, s->va + at, min(size, (size_t)slot->size));
+	copy_out(d, slot->orig, s->va + (bus - s->bus), min(size, (size_t)slot->size));
 	xsw_rcu_read_lock();
-	return release_run(d, s, i, slots);
+	return xsw_release_unlock(s->pool, s, i, slots);
 }
 
 static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
@@ -276,12 +279,12 @@ static __always_inline bool copies_back(enum xsw_dir dir, u32 attrs)
 
 /* The record ended, which says the mapping was ours */
 static __always_inline u32 finish(struct xsw_dev *d, struct xsw_segment *s, u32 i, u32 slots,
-				  u32 offset, size_t size, enum xsw_dir dir, u32 attrs)
+				  u64 bus, size_t size, enum xsw_dir dir, u32 attrs)
 	__releases(RCU_SCHED)
 {
 	if (copies_back(dir, attrs))
-		return copy_and_release(d, s, i, slots, offset, size);
-	return release_run(d, s, i, slots);
+		return copy_and_release(d, s, i, slots, bus, size);
+	return xsw_release_unlock(s->pool, s, i, slots);
 }
 
 static u32 tell_stray(struct xsw_dev *d, u64 bus, size_t size, const struct xsw_segment *s,
@@ -320,14 +323,14 @@ static noinline u32 unmap_slowly(struct xsw_dev *d, u64 bus, size_t size, enum x
 			break;
 		if (xsw_is_live(mark)) {
 			if (xsw_mark_end(slot, mark))
-				return finish(d, s, i, mark.slots, mark.offset, size, dir, attrs);
+				return finish(d, s, i, mark.slots, bus, size, dir, attrs);
 		} else if (!xsw_is_left(mark)) {
 			break;
 		} else if (xsw_mark_end(slot, mark)) {
 			u32 slots = xsw_run_slots(mark);
 
 			xsw_left_behind(s, -(u64)slots);
-			finish(d, s, i, slots, mark.offset, size, dir, attrs);
+			finish(d, s, i, slots, bus, size, dir, attrs);
 			xsw_came_back(d);
 			return slots;
 		}
@@ -342,16 +345,18 @@ u32 xsw_unmap_bounced(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
 {
 	u32 offset = (u32)bus & (XSW_SLOT_SIZE - 1), i, slots;
 	struct xsw_segment *s;
+	struct xsw_slot *slot;
 	union xsw_mark mark;
 
 	xsw_rcu_read_lock();
 	s = xsw_index_find_quick(&d->engine->index, bus);
 	if (likely(s)) {
 		i = xsw_slot_of(s, bus);
-		mark = xsw_mark_of(&s->slot[i]);
-		if (likely(xsw_is_its(mark, d->id, offset, &slots)) &&
-		    likely(xsw_mark_end(&s->slot[i], mark)))
-			return finish(d, s, i, slots, offset, size, dir, attrs);
+		slot = &s->slot[i];
+		mark = xsw_mark_of(slot);
+		if (likely(xsw_is_its(mark, d->owner, offset, &slots)) &&
+		    likely(xsw_mark_end(slot, mark)))
+			return finish(d, s, i, slots, bus, size, dir, attrs);
 	}
 	xsw_rcu_read_unlock();
 	return unmap_slowly(d, bus, size, dir, attrs);

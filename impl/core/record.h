@@ -61,17 +61,23 @@ static inline bool xsw_is_left(union xsw_mark m)
 	return (m.slots & (XSW_QUARANTINED | XSW_FOR_GOOD)) == XSW_QUARANTINED;
 }
 
-/* The mark of a live mapping */
-static __always_inline union xsw_mark xsw_mark(u32 owner, u32 offset, u32 slots)
+/* The owner's part of a mark */
+static inline u64 xsw_mark_owner(u32 id)
 {
-	return (union xsw_mark){ .word = (u64)owner << 32 | offset << 16 | slots };
+	return (union xsw_mark){ .owner = id }.word;
+}
+
+/* The mark of a live mapping; @owner as of xsw_mark_owner() */
+static __always_inline union xsw_mark xsw_mark(u64 owner, u32 offset, u32 slots)
+{
+	return (union xsw_mark){ .word = owner | offset << 16 | slots };
 }
 
 /*
  * Is @m the mark of a live mapping of @owner that begins @offset bytes into its first slot?
  * One compare for all: what is left of the word is its slots, without a flag.
  */
-static __always_inline bool xsw_is_its(union xsw_mark m, u32 owner, u32 offset, u32 *slots)
+static __always_inline bool xsw_is_its(union xsw_mark m, u64 owner, u32 offset, u32 *slots)
 {
 	u64 left = m.word - xsw_mark(owner, offset, 0).word;
 

@@ -44,12 +44,15 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	return true;
 }
 
-/**
- * xsw_claim_hinted() - claim the place this CPU released last, if it is still free and fits
- * A want with a boundary is not for here.  Return: seg is NULL if it must be searched for.
- */
-static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 mask, u32 slots,
-						       u32 stride, u32 phase)
+/* Does a claim of this place take more than one word, or is it counted exactly? */
+static __always_inline bool xsw_is_wide(const struct xsw_pool *p, u32 i, u32 n)
+{
+	return i % XSW_WORD_BITS + n > XSW_WORD_BITS || p->exact_high_water;
+}
+
+/* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
+static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mask, u32 slots,
+						     u32 stride, u32 phase, bool simply, bool *wide)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
 	struct xsw_hints *h = xsw_percpu_this(p->hints);
@@ -60,11 +63,27 @@ static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 m
 	u32 i = place & (XSW_MAX_SLOTS - 1);
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
-	    unlikely((s->first + i - phase) & (stride - 1)) ||
-	    unlikely(!xsw_claim_at(p, s, i, slots)))
+	    unlikely((s->first + i - phase) & (stride - 1)))
+		return (struct xsw_run){ 0 };
+	if (simply) {
+		*wide = xsw_is_wide(p, i, slots);
+		if (unlikely(*wide))
+			return (struct xsw_run){ 0 };
+	}
+	if (unlikely(!xsw_claim_at(p, s, i, slots)))
 		return (struct xsw_run){ 0 };
 	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
+}
+
+/**
+ * xsw_claim_hinted() - claim the place this CPU released last, if it is still free and fits
+ * A want with a boundary is not for here.  Return: seg is NULL if it must be searched for.
+ */
+static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 mask, u32 slots,
+						       u32 stride, u32 phase)
+{
+	return xsw_claim_last(p, mask, slots, stride, phase, false, NULL);
 }
 
 /* Remember a released run as the first place to look */

@@ -29,8 +29,8 @@ static bool may_wait(gfp_t gfp)
 	return (current_gfp_context(gfp) & all) == all;
 }
 
-static void *alloc(struct xsw_attached *a, size_t size, dma_addr_t *bus, gfp_t gfp,
-		   unsigned long attrs, bool atomic)
+static __always_inline void *alloc(struct xsw_attached *a, size_t size, dma_addr_t *bus, gfp_t gfp,
+				   unsigned long attrs, bool atomic)
 {
 	enum xsw_coherent_source from = XSW_FROM_NONE;
 	u64 began = 0, at;

@@ -16,14 +16,22 @@
 #include "xen_swiotlb.h"
 
 #define LOOK_EVERY (HZ / 4)
+#define REST       (HZ * 2) /* after growing in vain */
 
 /* ---- telling the operator ---- */
+
+/* Why there was no more */
+static const char *shortage(const struct xsw_change *c)
+{
+	return c->domain_short ? "the domain has no more memory to spare"
+			       : xsw_exchange_name(c->last);
+}
 
 static void tell_grown(const struct xsw_change *c, u64 wanted)
 {
 	if (c->bytes < wanted)
 		pr_warn("only %llu of %llu KiB could be had below 2^%u: %s\n", c->bytes >> 10,
-			wanted >> 10, xsw.address_bits, xsw_exchange_name(c->last));
+			wanted >> 10, xsw.address_bits, shortage(c));
 	else
 		pr_info("pool grown by %llu KiB below 2^%u, blocks of order %u and more\n",
 			c->bytes >> 10, xsw.address_bits, c->smallest_order);
@@ -37,7 +45,7 @@ static void tell_given_back(const struct xsw_change *c)
 	pr_info("gave back %llu KiB to Xen's whole memory, kept low %llu KiB, leaked %llu KiB\n",
 		c->bytes >> 10, c->kept_low_bytes >> 10, c->leaked_bytes >> 10);
 	if (c->kept_low_bytes)
-		pr_warn("Xen refused to take %llu KiB of low memory back (%s): Linux has it now\n",
+		pr_warn("%llu KiB of low memory could not be given back (%s): Linux has it now\n",
 			c->kept_low_bytes >> 10, xsw_exchange_name(c->last));
 	if (c->leaked_bytes)
 		pr_warn("%llu KiB may still be written by a device: kept for ever, on purpose\n",
@@ -61,14 +69,25 @@ void xsw_refill_soon(void)
 /* ---- growing by itself ---- */
 
 static u64 failed_mask[XSW_NR_FAIL]; /* of the last map that failed so; 0: none since the look */
+static unsigned long rest_until[XSW_NR_FAIL]; /* jiffies, by reason; the worker's alone */
 
+/*
+ * Where nothing could be had, that is not tried again at once: maps may fail at a high rate, and
+ * each try takes hypercalls.
+ */
 static void grow_for(enum xsw_fail why, u64 mask, u64 most)
 {
 	struct xsw_change change = {};
-	u64 bytes = xsw_pool_grow_for(xsw.engine, mask, why, most, xsw.address_bits, &change);
+	u64 bytes;
 
+	if (rest_until[why] && time_before(jiffies, rest_until[why]))
+		return;
+	bytes = xsw_pool_grow_for(xsw.engine, mask, why, most, xsw.address_bits, &change);
+	rest_until[why] = 0;
 	if (bytes)
 		tell_grown(&change, bytes);
+	else if (change.hypercalls || change.domain_short)
+		rest_until[why] = (jiffies + REST) | 1;
 }
 
 static void grow(struct work_struct *work);
@@ -98,7 +117,7 @@ void xsw_growth_soon(void)
 
 void xsw_growth_for(u64 mask, enum xsw_fail why)
 {
-	if ((why != XSW_FAIL_FULL && why != XSW_FAIL_FRAGMENTED) || !READ_ONCE(xsw.pool_most))
+	if (why != XSW_FAIL_FULL && why != XSW_FAIL_FRAGMENTED)
 		return;
 	WRITE_ONCE(failed_mask[why], mask);
 	xsw_growth_soon();
@@ -139,7 +158,7 @@ static void remake(struct work_struct *work)
 	else
 		pr_err("no memory below 2^%u after the restore (%s): nothing can be bounced until "
 		       "a write to pool_bytes finds some\n",
-		       xsw.address_bits, xsw_exchange_name(change.last));
+		       xsw.address_bits, shortage(&change));
 	xsw_coherent_work(xsw.engine);
 }
 
@@ -174,8 +193,7 @@ int xsw_pool_start(u64 bytes)
 	xsw_force_all(xsw.engine, xsw.force);
 	xsw_pool_set(xsw.engine, bytes, xsw.address_bits, &change);
 	if (!change.bytes) {
-		pr_err("no memory below 2^%u: %s\n", xsw.address_bits,
-		       xsw_exchange_name(change.last));
+		pr_err("no memory below 2^%u: %s\n", xsw.address_bits, shortage(&change));
 		xsw_engine_destroy(xsw.engine, &change);
 		xsw.engine = NULL;
 		return -ENOMEM;

@@ -25,7 +25,8 @@ static void tell_failed(struct xsw_attached *a, const struct xsw_event *e)
 {
 	struct xsw_pool_state st;
 
-	xsw_growth_for(a->dev.dma_mask, e->failed.why);
+	if (READ_ONCE(xsw.pool_most))
+		xsw_growth_for(a->dev.dma_mask, e->failed.why);
 	if (e->failed.quiet && !trace_xsw_full_enabled())
 		return;
 	xsw_pool_glance(xsw.engine, &st);

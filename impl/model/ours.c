@@ -63,9 +63,11 @@ static struct xsw_segment *segment_of(struct xsw_pool *p, u32 slot)
 
 	if (likely(s && bus - s->bus < SEGMENT_SLOTS * XSW_SLOT_SIZE))
 		return s;
-	for (id = 0; id < t->ids; id++) /* a pool that spans address widths */
-		if (t->seg[id] && bus >= t->seg[id]->bus && bus <= t->seg[id]->top)
-			return t->seg[id];
+	for (id = 0; id < t->ids; id++) { /* a pool that spans address widths */
+		s = xsw_segment_at(t, id);
+		if (s && bus >= s->bus && bus <= s->top)
+			return s;
+	}
 	return NULL;
 }
 

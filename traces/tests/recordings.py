@@ -10,10 +10,10 @@ DEVICE, EVENTS, LOST, END = 1, 2, 3, 4
 MAP, UNMAP, SLOT = 1, 2, 7
 
 
-def head(version=2, head_bytes=424, kernel=b"6.12.0"):
+def head(version=2, head_bytes=424, kernel=b"6.12.0", place=b""):
     return (b"XSWREC\r\n" + struct.pack("<IIII", version, 0x01020304, head_bytes, 40) +
             struct.pack("<QQQQQII", 0, 0, 32768, 0, 0, 1, 0) + kernel.ljust(64, b"\0")[:64] +
-            b"swiotlb-xen".ljust(16, b"\0") + b"dom0".ljust(16, b"\0") + b"".ljust(256, b"\0"))
+            b"swiotlb-xen".ljust(16, b"\0") + b"dom0".ljust(16, b"\0") + b"".ljust(256, b"\0") + place)
 
 
 def block(kind, sequence, payload):
@@ -59,6 +59,8 @@ def main():
     slots = [event(1, 0x100000, 2048, UNMAP), event(2, 0x200000, 2048),
              event(3, 0x100000, 2048, SLOT, number=0), event(4, 0x200000, 2048, SLOT, number=0),
              event(5, 0x300000, 4096, SLOT, number=0), event(6, 0x300000, 4096, UNMAP)]
+    place = (struct.pack("<QII", 0x12340000, 4, 3) + b"4.20.0".ljust(32, b"\0") +
+             b"tsc".ljust(16, b"\0"))
     second = device(2, b"0000:00:05.0", b"e1000")
     files = {
         "good": good,
@@ -71,6 +73,9 @@ def main():
         "cut_in_head": good[:100],
         "longer": good + b"garbage" * 10,
         "twice": good + good,
+        "placed": head(head_bytes=488, place=place) + good[424:],
+        "placed_evil": head(head_bytes=488, place=place[:16] + b"\x1b" * 48) + good[424:],
+        "placed_cut": head(head_bytes=488, place=place[:30]),
         "version_1": b"XSWREC\r\n" + struct.pack("<I", 1) + good[12:],
         "version_3": head(version=3) + good[424:],
         "huge_head": head(head_bytes=1 << 31) + good[424:],

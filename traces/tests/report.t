@@ -30,6 +30,9 @@ is_reported()
 
 is_reported good 0 '[.events, .whole, .most_slots_in_use, .seconds, .devices[0].bounces]' \
 	'[3,true,2,3e-06,2]' 'a whole one: its length is the latest time, in whatever order'
+is_reported placed 0 '[.pool_base, .areas, .forced, .xen, .clock, .events]' \
+	'[305397760,4,3,"4.20.0","tsc",3]' 'a head that knows where the pool lies'
+is_reported good 0 '[.pool_base, .areas, .xen]' '[0,0,""]' 'and one that does not'
 is_reported many 0 '[.whole, .most_slots_in_use]' '[true,208000]' 'the peak of a large pool'
 is_reported churn 0 '[.whole, .most_slots_in_use]' '[true,8320]' 'and after 208,000 addresses that came and went'
 is_reported slots 0 '.most_slots_in_use' 3 'what the stream told before the snapshot did is later than the snapshot'
@@ -54,11 +57,13 @@ for name in version_1 version_3; do
 	complains "$name: refused" 2 "its version is not the one this tool reads" \
 		$x report -i "$out/$name.rec"
 done
+complains 'the end of a longer head cut off' 2 'cut off within its head' $x report -i "$out/placed_cut.rec"
 complains 'a head cut off' 2 'is not a recording' $x report -i "$out/cut_in_head.rec"
 complains 'a head of 2 GiB' 2 'its head is damaged' $x report -i "$out/huge_head.rec"
 is_reported limits 0 '[.whole, .events]' '[true,3]' 'numbers at their limits'
 
 is "$($x report -i "$out/escape.rec" | tr -d '[:print:]\n' | wc -c)" 0 'a name moves no cursor'
+is "$($x report -j -i "$out/placed_evil.rec" | tr -d '[:print:]\n' | wc -c)" 0 'nor a version'
 for name in escape no_end_of_name; do
 	report $name
 	passes "$name: its JSON is one" python3 -c 'import json, sys; json.loads(open(sys.argv[1], "rb").read().decode())' "$out/json"

@@ -12,7 +12,8 @@ from devices import pci
 from errors import Refused
 
 # Block devices that are made of others, or of memory, are not loaded.
-NOT_REAL = ("loop*", "ram*", "zram*", "dm-*", "md*", "sr*", "fd*", "nbd*", "zd*", "drbd*", "bcache*")
+NOT_REAL = ("loop*", "ram*", "zram*", "dm-*", "md*", "sr*", "fd*", "nbd*", "zd*", "drbd*",
+            "bcache*")
 # What lies on a disk that is a part of something.
 MEMBER = re.compile(r"_member$|^LVM|^crypto_LUKS$|^swap$|^bcache$|^ceph")
 
@@ -120,8 +121,8 @@ def _held(host, name):
         where = ("block", name) if part == name else ("block", name, part)
         for holder in host.sys_names(*where, "holders"):
             folder = where + ("holders", holder)
-            kind = host.sys_text(*folder, "dm/name") or host.sys_text(*folder, "md/level") or "holder"
-            return f"it is held by {holder} ({kind})"
+            kind = host.sys_text(*folder, "dm/name") or host.sys_text(*folder, "md/level")
+            return f"it is held by {holder} ({kind or 'holder'})"
     return None
 
 

@@ -63,7 +63,7 @@ dmabench_killed()
 	start "$@"
 	pkill -KILL -f dmabench/dmabench
 	wait $pid
-	is $? 1 'dmabench killed: status 1'
+	is $? 3 'dmabench killed: status 3'
 	like "$(tail -n 4 "$out/log")" 'dmabench at .* failed, status 137' 'dmabench killed: and told'
 	rm -rf "$out/run"
 	left_nothing 'dmabench killed'

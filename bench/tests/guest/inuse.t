@@ -32,8 +32,8 @@ state()
 sleep 3
 state >"$out/before"
 
-expect 'what is in use is offered by ready commands' 2 "bench/run --here --disk $root" bench/run --here --dry-run
-expect 'the card, too' 2 "bench/run --here --nic $card --peer HOST" bench/run --here --dry-run
+expect 'what is in use is offered by ready commands' 2 "bench/run --disk $root" bench/run --here --dry-run
+expect 'the card, too' 2 "bench/run --nic $card --peer HOST" bench/run --here --dry-run
 ip netns exec elsewhere iperf3 -s >/dev/null 2>&1 &
 server=$!
 head -c 4000000 /dev/urandom >"$out/data"

@@ -21,8 +21,9 @@ includes() {
 					name=${inc//\"/}
 					if [ -f "$(dirname "$f")/$name" ]; then
 						name=$(realpath --relative-to=. "$(dirname "$f")/$name")
-					else # found by the include path: whose file is it?
-						found=$(files "impl/*/$(basename "$name")" | head -n 1)
+					else # found by the include path: its own part's file, or one of impl's
+						found=$(files "${f%%/*}/*/$(basename "$name")" | head -n 1)
+						[ -n "$found" ] || found=$(files "impl/*/$(basename "$name")" | head -n 1)
 						name=${found:-$name}
 					fi
 					echo "$f: $name"
@@ -66,14 +67,15 @@ paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of
 		xargs -d "\n" -r grep -HnIE "$2" | grep -vE '^[^:]*:[0-9]*:[[:space:]]*(#|//|/?\*)'
 }
 
-check 'bench and traces reach into impl by no path' "$(
-	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' | grep -v '^bench/lint:'
+check 'bench and traces reach into impl by no path; the bundle takes its sources along' "$(
+	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' |
+		grep -vE '^bench/(lint|bundle/[a-z]*|tests/bundle\.t):'
 )"
 check 'analysis reaches by no path into impl, bench or traces' "$(
 	paths analysis -- '(^|[^a-z])(impl/(xen|kmod|compat)|bench/[a-z]|traces/[a-z])'
 )"
 check 'nothing but the entrance, the runner and the tests names the lab' "$(
-	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|run:|lint:)|[a-z/]*tests/)'
+	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|runner/lab\.py:|bundle/|lint:)|[a-z/]*tests/)'
 )"
 check 'shell tests share one TAP, which uses nothing of the tree' "$(
 	paths impl/tests/tap.sh -- '(^|[^a-z])(impl|bench|traces|analysis)/'

@@ -85,6 +85,10 @@ standing()
 	$x report -i "$out/rec" --json >"$out/json"
 	is "$(jq .pool_slots "$out/json")" "$(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs)" \
 		"$backend: the size of the pool"
+	is "$(jq -c '[.pool_base > 0, .areas, .forced, .xen, .clock]' "$out/json")" \
+		"[true,1,0,\"$(cat /sys/hypervisor/version/{major,minor} | paste -sd .)$(cat /sys/hypervisor/version/extra)\",\"$(cat \
+		/sys/devices/system/clocksource/clocksource0/current_clocksource)\"]" \
+		"$backend: and where it lies, how it is cut, which Xen, which clock"
 	within "$(jq .most_slots_in_use "$out/json")" $((used + 65)) 10 \
 		"$backend: how many slots were in use at most"
 	$x top --json -d "$bdf" -- sh -c "for i in 68 69 70; do echo map \$i 4096 to; done >>$requests" \

@@ -370,4 +370,26 @@ int look_at_pool(void *ctx)
 	return 0;
 }
 
+struct xb_place place;
+
+SEC("syscall")
+int find_place(void *ctx)
+{
+	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem___old *old = (void *)mem;
+	u64 slots, start = 0;
+
+	if (!pool_slots(&slots, &start) || !slots)
+		return 0;
+	place.base = machine_address(start);
+	if (bpf_core_field_exists(mem->defpool)) {
+		place.areas = BPF_CORE_READ(mem, defpool.nareas);
+		place.forced = BPF_CORE_READ(mem, force_bounce);
+	} else {
+		place.areas = BPF_CORE_READ(old, nareas);
+		place.forced = BPF_CORE_READ(old, force_bounce);
+	}
+	return 0;
+}
+
 #include "bpf/events_module.bpf.h"

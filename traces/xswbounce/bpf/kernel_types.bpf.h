@@ -74,6 +74,7 @@ struct io_tlb_mem___old {
 	unsigned int nareas;
 	struct io_tlb_area *areas;
 	struct io_tlb_slot *slots;
+	bool force_bounce;
 };
 
 struct device {

@@ -205,6 +205,13 @@ struct xb_site {
 	u64 ns; /* in the map call */
 };
 
+/* Where the stock pool lies, and how it is cut. */
+struct xb_place {
+	u64 base; /* machine address of the first slot; 0: there is none */
+	u32 areas;
+	u32 forced; /* every mapping of stock's bounces */
+};
+
 #define XB_SNAPSHOT_STEPS 8192  /* of a snapshot at once: fewer messages than a ring holds */
 #define XB_MAP_GROUPS     16384 /* in a map of the pool, a power of two */
 

@@ -138,6 +138,7 @@ static void create(void)
 		.event_bytes = sizeof(struct recording_event),
 	};
 	struct pool pools[HOST_POOLS] = {};
+	struct xb_place place = events_place();
 	int err;
 
 	host_pools(&host, pools);
@@ -147,6 +148,12 @@ static void create(void)
 	head.pool_used = pools[0].used >> XB_SLOT_SHIFT;
 	head.module_bytes = pools[1].size;
 	head.cpus = host.cpus;
+	head.pool_base = place.base;
+	head.areas = place.areas;
+	head.forced = (place.forced ? RECORDING_FORCED_STOCK : 0) |
+		      (host_module_forces() ? RECORDING_FORCED_MODULE : 0);
+	host_xen_version(head.xen, sizeof(head.xen));
+	host_clock(head.clock, sizeof(head.clock));
 	host_command_line(head.command_line, sizeof(head.command_line));
 	memcpy(head.kernel, host.release, sizeof(head.kernel));
 	snprintf(head.backend, sizeof(head.backend), "%s", host_backend(&host));

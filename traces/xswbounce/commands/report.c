@@ -232,6 +232,11 @@ static void json_report(void)
 	json_count("lost", lost);
 	json_flag("whole", reader.state == RECORDING_GOOD);
 	json_count("pool_slots", reader.head.pool_slots);
+	json_count("pool_base", reader.head.pool_base);
+	json_count("areas", reader.head.areas);
+	json_count("forced", reader.head.forced);
+	json_text("xen", reader.head.xen);
+	json_text("clock", reader.head.clock);
 	json_most("most_slots_in_use", STOCK);
 	json_most("most_module_slots_in_use", MODULE);
 	json_array("devices");

@@ -201,6 +201,12 @@ struct xb_pool events_pool(void)
 	return skel->bss->pool_now;
 }
 
+struct xb_place events_place(void)
+{
+	probe_run(skel->progs.find_place);
+	return skel->bss->place;
+}
+
 bool events_device(u64 dev, struct xb_device *d)
 {
 	return device_describe(skel->maps.devices, dev, d);

@@ -38,6 +38,7 @@ int events_waker(void); /* a file that can be read when something has come */
 void events_snapshot(void);
 
 struct xb_pool events_pool(void); /* the stock pool's slots, walked now */
+struct xb_place events_place(void);
 
 /**
  * events_map() - how many slots of each group of 2^@shift are in use

@@ -51,6 +51,11 @@ void host_command_line(char *line, size_t size)
 	read_line("/proc/cmdline", line, size);
 }
 
+void host_clock(char *name, size_t size)
+{
+	read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", name, size);
+}
+
 static enum host_kind kind_of(void)
 {
 	char type[32];
@@ -67,6 +72,11 @@ static enum host_kind kind_of(void)
 bool host_has_module(void)
 {
 	return !access(MODULE "abi", R_OK);
+}
+
+bool host_module_forces(void)
+{
+	return host_number(MODULE "force");
 }
 
 /* "BDF NAME=VALUE ...", a line a device; fail_full and the like are failures. */
@@ -110,8 +120,7 @@ void host_look(struct host *h)
 		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
 	h->pci = has_entries("/sys/bus/pci/devices");
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
-		  sizeof(line));
+	host_clock(line, sizeof(line));
 	h->clock_sticks = h->cpus > 1 && !strcmp(line, "xen");
 	uname(&name);
 	snprintf(h->release, sizeof(h->release), "%.63s", name.release);

@@ -45,6 +45,7 @@ void host_look(struct host *h);
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
+void host_clock(char *name, size_t size);          /* the clocksource in use */
 void host_xen_version(char *version, size_t size); /* "4.20.1", empty off Xen */
 u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
@@ -52,6 +53,7 @@ u64 host_number(const char *path); /* what a file of one number says; 0 if it sa
 void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
 
 unsigned long long host_module_failures(void); /* mappings that failed, by its counters */
+bool host_module_forces(void);                 /* are all of the module's mappings to bounce? */
 bool host_has_module(void);                    /* is xen_swiotlb.ko loaded, now? */
 const char *host_backend(const struct host *h);
 const char *host_name(const struct host *h); /* "Xen PV dom0", "Xen HVM guest", "no Xen" ... */

@@ -86,26 +86,39 @@ int recording_close(struct recording_writer *w, uint64_t ns)
 	return w->failed;
 }
 
+/* What a longer head has; what is not there stays 0. */
+static bool read_more(struct recording_reader *r)
+{
+	size_t whole = r->head.head_bytes < sizeof(r->head) ? r->head.head_bytes : sizeof(r->head);
+	size_t more = whole - RECORDING_HEAD_LEAST;
+
+	return !more || fread((char *)&r->head + RECORDING_HEAD_LEAST, more, 1, r->f) == 1;
+}
+
 const char *recording_open(struct recording_reader *r, const char *path)
 {
 	memset(r, 0, sizeof(*r));
 	r->f = fopen(path, "rb");
 	if (!r->f)
 		return strerror(errno);
-	if (fread(&r->head, sizeof(r->head), 1, r->f) != 1 ||
+	if (fread(&r->head, RECORDING_HEAD_LEAST, 1, r->f) != 1 ||
 	    memcmp(r->head.magic, RECORDING_MAGIC, sizeof(r->head.magic)))
 		return "it is not a recording of xswbounce";
 	if (r->head.order != RECORDING_ORDER)
 		return "it was recorded on a machine of the other byte order";
 	if (r->head.version != RECORDING_VERSION)
 		return "its version is not the one this tool reads";
-	if (r->head.head_bytes < sizeof(r->head) || r->head.head_bytes > RECORDING_BLOCK ||
+	if (r->head.head_bytes < RECORDING_HEAD_LEAST || r->head.head_bytes > RECORDING_BLOCK ||
 	    r->head.event_bytes != sizeof(struct recording_event))
 		return "its head is damaged";
+	if (!read_more(r))
+		return "it was cut off within its head";
 	name_clean(r->head.kernel, sizeof(r->head.kernel));
 	name_clean(r->head.backend, sizeof(r->head.backend));
 	name_clean(r->head.machine, sizeof(r->head.machine));
 	name_clean(r->head.command_line, sizeof(r->head.command_line));
+	name_clean(r->head.xen, sizeof(r->head.xen));
+	name_clean(r->head.clock, sizeof(r->head.clock));
 	if (fseek(r->f, r->head.head_bytes, SEEK_SET))
 		return strerror(errno);
 	return NULL;

@@ -34,7 +34,17 @@ struct recording_head {
 	char backend[16];
 	char machine[16];       /* "dom0", "domU" or "native" */
 	char command_line[256]; /* the kernel's, its beginning */
+	/* heads of RECORDING_HEAD_LEAST bytes end here */
+	uint64_t pool_base; /* machine address of the stock pool's first slot; 0: not known */
+	uint32_t areas;     /* of the stock pool; 0: not known */
+	uint32_t forced;    /* RECORDING_FORCED_* */
+	char xen[32];       /* its version */
+	char clock[16];     /* clocksource of all times */
 };
+
+#define RECORDING_HEAD_LEAST    424u
+#define RECORDING_FORCED_STOCK  1u /* every mapping of stock's bounces */
+#define RECORDING_FORCED_MODULE 2u
 
 enum recording_kind {
 	RECORDING_DEVICE = 1, /* one recording_device */

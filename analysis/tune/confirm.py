@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Holding an earlier advice against what was recorded since, with the pool of today."""
+import json
+
+from replays import Refused
+
+KIND = "swiotlb-xen-tune"
+WITHIN = 0.05  # of the peak
+
+
+def read(path):
+    """An advice that --json printed."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            document = json.load(f)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}")
+    except ValueError:
+        raise Refused(f"{path}: it is not an advice that --json printed")
+    if not isinstance(document, dict) or document.get("kind") != KIND or document.get("schema") != 1:
+        raise Refused(f"{path}: it is not an advice that --json printed")
+    return document
+
+
+def predicted(before, now):
+    """What was foretold of a pool like that of today, or None."""
+    today = now["today"]
+    areas = today["areas"] if today["pool"] == "stock" else None
+    return next((p for p in before["pools"] if p["allocator"] == today["pool"] and
+                 p["slots"] == today["slots"] and p["areas"] == areas), None)
+
+
+def compare(before, now):
+    """The comparison, as it stands in the JSON."""
+    foretold = predicted(before, now)
+    peak, was = now["peak_with_failed"]["slots"], before["peak_with_failed"]["slots"]
+    failures = now["failed_in_recording"]
+    return {
+        "slots": now["today"]["slots"], "foretold": foretold,
+        "peak_foretold": was, "peak": peak, "peak_difference": (peak - was) / was if was else None,
+        "peak_within": bool(was) and abs(peak - was) <= WITHIN * was,
+        "failures": failures,
+        "failures_as_foretold": None if foretold is None else (foretold["failures"] > 0) == (failures > 0),
+    }
+
+
+def lines(result):
+    """The comparison in words."""
+    if result["foretold"] is None:
+        yield f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that was advised."
+    else:
+        word = "Confirmed" if result["failures_as_foretold"] else "NOT confirmed"
+        yield (f"{word}: at {result['slots']} slots {result['foretold']['failures']} failures were foretold, "
+               f"{result['failures']} were recorded.")
+    difference = result["peak_difference"]
+    if difference is not None:
+        yield (f"The peak was foretold as {result['peak_foretold']} slots and is {result['peak']} "
+               f"({100 * difference:+.1f} %){'' if result['peak_within'] else ': another load than then'}.")
