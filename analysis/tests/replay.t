@@ -32,7 +32,7 @@ answers plain '[.pools[] | .allocator, .claims, .failures, .used, .used_hiwater]
 	'["stock",4,0,6,8,"module",4,0,6,8]' 'both pools hold the same'
 answers plain '.devices[0] | [.largest_bytes, .sizes]' \
 	'[8192,{"4096":3,"8192":1}]' 'sizes, by the power of two' --split 4096
-answers plain '[.load.peak.slots, .pools[0].claims]' '[8,5]' \
+answers plain '[.load.peak.slots, .pools[0].claims, .pools[0].used]' '[8,5,6]' \
 	'mappings cut to 4096 bytes: as many slots, one claim more' --split 4096
 answers aligned '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[5,5,5]' \
 	"the slots that a device's alignment takes"
