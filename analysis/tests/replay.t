@@ -107,6 +107,17 @@ answers steps '[.load.peak.slots, .load.copies]' '[40,2]' 'or at once' --copies 
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
 
+# ---- length ----
+make -s -C "$checkout/analysis/replay" sample || bail 'sample was not built'
+for events in 50000 1000000; do
+	"$checkout/build/replay/sample" $events >"$scratch/long.rec"
+	"$replay" --slots 4096 --points 4 "$scratch/long.rec" >"$scratch/$events"
+done
+is "$(jq -c '[.recording.replayed_events, .run.memory_bytes]' "$scratch/1000000")" \
+	"$(jq -c '[1000000, .run.memory_bytes]' "$scratch/50000")" 'twenty times as long: the same memory'
+within "$(jq .run.resident_kib_max "$scratch/1000000")" "$(jq .run.resident_kib_max "$scratch/50000")" 50 \
+	'by the kernel as well'
+
 # ---- the head of version 2 ----
 is "$("$replay" "$scratch/made/placed.rec" | jq -c '.recording | [.version, .pool_base, .areas, .forced,
 	.xen, .clock, .cpus]')" '[2,305397760,4,1,"4.20.0","tsc",2]' 'a head that knows where the pool lies'
