@@ -2,6 +2,18 @@
 # shellcheck shell=bash
 # The trace events that tell about bouncing, as far as this kernel has them.
 
+# Numbers are printed and read alike, whatever the user's language.
+export LC_ALL=C
+
+version()
+{
+	local file
+
+	file=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../impl/VERSION
+	echo "${0##*/} $(cat "$file" 2>/dev/null || echo '(of a copy without its checkout)')"
+	exit 0
+}
+
 perf_needs()
 {
 	local root

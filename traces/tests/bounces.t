@@ -144,6 +144,12 @@ for shell in dash 'busybox ash' bash 'bash --posix'; do
 	done
 done
 
+for shell in dash 'busybox ash' bash; do
+	# shellcheck disable=SC2086 # the shell's own arguments
+	run mawk $shell -- -o /proc/none -- true >"$out/said" 2>&1
+	is "$? $(cat "$out/said")" "2 bounces: can't write /proc/none" "$shell: an output that can't be opened"
+done
+
 # Killed with all it started: the next run cleans up, and says so.
 cat >"$out/kill" <<'END'
 setsid "$@" 100 >/dev/null 2>&1 &

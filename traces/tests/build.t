@@ -9,7 +9,8 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
 # A tree of its own: the products of the checkout are in use by other tests.
-mkdir -p "$out/tree/traces"
+mkdir -p "$out/tree/traces" "$out/tree/impl"
+cp impl/VERSION "$out/tree/impl/"
 cp -r traces/xswbounce "$out/tree/traces/"
 build()
 {

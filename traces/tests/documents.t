@@ -18,7 +18,7 @@ is "$(sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' $source/xswbounce.8 |
 
 # Each metric that the rules ask for is one that is exported, or the collector's own.
 exported=$(grep -oE '"[a-z_]+_(total|bytes)"' $source/prometheus.c | tr -d '"' | sort -u)
-asked=$(sed -n 's/^ *expr: //p' $source/xswbounce.rules.yml | grep -oE 'xswbounce_[a-z_]+' |
+asked=$(grep -v '#' $source/xswbounce.rules.yml | grep -oE 'xswbounce_[a-z_]+_(total|bytes)' |
 	sed 's/^xswbounce_//' | sort -u)
 at_least "$(wc -w <<<"$asked")" 4 'the rules ask for metrics'
 is "$(comm -13 <(echo "$exported") <(echo "$asked"))" '' 'each metric the rules ask for is exported'
@@ -26,9 +26,24 @@ is "$(grep -cE '^ *- alert: ' $source/xswbounce.rules.yml)" \
 	"$(grep -cE '^ *severity: (warning|critical)$' $source/xswbounce.rules.yml)" \
 	'each alert has a severity'
 
+# One version, everywhere.
+version=$(cat impl/VERSION)
+x=build/traces/xswbounce
+[ -x $x ] || bail "$x is not built: make -C traces/xswbounce STATIC=1"
+for tool in "$x" "$x top" "$x report" traces/tracefs/bounces traces/perf/{stat,compare,record,script} \
+	traces/cost/{cost,throughput}; do
+	name=${tool%% *} name=${name##*/}
+	# shellcheck disable=SC2086 # a tool and its command
+	is "$($tool --version 2>&1)" "$name $version" "$tool --version"
+	# shellcheck disable=SC2086
+	like "$($tool -h 2>&1)" '[Uu]sage: ' "$tool -h"
+done
+
 # Installing takes what was built; here anything executable will do.
 tree=$out/tree/traces
 mkdir -p "$tree" "$out/tree/build/traces"
+mkdir "$out/tree/impl"
+cp impl/VERSION "$out/tree/impl/"
 cp -r $source "$tree/"
 build()
 {
@@ -43,6 +58,10 @@ is "$(find "$out/root" -type f -printf '%P %m\n' | sort)" 'opt/x/lib/systemd/sys
 opt/x/sbin/xswbounce 755
 opt/x/share/man/man8/xswbounce.8 644
 opt/x/share/xswbounce/xswbounce.rules.yml 644' 'the tool, its manual, its unit, its rules'
+unit=$out/root/opt/x/lib/systemd/system/xswbounce-watch.service
+for line in UMask=0077 LogsDirectoryMode=0700 ProtectSystem=strict NoNewPrivileges=yes; do
+	is "$(grep -c "^$line$" "$unit")" 1 "the unit is confined: $line"
+done
 is "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$out/root/opt/x/lib/systemd/system/xswbounce-watch.service")" \
 	/opt/x/sbin/xswbounce 'the unit runs what was installed'
 build uninstall

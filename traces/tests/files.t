@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
-gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I $x \
+gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -DXSWBOUNCE_VERSION='"test"' -I $x \
 	-o "$out/files_test" traces/tests/files_test.c $x/{output,incident,prometheus,recording,text}.c \
 	-lz || exit 1
 "$out/files_test"

@@ -19,8 +19,10 @@
 #include "own_cost.h"
 #include "refusal.h"
 #include "say.h"
+#include "version.h"
 
-#define PATIENCE 5 /* seconds for a program to end when it is told to */
+#define EVERY    0.1 /* seconds between two calls of command_every */
+#define PATIENCE 5   /* seconds for a program to end when it is told to */
 
 struct command_options command_options;
 const char *command_instead;
@@ -34,18 +36,19 @@ static double begun;
 
 bool command_keys;
 int command_waker = -1;
+void (*command_every)(void);
 
 static const struct argp_option common[] = {
 	{ "device", 'd', "BDF", 0, "Only this device, e.g. 0000:00:04.0", 10 },
 	{ "json", 'j', NULL, 0, "One JSON object a line", 10 },
 	{ "timestamp", 'T', NULL, 0, "Print the time before each table", 10 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 10 },
 	{ "verbose", 'v', NULL, 0, "Say which probes are used, and all that libbpf says", 10 },
 	{}
 };
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
-	(void)state;
 	switch (key) {
 	case 'd':
 		command_options.device = arg;
@@ -58,6 +61,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'v':
 		say_verbose(true);
+		return 0;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -150,6 +156,7 @@ void command_parse(const struct argp *own, const char *name, enum command_argume
 		argc = first;
 	}
 	argp_err_exit_status = STATUS_ERROR;
+	argp_program_version = "xswbounce " XSWBOUNCE_VERSION;
 	if (argp_parse(&whole, argc, argv, 0, &first, NULL))
 		exit(STATUS_ERROR);
 	parse_arguments(arguments, argc, argv, first);
@@ -289,6 +296,10 @@ static void wait_until(double end)
 	sigemptyset(&none);
 	while (!stopped && (left = end - now()) > 0) {
 		left = fmin(left, own_cost_due());
+		if (command_every) {
+			command_every();
+			left = fmin(left, EVERY);
+		}
 		t.tv_sec = left;
 		t.tv_nsec = fmod(left, 1) * 1e9;
 		if (ppoll(wakers, 1 + command_keys, &t, &none) > 0)

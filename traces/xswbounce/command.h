@@ -83,9 +83,10 @@ bool command_table(double period);
 
 bool command_over(void); /* a signal has come, or the program has ended */
 
-extern bool command_keys; /* a key on the terminal ends a wait, too */
-extern int command_waker; /* so does this file when it can be read; -1: none */
-void command_quit(void);  /* the next wait returns false */
+extern bool command_keys;           /* a key on the terminal ends a wait, too */
+extern int command_waker;           /* so does this file when it can be read; -1: none */
+extern void (*command_every)(void); /* called some times a second while waiting */
+void command_quit(void);            /* the next wait returns false */
 
 /**
  * command_end() - end the program if it still runs; one that does not listen is killed

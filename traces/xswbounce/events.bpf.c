@@ -78,39 +78,72 @@ static __always_inline enum xb_reason reason_of(struct device *dev, u64 phys, u6
 	return bounce_reason(d && d->forced, d ? d->mask : ~0ULL, phys, machine, size);
 }
 
-/* Walking a large pool takes milliseconds: not for every failure of a storm. */
-static u64 last_walk;
+/*
+ * Failures come in storms, in interrupts, when the host is in trouble already: what is done for
+ * each is little, and where the tool does not want every one, little of it.
+ */
+const volatile u32 failures_told; /* in a second on each CPU; 0: all */
+u64 failures_untold;
 
-static __always_inline bool may_walk(u64 now)
+struct telling {
+	u64 second; /* of 2^30 ns */
+	u64 told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct telling);
+} telling SEC(".maps");
+
+static __always_inline bool may_tell(void)
 {
-	u64 last = last_walk;
+	u64 second = bpf_ktime_get_ns() >> 30;
+	struct telling *t;
+	u32 zero = 0;
 
-	return now - last > 100000000ULL &&
-	       __sync_val_compare_and_swap(&last_walk, last, now) == last;
+	if (!failures_told)
+		return true;
+	t = bpf_map_lookup_elem(&telling, &zero);
+	if (!t)
+		return true;
+	if (t->second != second) {
+		t->second = second;
+		t->told = 0;
+	}
+	if (t->told++ < failures_told)
+		return true;
+	__sync_fetch_and_add(&failures_untold, 1);
+	return false;
 }
 
+/* All that takes time is done before the record is reserved: later records wait for it. */
 static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir)
 {
 	struct pool_state state = {};
-	struct xb_failure *f = reserve(sizeof(*f));
+	struct xb_failure *f;
+	int stack;
 
-	if (!f)
+	if (!armed || !may_tell())
 		return 0;
 	know(dev);
+	pool_state(dev, &state);
+	stack = bpf_get_stackid(ctx, &stacks, 0);
+	f = reserve(sizeof(*f));
+	if (!f)
+		return 0;
 	fill(&f->m, XB_FAILURE, (u64)dev, XB_ERROR_ADDR, size);
 	f->m.phys = phys;
 	f->m.dir = dir;
 	f->mask = mask_of(dev);
-	pool_state(dev, &state);
 	f->fail = fail_reason(&state, f->mask, size);
-	f->walked = may_walk(f->m.time);
+	f->walked = 0; /* by the tool */
 	f->pool.slots = state.slots;
 	f->pool.used = state.used;
 	f->pool.runs = 0;
 	f->pool.largest = 0;
-	if (f->walked)
-		walk_pool(BPF_CORE_READ(dev, dma_io_tlb_mem), &f->pool);
-	f->stack = bpf_get_stackid(ctx, &stacks, 0);
+	f->stack = stack;
 	f->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	bpf_ringbuf_submit(f, 0);
@@ -123,10 +156,8 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	struct xb_message *m;
 	u64 machine;
 
-	if (bus == XB_ERROR_ADDR)
-		tell_failure(ctx, dev, phys, size, dir);
 	if (!want_flow)
-		return 0;
+		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
@@ -261,7 +292,13 @@ int BPF_PROG(destroy_end, phys_addr_t start, unsigned int order)
 	return 0;
 }
 
-/* The snapshot: one message for each mapping that holds slots now. */
+/*
+ * The snapshot: one message for each mapping that holds slots. It is taken in steps, between which
+ * the tool reads them: however many there are, none is lost for want of room.
+ */
+u64 snapshot_at; /* the slot where the next step begins */
+u32 snapshot_done;
+
 struct snapshot {
 	struct io_tlb_slot *slots;
 	u64 start; /* physical address of slot 0 */
@@ -293,26 +330,46 @@ static int snapshot_step(u64 index, struct snapshot *s)
 	return 0;
 }
 
-extern const void io_tlb_default_mem __ksym __weak;
-
 SEC("syscall")
 int take_snapshot(void *ctx)
 {
-	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
-	struct io_tlb_mem___old *old = (void *)mem;
-	struct snapshot s = {};
+	struct snapshot s = { .at = snapshot_at };
 
-	if (!&io_tlb_default_mem)
-		return 0;
-	s.nr = BPF_CORE_READ(old, nslabs);
-	if (bpf_core_field_exists(mem->defpool)) {
-		s.slots = BPF_CORE_READ(mem, defpool.slots);
-		s.start = BPF_CORE_READ(mem, defpool.start);
-	} else {
-		s.slots = BPF_CORE_READ(old, slots);
-		s.start = BPF_CORE_READ(old, start);
-	}
-	bpf_loop(1 << 23, snapshot_step, &s, 0);
+	s.slots = pool_slots(&s.nr, &s.start);
+	if (s.slots)
+		bpf_loop(XB_SNAPSHOT_STEPS, snapshot_step, &s, 0);
+	snapshot_at = s.at;
+	snapshot_done = s.at >= s.nr;
+	return 0;
+}
+
+/* A map of the pool: how many slots of each group of 2^map_shift are in use. */
+unsigned short map_groups[XB_MAP_GROUPS];
+u32 map_shift;
+u64 map_first; /* always 0: the verifier follows a walk from a number it knows slot by slot */
+
+static int draw_step(u64 index, struct snapshot *s)
+{
+	struct io_tlb_slot *slot =
+		(void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
+	u64 free = BPF_CORE_READ(slot, list);
+
+	if (s->at >= s->nr)
+		return 1;
+	if (!free)
+		map_groups[s->at >> (map_shift & 31) & (XB_MAP_GROUPS - 1)]++;
+	s->at += free ?: 1;
+	return 0;
+}
+
+SEC("syscall")
+int draw_map(void *ctx)
+{
+	struct snapshot s = { .at = map_first };
+
+	s.slots = pool_slots(&s.nr, &s.start);
+	if (s.slots)
+		bpf_loop(1 << 23, draw_step, &s, 0);
 	return 0;
 }
 
@@ -324,8 +381,7 @@ int look_at_pool(void *ctx)
 {
 	struct xb_pool p = {};
 
-	if (&io_tlb_default_mem)
-		walk_pool((struct io_tlb_mem *)&io_tlb_default_mem, &p);
+	walk_pool(&p);
 	pool_now = p;
 	return 0;
 }

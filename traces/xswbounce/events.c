@@ -10,6 +10,7 @@
 #include "events.h"
 #include "events.skel.h"
 #include "layout.h"
+#include "module_side.h"
 #include "probe.h"
 #include "say.h"
 #include "start.h"
@@ -19,29 +20,35 @@ static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
 
-static struct {
-	unsigned char *used;
-	size_t groups;
-	unsigned int group;
-} map;
-
-/* While a map is drawn, the snapshot's messages go into it and not to the visitor. */
-static void draw_slots(const struct xb_message *m)
+/* A walk over a large pool takes milliseconds: not for every failure of a storm. */
+static bool may_walk(u64 time)
 {
-	u64 slot = m->phys, end = slot + ((m->size + 2047) >> XB_SLOT_SHIFT);
+	static u64 last;
 
-	for (; slot < end && slot / map.group < map.groups; slot++)
-		map.used[slot / map.group]++;
+	if (time - last < 100000000ULL)
+		return false;
+	last = time;
+	return true;
 }
 
+/* The program that tells a failure leaves the walk to this process, which no mapping waits for. */
 static int received(void *unused, void *data, size_t size)
 {
+	const struct xb_message *m = data;
+	struct xb_failure f;
+
 	(void)unused;
-	if (map.used && ((struct xb_message *)data)->kind == XB_SLOT)
-		draw_slots(data);
-	else
-		visitor(data, size);
-	return 0;
+	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
+	    may_walk(m->time)) {
+		struct xb_pool now = events_pool();
+
+		f = *(const struct xb_failure *)data;
+		f.walked = 1;
+		f.pool.runs = now.runs;
+		f.pool.largest = now.largest;
+		data = &f;
+	}
+	return visitor(data, size);
 }
 
 static void use_exchanges(bool on)
@@ -68,13 +75,6 @@ static bool choose(const struct host *host, const struct events_options *o)
 	probe_use(skel->progs.alloc_coherent, pv && o->flow);
 	probe_use(skel->progs.free_coherent, pv && o->flow);
 	use_exchanges(pv && o->exchanges);
-	probe_use(skel->progs.module_map, host->module && o->flow);
-	probe_use(skel->progs.module_unmap, host->module && o->flow);
-	probe_use(skel->progs.module_sync, host->module && o->flow);
-	probe_use(skel->progs.module_alloc, host->module && o->flow);
-	probe_use(skel->progs.module_free, host->module && o->flow);
-	probe_use(skel->progs.module_full, host->module && maps);
-	probe_use(skel->progs.module_exchange, host->module && o->exchanges);
 	/* no call to map is timed here */
 	probe_use(skel->progs.map_page_start, false);
 	probe_use(skel->progs.map_phys_start, false);
@@ -82,6 +82,43 @@ static bool choose(const struct host *host, const struct events_options *o)
 	bpf_program__set_autoload(skel->progs.calibrate_start, false);
 	bpf_program__set_autoload(skel->progs.calibrate_end, false);
 	return any || !maps;
+}
+
+static struct events_bpf *side_skel;
+static struct events_options chosen;
+
+static struct bpf_object_skeleton *open_side(void)
+{
+	side_skel = events_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	events_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static bool wants(const struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+
+	if (!strcmp(name, "module_full"))
+		return chosen.flow || chosen.failures;
+	if (!strcmp(name, "module_exchange"))
+		return chosen.exchanges;
+	return chosen.flow;
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+
+void events_follow(void)
+{
+	module_side_follow(&side, skel->skeleton);
 }
 
 void events_start(const struct host *host, const struct events_options *options,
@@ -94,9 +131,11 @@ void events_start(const struct host *host, const struct events_options *options,
 	if (!choose(host, options))
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
-	layout_read((struct xb_events *)&skel->rodata->module_events);
+	module_side_leave(skel->obj);
+	chosen = *options;
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_flow = options->flow;
+	skel->rodata->failures_told = options->failures_told;
 	if (options->ring_bytes)
 		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
 	start_load(skel->skeleton, skel->progs.machine_init);
@@ -106,6 +145,7 @@ void events_start(const struct host *host, const struct events_options *options,
 	if (!ring)
 		die("can't read the ring buffer: %s", strerror(errno));
 	start_attach(skel->skeleton);
+	events_follow();
 }
 
 void events_arm(void)
@@ -115,6 +155,7 @@ void events_arm(void)
 
 void events_stop(void)
 {
+	module_side_drop(&side);
 	ring_buffer__free(ring);
 	events_bpf__destroy(skel);
 	skel = NULL;
@@ -132,17 +173,26 @@ int events_waker(void)
 
 void events_snapshot(void)
 {
-	probe_run(skel->progs.take_snapshot);
+	skel->bss->snapshot_at = 0;
+	do {
+		probe_run(skel->progs.take_snapshot);
+		ring_buffer__consume(ring);
+	} while (!skel->bss->snapshot_done);
 }
 
-void events_map(unsigned char *used, size_t groups, unsigned int group)
+const unsigned short *events_map(u64 slots, unsigned int *shift)
 {
-	map.used = used;
-	map.groups = groups;
-	map.group = group;
-	events_snapshot();
-	ring_buffer__consume(ring);
-	map.used = NULL;
+	for (*shift = 4; slots >> *shift > XB_MAP_GROUPS; ++*shift)
+		;
+	memset(skel->bss->map_groups, 0, sizeof(skel->bss->map_groups));
+	skel->bss->map_shift = *shift;
+	probe_run(skel->progs.draw_map);
+	return skel->bss->map_groups;
+}
+
+u64 events_untold(void)
+{
+	return skel->bss->failures_untold;
 }
 
 struct xb_pool events_pool(void)
@@ -163,5 +213,5 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_lost(void)
 {
-	return skel->bss->lost + probe_missed(skel->obj);
+	return skel->bss->lost + probe_missed(skel->obj) + module_side_missed(&side);
 }

@@ -12,15 +12,17 @@ struct events_options {
 	bool flow; /* every map, unmap, sync, alloc, free */
 	bool failures;
 	bool exchanges;
-	u32 ring_bytes; /* 0: the default; a power of two */
+	u32 failures_told; /* in a second on each CPU; 0: all */
+	u32 ring_bytes;    /* 0: the default; a power of two */
 };
 
-/* One message; the larger kinds begin with it. */
-typedef void (*events_visitor)(const struct xb_message *m, size_t size);
+/* One message; the larger kinds begin with it. Return: 0, or not 0 to stop reading for now. */
+typedef int (*events_visitor)(const struct xb_message *m, size_t size);
 
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit);
-void events_arm(void); /* from here on there are messages */
+void events_follow(void); /* see whether the module came or went: some times a second */
+void events_arm(void);    /* from here on there are messages */
 void events_stop(void);
 
 /**
@@ -38,9 +40,12 @@ void events_snapshot(void);
 struct xb_pool events_pool(void); /* the stock pool's slots, walked now */
 
 /**
- * events_map() - how many slots of each group of @group are in use, one byte a group
+ * events_map() - how many slots of each group of 2^@shift are in use
+ * @slots: of the pool; no group is left out, however many there are
  */
-void events_map(unsigned char *used, size_t groups, unsigned int group);
+const unsigned short *events_map(u64 slots, unsigned int *shift);
+
+u64 events_untold(void); /* failures beyond those that were wanted in a second */
 
 bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);

@@ -65,8 +65,12 @@ int module_full(void *ctx)
 	const volatile struct xb_event *e = &module_events.full;
 	u8 record[XB_RECORD];
 	struct xb_failure *f;
+	int stack;
 
+	if (!armed || !may_tell())
+		return 0;
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	stack = bpf_get_stackid(ctx, &stacks, 0);
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
@@ -81,7 +85,7 @@ int module_full(void *ctx)
 	f->pool.largest = field_of(record, &e->largest_free);
 	f->pool.runs = 0;
 	f->walked = 1;
-	f->stack = bpf_get_stackid(ctx, &stacks, 0);
+	f->stack = stack;
 	f->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(f->comm, sizeof(f->comm));
 	bpf_ringbuf_submit(f, 0);

@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "flow.skel.h"
 #include "layout.h"
+#include "module_side.h"
 #include "nested.h"
 #include "probe.h"
 #include "refusal.h"
@@ -101,15 +102,30 @@ static void use_exchanges(void)
 	probe_use(skel->progs.undo_end, pv && !whole);
 }
 
-static void use_module(void)
+static struct flow_bpf *side_skel;
+
+static struct bpf_object_skeleton *open_side(void)
 {
-	layout_read((struct xb_events *)&skel->rodata->module_events);
-	probe_use(skel->progs.module_map, host->module);
-	probe_use(skel->progs.module_unmap, host->module);
-	probe_use(skel->progs.module_sync, host->module);
-	probe_use(skel->progs.module_full, host->module);
-	probe_use(skel->progs.module_alloc, host->module);
-	probe_use(skel->progs.module_exchange, host->module);
+	side_skel = flow_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	flow_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side };
+
+void flow_follow(void)
+{
+	if (skel)
+		module_side_follow(&side, skel->skeleton);
 }
 
 static void watch_nesting(void)
@@ -148,7 +164,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	use_copies();
 	use_exchanges();
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
-	use_module();
+	module_side_leave(skel->obj);
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_guests = options.guests;
@@ -160,6 +176,7 @@ void flow_start(const struct host *where, const struct flow_options *wanted)
 	watch_nesting();
 	start_attach(skel->skeleton);
 	skel->bss->armed = true;
+	flow_follow();
 	if (!options.latency || options.late)
 		return;
 	if (host->clock_sticks)
@@ -321,13 +338,15 @@ void flow_read(struct flow_state *state)
 	read_guests(state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
-	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued, starts, nr_starts);
+	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued, starts, nr_starts) +
+			       module_side_missed(&side);
 }
 
 void flow_stop(void)
 {
 	if (by_tracefs)
 		tracefs_stop();
+	module_side_drop(&side);
 	flow_bpf__destroy(skel);
 	skel = NULL;
 }

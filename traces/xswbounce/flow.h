@@ -49,6 +49,11 @@ struct flow_state {
 void flow_start(const struct host *host, const struct flow_options *options);
 
 /**
+ * flow_follow() - see whether the module came or went: some times a second
+ */
+void flow_follow(void);
+
+/**
  * flow_read() - the totals now; lasts until the next call with the same @state
  */
 void flow_read(struct flow_state *state);

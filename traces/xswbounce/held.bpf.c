@@ -62,6 +62,7 @@ struct {
 } spending SEC(".maps");
 
 struct xb_held_losses held_losses;
+u64 made; /* bounced mappings */
 
 static const struct xb_site no_site;
 
@@ -141,6 +142,7 @@ static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 d
 
 	if (!armed)
 		return;
+	__sync_fetch_and_add(&made, 1);
 	if (want_live)
 		l.since = bpf_ktime_get_ns();
 	l.stack = stack_budget ? walk_within_budget(ctx, l.since) : walk_stack(ctx);

@@ -13,6 +13,7 @@
 #include "held.h"
 #include "held.skel.h"
 #include "layout.h"
+#include "module_side.h"
 #include "probe.h"
 #include "say.h"
 #include "start.h"
@@ -43,8 +44,36 @@ static void choose(const struct host *host, const struct held_options *o)
 		probe_use(skel->progs.old_unmap_single, o->live);
 	else
 		probe_use(skel->progs.old_unmap_single, false);
-	probe_use(skel->progs.module_map, host->module);
-	probe_use(skel->progs.module_unmap, host->module && o->live);
+}
+
+static struct held_bpf *side_skel;
+
+static struct bpf_object_skeleton *open_side(void)
+{
+	side_skel = held_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	held_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static bool wants(const struct bpf_program *program)
+{
+	return skel->rodata->want_live || strcmp(bpf_program__name(program), "module_unmap");
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+
+void held_follow(void)
+{
+	module_side_follow(&side, skel->skeleton);
 }
 
 void held_start(const struct host *host, const struct held_options *options)
@@ -53,7 +82,7 @@ void held_start(const struct host *host, const struct held_options *options)
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
 	choose(host, options);
-	layout_read((struct xb_events *)&skel->rodata->module_events);
+	module_side_leave(skel->obj);
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_live = options->live;
 	skel->rodata->want_balance = options->balance;
@@ -66,10 +95,12 @@ void held_start(const struct host *host, const struct held_options *options)
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
 	start_attach(skel->skeleton);
 	skel->bss->armed = true;
+	held_follow();
 }
 
 void held_stop(void)
 {
+	module_side_drop(&side);
 	held_bpf__destroy(skel);
 	skel = NULL;
 }
@@ -101,7 +132,7 @@ struct xb_held_losses held_losses(void)
 {
 	struct xb_held_losses lost = skel->bss->held_losses;
 
-	lost.nested = probe_missed(skel->obj);
+	lost.nested = probe_missed(skel->obj) + module_side_missed(&side);
 	return lost;
 }
 
@@ -162,17 +193,7 @@ static void add_live(u64 bus, const struct xb_live *live, void *data)
 
 u64 held_total(void)
 {
-	struct xb_site_key key, *previous = NULL;
-	struct xb_site site;
-	u64 total = 0;
-
-	while (!bpf_map__get_next_key(skel->maps.sites, previous, &key, sizeof(key))) {
-		previous = &key;
-		if (!bpf_map__lookup_elem(skel->maps.sites, &key, sizeof(key), &site, sizeof(site),
-					  0))
-			total += site.count;
-	}
-	return total;
+	return skel->bss->made;
 }
 
 int held_sites(const char *only, struct held_site **list)

@@ -24,6 +24,7 @@ struct held_site {
 };
 
 void held_start(const struct host *host, const struct held_options *options);
+void held_follow(void); /* see whether the module came or went: some times a second */
 void held_stop(void);
 
 /**

@@ -185,6 +185,7 @@ static int run(const char *command, const char *text, bool latency, int argc, ch
 	command_look(&host);
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
+	command_every = flow_follow;
 	flow_read(&before);
 	command_begin();
 	while (command_table(period)) {

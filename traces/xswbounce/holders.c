@@ -11,28 +11,33 @@
 #include "symbols.h"
 #include "text.h"
 
-#define PER_LETTER 16 /* slots */
-#define PER_LINE   64 /* letters */
+#define PER_LINE 64 /* letters */
 
-/* One letter for 16 slots: '.' none in use, '1' to '9' by share, '#' all. */
+/* One letter for 16 slots or more: '.' none in use, '1' to '9' by share, '#' all. */
+static char letter(unsigned int used, unsigned int group)
+{
+	return !used ? '.' : used >= group ? '#' : '1' + used * 9 / (group + 1);
+}
+
 static void write_map(struct incident *in)
 {
 	struct xb_pool p = events_pool();
-	static unsigned char used[1 << 17];
-	u64 letters = (p.slots + PER_LETTER - 1) / PER_LETTER, i;
+	const unsigned short *used;
+	unsigned int shift;
+	u64 i, sum = 0;
 
+	used = events_map(p.slots, &shift);
+	for (i = 0; i << shift < p.slots; i++)
+		sum += used[i];
 	incident_section(in, "stock pool");
-	fprintf(in->f, "%llu slots of 2 KiB, %llu in use; %llu free runs, the longest %llu slots\n",
-		p.slots, p.used, p.runs, p.largest);
-	memset(used, 0, sizeof(used));
-	events_map(used, sizeof(used), PER_LETTER);
-	for (i = 0; i < letters && i < sizeof(used); i++) {
+	fprintf(in->f,
+		"%llu slots of 2 KiB, %llu in use; %llu free runs, the longest %llu slots\n"
+		"a moment later, %llu in use, a letter for each %u slots:",
+		p.slots, p.used, p.runs, p.largest, sum, 1U << shift);
+	for (i = 0; i << shift < p.slots; i++) {
 		if (i % PER_LINE == 0)
-			fprintf(in->f, "%s%8llu ", i ? "\n" : "", i * PER_LETTER);
-		fputc(!used[i]                ? '.'
-		      : used[i] >= PER_LETTER ? '#'
-					      : '1' + used[i] * 9 / (PER_LETTER + 1),
-		      in->f);
+			fprintf(in->f, "\n%8llu ", i << shift);
+		fputc(letter(used[i], 1U << shift), in->f);
 	}
 	fputc('\n', in->f);
 }
@@ -41,7 +46,7 @@ static void write_segments(struct incident *in)
 {
 	incident_section(in, "pool of xen_swiotlb, a line a segment: index bus bytes used "
 			     "quarantined largest_free origin");
-	incident_output(in, "cat /sys/kernel/debug/xen_swiotlb/segments");
+	incident_copy(in, "/sys/kernel/debug/xen_swiotlb/segments");
 }
 
 struct holding {
@@ -143,7 +148,7 @@ static void write_older(struct incident *in, const struct host *host)
 void holders_write(struct incident *in, const struct host *host)
 {
 	write_map(in);
-	if (host->module)
+	if (host_has_module())
 		write_segments(in);
 	write_devices(in);
 	write_stacks(in);

@@ -36,6 +36,16 @@ u64 host_number(const char *path)
 	return strtoull(line, NULL, 0);
 }
 
+void host_xen_version(char *version, size_t size)
+{
+	char major[8], minor[8], extra[16];
+
+	read_line("/sys/hypervisor/version/major", major, sizeof(major));
+	read_line("/sys/hypervisor/version/minor", minor, sizeof(minor));
+	read_line("/sys/hypervisor/version/extra", extra, sizeof(extra));
+	snprintf(version, size, "%s%s%s%s", major, *major ? "." : "", minor, extra);
+}
+
 void host_command_line(char *line, size_t size)
 {
 	read_line("/proc/cmdline", line, size);
@@ -52,6 +62,26 @@ static enum host_kind kind_of(void)
 	if (!strcmp(type, "HVM"))
 		return HOST_HVM;
 	return strcmp(type, "PVH") ? HOST_PV : HOST_PVH;
+}
+
+bool host_has_module(void)
+{
+	return !access(MODULE "abi", R_OK);
+}
+
+/* "BDF NAME=VALUE ...", a line a device; fail_full and the like are failures. */
+unsigned long long host_module_failures(void)
+{
+	FILE *f = fopen(MODULE "counters", "r");
+	unsigned long long sum = 0;
+	char line[4096], *at;
+
+	while (f && fgets(line, sizeof(line), f))
+		for (at = line; (at = strstr(at, " fail_")); at++)
+			sum += strtoull(at + strcspn(at, "=") + 1, NULL, 10);
+	if (f)
+		fclose(f);
+	return sum;
 }
 
 static bool has_entries(const char *path)
@@ -75,9 +105,8 @@ void host_look(struct host *h)
 	h->kind = kind_of();
 	read_line("/proc/xen/capabilities", line, sizeof(line));
 	h->dom0 = strstr(line, "control_d");
-	h->module = !access(MODULE "abi", R_OK);
 	h->pool_told = !access(DEBUGFS, R_OK);
-	h->no_pool = !h->module && h->pool_told &&
+	h->no_pool = !host_has_module() && h->pool_told &&
 		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
 	h->pci = has_entries("/sys/bus/pci/devices");
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -124,6 +153,8 @@ static void module_pool(struct pool *p)
 			p->used = value << XB_SLOT_SHIFT;
 		else if (!strcmp(key, "largest_free"))
 			p->largest = value << XB_SLOT_SHIFT;
+		else if (!strcmp(key, "high_water"))
+			p->high = value << XB_SLOT_SHIFT;
 	}
 	fclose(f);
 }
@@ -134,7 +165,8 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 	pools[0].backend = host_backend(h);
 	pools[0].size = host_number(DEBUGFS "io_tlb_nslabs") << XB_SLOT_SHIFT;
 	pools[0].used = host_number(DEBUGFS "io_tlb_used") << XB_SLOT_SHIFT;
-	if (!h->module)
+	pools[0].high = host_number(DEBUGFS "io_tlb_used_hiwater") << XB_SLOT_SHIFT;
+	if (!host_has_module())
 		return 1;
 	module_pool(&pools[1]);
 	return 2;

@@ -18,7 +18,6 @@ enum host_kind {
 struct host {
 	enum host_kind kind;
 	bool dom0;
-	bool module;       /* xen_swiotlb.ko is loaded */
 	bool no_pool;      /* neither swiotlb nor the module keeps one: nothing can bounce */
 	bool pool_told;    /* debugfs tells the stock pool's size and use */
 	bool pci;          /* there is a PCI device */
@@ -33,6 +32,7 @@ struct pool {
 	u64 size;
 	u64 used;
 	u64 largest; /* the largest free run; 0: not known */
+	u64 high;    /* the most in use since boot, or since the module was loaded; 0: not known */
 };
 
 #define HOST_POOLS 2
@@ -45,11 +45,14 @@ void host_look(struct host *h);
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
 
+void host_xen_version(char *version, size_t size); /* "4.20.1", empty off Xen */
 u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
 
 void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
 
+unsigned long long host_module_failures(void); /* mappings that failed, by its counters */
+bool host_has_module(void);                    /* is xen_swiotlb.ko loaded, now? */
 const char *host_backend(const struct host *h);
 const char *host_name(const struct host *h); /* "Xen PV dom0", "Xen HVM guest", "no Xen" ... */
 

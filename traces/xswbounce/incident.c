@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zlib.h>
 
 #include "incident.h"
@@ -12,13 +11,11 @@
 #define FIRST "# xswbounce incident 1\n"
 #define LAST  "# whole, checksum "
 
-bool incident_create(struct incident *i, const char *folder)
-{
-	char stamp[32];
-	time_t now = time(NULL);
+#define MOST_LINES 20000 /* of a file that is copied */
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
-	snprintf(i->path, sizeof(i->path), "%s/incident-%s.txt", folder, stamp);
+bool incident_create(struct incident *i, const char *path)
+{
+	snprintf(i->path, sizeof(i->path), "%s", path);
 	if (!output_begin(&i->output, i->path, 0600)) {
 		warn("can't write %s: %s", i->path, strerror(errno));
 		return false;
@@ -33,17 +30,19 @@ void incident_section(struct incident *i, const char *title)
 	fprintf(i->f, "\n== %s\n", title);
 }
 
-void incident_output(struct incident *i, const char *command)
+void incident_copy(struct incident *i, const char *path)
 {
+	FILE *f = fopen(path, "r");
 	char line[1024];
-	FILE *p;
+	int lines = 0;
 
-	fflush(i->f);
-	p = popen(command, "r");
-	while (p && fgets(line, sizeof(line), p))
+	if (!f) {
+		fprintf(i->f, "(can't read %s: %s)\n", path, strerror(errno));
+		return;
+	}
+	while (lines++ < MOST_LINES && fgets(line, sizeof(line), f))
 		fputs(line, i->f);
-	if (!p || pclose(p))
-		fprintf(i->f, "(not available: %s)\n", command);
+	fclose(f);
 }
 
 /* CRC-32 of all before the last line, which tells it. */

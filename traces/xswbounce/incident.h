@@ -11,15 +11,15 @@
 
 struct incident {
 	FILE *f;
-	char path[512];
+	char path[800];
 	struct output output;
 };
 
 /**
- * incident_create() - begin a file in @folder, named by the time
+ * incident_create() - begin a file
  * Return: false if it can't be written; a warning has said why.
  */
-bool incident_create(struct incident *i, const char *folder);
+bool incident_create(struct incident *i, const char *path);
 
 /**
  * incident_section() - a heading
@@ -27,9 +27,9 @@ bool incident_create(struct incident *i, const char *folder);
 void incident_section(struct incident *i, const char *title);
 
 /**
- * incident_output() - what a command prints, or that it can't be run
+ * incident_copy() - what a file of the kernel's says, or that it can't be read
  */
-void incident_output(struct incident *i, const char *command);
+void incident_copy(struct incident *i, const char *path);
 
 /**
  * incident_close() - seal it and give it its name

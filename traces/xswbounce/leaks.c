@@ -262,6 +262,7 @@ int command_leaks(int argc, char **argv)
 	command_parse(&own, "leaks", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	held_start(&host, &held);
+	command_every = held_follow;
 	command_begin();
 	next = now() + window;
 	end = command_period(INFINITY);

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "say.h"
+#include "version.h"
 
 static const struct command commands[] = {
 	{ "verdict", "say in plain words whether bouncing is a problem here", command_verdict },
@@ -43,7 +44,7 @@ static void usage(void)
 	for (i = 0; i < NR_COMMANDS; i++)
 		printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 	puts("\nWithout a command: verdict. 'xswbounce COMMAND --help' tells a command's options.\n"
-	     "Every command takes -d BDF, --json, -T and -v.\n\n"
+	     "Every command takes -d BDF, --json, -T, -v, -h and --version.\n\n"
 	     "Examples:\n"
 	     "  xswbounce                       a verdict after five seconds\n"
 	     "  xswbounce top 2                 a table every two seconds\n"
@@ -70,6 +71,10 @@ int main(int argc, char **argv)
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 			 !strcmp(argv[1], "-?") || !strcmp(argv[1], "help"))) {
 		usage();
+		return 0;
+	}
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
+		puts("xswbounce " XSWBOUNCE_VERSION);
 		return 0;
 	}
 	say_verbose(false);

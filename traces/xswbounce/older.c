@@ -39,7 +39,7 @@ static struct older *row_of(u64 dev)
 	return row;
 }
 
-static void add_module(const struct xb_message *m, size_t size)
+static int add_module(const struct xb_message *m, size_t size)
 {
 	struct timespec now;
 	struct older *row;
@@ -47,16 +47,17 @@ static void add_module(const struct xb_message *m, size_t size)
 
 	(void)size;
 	if (held_knows(m->bus))
-		return;
+		return 0;
 	row = row_of(m->dev);
 	if (!row)
-		return;
+		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	age = now.tv_sec * 1000000000ULL + now.tv_nsec - m->time;
 	row->count++;
 	row->bytes += m->size;
 	if (age > row->oldest_ns)
 		row->oldest_ns = age;
+	return 0;
 }
 
 int older_find(const struct host *host, struct older list[OLDER_MAX])
@@ -71,7 +72,7 @@ int older_find(const struct host *host, struct older list[OLDER_MAX])
 	if (pools[0].used > known)
 		rows[nr_rows++] = (struct older){ .backend = pools[0].backend,
 						  .bytes = pools[0].used - known };
-	if (host->module)
+	if (host_has_module())
 		snapshot_module(add_module);
 	return nr_rows;
 }

@@ -28,16 +28,37 @@ static int walk_step(u64 index, struct walk *w)
 	return 0;
 }
 
-static __noinline int walk_pool(struct io_tlb_mem *mem, struct xb_pool *p)
-{
-	struct io_tlb_mem___old *old = (void *)mem;
-	struct walk w = {};
+extern const void io_tlb_default_mem __ksym __weak;
 
-	if (!mem)
+/* The slots of the stock pool; NULL: there is none. Of a pool that grows (CONFIG_SWIOTLB_DYNAMIC)
+ * the first part, the one there was at boot. */
+static __always_inline struct io_tlb_slot *pool_slots(u64 *nr, u64 *start)
+{
+	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem___old *old = (void *)mem;
+
+	if (!&io_tlb_default_mem)
+		return NULL;
+	if (bpf_core_field_exists(mem->defpool)) {
+		*nr = BPF_CORE_READ(mem, defpool.nslabs);
+		*start = BPF_CORE_READ(mem, defpool.start);
+		return BPF_CORE_READ(mem, defpool.slots);
+	}
+	*nr = BPF_CORE_READ(old, nslabs);
+	*start = BPF_CORE_READ(old, start);
+	return BPF_CORE_READ(old, slots);
+}
+
+static __noinline int walk_pool(struct xb_pool *p)
+{
+	struct walk w = {};
+	u64 start;
+
+	if (!p)
 		return 0;
-	w.nr = BPF_CORE_READ(old, nslabs);
-	w.slots = bpf_core_field_exists(mem->defpool) ? BPF_CORE_READ(mem, defpool.slots)
-						      : BPF_CORE_READ(old, slots);
+	w.slots = pool_slots(&w.nr, &start);
+	if (!w.slots)
+		return 0;
 	bpf_loop(1 << 23, walk_step, &w, 0);
 	p->slots = w.nr;
 	p->used = w.used;

@@ -92,7 +92,7 @@ static bool is_failed_map(const struct xb_message *m)
 	return m->kind == XB_FAILURE && device_is_module(m->dev);
 }
 
-static void write_message(const struct xb_message *m, size_t size)
+static int write_message(const struct xb_message *m, size_t size)
 {
 	struct recording_event e = { 0 };
 
@@ -103,7 +103,7 @@ static void write_message(const struct xb_message *m, size_t size)
 		lost = m->lost;
 	}
 	if ((m->kind > XB_SLOT && !is_failed_map(m)) || !wanted(m->dev))
-		return;
+		return writer.failed;
 	e.ns = m->time > start_ns ? m->time - start_ns : 0;
 	e.bus = m->bus;
 	e.size = m->size > UINT32_MAX ? UINT32_MAX : m->size;
@@ -117,6 +117,7 @@ static void write_message(const struct xb_message *m, size_t size)
 	e.failed = m->failed || is_failed_map(m);
 	recording_event(&writer, &e);
 	last_ns = e.ns;
+	return writer.failed;
 }
 
 static u64 clock_ns(clockid_t clock)
@@ -168,6 +169,7 @@ int command_record(int argc, char **argv)
 		die("name the file to write: -o FILE");
 	command_look(&host);
 	events_start(&host, &events, write_message);
+	command_every = events_follow;
 	create();
 	events_arm();
 	events_snapshot();

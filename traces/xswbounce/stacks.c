@@ -152,6 +152,7 @@ int command_stacks(int argc, char **argv)
 	command_look(&host);
 	held.time = weight == BY_TIME;
 	held_start(&host, &held);
+	command_every = held_follow;
 	command_begin();
 	while (command_wait(INFINITY, command_period(86400)))
 		;

@@ -129,14 +129,14 @@ static void show_exchange(const struct xb_exchange *x)
 	       text_comm(x->comm), x->pid);
 }
 
-static void show(const struct xb_message *m, size_t size)
+static int show(const struct xb_message *m, size_t size)
 {
 	struct xb_device d;
 
 	if (m->kind == XB_FAILURE && size >= sizeof(struct xb_failure)) {
 		events_device(m->dev, &d);
 		if (command_options.device && strcmp(command_options.device, d.name))
-			return;
+			return command_over();
 		if (command_options.json)
 			json_failure((const void *)m, &d);
 		else
@@ -145,10 +145,11 @@ static void show(const struct xb_message *m, size_t size)
 		show_exchange((const void *)m);
 		failed += ((const struct xb_exchange *)m)->rc != 0;
 	} else {
-		return;
+		return 0;
 	}
 	say_flush();
 	shown++;
+	return command_over();
 }
 
 static int run(const char *name, const char *text, const struct events_options *options, int argc,
@@ -157,6 +158,7 @@ static int run(const char *name, const char *text, const struct events_options *
 	command_parse(NULL, name, COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	events_start(&host, options, show);
+	command_every = events_follow;
 	events_arm();
 	command_begin();
 	while (command_wait(POLL, command_period(INFINITY)))

@@ -304,6 +304,7 @@ int command_top(int argc, char **argv)
 	flow.maps_only = true;
 	flow.guests = by_domain;
 	flow_start(&host, &flow);
+	command_every = flow_follow;
 	flow_read(&before);
 	command_begin();
 	if (!command_options.json)

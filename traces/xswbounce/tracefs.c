@@ -223,7 +223,7 @@ void tracefs_start(const struct host *where, const char *why)
 	if (mkdir(instance, 0700))
 		die("can't make the tracing instance %s: %s", instance, strerror(errno));
 	set_stock_trigger();
-	if (host->module)
+	if (host_has_module())
 		set_module_triggers();
 	warn("%s: only bounced mappings are counted, by tracefs; not seen are direct ones, copies "
 	     "back at unmap and sync, failures, exchanges and time",
@@ -358,7 +358,7 @@ void tracefs_read(struct flow_state *state, const char *only)
 	memset(&state->exchanges, 0, sizeof(state->exchanges));
 	memset(&state->losses, 0, sizeof(state->losses));
 	read_histogram(state, STOCK_EVENT, only);
-	if (host->module)
+	if (host_has_module())
 		read_histogram(state, MODULE_EVENT, only);
 }
 

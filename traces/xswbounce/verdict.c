@@ -35,7 +35,7 @@ static const char text[] =
 
 static bool pool_known(void)
 {
-	return host.pool_told || host.module;
+	return host.pool_told || host_has_module();
 }
 
 static void look_at_pools(void)
@@ -237,6 +237,7 @@ int command_verdict(int argc, char **argv)
 	command_look(&host);
 	flow.device = command_options.device;
 	flow_start(&host, &flow);
+	command_every = flow_follow;
 	measure(seconds);
 	judge(&j, &all, &timed, pool_share);
 	gather_facts();

@@ -201,6 +201,9 @@ struct xb_site {
 	u64 ns; /* in the map call */
 };
 
+#define XB_SNAPSHOT_STEPS 8192  /* of a snapshot at once: fewer messages than a ring holds */
+#define XB_MAP_GROUPS     16384 /* in a map of the pool, a power of two */
+
 /* The stock pool's slots, as a walk over them found it. */
 struct xb_pool {
 	u64 slots;
@@ -246,7 +249,7 @@ struct xb_failure {
 	u32 fail; /* enum xb_fail */
 	int stack;
 	u32 pid;
-	u32 walked; /* the pool's runs were looked at: not more than some times a second */
+	u32 walked; /* the pool's runs were looked at, soon after: some times a second at most */
 	char comm[16];
 };
 

@@ -109,8 +109,12 @@ recorded()
 	watch_start
 	sh -c "$exhaust"
 	watch_end
-	file=$(find "$out/watch" -name 'incident-*.txt')
-	is "$(wc -w <<<"$file")" 1 "$backend: watch: a storm of failures makes one file"
+	file=$(grep -l "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt)
+	is "$(wc -w <<<"$file")" 1 "$backend: watch: a storm of failures of a device makes one file"
+	is "$(find "$out/watch" -name 'incident-*-occupancy.txt' | wc -l)" 1 \
+		"$backend: watch: the pool that it filled makes another"
+	is "$(find "$out/watch" -printf '%m ' | tr ' ' '\n' | sort -u | tr '\n' ' ')" ' 600 700 ' \
+		"$backend: watch: for root alone"
 	elsewhere "$file" >"$out/text"
 	is $? 0 "$backend: watch: the file is whole, and read by nobody's hands on a machine without a /sys"
 	like "$(cat "$out/text")" "a mapping of .* failed for $narrow_bdf" "$backend: watch: it tells the cause"

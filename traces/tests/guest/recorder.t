@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The flight recorder sees what begins after it: the module is loaded, unloaded and loaded again while
+# it runs. A full disk, a toolstack that hangs, a pool that stays full: each failure has its file.
+cd "$(dirname "$0")/../../.." || exit 1
+
+. impl/tests/tap.sh
+. traces/tests/devices.sh
+. traces/tests/driver.sh
+. traces/tests/module.sh
+. traces/tests/trouble.sh
+. traces/tests/tool.sh
+
+narrow_disk || bail 'no disk behind a controller of 32 bits'
+# shellcheck disable=SC2154 # set there
+narrow_bdf=$bdf
+requests=/sys/kernel/debug/dmabench/$bdf/sequence
+
+# A toolstack that never answers.
+mkdir "$out/bin"
+printf '#!/bin/sh\necho begun\nexec sleep 1000\n' >"$out/bin/xl"
+chmod +x "$out/bin/xl"
+PATH=$out/bin:$PATH
+
+files()
+{
+	find "$out/watch" -name "incident-*-$1.txt" | wc -l
+}
+
+# await KIND COUNT: so many files of this kind.
+await()
+{
+	local tries
+
+	for tries in {1..150}; do
+		[ "$(files "$1")" -lt "$2" ] || return 0
+		sleep 0.2
+	done
+	echo "# $(files "$1") files of $1 after $tries tries, not $2"
+	return 1
+}
+
+# await_line COUNT: so many failures of the module's were told.
+await_line()
+{
+	local tries
+
+	for tries in {1..150}; do
+		[ "$(grep -c "a mapping of 2097152 bytes failed for $bdf" "$out/watched")" -lt "$1" ] || return 0
+		sleep 0.2
+	done
+	echo "# not told $1 times after $tries tries: $(cat "$out/watched")"
+	return 1
+}
+
+fail_on_stock()
+{
+	echo 'map 0 524288 to' >"$requests"
+}
+
+fail_on_module()
+{
+	{
+		echo 'mask 32'
+		for i in {1..40}; do echo "map $i 2097152 to"; done
+	} >"$requests"
+	echo >"$requests"
+}
+
+driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+mkdir "$out/watch"
+chmod 700 "$out/watch"
+mount -t tmpfs -o size=1m,mode=700 none "$out/watch"
+watch_start -r 1 -f 6 -O 80
+fail_on_stock
+await failure 1
+is $? 0 'stock: a failure has its file'
+began=$SECONDS
+like "$(cat "$out"/watch/*-failure.txt)" '== xl info
+begun
+\(not whole: it took too long\)' 'a toolstack that hangs is not waited for'
+rss=$(awk '/VmRSS/ { print $2 }' "/proc/$watch_pid/status")
+
+# A full disk: no file, and no part of one; what fails after that is written again.
+dd if=/dev/zero of="$out/watch/fill" bs=64k 2>/dev/null
+sleep 3
+fail_on_stock
+sleep 12
+is "$(files '*') $(find "$out/watch" -name '.*' -type f | wc -l)" '1 0' 'a full disk: no part of a file'
+rm "$out/watch/fill"
+sleep 6
+fail_on_stock
+await failure 2
+is $? 0 'with room again, the next failure has its file'
+
+# The pool stays fuller than the limit: one file, however long that takes.
+slots=$(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs)
+{
+	echo 'mask 32'
+	for ((i = 1; i <= slots * 85 / 100 / 128; i++)); do echo "map $i 262144 to"; done
+} >"$out/most.plan"
+cat "$out/most.plan" >"$requests"
+await occupancy 1
+sleep 15
+is "$(files occupancy)" 1 'a pool that stays full: one file'
+echo 'map 3000 524288 to' >>"$requests"
+await failure 3
+is $? 0 'and a failure after that has its own'
+echo >"$requests"
+
+# The module comes.
+module_load || bail 'the module does not load'
+module_take "$bdf"
+fail_on_module
+await failure 4
+is $? 0 'module, loaded after the recorder: a failure has its file'
+like "$(cat "$out/watched")" "a mapping of 2097152 bytes failed for $bdf" 'told by its events'
+module_give_back "$bdf"
+sleep 1
+module_unload
+is $? 0 'without a device the recorder does not keep the module from being unloaded'
+module_load && module_take "$bdf"
+sleep 4
+fail_on_module
+await_line 2
+is $? 0 'loaded again: it goes on to be seen'
+module_give_back "$bdf"
+sleep 1
+module_unload
+is $? 0 'and is unloaded again'
+at_most "$(find "$out/watch" -name 'incident-*' | wc -l)" 6 'no more files than allowed'
+within "$(awk '/VmRSS/ { print $2 }' "/proc/$watch_pid/status")" "$rss" 300 'its memory is what it was'
+watch_end
+like "$(cat "$out/err")" 'watched [0-9]+ s, [0-9]+ bounces, [0-9]+ files; [0-9]+ causes without one' \
+	'at its end it tells what got no file'
+echo "# $((SECONDS - began)) s"
+umount "$out/watch"
+
+# The table sees it come, too.
+$x top --json 1 25 >"$out/lines" 2>/dev/null &
+top=$!
+sleep 12
+module_load && module_take "$bdf"
+{
+	echo 'mask 32'
+	for i in {1..20}; do echo "map $i 4096 to"; done
+} >"$requests"
+sleep 2
+echo >"$requests"
+module_give_back "$bdf"
+sleep 1
+module_unload
+is $? 0 'top neither keeps the module from being unloaded'
+wait $top
+is "$(jq -s "[.[].devices[] | select(.device == \"$bdf\" and .backend == \"xen_swiotlb\").maps] | add" "$out/lines")" 20 \
+	'top: what the module mapped that came later'
+driver_give_back
+done_testing

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The flight recorder without a kernel: what is worth a file, how many are kept, what it waits for.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bounded.h"
+#include "incident_files.h"
+#include "watch_policy.h"
+
+static int tests, failed;
+
+static void ok(bool good, const char *name)
+{
+	tests++;
+	failed += !good;
+	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
+}
+
+static struct policy p;
+static struct cause c;
+
+static void anew(void)
+{
+	p = (struct policy){ .occupancy = 90, .rest = 60 };
+}
+
+static void occupied(double per_cent, double now)
+{
+	policy_occupancy(&p, 0, "swiotlb-xen", per_cent, now);
+}
+
+static int files_at(double now)
+{
+	int n = 0;
+
+	while (policy_next(&p, &c, now))
+		n++;
+	return n;
+}
+
+static void test_edges(void)
+{
+	double t;
+	int n = 0;
+
+	anew();
+	for (t = 0; t < 600; t += 0.1) {
+		occupied(91, t);
+		n += files_at(t);
+	}
+	ok(n == 1, "ten minutes at 91 %: one file");
+	occupied(89.9, 600);
+	occupied(90.1, 601);
+	ok(files_at(601) == 0, "around the limit: none");
+	occupied(84, 602);
+	occupied(95, 3600);
+	ok(files_at(3600) == 1, "well below, and up again: another");
+	policy_happened(&p, CAUSE_FAILURE, "a", "failed", 3601);
+	ok(files_at(3601) == 1 && c.kind == CAUSE_FAILURE, "a failure after that: its own");
+}
+
+static void test_queue(void)
+{
+	anew();
+	occupied(95, 1);
+	policy_happened(&p, CAUSE_EXCHANGE, "exchange", "refused", 1);
+	policy_happened(&p, CAUSE_FAILURE, "a", "failed", 1);
+	policy_happened(&p, CAUSE_FAILURE, "b", "failed", 1);
+	policy_happened(&p, CAUSE_FAILURE, "a", "failed", 1);
+	ok(policy_next(&p, &c, 2) && !strcmp(c.who, "a") && c.repeated == 1,
+	   "what comes while a file is written is queued; alike ones are counted");
+	policy_happened(&p, CAUSE_FAILURE, "c", "failed", 2);
+	ok(policy_next(&p, &c, 3) && !strcmp(c.who, "b") && policy_next(&p, &c, 4) &&
+		   !strcmp(c.who, "c"),
+	   "failures come first");
+	ok(files_at(5) == 2 && p.unwritten == 0, "and nothing is forgotten");
+}
+
+static void test_rests(void)
+{
+	double t, written[20] = { 0 };
+	int n = 0;
+
+	anew();
+	for (t = 0; t < 86400; t += 1) { /* a day of failures, one a second */
+		policy_happened(&p, CAUSE_FAILURE, "a", "failed", t);
+		if (policy_next(&p, &c, t) && n < 20)
+			written[n++] = t;
+	}
+	ok(written[1] - written[0] == 60 && written[2] - written[1] == 120,
+	   "a cause that comes back rests twice as long");
+	ok(n == 20 || (n > 5 && written[n - 1] - written[n - 2] <= 3600 + 1),
+	   "up to an hour: a day of failures goes on to be told");
+	ok(p.unwritten > 86000, "what got no file is counted");
+	policy_happened(&p, CAUSE_FAILURE, "b", "failed", t);
+	ok(files_at(t) == 1, "another device is another cause");
+	anew();
+	for (n = 0; n < 20; n++) {
+		char who[8];
+
+		snprintf(who, sizeof(who), "%d", n);
+		policy_happened(&p, CAUSE_FAILURE, who, "failed", 1);
+	}
+	ok(p.queued == POLICY_QUEUE && p.unwritten == 20 - POLICY_QUEUE, "the queue has an end");
+}
+
+static char folder[64];
+
+static void touch(const char *name)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	if (f)
+		fclose(f);
+}
+
+static bool there(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return !access(path, F_OK);
+}
+
+static void test_files(void)
+{
+	char name[64], path[256];
+	int i;
+
+	strcpy(folder, "/tmp/watch_test.XXXXXX");
+	if (!mkdtemp(folder))
+		exit(1);
+	touch("incident-1-failure.txt");
+	touch("other.txt");
+	for (i = 2; i < 100; i++) {
+		snprintf(name, sizeof(name), "incident-%02d-occupancy.txt", i);
+		if (incident_files_make_room(folder, CAUSE_OCCUPANCY, 4))
+			touch(name);
+	}
+	ok(there("incident-1-failure.txt") && there("incident-99-occupancy.txt") &&
+		   !there("incident-02-occupancy.txt"),
+	   "files: others than failures leave those their places, the oldest goes");
+	for (i = 10; i < 20; i++) {
+		snprintf(name, sizeof(name), "incident-%02d-failure.txt", i);
+		if (incident_files_make_room(folder, CAUSE_FAILURE, 4))
+			touch(name);
+	}
+	ok(there("incident-19-failure.txt") && there("incident-18-failure.txt") &&
+		   !there("incident-1-failure.txt"),
+	   "files: the latest failures are kept");
+	ok(there("incident-99-occupancy.txt"), "files: and they leave others theirs");
+	ok(there("other.txt"), "files: what is not ours is left alone");
+	incident_files_name(folder, CAUSE_FAILURE, path, sizeof(path));
+	touch(path + strlen(folder) + 1);
+	snprintf(name, sizeof(name), "%s", path + strlen(folder) + 1);
+	incident_files_name(folder, CAUSE_FAILURE, path, sizeof(path));
+	ok(strcmp(path + strlen(folder) + 1, name), "files: two in one second have two names");
+	snprintf(path, sizeof(path), "rm -r %s", folder);
+	if (system(path))
+		exit(1);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void test_bounded(void)
+{
+	char *const good[] = { "echo", "hello", NULL };
+	char *const slow[] = { "sh", "-c", "trap '' TERM; echo begun; sleep 100", NULL };
+	char *const endless[] = { "yes", NULL };
+	char *const none[] = { "/nonexistent", NULL };
+	char *const bad[] = { "sh", "-c", "exit 3", NULL };
+	double begin = seconds();
+	char line[16] = "";
+	FILE *f = tmpfile();
+
+	ok(!bounded_command(f, good, 5), "a command: all of it");
+	rewind(f);
+	ok(fgets(line, sizeof(line), f) && !strcmp(line, "hello\n"), "a command: what it prints");
+	ok(bounded_command(f, slow, 0.5) && seconds() - begin < 3,
+	   "a command that hangs is not waited for");
+	ok(bounded_command(f, endless, 20) && seconds() - begin < 15, "nor one without an end");
+	ok(ftell(f) < 1 << 20, "of which not all is kept");
+	ok(bounded_command(f, none, 5) && bounded_command(f, bad, 5),
+	   "a command that fails is told");
+	fclose(f);
+}
+
+int main(void)
+{
+	test_edges();
+	test_queue();
+	test_rests();
+	test_files();
+	test_bounded();
+	printf("1..%d\n", tests);
+	return failed > 0;
+}
