@@ -50,6 +50,11 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 	return 0;
 }
 
+void host_xen_version(char *version, size_t size)
+{
+	snprintf(version, size, "4.20");
+}
+
 static struct host host;
 static struct flow_state totals;
 

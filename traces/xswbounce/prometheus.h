@@ -8,6 +8,7 @@
 /**
  * prometheus_write() - replace @path at one stroke; warns once if it can't be written
  */
+void prometheus_look(const struct host *host); /* at how full the pools are: some times a second */
 void prometheus_write(const char *path, const struct host *host, const struct flow_state *totals);
 
 #endif /* XB_PROMETHEUS_H */

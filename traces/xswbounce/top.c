@@ -288,6 +288,13 @@ static void show(void)
 	before = totals;
 }
 
+static void follow(void)
+{
+	flow_follow();
+	if (prometheus)
+		prometheus_look(&host);
+}
+
 int command_top(int argc, char **argv)
 {
 	struct flow_options flow = { 0 };
@@ -304,7 +311,7 @@ int command_top(int argc, char **argv)
 	flow.maps_only = true;
 	flow.guests = by_domain;
 	flow_start(&host, &flow);
-	command_every = flow_follow;
+	command_every = follow;
 	flow_read(&before);
 	command_begin();
 	if (!command_options.json)

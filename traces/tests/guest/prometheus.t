@@ -46,16 +46,20 @@ rm -f "$enough"
 is "$(check "$out/prom")" '' 'well formed at the end'
 is "$(ls "$out")" $'json\nlook\nprom\ntorn' 'no file is left besides'
 driver=$(basename "$(readlink -f "/sys/bus/pci/devices/$bdf/driver")")
-is "$(sample "bounced_bytes_total{device=\"$bdf\",driver=\"$driver\",backend=\"swiotlb-xen\"}")" $size \
+is "$(sample "bounced_bytes_total{device=\"$bdf\",backend=\"swiotlb-xen\"}")" $size \
 	'the bytes read'
 for metric in maps:maps copied_bytes:copied_bytes bounced_unmaps:unmaps_bounced; do
-	is "$(sample "${metric%:*}_total{device=\"$bdf\",driver=\"$driver\",backend=\"swiotlb-xen\"}")" \
+	is "$(sample "${metric%:*}_total{device=\"$bdf\",backend=\"swiotlb-xen\"}")" \
 		"$(jq -s "[.[].devices[] | select(.device == \"$bdf\").${metric#*:}] | add" "$out/json")" \
 		"${metric%:*}: the sum of all intervals"
 done
-is "$(sample "bounces_total{device=\"$bdf\",driver=\"$driver\",reason=\"mask\"}")" \
+is "$(sample "bounces_total{device=\"$bdf\",backend=\"swiotlb-xen\",reason=\"mask\"}")" \
 	"$(jq -s "[.[].devices[] | select(.device == \"$bdf\").bounces] | add" "$out/json")" \
 	'bounces by reason'
+is "$(sample "device_info{device=\"$bdf\",backend=\"swiotlb-xen\",driver=\"$driver\",mask_bits=\"32\"}")" 1 \
+	'the device is named, with its driver and mask'
+at_least "$(sample 'pool_used_high_bytes{backend="swiotlb-xen"}')" \
+	"$(sample 'pool_used_bytes{backend="swiotlb-xen"}')" 'the most in the last minute'
 is "$(sample 'pool_bytes{backend="swiotlb-xen"}')" \
 	$(($(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) * 2048)) 'the size of the pool'
 within "$(sample 'pool_used_bytes{backend="swiotlb-xen"}')" \

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writes what top -p would: a device that moves to the module and back, one that comes again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prometheus.h"
+#include "say.h"
+
+#define POINTER (1ULL << 63)
+
+/* What prometheus.c calls of the others. */
+void warn(const char *format, ...)
+{
+	puts(format);
+}
+
+bool flow_counts_maps(void)
+{
+	return true;
+}
+
+void host_xen_version(char *version, size_t size)
+{
+	snprintf(version, size, "4.20.1");
+}
+
+static struct pool stock = {
+	.backend = "swiotlb-xen", .size = 64 << 20, .used = 4096, .high = 8192
+};
+static bool module;
+
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
+{
+	(void)h;
+	pools[0] = stock;
+	pools[1] = (struct pool){ .backend = "xen_swiotlb", .size = 2 << 20, .used = 2048 };
+	return module ? 2 : 1;
+}
+
+static struct flow_state totals;
+
+static struct flow_row *add(u64 key, const char *name, const char *driver, const char *backend)
+{
+	struct flow_row *row = &totals.rows[totals.nr_rows++];
+
+	row->key = key;
+	snprintf(row->device.name, sizeof(row->device.name), "%s", name);
+	snprintf(row->device.driver, sizeof(row->device.driver), "%s", driver);
+	row->device.mask = 0xffffffff;
+	row->backend = backend;
+	return row;
+}
+
+int main(int argc, char **argv)
+{
+	static struct host host = { .release = "6.12.0" };
+	struct flow_row *row;
+	int moment = atoi(argv[1]);
+
+	if (argc < 3)
+		return 1;
+	row = add(POINTER | 1, "0000:03:00.0", "e1000", "swiotlb-xen");
+	row->stat.maps = 10;
+	row->stat.bounces[XB_MASK] = 10;
+	row->stat.fails[XB_FAIL_FULL] = 2;
+	if (moment >= 1) { /* the device is with the module, and fails there, too */
+		module = true;
+		row = add(XB_MODULE_DEVICE | 0x300, "0000:03:00.0", "e1000", "xen_swiotlb");
+		row->stat.maps = 5;
+		row->stat.fails[XB_FAIL_FULL] = 3;
+	}
+	if (moment >= 2) { /* and back, a new device of the old name, with another driver */
+		row = add(POINTER | 2, "0000:03:00.0", "e1000e", "swiotlb-xen");
+		row->stat.maps = 100;
+		row->stat.fails[XB_FAIL_FULL] = 20;
+		add(POINTER | 3, "a\"b\\c\nd", "x\"y", "swiotlb-xen")->stat.maps = 1;
+	}
+	prometheus_look(&host);
+	stock.high = 1 << 20; /* a burst between two looks */
+	prometheus_write(argv[2], &host, &totals);
+	return 0;
+}
