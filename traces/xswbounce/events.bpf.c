@@ -54,27 +54,9 @@ static __always_inline void fill(struct xb_message *m, enum xb_kind kind, u64 de
 	m->pad = 0;
 }
 
-static __always_inline void know(struct device *dev)
+static __always_inline enum xb_reason reason_of(const struct xb_device *d, u64 phys, u64 machine,
+						u64 size)
 {
-	u64 key = (u64)dev;
-
-	if (!bpf_map_lookup_elem(&devices, &key))
-		describe(dev, NULL);
-}
-
-static __always_inline u64 mask_of(struct device *dev)
-{
-	u64 key = (u64)dev;
-	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
-
-	return d ? d->mask : ~0ULL;
-}
-
-static __always_inline enum xb_reason reason_of(struct device *dev, u64 phys, u64 machine, u64 size)
-{
-	u64 key = (u64)dev;
-	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
-
 	return bounce_reason(d && d->forced, d ? d->mask : ~0ULL, phys, machine, size);
 }
 
@@ -123,11 +105,13 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 {
 	struct pool_state state = {};
 	struct xb_failure *f;
+	u64 mask;
 	int stack;
 
 	if (!armed || !may_tell())
 		return 0;
 	know(dev);
+	mask = mask_now(dev);
 	pool_state(dev, &state);
 	stack = bpf_get_stackid(ctx, &stacks, 0);
 	f = reserve(sizeof(*f));
@@ -136,7 +120,7 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 	fill(&f->m, XB_FAILURE, (u64)dev, XB_ERROR_ADDR, size);
 	f->m.phys = phys;
 	f->m.dir = dir;
-	f->mask = mask_of(dev);
+	f->mask = mask;
 	f->fail = fail_reason(&state, f->mask, size);
 	f->walked = 0; /* by the tool */
 	f->pool.slots = state.slots;
@@ -153,15 +137,16 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
 				   u64 attrs, u64 bus)
 {
+	struct xb_device *d;
 	struct xb_message *m;
 	u64 machine;
 
 	if (!want_flow)
 		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
+	d = know(dev);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
-	know(dev);
 	fill(m, XB_MAP, (u64)dev, bus, size);
 	m->phys = phys;
 	m->dir = dir;
@@ -169,7 +154,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	m->failed = bus == XB_ERROR_ADDR;
 	machine = machine_address(phys);
 	if (bus != machine && !m->failed)
-		m->reason = reason_of(dev, phys, machine, size);
+		m->reason = reason_of(d, phys, machine, size);
 	bpf_ringbuf_submit(m, 0);
 	return 0;
 }
@@ -187,7 +172,7 @@ static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 
 
 	if (!m)
 		return 0;
-	know(dev);
+	meet(dev);
 	fill(m, kind, (u64)dev, bus, size);
 	m->dir = dir;
 	m->attrs = attrs;

@@ -20,7 +20,7 @@ static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 s
 	struct pool_state pool = {};
 
 	pool_state(dev, &pool);
-	s->fails[fail_reason(&pool, s->mask, size) & 7]++;
+	s->fails[fail_reason(&pool, mask_now(dev), size) & 7]++;
 	return 0;
 }
 
@@ -29,6 +29,8 @@ static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, 
 {
 	u64 machine = entry_address(entry, phys);
 
+	if (!is_as(dev, s->mask, s->name_at, s->driver_at))
+		describe(dev, s);
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
 	__sync_fetch_and_add(&s->copied_bytes, size); /* another program may interrupt this */

@@ -153,14 +153,6 @@ static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 d
 		keep_live(bus, &l);
 }
 
-static __always_inline void know(struct device *dev)
-{
-	u64 key = (u64)dev;
-
-	if (!bpf_map_lookup_elem(&devices, &key))
-		describe(dev, NULL);
-}
-
 static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
 				   u64 attrs, u64 bus)
 {

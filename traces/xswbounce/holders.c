@@ -118,6 +118,7 @@ static void write_stacks(struct incident *in)
 	struct xb_device d;
 	int i, j, frames, n = held_sites(NULL, &sites);
 
+	symbol_renew();
 	qsort(sites, n, sizeof(*sites), more_live);
 	incident_section(in, "the same, by the stack that made them");
 	for (i = 0; i < n && i < 20 && sites[i].live; i++) {

@@ -46,4 +46,19 @@ static __always_inline int number_at(u64 address)
 	return number;
 }
 
+/* The same of 64 bits; 0 if the address is none. */
+static __always_inline u64 long_at(u64 address)
+{
+	u64 number = 0;
+
+	if (can_cast) {
+		struct timespec64 *t = bpf_rdonly_cast((void *)address,
+						       bpf_core_type_id_kernel(struct timespec64));
+
+		return t->tv_sec;
+	}
+	bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
+	return number;
+}
+
 #endif /* XB_KERNEL_BPF_H */

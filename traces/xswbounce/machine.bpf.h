@@ -44,13 +44,9 @@ static __always_inline struct page *phys_page(u64 phys)
 /* The P2M's entry, flags and all; an address beyond it stands for itself. */
 static __always_inline u64 p2m_entry(u64 phys)
 {
-	u64 pfn = phys >> XB_PAGE_SHIFT, entry;
+	u64 pfn = phys >> XB_PAGE_SHIFT;
 
-	if (pfn >= p2m_size)
-		return pfn;
-	if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(p2m + pfn * sizeof(entry))))
-		return pfn;
-	return entry;
+	return pfn < p2m_size ? long_at(p2m + pfn * sizeof(u64)) : pfn;
 }
 
 static __always_inline u64 entry_address(u64 entry, u64 phys)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names of the kernel's functions, from /proc/kallsyms. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,13 @@ struct entry {
 	char *name;
 };
 
+#define FAR (1 << 20) /* no function is longer: what lies behind the last of a region is unknown \
+		       */
+
 static struct entry *table;
 static size_t entries;
+static bool hidden;    /* kptr_restrict: every address reads 0 */
+static size_t modules; /* what /proc/modules was when the table was read */
 
 static int by_address(const void *a, const void *b)
 {
@@ -38,6 +44,20 @@ static void add(u64 address, const char *name, const char *module)
 	entries++;
 }
 
+static size_t digest_of_modules(void)
+{
+	FILE *f = fopen("/proc/modules", "r");
+	char buffer[4096];
+	size_t sum = 0, n, i;
+
+	while (f && (n = fread(buffer, 1, sizeof(buffer), f)))
+		for (i = 0; i < n; i++)
+			sum = sum * 31 + buffer[i];
+	if (f)
+		fclose(f);
+	return sum;
+}
+
 static void load(void)
 {
 	char line[512], name[256], module[128], type;
@@ -53,7 +73,11 @@ static void load(void)
 			add(address, name, module);
 	}
 	fclose(f);
+	modules = digest_of_modules();
 	qsort(table, entries, sizeof(*table), by_address);
+	hidden = !entries || !table[entries - 1].address;
+	if (hidden)
+		warn("the kernel hides its addresses (kptr_restrict): stacks are shown as numbers");
 }
 
 int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH])
@@ -69,12 +93,36 @@ int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH
 	return n;
 }
 
+void symbol_renew(void)
+{
+	size_t i;
+
+	if (!table || modules == digest_of_modules())
+		return;
+	for (i = 0; i < entries; i++)
+		free(table[i].name);
+	entries = 0;
+	load();
+}
+
+static const char *number(u64 address)
+{
+	static char texts[XB_STACK_DEPTH][20];
+	static unsigned int at;
+	char *text = texts[at++ % XB_STACK_DEPTH];
+
+	snprintf(text, sizeof(texts[0]), "0x%llx", address);
+	return text;
+}
+
 const char *symbol(u64 address)
 {
 	size_t low = 0, high, middle;
 
 	if (!table)
 		load();
+	if (hidden)
+		return number(address);
 	for (high = entries; low < high;) {
 		middle = (low + high) / 2;
 		if (table[middle].address <= address)
@@ -82,7 +130,8 @@ const char *symbol(u64 address)
 		else
 			high = middle;
 	}
-	return low ? table[low - 1].name : "?";
+	return low && address - table[low - 1].address < FAR ? table[low - 1].name
+							     : number(address);
 }
 
 int symbol_frames(const u64 *addresses, int n)

@@ -16,9 +16,11 @@ int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH
 
 /**
  * symbol() - the function an address lies in
- * Return: its name, with "[module]" behind it if it is a module's; "?" if not known.
+ * Return: its name, with "[module]" behind it if it is a module's; the address if it is not known.
  */
 const char *symbol(u64 address);
+
+void symbol_renew(void); /* read the names again if a module came or went */
 
 /**
  * symbol_frames() - leave out the innermost frames that belong to the tracing itself

@@ -57,19 +57,21 @@ enum xb_call {
 	XB_NR_CALLS,
 };
 
-/* A device as it was when first seen. */
+/* A device as it was when it last bounced: its driver, and with it the mask, may change. */
 struct xb_device {
 	char name[XB_NAME_LEN];
 	char driver[XB_DRIVER_LEN];
 	u64 mask;
 	u64 boundary;
 	u32 min_align;
-	u32 forced; /* swiotlb=force */
+	u32 forced;             /* swiotlb=force */
+	u64 name_at, driver_at; /* the kernel's pointers: others mean another name or driver */
 };
 
 struct xb_stat {
-	u64 mask; /* the device's, at hand for each map; never 0 once in use */
+	u64 mask; /* the device's, when it was last described; never 0 once in use */
 	u64 forced;
+	u64 name_at, driver_at; /* as in xb_device */
 	u64 maps;
 	u64 map_bytes;
 	u64 bounces[8];

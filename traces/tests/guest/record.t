@@ -115,12 +115,36 @@ overflowing()
 		"$(jq .lost "$out/json")"$'\nmap 4096' "$backend: and marked where it was"
 }
 
+# A driver that sets its mask late: the reason is that of the mask it has when it bounces.
+late_mask()
+{
+	printf '%s\n' 'mask 64' 'map 1 4096 to' 'unmap 1' 'mask 32' 'map 2 4096 to' 'unmap 2' >"$out/late"
+	$x top --json -d "$bdf" -- sh -c "cat $out/late >$requests" >"$out/json" 2>/dev/null
+	is "$(of "$bdf" '[.maps, .reasons.mask, .reasons.align, .dma_mask]')" '[2,1,0,4294967295]' \
+		"$backend: top: the mask is that of the bounce"
+	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/late >$requests" 2>/dev/null
+	is "$(events | grep ^map | cut -d ' ' -f 7)" $'direct\nmask' "$backend: record: so it is"
+}
+
+# Where the kernel hides its addresses, stacks are numbers, not names that are wrong.
+hidden_symbols()
+{
+	echo 2 >/proc/sys/kernel/kptr_restrict
+	$x stacks --json -d "$bdf" -- sh -c "cat $out/late >$requests" >"$out/json" 2>"$out/err"
+	echo 0 >/proc/sys/kernel/kptr_restrict
+	like "$(cat "$out/err")" 'the kernel hides its addresses' 'kptr_restrict: told'
+	is "$(jq '[.sites[].stack[] | test("^0x")] | length > 0 and all' "$out/json")" true \
+		'and no frame has a wrong name'
+}
+
 whole()
 {
 	backend=$1
 	driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
 	requests=/sys/kernel/debug/dmabench/$bdf/sequence
 	known_sequence
+	late_mask
+	[ "$backend" != stock ] || hidden_symbols
 	failing
 	if [ "$backend" = stock ]; then
 		standing
