@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "host.h"
-#include "json.h"
-#include "own_cost.h"
-#include "refusal.h"
+#include "engine/host.h"
+#include "show/json.h"
+#include "engine/own_cost.h"
+#include "engine/refusal.h"
 #include "say.h"
 
 static int tests, failed;

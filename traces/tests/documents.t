@@ -9,21 +9,21 @@ source=traces/xswbounce
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-is "$(mandoc -T lint -W warning $source/xswbounce.8 2>&1)" '' 'the manual has no mistake'
+is "$(mandoc -T lint -W warning $source/data/xswbounce.8 2>&1)" '' 'the manual has no mistake'
 commands=$(sed -n 's/^\t{ "\([a-z]*\)",.*/\1/p' $source/main.c | sort)
 at_least "$(wc -w <<<"$commands")" 11 'the commands are found'
-is "$(sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' $source/xswbounce.8 |
+is "$(sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' $source/data/xswbounce.8 |
 	awk 'p == ".TP" && $1 == ".B" { print $2 } { p = $0 }' | sort)" "$commands" \
 	'the manual has every command, and no other'
 
 # Each metric that the rules ask for is one that is exported, or the collector's own.
-exported=$(grep -oE '"[a-z_]+_(total|bytes)"' $source/prometheus.c | tr -d '"' | sort -u)
-asked=$(grep -v '#' $source/xswbounce.rules.yml | grep -oE 'xswbounce_[a-z_]+_(total|bytes)' |
+exported=$(grep -oE '"[a-z_]+_(total|bytes)"' $source/show/prometheus.c | tr -d '"' | sort -u)
+asked=$(grep -v '#' $source/data/xswbounce.rules.yml | grep -oE 'xswbounce_[a-z_]+_(total|bytes)' |
 	sed 's/^xswbounce_//' | sort -u)
 at_least "$(wc -w <<<"$asked")" 4 'the rules ask for metrics'
 is "$(comm -13 <(echo "$exported") <(echo "$asked"))" '' 'each metric the rules ask for is exported'
-is "$(grep -cE '^ *- alert: ' $source/xswbounce.rules.yml)" \
-	"$(grep -cE '^ *severity: (warning|critical)$' $source/xswbounce.rules.yml)" \
+is "$(grep -cE '^ *- alert: ' $source/data/xswbounce.rules.yml)" \
+	"$(grep -cE '^ *severity: (warning|critical)$' $source/data/xswbounce.rules.yml)" \
 	'each alert has a severity'
 
 # One version, everywhere.

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "incident.h"
-#include "output.h"
-#include "prometheus.h"
-#include "recording.h"
+#include "show/incident.h"
+#include "show/output.h"
+#include "show/prometheus.h"
+#include "show/recording.h"
 #include "say.h"
 
 static char folder[64], path[128], victim[128];

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 gcc -O2 -Wall -Wextra -std=gnu11 -D_GNU_SOURCE -I traces/xswbounce -o "$out/json_test" \
-	traces/tests/json_test.c traces/xswbounce/json.c || exit 1
+	traces/tests/json_test.c traces/xswbounce/show/json.c || exit 1
 "$out/json_test" >"$out/json"
 passes 'it is JSON in UTF-8, without constants that are none' python3 -c 'import json, sys
 def none(name): raise ValueError(name)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "json.h"
+#include "show/json.h"
 #include "say.h"
 
 void say_flush(void)

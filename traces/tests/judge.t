@@ -10,6 +10,6 @@ trap 'rm -rf "$out"' EXIT
 mkdir "$out/bpf"
 echo 'struct bpf_map;' >"$out/bpf/libbpf.h"
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I "$out" \
-	-I traces/xswbounce -o "$out/judge_test" traces/tests/judge_test.c traces/xswbounce/{judge,advice}.c \
-	traces/xswbounce/flow_state.c traces/xswbounce/text.c || exit 1
+	-I traces/xswbounce -o "$out/judge_test" traces/tests/judge_test.c \
+	traces/xswbounce/engine/{judge,flow_state,name}.c traces/xswbounce/show/{advice,text}.c || exit 1
 "$out/judge_test"

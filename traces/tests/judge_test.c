@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device.h"
-#include "verdict.h"
+#include "engine/device.h"
+#include "engine/verdict.h"
+#include "show/advice.h"
 
 #define SECONDS 2.0
 #define FIRST   1ULL

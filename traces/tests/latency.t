@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 gcc -O2 -Wall -Wextra -Wno-unused-function -Wno-unused-variable -std=gnu11 -I traces/xswbounce \
-	-o "$out/latency_test" traces/tests/latency_test.c traces/xswbounce/quantile.c || exit 1
+	-o "$out/latency_test" traces/tests/latency_test.c traces/xswbounce/show/quantile.c || exit 1
 "$out/latency_test"

@@ -14,7 +14,7 @@
 #undef __always_inline
 #define __always_inline inline
 
-#include "quantile.h"
+#include "show/quantile.h"
 
 typedef long long s64;
 
@@ -44,8 +44,8 @@ static long bpf_map_update_elem(void *map, const void *key, const void *value, u
 	return 0;
 }
 
-#include "clock.bpf.h"
-#include "histogram.bpf.h"
+#include "bpf/clock.bpf.h"
+#include "bpf/histogram.bpf.h"
 
 static int tests, failed;
 

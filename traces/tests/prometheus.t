@@ -14,7 +14,7 @@ x=traces/xswbounce
 mkdir -p build
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE \
 	-DXSWBOUNCE_VERSION='"test"' -I $x -o "$out/write" traces/tests/prometheus_test.c \
-	$x/{prometheus,output,text}.c || exit 1
+	$x/show/{prometheus,output,text}.c $x/engine/name.c || exit 1
 prometheus_tool promtool
 promtool=$tool
 prometheus_tool prometheus-node-exporter
@@ -61,7 +61,7 @@ is "$(value 'pool_used_high_bytes{backend="swiotlb-xen"}')" $((1 << 20)) \
 	'a burst between two looks is in the most of the last minute'
 is "$(value 'pool_high_water_bytes{backend="swiotlb-xen"}')" $((1 << 20)) 'and in the mark since boot'
 
-cp $x/xswbounce.rules.yml traces/tests/rules.test.yml "$out/"
+cp $x/data/xswbounce.rules.yml traces/tests/rules.test.yml "$out/"
 passes 'the rules are right' "$promtool" check rules "$out/xswbounce.rules.yml"
 passes 'each alert fires for its case alone' "$promtool" test rules "$out/rules.test.yml"
 done_testing

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prometheus.h"
+#include "show/prometheus.h"
 #include "say.h"
 
 #define POINTER (1ULL << 63)

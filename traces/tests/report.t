@@ -74,7 +74,7 @@ done
 
 # The description of the file, and the file.
 cat >"$out/sizes.c" <<'C'
-#include "recording.h"
+#include "show/recording.h"
 int main(void)
 {
 	printf("%zu %zu %zu %zu %zu %zu %d", sizeof(struct recording_head),

@@ -7,5 +7,5 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I $x \
-	-o "$out/watch_test" traces/tests/watch_test.c $x/{watch_policy,incident_files,bounded}.c || exit 1
+	-o "$out/watch_test" traces/tests/watch_test.c $x/show/{watch_policy,incident_files,bounded}.c || exit 1
 "$out/watch_test"

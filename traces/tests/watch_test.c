@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bounded.h"
-#include "incident_files.h"
-#include "watch_policy.h"
+#include "show/bounded.h"
+#include "show/incident_files.h"
+#include "show/watch_policy.h"
 
 static int tests, failed;
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The devices seen: each is described once, its counters are found by the pointer alone. */
+#ifndef XB_DEVICE_BPF_H
+#define XB_DEVICE_BPF_H
+
+#include "bpf/kernel.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct xb_device);
+} devices SEC(".maps");
+
+struct xb_losses losses;
+
+/* A member of the device that is as long as a pointer. */
+#define device_long(dev, member) long_at((u64)(dev) + bpf_core_field_offset(struct device, member))
+
+/* What the device can address now: a driver sets its mask after others may have mapped for it. */
+static __always_inline u64 mask_now(struct device *dev)
+{
+	u64 limit = device_long(dev, bus_dma_limit), mask = long_at(device_long(dev, dma_mask));
+
+	if (!mask || (limit && limit < mask))
+		mask = limit ?: ~0ULL;
+	return mask;
+}
+
+/* @s: counters that keep the mask at hand, or NULL */
+static __noinline int describe(struct device *dev, struct xb_stat *s)
+{
+	struct xb_device d = {};
+	u64 key = (u64)dev;
+
+	d.name_at = device_long(dev, kobj.name);
+	d.driver_at = device_long(dev, driver);
+	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)d.name_at);
+	bpf_probe_read_kernel_str(d.driver, sizeof(d.driver), BPF_CORE_READ(dev, driver, name));
+	d.mask = mask_now(dev);
+	d.boundary = BPF_CORE_READ(dev, dma_parms, segment_boundary_mask);
+	d.min_align = BPF_CORE_READ(dev, dma_parms, min_align_mask);
+	d.forced = BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce);
+	if (s) {
+		s->mask = d.mask;
+		s->forced = d.forced;
+		s->name_at = d.name_at;
+		s->driver_at = d.driver_at;
+	}
+	return bpf_map_update_elem(&devices, &key, &d, BPF_ANY);
+}
+
+/* Is it still as it was described, under these of its kernel's pointers and with this mask? */
+static __always_inline bool is_as(struct device *dev, u64 mask, u64 name_at, u64 driver_at)
+{
+	return mask == mask_now(dev) && name_at == device_long(dev, kobj.name) &&
+	       driver_at == device_long(dev, driver);
+}
+
+/* Described when first seen, and again when it has changed since. Return: its description. */
+static __always_inline struct xb_device *know(struct device *dev)
+{
+	u64 key = (u64)dev;
+	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
+
+	if (d && is_as(dev, d->mask, d->name_at, d->driver_at))
+		return d;
+	describe(dev, NULL);
+	return bpf_map_lookup_elem(&devices, &key);
+}
+
+/* Described at least once. */
+static __always_inline void meet(struct device *dev)
+{
+	u64 key = (u64)dev;
+
+	if (!bpf_map_lookup_elem(&devices, &key))
+		describe(dev, NULL);
+}
+
+#endif /* XB_DEVICE_BPF_H */

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tells single events through a ring buffer: for full, exchange, record and watch.
+ *
+ * Which programs are loaded decides what is told. What finds no room in the ring is counted, and
+ * the next message that finds some carries the count: the reader knows where they were lost.
+ */
+#include "bpf/map_calls.bpf.h"
+#include "bpf/module.bpf.h"
+#include "bpf/pool_walk.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+const volatile bool want_flow; /* every map, not only those that fail */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20); /* the tool may set another size */
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, 1024);
+	__uint(key_size, sizeof(u32));
+	__uint(value_size, XB_STACK_DEPTH * sizeof(u64));
+} stacks SEC(".maps");
+
+u32 lost;
+
+static __always_inline void *reserve(u64 size)
+{
+	void *m = armed ? bpf_ringbuf_reserve(&ring, size, 0) : NULL;
+
+	if (armed && !m)
+		__sync_fetch_and_add(&lost, 1);
+	return m;
+}
+
+static __always_inline void fill(struct xb_message *m, enum xb_kind kind, u64 dev, u64 bus,
+				 u64 size)
+{
+	m->time = bpf_ktime_get_ns();
+	m->cpu = bpf_get_smp_processor_id();
+	m->lost = lost;
+	m->kind = kind;
+	m->dev = dev;
+	m->bus = bus;
+	m->size = size;
+	m->phys = 0;
+	m->attrs = 0;
+	m->dir = 0;
+	m->reason = 0;
+	m->failed = 0;
+	m->pad = 0;
+}
+
+static __always_inline enum xb_reason reason_of(const struct xb_device *d, u64 phys, u64 machine,
+						u64 size)
+{
+	return bounce_reason(d && d->forced, d ? d->mask : ~0ULL, phys, machine, size);
+}
+
+/*
+ * Failures come in storms, in interrupts, when the host is in trouble already: what is done for
+ * each is little, and where the tool does not want every one, little of it.
+ */
+const volatile u32 failures_told; /* in a second on each CPU; 0: all */
+u64 failures_untold;
+
+struct telling {
+	u64 second; /* of 2^30 ns */
+	u64 told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct telling);
+} telling SEC(".maps");
+
+static __always_inline bool may_tell(void)
+{
+	u64 second = bpf_ktime_get_ns() >> 30;
+	struct telling *t;
+	u32 zero = 0;
+
+	if (!failures_told)
+		return true;
+	t = bpf_map_lookup_elem(&telling, &zero);
+	if (!t)
+		return true;
+	if (t->second != second) {
+		t->second = second;
+		t->told = 0;
+	}
+	if (t->told++ < failures_told)
+		return true;
+	__sync_fetch_and_add(&failures_untold, 1);
+	return false;
+}
+
+/* All that takes time is done before the record is reserved: later records wait for it. */
+static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir)
+{
+	struct pool_state state = {};
+	struct xb_failure *f;
+	u64 mask;
+	int stack;
+
+	if (!armed || !may_tell())
+		return 0;
+	know(dev);
+	mask = mask_now(dev);
+	pool_state(dev, &state);
+	stack = bpf_get_stackid(ctx, &stacks, 0);
+	f = reserve(sizeof(*f));
+	if (!f)
+		return 0;
+	fill(&f->m, XB_FAILURE, (u64)dev, XB_ERROR_ADDR, size);
+	f->m.phys = phys;
+	f->m.dir = dir;
+	f->mask = mask;
+	f->fail = fail_reason(&state, f->mask, size);
+	f->walked = 0; /* by the tool */
+	f->pool.slots = state.slots;
+	f->pool.used = state.used;
+	f->pool.runs = 0;
+	f->pool.largest = 0;
+	f->stack = stack;
+	f->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(f->comm, sizeof(f->comm));
+	bpf_ringbuf_submit(f, 0);
+	return 0;
+}
+
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				   u64 attrs, u64 bus)
+{
+	struct xb_device *d;
+	struct xb_message *m;
+	u64 machine;
+
+	if (!want_flow)
+		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
+	d = know(dev);
+	m = reserve(sizeof(*m));
+	if (!m)
+		return 0;
+	fill(m, XB_MAP, (u64)dev, bus, size);
+	m->phys = phys;
+	m->dir = dir;
+	m->attrs = attrs;
+	m->failed = bus == XB_ERROR_ADDR;
+	machine = machine_address(phys);
+	if (bus != machine && !m->failed)
+		m->reason = reason_of(d, phys, machine, size);
+	bpf_ringbuf_submit(m, 0);
+	return 0;
+}
+
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
+{
+	return map_end(ctx, dev, phys, size, dir, attrs, bus);
+}
+
+static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 bus, u64 size,
+				     u32 dir, u64 attrs)
+{
+	struct xb_message *m = reserve(sizeof(*m));
+
+	if (!m)
+		return 0;
+	meet(dev);
+	fill(m, kind, (u64)dev, bus, size);
+	m->dir = dir;
+	m->attrs = attrs;
+	bpf_ringbuf_submit(m, 0);
+	return 0;
+}
+
+SEC("fentry/xen_swiotlb_unmap_page")
+int BPF_PROG(unmap_page, struct device *dev, dma_addr_t bus, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
+}
+
+SEC("fentry/xen_swiotlb_unmap_phys")
+int BPF_PROG(unmap_phys, struct device *dev, dma_addr_t bus, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
+}
+
+#include "bpf/unmap_sg.bpf.h"
+
+SEC("fentry/xen_swiotlb_sync_single_for_cpu")
+int BPF_PROG(sync_cpu, struct device *dev, dma_addr_t bus, size_t size, enum dma_data_direction dir)
+{
+	return tell_call(dev, XB_SYNC_CPU, bus, size, dir, 0);
+}
+
+SEC("fentry/xen_swiotlb_sync_single_for_device")
+int BPF_PROG(sync_device, struct device *dev, dma_addr_t bus, size_t size,
+	     enum dma_data_direction dir)
+{
+	return tell_call(dev, XB_SYNC_DEVICE, bus, size, dir, 0);
+}
+
+SEC("fexit/xen_swiotlb_alloc_coherent")
+int BPF_PROG(alloc_coherent, struct device *dev, size_t size, dma_addr_t *handle, gfp_t flags,
+	     unsigned long attrs, void *memory)
+{
+	u64 bus = XB_ERROR_ADDR;
+
+	if (memory)
+		bpf_probe_read_kernel(&bus, sizeof(bus), handle);
+	return tell_call(dev, XB_ALLOC, bus, size, DMA_BIDIRECTIONAL, attrs);
+}
+
+SEC("fentry/xen_swiotlb_free_coherent")
+int BPF_PROG(free_coherent, struct device *dev, size_t size, void *memory, dma_addr_t bus,
+	     unsigned long attrs)
+{
+	return tell_call(dev, XB_FREE, bus, size, DMA_BIDIRECTIONAL, attrs);
+}
+
+static __always_inline void tell_exchange(enum xb_exchange_op op, u32 order, u32 bits, int rc,
+					  s64 ns)
+{
+	struct xb_exchange *x = reserve(sizeof(*x));
+
+	if (!x)
+		return;
+	fill(&x->m, XB_EXCHANGE, 0, 0, XB_PAGE_SIZE << (order & 31));
+	x->ns = ns > 0 ? ns : 0;
+	x->op = op;
+	x->order = order;
+	x->bits = bits;
+	x->rc = rc;
+	x->extents = 1;
+	x->exchanged = ~0ULL;
+	x->module = 0;
+	x->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(x->comm, sizeof(x->comm));
+	bpf_ringbuf_submit(x, 0);
+}
+
+SEC("fentry/xen_create_contiguous_region")
+int BPF_PROG(create_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_create_contiguous_region")
+int BPF_PROG(create_end, phys_addr_t start, unsigned int order, unsigned int bits,
+	     dma_addr_t *handle, int rc)
+{
+	tell_exchange(XB_MAKE, order, bits, rc, clock_stop(ctx));
+	return 0;
+}
+
+SEC("fentry/xen_destroy_contiguous_region")
+int BPF_PROG(destroy_start)
+{
+	clock_start(ctx);
+	return 0;
+}
+
+SEC("fexit/xen_destroy_contiguous_region")
+int BPF_PROG(destroy_end, phys_addr_t start, unsigned int order)
+{
+	tell_exchange(XB_UNDO, order, 0, 0, clock_stop(ctx));
+	return 0;
+}
+
+/*
+ * The snapshot: one message for each mapping that holds slots. It is taken in steps, between which
+ * the tool reads them: however many there are, none is lost for want of room.
+ */
+u64 snapshot_at; /* the slot where the next step begins */
+u32 snapshot_done;
+
+struct snapshot {
+	struct io_tlb_slot *slots;
+	u64 start; /* physical address of slot 0 */
+	u64 nr, at;
+};
+
+/* Each slot of a mapping says how much of it lies from there on: the last one says how many. */
+static int snapshot_step(u64 index, struct snapshot *s)
+{
+	struct io_tlb_slot *slot =
+		(void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
+	u64 size, free = BPF_CORE_READ(slot, list);
+	struct xb_message *m;
+
+	if (s->at >= s->nr)
+		return 1;
+	if (free) {
+		s->at += free;
+		return 0;
+	}
+	size = BPF_CORE_READ(slot, alloc_size);
+	m = reserve(sizeof(*m));
+	if (m) {
+		fill(m, XB_SLOT, 0, machine_address(s->start + (s->at << XB_SLOT_SHIFT)), size);
+		m->phys = s->at;
+		bpf_ringbuf_submit(m, 0);
+	}
+	s->at += (size + (1 << XB_SLOT_SHIFT) - 1) >> XB_SLOT_SHIFT ?: 1;
+	return 0;
+}
+
+SEC("syscall")
+int take_snapshot(void *ctx)
+{
+	struct snapshot s = { .at = snapshot_at };
+
+	s.slots = pool_slots(&s.nr, &s.start);
+	if (s.slots)
+		bpf_loop(XB_SNAPSHOT_STEPS, snapshot_step, &s, 0);
+	snapshot_at = s.at;
+	snapshot_done = s.at >= s.nr;
+	return 0;
+}
+
+/* A map of the pool: how many slots of each group of 2^map_shift are in use. */
+unsigned short map_groups[XB_MAP_GROUPS];
+u32 map_shift;
+u64 map_first; /* always 0: the verifier follows a walk from a number it knows slot by slot */
+
+static int draw_step(u64 index, struct snapshot *s)
+{
+	struct io_tlb_slot *slot =
+		(void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
+	u64 free = BPF_CORE_READ(slot, list);
+
+	if (s->at >= s->nr)
+		return 1;
+	if (!free)
+		map_groups[s->at >> (map_shift & 31) & (XB_MAP_GROUPS - 1)]++;
+	s->at += free ?: 1;
+	return 0;
+}
+
+SEC("syscall")
+int draw_map(void *ctx)
+{
+	struct snapshot s = { .at = map_first };
+
+	s.slots = pool_slots(&s.nr, &s.start);
+	if (s.slots)
+		bpf_loop(1 << 23, draw_step, &s, 0);
+	return 0;
+}
+
+/* The pool as it is now, for a tool that asks. */
+struct xb_pool pool_now;
+
+SEC("syscall")
+int look_at_pool(void *ctx)
+{
+	struct xb_pool p = {};
+
+	walk_pool(&p);
+	pool_now = p;
+	return 0;
+}
+
+#include "bpf/events_module.bpf.h"

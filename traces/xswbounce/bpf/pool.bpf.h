@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The stock pool as a failed mapping found it, and what that says about the failure. */
+#ifndef XB_POOL_BPF_H
+#define XB_POOL_BPF_H
+
+#include "bpf/kernel.bpf.h"
+
+struct pool_state {
+	u64 slots;
+	u64 used;
+};
+
+/* The areas tell on every kernel; the pool's own sum is kept only where asked for from 7.0 on. */
+static __noinline int pool_state(struct device *dev, struct pool_state *p)
+{
+	struct io_tlb_mem *mem = BPF_CORE_READ(dev, dma_io_tlb_mem);
+	struct io_tlb_mem___old *old = (void *)mem;
+	struct io_tlb_area *areas;
+	u32 i, n;
+
+	if (!mem)
+		return 0;
+	p->slots = BPF_CORE_READ(old, nslabs);
+	if (bpf_core_field_exists(mem->defpool)) {
+		areas = BPF_CORE_READ(mem, defpool.areas);
+		n = BPF_CORE_READ(mem, defpool.nareas);
+	} else {
+		areas = BPF_CORE_READ(old, areas);
+		n = BPF_CORE_READ(old, nareas);
+	}
+	for (i = 0; i < 256 && i < n; i++)
+		p->used += BPF_CORE_READ(
+			(struct io_tlb_area *)((void *)areas +
+					       i * bpf_core_type_size(struct io_tlb_area)),
+			used);
+	return 0;
+}
+
+static __always_inline enum xb_fail fail_reason(const struct pool_state *p, u64 mask, u64 size)
+{
+	u64 slots = (size + (1 << XB_SLOT_SHIFT) - 1) >> XB_SLOT_SHIFT;
+
+	if (size > XB_SEGMENT)
+		return XB_FAIL_TOO_LARGE;
+	if (p->used + slots > p->slots)
+		return XB_FAIL_FULL;
+	if (mask < 0xffffffffULL && p->used * 2 < p->slots)
+		return XB_FAIL_MASK;
+	return XB_FAIL_FRAGMENTED;
+}
+
+#endif /* XB_POOL_BPF_H */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The counters of flow.bpf.c: by device, by guest, of exchanges. */
+#ifndef XB_STAT_BPF_H
+#define XB_STAT_BPF_H
+
+#include "bpf/clock.bpf.h"
+#include "bpf/histogram.bpf.h"
+#include "bpf/machine.bpf.h"
+
+bool timing; /* the programs that take start times are attached */
+
+const volatile bool want_guests;
+const volatile bool want_sizes;
+const volatile bool maps_only; /* unmap and sync are not timed */
+/*
+ * A device's place is found by a number, 0 in device_numbers: free. Of a device of the stock
+ * backend that is its distance from the table, for the verifier lets no pointer be multiplied. Its
+ * key, by which other maps and the tool know it, stands in the same place.
+ */
+u64 device_numbers[XB_MAX_DEVICES];
+u64 device_keys[XB_MAX_DEVICES];
+
+/* Of each device twice: what a second program counts stands XB_MAX_DEVICES behind, see nested.bpf.h
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2 * XB_MAX_DEVICES);
+	__type(key, u32);
+	__type(value, struct xb_stat);
+} stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct xb_sizes);
+} sizes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct xb_guest_key);
+	__type(value, struct xb_guest);
+} guests SEC(".maps");
+
+struct xb_exchanges exchanges;
+
+static const struct xb_guest no_guest;
+static const struct xb_sizes no_sizes;
+
+static __always_inline u32 first_place(u64 number)
+{
+	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_DEVICES_BITS);
+}
+
+/* A number that is not in its first place: it is in one of the next, or takes the first free one.
+ */
+static __noinline int search_place(u64 number)
+{
+	u32 at = first_place(number), i;
+	u64 found;
+
+	for (i = 0; i < XB_MAX_DEVICES; i++) {
+		found = __sync_val_compare_and_swap(&device_numbers[at & (XB_MAX_DEVICES - 1)], 0,
+						    number);
+		if (!found || found == number)
+			return at & (XB_MAX_DEVICES - 1);
+		at++;
+	}
+	__sync_fetch_and_add(&losses.devices, 1);
+	return -1;
+}
+
+/* The counters of a device on this CPU, of the first programs or the second ones; NULL: count not.
+ */
+static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *place)
+{
+	u32 at = first_place(number), index;
+	int found;
+
+	if (!armed)
+		return NULL;
+	if (device_numbers[at] != number) {
+		found = search_place(number);
+		if (found < 0)
+			return NULL;
+		at = found;
+	}
+	*place = at;
+	index = second ? at + XB_MAX_DEVICES : at;
+	return bpf_map_lookup_elem(&stats, &index);
+}
+
+/* And described when a CPU sees it first. */
+static __always_inline struct xb_stat *stat_of(struct device *dev, bool second)
+{
+	struct xb_stat *s;
+	u32 at = 0;
+
+	s = stat_at((u64)dev - (u64)device_numbers, second, &at);
+	if (s && !s->mask) {
+		device_keys[at & (XB_MAX_DEVICES - 1)] = (u64)dev;
+		describe(dev, s);
+	}
+	return s;
+}
+
+static __noinline int count_size(u64 key, u64 size)
+{
+	struct xb_sizes *s = bpf_map_lookup_elem(&sizes, &key);
+	u32 slot = octave_of(size);
+
+	if (!s) {
+		bpf_map_update_elem(&sizes, &key, &no_sizes, BPF_NOEXIST);
+		s = bpf_map_lookup_elem(&sizes, &key);
+		if (!s)
+			return 0;
+	}
+	barrier_var(slot);
+	__sync_fetch_and_add(&s->octaves[slot & (XB_SIZE_SLOTS - 1)], 1);
+	return 0;
+}
+
+static __noinline int count_guest(u64 dev, u32 domain, u64 size)
+{
+	struct xb_guest_key key = { .dev = dev, .domain = domain };
+	struct xb_guest *g = bpf_map_lookup_elem(&guests, &key);
+
+	if (!g) {
+		bpf_map_update_elem(&guests, &key, &no_guest, BPF_NOEXIST);
+		g = bpf_map_lookup_elem(&guests, &key);
+		if (!g) {
+			__sync_fetch_and_add(&losses.devices, 1);
+			return 0;
+		}
+	}
+	__sync_fetch_and_add(&g->bounces, 1);
+	__sync_fetch_and_add(&g->bytes, size);
+	return 0;
+}
+
+#endif /* XB_STAT_BPF_H */

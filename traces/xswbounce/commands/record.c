@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* xswbounce record: the stream of maps and unmaps, to a file for report and for replay. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "engine/device.h"
+#include "engine/events.h"
+#include "show/recording.h"
+#include "engine/own_cost.h"
+#include "say.h"
+#include "engine/snapshot.h"
+
+#define RING_BYTES (8U << 20)
+#define MAX_IDS    XB_MAX_DEVICES
+
+static struct recording_writer writer;
+static const char *output;
+static struct host host;
+static u64 start_ns, last_ns;
+static u64 ids[MAX_IDS];
+static int nr_ids;
+static u32 lost;
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 }, {}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	(void)state;
+	if (key != 'o')
+		return ARGP_ERR_UNKNOWN;
+	output = arg;
+	return 0;
+}
+
+static const struct argp own = { .options = options, .parser = parse };
+
+static const char text[] =
+	"Records every map, unmap, sync, coherent allocation and free, with a snapshot of the slots "
+	"that are in use at the start. 'xswbounce report -i FILE' reads it on any machine.\v"
+	"Dearer than top: a message for each call, 1300 instructions for a map and its unmap, and a "
+	"process that writes 40 bytes a call to the file. What comes faster than it can be written "
+	"is counted, and marked in the file where it is missing. The file's format: FORMAT.md.\n\n"
+	"Examples:\n"
+	"  xswbounce record -o bounces.rec 60\n"
+	"  xswbounce record -o bounces.rec -- fio job.fio\n"
+	"  xswbounce report -i bounces.rec";
+
+static uint16_t id_of(u64 dev)
+{
+	struct recording_device r = { 0 };
+	struct xb_device d;
+	int i;
+
+	for (i = 0; i < nr_ids; i++)
+		if (ids[i] == dev)
+			return i + 1;
+	if (nr_ids == MAX_IDS)
+		return 0;
+	ids[nr_ids++] = dev;
+	events_device(dev, &d);
+	r.id = nr_ids;
+	r.min_align_mask = d.min_align;
+	r.dma_mask = d.mask;
+	r.boundary_mask = d.boundary;
+	memcpy(r.name, d.name, sizeof(r.name));
+	memcpy(r.driver, d.driver, sizeof(r.driver));
+	snprintf(r.backend, sizeof(r.backend), "%s",
+		 device_is_module(dev) ? "xen_swiotlb" : host_backend(&host));
+	recording_device(&writer, &r);
+	return nr_ids;
+}
+
+static bool wanted(u64 dev)
+{
+	struct xb_device d;
+
+	if (!command_options.device || !dev)
+		return true;
+	events_device(dev, &d);
+	return !strcmp(d.name, command_options.device);
+}
+
+/* What the module could not map it tells as a failure alone; of stock's there is a map, too. */
+static bool is_failed_map(const struct xb_message *m)
+{
+	return m->kind == XB_FAILURE && device_is_module(m->dev);
+}
+
+static int write_message(const struct xb_message *m, size_t size)
+{
+	struct recording_event e = { 0 };
+
+	(void)size;
+	/* the counts of several CPUs come in any order: only growth is news */
+	if ((int)(m->lost - lost) > 0) {
+		recording_lost(&writer, m->time - start_ns, m->lost - lost);
+		lost = m->lost;
+	}
+	if ((m->kind > XB_SLOT && !is_failed_map(m)) || !wanted(m->dev))
+		return writer.failed;
+	e.ns = m->time > start_ns ? m->time - start_ns : 0;
+	e.bus = m->bus;
+	e.size = m->size > UINT32_MAX ? UINT32_MAX : m->size;
+	e.phys = m->phys;
+	e.attrs = m->attrs;
+	e.device = m->dev ? id_of(m->dev) : 0;
+	e.cpu = m->cpu;
+	e.call = is_failed_map(m) ? XB_MAP : m->kind;
+	e.dir = m->dir;
+	e.reason = m->reason;
+	e.failed = m->failed || is_failed_map(m);
+	recording_event(&writer, &e);
+	last_ns = e.ns;
+	return writer.failed;
+}
+
+static u64 clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static void create(void)
+{
+	struct recording_head head = {
+		.magic = RECORDING_MAGIC,
+		.version = RECORDING_VERSION,
+		.order = RECORDING_ORDER,
+		.head_bytes = sizeof(head),
+		.event_bytes = sizeof(struct recording_event),
+	};
+	struct pool pools[HOST_POOLS] = {};
+	int err;
+
+	host_pools(&host, pools);
+	head.start_ns = start_ns = clock_ns(CLOCK_MONOTONIC);
+	head.start_real_ns = clock_ns(CLOCK_REALTIME);
+	head.pool_slots = pools[0].size >> XB_SLOT_SHIFT;
+	head.pool_used = pools[0].used >> XB_SLOT_SHIFT;
+	head.module_bytes = pools[1].size;
+	head.cpus = host.cpus;
+	host_command_line(head.command_line, sizeof(head.command_line));
+	memcpy(head.kernel, host.release, sizeof(head.kernel));
+	snprintf(head.backend, sizeof(head.backend), "%s", host_backend(&host));
+	snprintf(head.machine, sizeof(head.machine), "%s",
+		 host.dom0              ? "dom0"
+		 : host.kind == HOST_PV ? "domU"
+					: "native");
+	err = recording_create(&writer, output, &head);
+	if (err)
+		die("can't write %s: %s", output, strerror(err));
+}
+
+int command_record(int argc, char **argv)
+{
+	const struct events_options events = { .flow = true, .ring_bytes = RING_BYTES };
+	int err;
+
+	command_parse(&own, "record", COMMAND_SECONDS, text, argc, argv);
+	if (!output)
+		die("name the file to write: -o FILE");
+	command_look(&host);
+	events_start(&host, &events, write_message);
+	command_every = events_follow;
+	create();
+	events_arm();
+	events_snapshot();
+	events_poll(0);
+	snapshot_module(write_message);
+	command_begin();
+	/* short steps: the ring must not fill up in between */
+	while (!writer.failed && command_wait(0.02, command_period(INFINITY)))
+		events_poll(0);
+	events_poll(0);
+	if ((int)(events_lost() - lost) > 0)
+		recording_lost(&writer, last_ns, events_lost() - lost);
+	own_cost_print();
+	events_stop();
+	err = recording_close(&writer, clock_ns(CLOCK_MONOTONIC) - start_ns);
+	if (err)
+		die("can't write %s: %s", output, strerror(err));
+	fprintf(stderr, "xswbounce: %s: %llu events of %d devices, %llu lost\n", output,
+		(unsigned long long)writer.events, nr_ids, (unsigned long long)writer.lost);
+	return command_end();
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a device's key in a map stands for. */
+#ifndef XB_DEVICE_H
+#define XB_DEVICE_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/shared.h"
+
+void device_by_name(const char *name, struct xb_device *d); /* what sysfs tells of it */
+bool device_is_module(u64 key);         /* a key of the module's events, not of a struct device */
+u64 device_of_module(const char *name); /* the key that the module's events give it */
+
+/**
+ * device_describe() - name, driver and DMA limits
+ * @devices: the map that the programs fill in for devices of the stock backend
+ * Return: false if the key is not known; it is called "?" then.
+ */
+bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d);
+
+#endif /* XB_DEVICE_H */

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Single events: loads events.bpf.c, empties its ring. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "engine/device.h"
+#include "engine/events.h"
+#include "events.skel.h"
+#include "engine/layout.h"
+#include "engine/module_side.h"
+#include "engine/probe.h"
+#include "say.h"
+#include "engine/start.h"
+#include "engine/symbols.h"
+
+static struct events_bpf *skel;
+static struct ring_buffer *ring;
+static events_visitor visitor;
+
+/* A walk over a large pool takes milliseconds: not for every failure of a storm. */
+static bool may_walk(u64 time)
+{
+	static u64 last;
+
+	if (time - last < 100000000ULL)
+		return false;
+	last = time;
+	return true;
+}
+
+/* The program that tells a failure leaves the walk to this process, which no mapping waits for. */
+static int received(void *unused, void *data, size_t size)
+{
+	const struct xb_message *m = data;
+	struct xb_failure f;
+
+	(void)unused;
+	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
+	    may_walk(m->time)) {
+		struct xb_pool now = events_pool();
+
+		f = *(const struct xb_failure *)data;
+		f.walked = 1;
+		f.pool.runs = now.runs;
+		f.pool.largest = now.largest;
+		data = &f;
+	}
+	return visitor(data, size);
+}
+
+static void use_exchanges(bool on)
+{
+	bool make = probe_use(skel->progs.create_end, on), undo;
+
+	probe_use(skel->progs.create_start, make);
+	undo = probe_use(skel->progs.destroy_end, on);
+	probe_use(skel->progs.destroy_start, undo);
+}
+
+static bool choose(const struct host *host, const struct events_options *o)
+{
+	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, any;
+
+	any = probe_use(skel->progs.map_page_end, pv && maps);
+	any |= probe_use(skel->progs.map_phys_end, pv && maps);
+	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps);
+	probe_use(skel->progs.unmap_page, pv && o->flow);
+	probe_use(skel->progs.unmap_phys, pv && o->flow);
+	probe_use(skel->progs.unmap_sg, pv && o->flow);
+	probe_use(skel->progs.sync_cpu, pv && o->flow);
+	probe_use(skel->progs.sync_device, pv && o->flow);
+	probe_use(skel->progs.alloc_coherent, pv && o->flow);
+	probe_use(skel->progs.free_coherent, pv && o->flow);
+	use_exchanges(pv && o->exchanges);
+	/* no call to map is timed here */
+	probe_use(skel->progs.map_page_start, false);
+	probe_use(skel->progs.map_phys_start, false);
+	probe_use(skel->progs.swiotlb_map_start, false);
+	bpf_program__set_autoload(skel->progs.calibrate_start, false);
+	bpf_program__set_autoload(skel->progs.calibrate_end, false);
+	return any || !maps;
+}
+
+static struct events_bpf *side_skel;
+static struct events_options chosen;
+
+static struct bpf_object_skeleton *open_side(void)
+{
+	side_skel = events_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	events_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static bool wants(const struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+
+	if (!strcmp(name, "module_full"))
+		return chosen.flow || chosen.failures;
+	if (!strcmp(name, "module_exchange"))
+		return chosen.exchanges;
+	return chosen.flow;
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+
+void events_follow(void)
+{
+	module_side_follow(&side, skel->skeleton);
+}
+
+void events_start(const struct host *host, const struct events_options *options,
+		  events_visitor visit)
+{
+	visitor = visit;
+	skel = events_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	if (!choose(host, options))
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	module_side_leave(skel->obj);
+	chosen = *options;
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
+	skel->rodata->want_flow = options->flow;
+	skel->rodata->failures_told = options->failures_told;
+	if (options->ring_bytes)
+		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
+	start_load(skel->skeleton, skel->progs.machine_init);
+	probe_run(skel->progs.look_at_unmap_sg);
+	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->sg_calls_single);
+	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
+	if (!ring)
+		die("can't read the ring buffer: %s", strerror(errno));
+	start_attach(skel->skeleton);
+	events_follow();
+}
+
+void events_arm(void)
+{
+	skel->bss->armed = true;
+}
+
+void events_stop(void)
+{
+	module_side_drop(&side);
+	ring_buffer__free(ring);
+	events_bpf__destroy(skel);
+	skel = NULL;
+}
+
+void events_poll(int ms)
+{
+	ring_buffer__poll(ring, ms);
+}
+
+int events_waker(void)
+{
+	return ring_buffer__epoll_fd(ring);
+}
+
+void events_snapshot(void)
+{
+	skel->bss->snapshot_at = 0;
+	do {
+		probe_run(skel->progs.take_snapshot);
+		ring_buffer__consume(ring);
+	} while (!skel->bss->snapshot_done);
+}
+
+const unsigned short *events_map(u64 slots, unsigned int *shift)
+{
+	for (*shift = 4; slots >> *shift > XB_MAP_GROUPS; ++*shift)
+		;
+	memset(skel->bss->map_groups, 0, sizeof(skel->bss->map_groups));
+	skel->bss->map_shift = *shift;
+	probe_run(skel->progs.draw_map);
+	return skel->bss->map_groups;
+}
+
+u64 events_untold(void)
+{
+	return skel->bss->failures_untold;
+}
+
+struct xb_pool events_pool(void)
+{
+	probe_run(skel->progs.look_at_pool);
+	return skel->bss->pool_now;
+}
+
+bool events_device(u64 dev, struct xb_device *d)
+{
+	return device_describe(skel->maps.devices, dev, d);
+}
+
+int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	return symbol_stack(skel->maps.stacks, stack, addresses);
+}
+
+u32 events_lost(void)
+{
+	return skel->bss->lost + probe_missed(skel->obj) + module_side_missed(&side);
+}

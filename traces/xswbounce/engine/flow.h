@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The counters of every device, kept in the kernel by flow.bpf.c. */
+#ifndef XB_FLOW_H
+#define XB_FLOW_H
+
+#include <stdbool.h>
+
+#include "engine/host.h"
+#include "bpf/shared.h"
+
+struct flow_options {
+	const char *device; /* the one to look at, by name; NULL: every one */
+	bool latency;
+	bool maps_only; /* of unmap and sync no latency is taken */
+	bool late;      /* latency is not taken yet: flow_time begins it */
+	bool guests;
+	bool sizes;
+};
+
+/* One device: totals since the start. */
+struct flow_row {
+	u64 key;
+	struct xb_device device;
+	const char *backend;
+	struct xb_stat stat;
+	struct xb_sizes sizes; /* only where asked for */
+	struct xb_hist hists[XB_NR_CALLS];
+};
+
+struct flow_guest {
+	unsigned int domain;
+	char device[XB_NAME_LEN];
+	struct xb_guest count;
+};
+
+struct flow_state {
+	struct flow_row rows[XB_MAX_DEVICES];
+	int nr_rows;
+	struct flow_guest guests[XB_MAX_DEVICES];
+	int nr_guests;
+	struct xb_exchanges exchanges;
+	struct xb_losses losses;
+	double time; /* monotonic, seconds */
+};
+
+/**
+ * flow_start() - load and attach what this kernel can carry; ends with one line if nothing
+ */
+void flow_start(const struct host *host, const struct flow_options *options);
+
+/**
+ * flow_follow() - see whether the module came or went: some times a second
+ */
+void flow_follow(void);
+
+/**
+ * flow_read() - the totals now; lasts until the next call with the same @state
+ */
+void flow_read(struct flow_state *state);
+
+/**
+ * flow_since() - turn @now into what happened since @before
+ */
+void flow_since(struct flow_state *now, const struct flow_state *before);
+
+const struct flow_row *flow_row_of(const struct flow_state *state, u64 key); /* or NULL */
+
+/* The reason with most bounces; XB_DIRECT if none bounced. */
+enum xb_reason flow_main_reason(const struct xb_stat *s);
+u64 flow_bounces(const struct xb_stat *s);
+u64 flow_failures(const struct xb_stat *s);
+
+/**
+ * flow_time() - take latencies from now on, or no longer
+ */
+void flow_time(bool on);
+
+/**
+ * flow_only_bounces() - is nothing known but bounces and their bytes?  So where the kernel has no
+ * type information.
+ */
+bool flow_only_bounces(void);
+
+bool flow_counts_maps(void); /* false: only bounced mappings are seen */
+
+u64 flow_own_ns(void); /* the probe's own cost that latencies are net of */
+
+void flow_stop(void);
+
+#endif /* XB_FLOW_H */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a state of the counters holds, and the difference of two: no kernel is asked. */
+#include <string.h>
+
+#include "engine/flow.h"
+
+const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
+{
+	int i;
+
+	for (i = 0; i < state->nr_rows; i++)
+		if (state->rows[i].key == key)
+			return &state->rows[i];
+	return NULL;
+}
+
+static void hist_since(struct xb_hist *now, const struct xb_hist *before)
+{
+	int i;
+
+	now->ns -= before->ns;
+	now->count -= before->count;
+	for (i = 0; i < XB_HIST_SLOTS; i++)
+		now->slots[i] -= before->slots[i];
+}
+
+static void row_since(struct flow_row *now, const struct flow_row *before)
+{
+	u64 *n = (void *)&now->stat;
+	const u64 *b = (const void *)&before->stat;
+	size_t i;
+
+	for (i = 0; i < sizeof(now->stat) / sizeof(*n); i++)
+		n[i] -= b[i];
+	for (i = 0; i < XB_SIZE_SLOTS; i++)
+		now->sizes.octaves[i] -= before->sizes.octaves[i];
+	for (i = 0; i < XB_NR_CALLS; i++)
+		hist_since(&now->hists[i], &before->hists[i]);
+}
+
+void flow_since(struct flow_state *now, const struct flow_state *before)
+{
+	const struct flow_row *row;
+	int i, j;
+
+	for (i = 0; i < now->nr_rows; i++) {
+		row = flow_row_of(before, now->rows[i].key);
+		if (row)
+			row_since(&now->rows[i], row);
+	}
+	for (i = 0; i < now->nr_guests; i++)
+		for (j = 0; j < before->nr_guests; j++)
+			if (now->guests[i].domain == before->guests[j].domain &&
+			    !strcmp(now->guests[i].device, before->guests[j].device)) {
+				now->guests[i].count.bounces -= before->guests[j].count.bounces;
+				now->guests[i].count.bytes -= before->guests[j].count.bytes;
+			}
+	now->exchanges.calls -= before->exchanges.calls;
+	now->exchanges.fails -= before->exchanges.fails;
+	now->exchanges.ns -= before->exchanges.ns;
+	now->time -= before->time;
+}
+
+static u64 sum_of(const u64 *counts, int first, int end)
+{
+	u64 sum = 0;
+
+	for (; first < end; first++)
+		sum += counts[first];
+	return sum;
+}
+
+u64 flow_bounces(const struct xb_stat *s)
+{
+	return sum_of(s->bounces, XB_MASK, XB_NR_REASONS);
+}
+
+u64 flow_failures(const struct xb_stat *s)
+{
+	return sum_of(s->fails, XB_FAIL_FULL, XB_NR_FAILS);
+}
+
+enum xb_reason flow_main_reason(const struct xb_stat *s)
+{
+	enum xb_reason main = XB_DIRECT, i;
+
+	for (i = XB_MASK; i < XB_NR_REASONS; i++)
+		if (s->bounces[i] > s->bounces[main])
+			main = i;
+	return main;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who makes bounced mappings: loads held.bpf.c, reads its maps. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "engine/calibrate.h"
+#include "engine/device.h"
+#include "engine/held.h"
+#include "held.skel.h"
+#include "engine/layout.h"
+#include "engine/module_side.h"
+#include "engine/probe.h"
+#include "say.h"
+#include "engine/start.h"
+#include "engine/symbols.h"
+
+#define LIVE_BATCH 4096 /* live mappings read at once; no bucket has as many */
+
+static struct held_bpf *skel;
+
+static bool use_map(struct bpf_program *start, struct bpf_program *end, bool on, bool time)
+{
+	on = probe_use(end, on);
+	probe_use(start, on && time);
+	return on;
+}
+
+static void choose(const struct host *host, const struct held_options *o)
+{
+	bool pv = host->kind == HOST_PV, any;
+
+	any = use_map(skel->progs.map_page_start, skel->progs.map_page_end, pv, o->time);
+	any |= use_map(skel->progs.map_phys_start, skel->progs.map_phys_end, pv, o->time);
+	any |= use_map(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv, o->time);
+	if (!any)
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	if (!probe_use(skel->progs.unmap_single, o->live))
+		probe_use(skel->progs.old_unmap_single, o->live);
+	else
+		probe_use(skel->progs.old_unmap_single, false);
+}
+
+static struct held_bpf *side_skel;
+
+static struct bpf_object_skeleton *open_side(void)
+{
+	side_skel = held_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	held_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static bool wants(const struct bpf_program *program)
+{
+	return skel->rodata->want_live || strcmp(bpf_program__name(program), "module_unmap");
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+
+void held_follow(void)
+{
+	module_side_follow(&side, skel->skeleton);
+}
+
+void held_start(const struct host *host, const struct held_options *options)
+{
+	skel = held_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	choose(host, options);
+	module_side_leave(skel->obj);
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
+	skel->rodata->want_live = options->live;
+	skel->rodata->want_balance = options->balance;
+	skel->rodata->want_time = options->time;
+	skel->rodata->skip_frames = 0;
+	skel->rodata->stack_budget = options->stack_budget * (1 << XB_BUDGET_PERIOD_SHIFT);
+	start_load(skel->skeleton, skel->progs.machine_init);
+	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
+				      skel->bss->calibrated);
+	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
+	start_attach(skel->skeleton);
+	skel->bss->armed = true;
+	held_follow();
+}
+
+void held_stop(void)
+{
+	module_side_drop(&side);
+	held_bpf__destroy(skel);
+	skel = NULL;
+}
+
+void held_device(u64 dev, struct xb_device *d)
+{
+	device_describe(skel->maps.devices, dev, d);
+}
+
+bool held_spared(int stack)
+{
+	return stack == XB_STACK_SPARED;
+}
+
+int held_stack(int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	return symbol_stack(skel->maps.stacks, stack, addresses);
+}
+
+long long held_balance(u64 dev)
+{
+	long long balance = 0;
+
+	bpf_map__lookup_elem(skel->maps.balance, &dev, sizeof(dev), &balance, sizeof(balance), 0);
+	return balance;
+}
+
+struct xb_held_losses held_losses(void)
+{
+	struct xb_held_losses lost = skel->bss->held_losses;
+
+	lost.nested = probe_missed(skel->obj) + module_side_missed(&side);
+	return lost;
+}
+
+/*
+ * In batches: the kernel walks its buckets, each under its lock. From key to key a walk would begin
+ * anew whenever the key at hand was deleted meanwhile, which on a busy table is always.
+ */
+void held_each_live(held_visitor visit, void *data)
+{
+	static struct xb_live lives[LIVE_BATCH];
+	static u64 keys[LIVE_BATCH];
+	u32 position, count, i;
+	bool first = true;
+	int err;
+
+	do {
+		count = LIVE_BATCH;
+		err = bpf_map_lookup_batch(bpf_map__fd(skel->maps.live), first ? NULL : &position,
+					   &position, keys, lives, &count, NULL);
+		if (err && errno != ENOENT)
+			break;
+		for (i = 0; i < count; i++)
+			visit(keys[i], &lives[i], data);
+		first = false;
+	} while (!err);
+}
+
+bool held_knows(u64 bus)
+{
+	struct xb_live live;
+
+	return !bpf_map__lookup_elem(skel->maps.live, &bus, sizeof(bus), &live, sizeof(live), 0);
+}
+
+struct sites {
+	struct held_site *list;
+	int n;
+	u64 now;
+};
+
+static void add_live(u64 bus, const struct xb_live *live, void *data)
+{
+	struct sites *s = data;
+	u64 age = s->now > live->since ? s->now - live->since : 0;
+	int i;
+
+	(void)bus;
+	for (i = 0; i < s->n; i++) {
+		if (s->list[i].dev != live->dev || s->list[i].stack != live->stack)
+			continue;
+		s->list[i].live++;
+		s->list[i].live_bytes += live->size;
+		if (age > s->list[i].oldest_ns)
+			s->list[i].oldest_ns = age;
+		return;
+	}
+}
+
+u64 held_total(void)
+{
+	return skel->bss->made;
+}
+
+int held_sites(const char *only, struct held_site **list)
+{
+	struct sites s = { .list = calloc(XB_MAX_STACKS, sizeof(*s.list)) };
+	struct xb_site_key key, *previous = NULL;
+	struct xb_device d;
+	struct timespec t;
+
+	if (!s.list)
+		die("out of memory");
+	while (s.n < XB_MAX_STACKS &&
+	       !bpf_map__get_next_key(skel->maps.sites, previous, &key, sizeof(key))) {
+		struct held_site *site = &s.list[s.n];
+
+		previous = &key;
+		if (bpf_map__lookup_elem(skel->maps.sites, &key, sizeof(key), &site->total,
+					 sizeof(site->total), 0))
+			continue;
+		held_device(key.dev, &d);
+		if (only && strcmp(only, d.name))
+			continue;
+		site->dev = key.dev;
+		site->stack = key.stack;
+		s.n++;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	s.now = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	held_each_live(add_live, &s);
+	*list = s.list;
+	return s.n;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine that is looked at: what kind of domain, which backend, which clock, which pools. */
+#ifndef XB_HOST_H
+#define XB_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bpf/shared.h"
+
+enum host_kind {
+	HOST_NATIVE,
+	HOST_PV, /* dom0 or a guest: the one kind where swiotlb-xen works */
+	HOST_HVM,
+	HOST_PVH,
+};
+
+struct host {
+	enum host_kind kind;
+	bool dom0;
+	bool no_pool;      /* neither swiotlb nor the module keeps one: nothing can bounce */
+	bool pool_told;    /* debugfs tells the stock pool's size and use */
+	bool pci;          /* there is a PCI device */
+	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
+	int cpus;
+	char release[64];
+};
+
+/* A pool's size and use in bytes; size 0: there is none, or nobody tells. */
+struct pool {
+	const char *backend;
+	u64 size;
+	u64 used;
+	u64 largest; /* the largest free run; 0: not known */
+	u64 high;    /* the most in use since boot, or since the module was loaded; 0: not known */
+};
+
+#define HOST_POOLS 2
+
+void host_look(struct host *h);
+
+/**
+ * host_pools() - the stock pool, then the module's, as far as they exist
+ * Return: their number.
+ */
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
+
+void host_xen_version(char *version, size_t size); /* "4.20.1", empty off Xen */
+u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
+u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
+
+void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
+
+unsigned long long host_module_failures(void); /* mappings that failed, by its counters */
+bool host_has_module(void);                    /* is xen_swiotlb.ko loaded, now? */
+const char *host_backend(const struct host *h);
+const char *host_name(const struct host *h); /* "Xen PV dom0", "Xen HVM guest", "no Xen" ... */
+
+/**
+ * host_needs_root() - end with one line if this is not root
+ */
+void host_needs_root(void);
+
+#endif /* XB_HOST_H */

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The module's side of a set of BPF programs. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/module_side.h"
+#include "engine/probe.h"
+#include "say.h"
+
+#define FILES  "/sys/devices/platform/xen_swiotlb/"
+#define EVENTS "tp/xen_swiotlb/"
+
+static bool is_on_event(const struct bpf_program *program)
+{
+	return !strncmp(bpf_program__section_name(program), EVENTS, strlen(EVENTS));
+}
+
+void module_side_leave(struct bpf_object *programs)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, programs)
+	{
+		if (is_on_event(program))
+			bpf_program__set_autoload(program, false);
+	}
+}
+
+/* Another inode is another load of it; 0: it is not there. */
+static ino_t which(void)
+{
+	struct stat st;
+
+	return stat(FILES "abi", &st) ? 0 : st.st_ino;
+}
+
+/* "BDF attached DRIVER", or "BDF waiting". */
+static bool has_device(void)
+{
+	FILE *f = fopen(FILES "devices", "r");
+	char state[32];
+	bool has = false;
+
+	while (f && !has && fscanf(f, "%*s %31s%*[^\n]", state) == 1)
+		has = !strcmp(state, "attached");
+	if (f)
+		fclose(f);
+	return has;
+}
+
+static void share_maps(const struct bpf_object_skeleton *to, const struct bpf_object_skeleton *from)
+{
+	int i;
+
+	for (i = 0; i < to->map_cnt; i++)
+		if (!strstr(to->maps[i].name, "rodata"))
+			bpf_map__reuse_fd(*to->maps[i].map, bpf_map__fd(*from->maps[i].map));
+}
+
+static void load(struct module_side *side, const struct bpf_object_skeleton *first)
+{
+	struct bpf_program *program;
+	int err;
+
+	side->skeleton = side->open();
+	if (!side->skeleton)
+		return;
+	share_maps(side->skeleton, first);
+	bpf_object__for_each_program(program, *side->skeleton->obj)
+	{
+		if (is_on_event(program) && (!side->wants || side->wants(program)))
+			probe_use(program, true);
+		else
+			bpf_program__set_autoload(program, false);
+	}
+	err = bpf_object__load_skeleton(side->skeleton);
+	if (!err)
+		return;
+	warn("the kernel refused the programs on the module's events: %s: they are not seen",
+	     strerror(-err));
+	side->destroy();
+	side->skeleton = NULL;
+}
+
+static void attach(struct module_side *side)
+{
+	int err = bpf_object__attach_skeleton(side->skeleton);
+
+	if (err)
+		warn("can't attach to the module's events: %s: they are not seen", strerror(-err));
+	side->attached = true;
+}
+
+void module_side_drop(struct module_side *side)
+{
+	if (side->skeleton)
+		side->destroy();
+	side->skeleton = NULL;
+	side->attached = false;
+}
+
+void module_side_follow(struct module_side *side, const struct bpf_object_skeleton *first)
+{
+	ino_t now = which();
+	bool device = now && has_device();
+
+	if (side->which != now) {
+		module_side_drop(side);
+		side->which = now;
+		if (now)
+			load(side, first);
+	}
+	if (!side->skeleton || device == side->attached)
+		return;
+	if (device) {
+		attach(side);
+	} else {
+		bpf_object__detach_skeleton(side->skeleton);
+		side->attached = false;
+	}
+}
+
+u64 module_side_missed(const struct module_side *side)
+{
+	return side->skeleton ? probe_missed(*side->skeleton->obj) : 0;
+}

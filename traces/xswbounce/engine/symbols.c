@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Names of the kernel's functions, from /proc/kallsyms. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+#include "engine/symbols.h"
+
+struct entry {
+	u64 address;
+	char *name;
+};
+
+#define FAR                                                                                  \
+	(1 << 20) /* no function is longer: what lies behind the last of a region is unknown \
+		   */
+
+static struct entry *table;
+static size_t entries;
+static bool hidden;    /* kptr_restrict: every address reads 0 */
+static size_t modules; /* what /proc/modules was when the table was read */
+
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void add(u64 address, const char *name, const char *module)
+{
+	static size_t room;
+
+	if (entries == room) {
+		room = room ? 2 * room : 1 << 16;
+		table = realloc(table, room * sizeof(*table));
+		if (!table)
+			die("out of memory");
+	}
+	table[entries].address = address;
+	if (asprintf(&table[entries].name, "%s%s%s", name, *module ? " " : "", module) < 0)
+		die("out of memory");
+	entries++;
+}
+
+static size_t digest_of_modules(void)
+{
+	FILE *f = fopen("/proc/modules", "r");
+	char buffer[4096];
+	size_t sum = 0, n, i;
+
+	while (f && (n = fread(buffer, 1, sizeof(buffer), f)))
+		for (i = 0; i < n; i++)
+			sum = sum * 31 + buffer[i];
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+static void load(void)
+{
+	char line[512], name[256], module[128], type;
+	u64 address;
+	FILE *f = fopen("/proc/kallsyms", "r");
+
+	if (!f)
+		die("can't read /proc/kallsyms: stacks have no names without it");
+	while (fgets(line, sizeof(line), f)) {
+		module[0] = '\0';
+		if (sscanf(line, "%llx %c %255s %127s", &address, &type, name, module) >= 3 &&
+		    strchr("tTwW", type))
+			add(address, name, module);
+	}
+	fclose(f);
+	modules = digest_of_modules();
+	qsort(table, entries, sizeof(*table), by_address);
+	hidden = !entries || !table[entries - 1].address;
+	if (hidden)
+		warn("the kernel hides its addresses (kptr_restrict): stacks are shown as numbers");
+}
+
+int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	int n = 0;
+
+	memset(addresses, 0, XB_STACK_DEPTH * sizeof(*addresses));
+	if (stack < 0 || bpf_map__lookup_elem(stacks, &stack, sizeof(stack), addresses,
+					      XB_STACK_DEPTH * sizeof(*addresses), 0))
+		return 0;
+	while (n < XB_STACK_DEPTH && addresses[n])
+		n++;
+	return n;
+}
+
+void symbol_renew(void)
+{
+	size_t i;
+
+	if (!table || modules == digest_of_modules())
+		return;
+	for (i = 0; i < entries; i++)
+		free(table[i].name);
+	entries = 0;
+	load();
+}
+
+static const char *number(u64 address)
+{
+	static char texts[XB_STACK_DEPTH][20];
+	static unsigned int at;
+	char *text = texts[at++ % XB_STACK_DEPTH];
+
+	snprintf(text, sizeof(texts[0]), "0x%llx", address);
+	return text;
+}
+
+const char *symbol(u64 address)
+{
+	size_t low = 0, high, middle;
+
+	if (!table)
+		load();
+	if (hidden)
+		return number(address);
+	for (high = entries; low < high;) {
+		middle = (low + high) / 2;
+		if (table[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && address - table[low - 1].address < FAR ? table[low - 1].name
+							     : number(address);
+}
+
+int symbol_frames(const u64 *addresses, int n)
+{
+	static const char *const own[] = { "bpf_",   "__bpf_",       "perf_trace_",
+					   "trace_", "__traceiter_", "__trace" };
+	size_t i;
+	int skip;
+
+	for (skip = 0; skip < n - 1; skip++) {
+		const char *name = symbol(addresses[skip]);
+
+		for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+			if (!strncmp(name, own[i], strlen(own[i])))
+				break;
+		if (i == sizeof(own) / sizeof(own[0]))
+			break;
+	}
+	return skip;
+}
