@@ -7,7 +7,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(max_entries, XB_MAX_DEVICES *XB_NR_CALLS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct xb_hist_key);
 	__type(value, struct xb_hist);

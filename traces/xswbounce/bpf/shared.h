@@ -10,6 +10,7 @@ typedef unsigned int u32;
 
 #define XB_DEVICES_BITS 8
 #define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* distinct devices counted; more are lost */
+#define XB_MAX_GUESTS   4096                   /* pairs of a device and a guest */
 #define XB_NAME_LEN     32
 #define XB_DRIVER_LEN   24
 
@@ -158,7 +159,8 @@ struct xb_watched {
 
 /* Events that could not be counted, by cause. */
 struct xb_losses {
-	u64 devices; /* more devices than XB_MAX_DEVICES */
+	u64 devices; /* calls of devices beyond XB_MAX_DEVICES */
+	u64 guests;  /* bounces of pairs beyond XB_MAX_GUESTS */
 	u64 starts;  /* an end without its start: not taken as a latency */
 	u64 zeros;   /* latencies that read 0: a clock that does not advance */
 	u64 nested;  /* programs not run: an interrupt came while the same one ran on that CPU;

@@ -39,7 +39,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(max_entries, XB_MAX_GUESTS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct xb_guest_key);
 	__type(value, struct xb_guest);
@@ -63,8 +63,11 @@ static __noinline int search_place(u64 number)
 	u64 found;
 
 	for (i = 0; i < XB_MAX_DEVICES; i++) {
-		found = __sync_val_compare_and_swap(&device_numbers[at & (XB_MAX_DEVICES - 1)], 0,
-						    number);
+		/* looked at before it is written to: other CPUs look here all the time */
+		found = device_numbers[at & (XB_MAX_DEVICES - 1)];
+		if (!found)
+			found = __sync_val_compare_and_swap(
+				&device_numbers[at & (XB_MAX_DEVICES - 1)], 0, number);
 		if (!found || found == number)
 			return at & (XB_MAX_DEVICES - 1);
 		at++;
@@ -132,7 +135,7 @@ static __noinline int count_guest(u64 dev, u32 domain, u64 size)
 		bpf_map_update_elem(&guests, &key, &no_guest, BPF_NOEXIST);
 		g = bpf_map_lookup_elem(&guests, &key);
 		if (!g) {
-			__sync_fetch_and_add(&losses.devices, 1);
+			__sync_fetch_and_add(&losses.guests, 1);
 			return 0;
 		}
 	}

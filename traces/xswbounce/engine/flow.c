@@ -296,7 +296,7 @@ static void read_guests(struct flow_state *state)
 	struct xb_device device;
 
 	state->nr_guests = 0;
-	while (state->nr_guests < XB_MAX_DEVICES &&
+	while (state->nr_guests < XB_MAX_GUESTS &&
 	       !bpf_map__get_next_key(skel->maps.guests, previous, &key, sizeof(key))) {
 		previous = &key;
 		guest = &state->guests[state->nr_guests];

@@ -36,7 +36,7 @@ struct flow_guest {
 struct flow_state {
 	struct flow_row rows[XB_MAX_DEVICES];
 	int nr_rows;
-	struct flow_guest guests[XB_MAX_DEVICES];
+	struct flow_guest guests[XB_MAX_GUESTS];
 	int nr_guests;
 	struct xb_exchanges exchanges;
 	struct xb_losses losses;

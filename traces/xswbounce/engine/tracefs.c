@@ -27,7 +27,7 @@
 #define MAX_DOMAINS  16
 
 static const struct host *host;
-static char root[64], instance[128];
+static char root[64], instance[256];
 static int guard_pipe = -1;
 static pid_t guard;
 
@@ -49,7 +49,7 @@ static bool find_root(void)
 
 static FILE *open_in(const char *dir, const char *event, const char *file, const char *mode)
 {
-	char path[256];
+	char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s/%s", dir, event, file);
 	return fopen(path, mode);
@@ -97,9 +97,42 @@ static void remove_instance(void)
 		usleep(100000);
 }
 
-/* Instances of runs whose guard was killed too; one of our own number is none of ours. */
+/* A process is known by its namespace, its number there, and its start: the number alone comes
+ * again. */
+static unsigned long pid_namespace(void)
+{
+	char link[64] = "";
+	unsigned long number = 0;
+
+	if (readlink("/proc/self/ns/pid", link, sizeof(link) - 1) > 0)
+		sscanf(link, "pid:[%lu]", &number);
+	return number;
+}
+
+/* Field 22 of its stat; 0: it is not there. */
+static unsigned long long start_time(int pid)
+{
+	unsigned long long start = 0;
+	char path[64], line[512], *at;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f && fgets(line, sizeof(line), f) && (at = strrchr(line, ')')))
+		sscanf(at + 1,
+		       "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		       "%*s %*s %llu",
+		       &start);
+	if (f)
+		fclose(f);
+	return start;
+}
+
+/* Instances of runs whose guard was killed too. */
 static void remove_stale(void)
 {
+	unsigned long long start;
+	unsigned long space;
 	char path[96];
 	struct dirent *entry;
 	DIR *dir;
@@ -108,11 +141,12 @@ static void remove_stale(void)
 	snprintf(path, sizeof(path), "%s/instances", root);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
-		if (sscanf(entry->d_name, "xswbounce-%d", &pid) != 1 ||
-		    (pid != getpid() && (!kill(pid, 0) || errno != ESRCH)))
+		if (sscanf(entry->d_name, "xswbounce-%lu-%d-%llu", &space, &pid, &start) != 3 ||
+		    space != pid_namespace() || start_time(pid) == start)
 			continue;
-		snprintf(instance, sizeof(instance), "%s/xswbounce-%d", path, pid);
+		snprintf(instance, sizeof(instance), "%s/%.100s", path, entry->d_name);
 		remove_instance();
+		warn("removed what a run that was killed had left: %s", entry->d_name);
 	}
 	if (dir)
 		closedir(dir);
@@ -218,7 +252,8 @@ void tracefs_start(const struct host *where, const char *why)
 		    why, strerror(errno));
 	fclose(f);
 	remove_stale();
-	snprintf(instance, sizeof(instance), "%s/instances/xswbounce-%d", root, getpid());
+	snprintf(instance, sizeof(instance), "%s/instances/xswbounce-%lu-%d-%llu", root,
+		 pid_namespace(), getpid(), start_time(getpid()));
 	start_guard(); /* before there is anything to remove */
 	if (mkdir(instance, 0700))
 		die("can't make the tracing instance %s: %s", instance, strerror(errno));
