@@ -3,6 +3,7 @@
 # The rooms of xswbounce: each includes what stands below it, and never what stands above.
 cd "$(dirname "$0")/../xswbounce" || exit 1
 
+# shellcheck source=impl/tests/tap.sh
 . ../../impl/tests/tap.sh
 
 # Rooms from the lowest; the files of the top are main.c and command.*, which stand above all, and

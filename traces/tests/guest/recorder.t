@@ -111,6 +111,7 @@ echo >"$requests"
 # The module comes.
 module_load || bail 'the module does not load'
 module_take "$bdf"
+sleep 4
 fail_on_module
 await failure 4
 is $? 0 'module, loaded after the recorder: a failure has its file'
@@ -137,10 +138,11 @@ echo "# $((SECONDS - began)) s"
 umount "$out/watch"
 
 # The table sees it come, too.
-$x top --json 1 25 >"$out/lines" 2>/dev/null &
+$x top --json 1 30 >"$out/lines" 2>/dev/null &
 top=$!
 sleep 12
 module_load && module_take "$bdf"
+sleep 2
 {
 	echo 'mask 32'
 	for i in {1..20}; do echo "map $i 4096 to"; done

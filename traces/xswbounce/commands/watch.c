@@ -314,6 +314,7 @@ int command_watch(int argc, char **argv)
 		if (now() >= next_look) {
 			look();
 			look_at_counters();
+			held_sweep();
 			next_look = now() + STEP;
 		}
 		write_causes();

@@ -19,6 +19,8 @@
 #include "engine/start.h"
 #include "engine/symbols.h"
 
+#define SWEEP_PERIOD 60 /* seconds */
+
 #define LIVE_BATCH 4096 /* live mappings read at once; no bucket has as many */
 
 static struct held_bpf *skel;
@@ -189,6 +191,58 @@ static void add_live(u64 bus, const struct xb_live *live, void *data)
 			s->list[i].oldest_ns = age;
 		return;
 	}
+}
+
+static void note_stack(u64 bus, const struct xb_live *live, void *data)
+{
+	unsigned char *is_live = data;
+
+	(void)bus;
+	if (live->stack >= 0 && live->stack < XB_MAX_STACKS)
+		is_live[live->stack] = 1;
+}
+
+/* All keys first: a walk that deletes begins anew after each. */
+static void sweep_sites(const unsigned char *is_live)
+{
+	static struct xb_site_key keys[XB_MAX_STACKS];
+	struct xb_site_key *previous = NULL;
+	int n = 0, i;
+
+	while (n < XB_MAX_STACKS &&
+	       !bpf_map__get_next_key(skel->maps.sites, previous, &keys[n], sizeof(keys[n]))) {
+		previous = &keys[n++];
+	}
+	for (i = 0; i < n; i++)
+		if (keys[i].stack >= 0 && !is_live[keys[i].stack % XB_MAX_STACKS])
+			bpf_map__delete_elem(skel->maps.sites, &keys[i], sizeof(keys[i]), 0);
+}
+
+void held_sweep(void)
+{
+	static unsigned char is_live[XB_MAX_STACKS];
+	static time_t last;
+	u32 id, next, *previous = NULL;
+	struct timespec t;
+	int stored = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	if (t.tv_sec - last < SWEEP_PERIOD)
+		return;
+	last = t.tv_sec;
+	while (!bpf_map__get_next_key(skel->maps.stacks, previous, &next, sizeof(next))) {
+		id = next;
+		previous = &id;
+		stored++;
+	}
+	if (stored < XB_MAX_STACKS / 2)
+		return;
+	memset(is_live, 0, sizeof(is_live));
+	held_each_live(note_stack, is_live);
+	sweep_sites(is_live);
+	for (id = 0; id < XB_MAX_STACKS; id++)
+		if (!is_live[id])
+			bpf_map__delete_elem(skel->maps.stacks, &id, sizeof(id), 0);
 }
 
 u64 held_total(void)

@@ -25,6 +25,15 @@ struct held_site {
 
 void held_start(const struct host *host, const struct held_options *options);
 void held_follow(void); /* see whether the module came or went: some times a second */
+
+/**
+ * held_sweep() - forget stacks from which nothing is live, so that there is room for new ones
+ *
+ * For a tool that runs for long: interrupts make ever new stacks. It looks for that once a minute
+ * at most.
+ */
+void held_sweep(void);
+
 void held_stop(void);
 
 /**

@@ -80,7 +80,7 @@ void incident_files_name(const char *folder, enum cause_kind kind, char *path, s
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
 	do
-		snprintf(path, size, "%s/incident-%s-%d-%s.txt", folder, stamp, n++,
-			 policy_kinds[kind]);
+		snprintf(path, size, "%s/incident-%s-%d-%d-%s.txt", folder, stamp, (int)getpid(),
+			 n++, policy_kinds[kind]);
 	while (n < 100 && !access(path, F_OK));
 }

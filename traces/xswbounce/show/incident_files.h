@@ -17,7 +17,7 @@
 bool incident_files_make_room(const char *folder, enum cause_kind kind, int most);
 
 /**
- * incident_files_name() - a name by time and kind that is not taken yet
+ * incident_files_name() - a name by time, process and kind that is not taken yet
  */
 void incident_files_name(const char *folder, enum cause_kind kind, char *path, size_t size);
 
