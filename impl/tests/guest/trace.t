@@ -59,7 +59,9 @@ is "$(count xsw_map 'reason=forced.*slots=0')" 0 'a bounced map takes slots'
 is "$(count xsw_map 'reason=direct.*slots=[1-9]')" 0 'a direct one none'
 is "$(count xsw_alloc)" "$(counter "$nvme" coherent_allocs)" 'one xsw_alloc an allocation'
 is "$(count xsw_free)" "$(counter "$nvme" coherent_frees)" 'one xsw_free a free'
-is "$(count xsw_map 'ns=0$')" 0 'durations are measured while the event is enabled'
+at_least "$(count xsw_map 'ns=[1-9][0-9]*$')" 1 'durations are measured while the event is enabled'
+# With two CPUs Xen's clock stands still for the one that is behind.
+[ "$(nproc)" -gt 1 ] || is "$(count xsw_map 'ns=0$')" 0 'every one of them'
 like "$(grep xsw_exchange: /tmp/trace | head -n 1)" \
 	'op=make extents=[0-9]+ order=[0-9]+ address_bits=32 exchanged=[0-9]+ result=ok rc=0 ns=[1-9]' \
 	'the exchange of a growing pool'
