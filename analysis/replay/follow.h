@@ -14,8 +14,7 @@ struct load_stream {
 	u64 shift;
 	u32 next;    /* event of the block */
 	u64 number;  /* events so far */
-	u64 largest; /* slots of the largest mapping that lived: how far a sync may be from its
-			start */
+	u64 largest; /* slots of the largest mapping so far: where a synced part may begin */
 	u32 ghost;   /* the next of those known */
 	u32 seen;    /* addresses remembered as LIVE_ENDED */
 	bool over;
@@ -23,12 +22,6 @@ struct load_stream {
 
 /* Return of all: false: it went no further, l->failed says why, if not on purpose */
 bool follow_event(struct load *l, struct load_stream *s, const struct rec_event *e);
-
-/* What the pools have not carried out yet */
-void follow_flush(struct load *l);
-
-/* A map that failed in the recording ends: l->held has one */
-void follow_end_held(struct load *l);
 
 static inline u32 follow_pool_of(const struct load *l, u32 device)
 {

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "follow.h"
+#include "mapping.h"
 
 static bool is_ghost(const struct load *l, const struct live *at)
 {
@@ -50,7 +50,7 @@ static void find_ghosts(struct load *l, const struct load_stream *s)
 static inline void step_time(struct load *l, u64 ns)
 {
 	while (unlikely(l->held.n && l->held.entry[0].until <= ns))
-		follow_end_held(l);
+		mapping_end_held(l);
 	while (unlikely(timeline_is_over(&l->timeline, &l->now, ns))) {
 		timeline_step(&l->timeline, &l->now);
 		l->point[l->now.point] = l->used;
@@ -169,7 +169,7 @@ const char *load_run(struct load *l, struct pools *pools)
 		run_copies(l);
 	else
 		run_one(l);
-	follow_flush(l);
+	mapping_flush(l);
 	return l->failed;
 }
 

@@ -32,7 +32,7 @@ answers plain '[.pools[] | .allocator, .claims, .failures, .used, .used_hiwater]
 	'["stock",4,0,6,8,"module",4,0,6,8]' 'both pools hold the same'
 answers plain '.devices[0] | [.largest_bytes, .sizes]' \
 	'[8192,{"4096":3,"8192":1}]' 'sizes, by the power of two' --split 4096
-answers plain '[.load.peak.slots, .pools[0].claims]' '[8,5]' \
+answers plain '[.load.peak.slots, .pools[0].claims, .pools[0].used]' '[8,5,6]' \
 	'mappings cut to 4096 bytes: as many slots, one claim more' --split 4096
 answers aligned '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[5,5,5]' \
 	"the slots that a device's alignment takes"
@@ -106,6 +106,17 @@ answers steps '[.load.peak.slots, .pools[0].used_hiwater, .pools[1].used_hiwater
 answers steps '[.load.peak.slots, .load.copies]' '[40,2]' 'or at once' --copies 2 --shift 0
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
+
+# ---- length ----
+make -s -C "$checkout/analysis/replay" sample || bail 'sample was not built'
+for events in 50000 1000000; do
+	"$checkout/build/replay/sample" $events >"$scratch/long.rec"
+	"$replay" --slots 4096 --points 4 "$scratch/long.rec" >"$scratch/$events"
+done
+is "$(jq -c '[.recording.replayed_events, .run.memory_bytes]' "$scratch/1000000")" \
+	"$(jq -c '[1000000, .run.memory_bytes]' "$scratch/50000")" 'twenty times as long: the same memory'
+within "$(jq .run.resident_kib_max "$scratch/1000000")" "$(jq .run.resident_kib_max "$scratch/50000")" 50 \
+	'by the kernel as well'
 
 # ---- the head of version 2 ----
 is "$("$replay" "$scratch/made/placed.rec" | jq -c '.recording | [.version, .pool_base, .areas, .forced,

@@ -60,8 +60,8 @@ def tools_of(targets, options):
     """The commands that a run with these targets needs."""
     kinds = {target.kind for target in targets}
     needed = ["fio"] if "disk" in kinds else []
-    needed += ["iperf3", "ip", "ss"] if kinds - {"disk"} else []
-    needed += ["ping"] if "pair" in kinds else []
+    needed += ["iperf3"] if kinds - {"disk"} else []
+    needed += ["ping", "ss"] if "pair" in kinds else []
     needed += ["blkid"] if options.write else []
     return needed
 
@@ -97,7 +97,7 @@ class Run:
 
     def _main(self, stack):
         options = self.options
-        check_tools(["ip", "ss"] if self.host.sys == "/sys" else [])
+        check_tools(["ip"])
         if not options.changes_nothing:
             take_lock(stack)
             spaces.release()

@@ -92,4 +92,12 @@ expect 'the card of the default route is left out' 0 '^  xswt5 +the default rout
 	ip netns exec xswalone bash "$fake/alone" route
 expect 'the card of an ssh session is left out' 0 '^  xswt5 +a session over ssh comes in by it' \
 	env SSH_CONNECTION='198.51.100.10 40000 198.51.100.9 22' ip netns exec xswalone2 bash "$fake/alone"
+mkdir "$fake/proc/net"
+printf '%s\n' '  sl  local_address rem_address   st' \
+	'   0: 096433C6:0016 0A6433C6:9C40 01 00000000:00000000 02:0009 00000000     0        0 1 1' \
+	>"$fake/proc/net/tcp"
+ip netns del xswalone2
+ip netns add xswalone2
+expect "it is found in the kernel's table, too" 0 \
+	'^  xswt5 +a session over ssh comes in by it' env -u SSH_CONNECTION ip netns exec xswalone2 bash "$fake/alone"
 done_testing

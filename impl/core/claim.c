@@ -76,7 +76,7 @@ struct xsw_run xsw_claim_slowly(struct xsw_pool *p, const struct xsw_want *w)
 {
 	struct xsw_run run = { 0 };
 
-	if (xsw_memo_says_empty(p, w)) {
+	if (xsw_memo_says_empty(p, w->mask, w->slots)) {
 		run.fail = XSW_FAIL_FULL;
 		return run;
 	}

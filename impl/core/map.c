@@ -167,11 +167,16 @@ static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys,
 	return run;
 }
 
+/* No hint served.  Where the pool is known to be full, a small map fails at once. */
 static __always_inline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				      enum xsw_bounce why, u32 attrs)
+				      enum xsw_bounce why, u32 attrs, u32 slots)
 {
-	return why == XSW_BOUNCE_NONE ? look_closer(d, phys, size, dir, attrs)
-				      : bounce_searching(d, phys, size, dir, why, attrs);
+	if (why == XSW_BOUNCE_NONE)
+		return look_closer(d, phys, size, dir, attrs);
+	if (slots <= XSW_LARGE_ABOVE && !xsw_is_bounded(d->boundary_mask) &&
+	    xsw_memo_says_empty(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots))
+		return failed(d, phys, size, dir, attrs, XSW_FAIL_FULL);
+	return bounce_searching(d, phys, size, dir, why, attrs);
 }
 
 /* By a hint to a place that more than one word of the bitmap has */
@@ -183,7 +188,7 @@ static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_
 
 	if (likely(run.seg))
 		return bounce(d, run, slots, offset, phys, size, dir, why);
-	return map_slowly(d, phys, size, dir, why, attrs);
+	return map_slowly(d, phys, size, dir, why, attrs, slots);
 }
 
 /* What makes calls leaves by a tail call, so that the usual case saves few registers */
@@ -197,7 +202,7 @@ static __always_inline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, 
 	if (likely(run.seg))
 		return bounce(d, run, slots, offset, phys, size, dir, why);
 	return wide ? map_wide(d, phys, size, dir, why, attrs)
-		    : map_slowly(d, phys, size, dir, why, attrs);
+		    : map_slowly(d, phys, size, dir, why, attrs, slots);
 }
 
 u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,

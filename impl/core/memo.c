@@ -15,7 +15,7 @@ static u64 memo_of(u64 old, u32 least)
 
 static u64 *memo_for(struct xsw_pool *p, const struct xsw_want *w)
 {
-	u64 *memo = p->memo[xsw_reach_of(w)];
+	u64 *memo = p->memo[xsw_reach(w->mask)];
 
 	if (w->block || w->mask & (w->mask + 1))
 		return &memo[XSW_MEMO_RARE];
@@ -117,8 +117,8 @@ u64 xsw_memo_announce(struct xsw_pool *p, const struct xsw_want *w)
 {
 	u64 *memo = memo_for(p, w), told;
 
-	if (!(READ_ONCE(p->armed) >> xsw_reach_of(w) & 1))
-		xsw_fetch_or64(&p->armed, 1ULL << xsw_reach_of(w));
+	if (!(READ_ONCE(p->armed) >> xsw_reach(w->mask) & 1))
+		xsw_fetch_or64(&p->armed, 1ULL << xsw_reach(w->mask));
 	told = write_least(p, memo, w->slots);
 	watch(p, w->slots);
 	return told;

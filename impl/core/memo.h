@@ -40,19 +40,19 @@
 
 #define XSW_MEMO_SURE (1ULL << 16)
 
-/* Bits of a want's mask: which memos it has */
-static __always_inline u32 xsw_reach_of(const struct xsw_want *w)
+/* Bits of a mask: which memos are about it */
+static __always_inline u32 xsw_reach(u64 mask)
 {
-	return min(xsw_bit_length(w->mask), 63u);
+	return min(xsw_bit_length(mask), 63u);
 }
 
-/* Is it known that not one slot is free within reach? */
-static __always_inline bool xsw_memo_says_empty(const struct xsw_pool *p, const struct xsw_want *w)
+/* Is it known that not one slot is free within @mask, and does a segment have @slots? */
+static __always_inline bool xsw_memo_says_empty(const struct xsw_pool *p, u64 mask, u32 slots)
 {
-	u64 memo = xsw_load_acquire(&p->memo[xsw_reach_of(w)][XSW_MEMO_ANY]);
+	u64 memo = xsw_load_acquire(&p->memo[xsw_reach(mask)][XSW_MEMO_ANY]);
 
-	return (u32)memo == (XSW_MEMO_SURE | 1) && !(w->mask & (w->mask + 1)) &&
-	       READ_ONCE(p->largest) >= w->slots;
+	return (u32)memo == (XSW_MEMO_SURE | 1) && !(mask & (mask + 1)) &&
+	       READ_ONCE(p->largest) >= slots;
 }
 
 bool xsw_memo_is_known(struct xsw_pool *p, const struct xsw_want *w);

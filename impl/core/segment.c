@@ -32,27 +32,6 @@ struct xsw_segment *xsw_segment_new(const struct xsw_block *b, u64 mfn)
 	return s;
 }
 
-/* The last word comes last, by an atomic: the barrier */
-void xsw_give(struct xsw_segment *s, u32 i, u32 n)
-{
-	u64 *word = &s->map[i / XSW_WORD_BITS];
-	u32 bit = i % XSW_WORD_BITS, left;
-
-	if (bit + n <= XSW_WORD_BITS) {
-		xsw_and64(word, ~xsw_run_mask(bit, n));
-		return;
-	}
-	left = n - (XSW_WORD_BITS - bit);
-	if (bit)
-		xsw_and64(word, ~xsw_run_mask(bit, XSW_WORD_BITS - bit));
-	else
-		xsw_store_release(word, 0);
-	word++;
-	for (; left > XSW_WORD_BITS; left -= XSW_WORD_BITS)
-		xsw_store_release(word++, 0);
-	xsw_and64(word, ~xsw_run_mask(0, left));
-}
-
 u32 xsw_free_slots(const struct xsw_segment *s)
 {
 	u32 busy = 0, i;

@@ -3,6 +3,8 @@
 
 import os
 import re
+import socket
+import struct
 from typing import NamedTuple
 
 import process
@@ -64,10 +66,22 @@ def _routes_by_default():
     return set(re.findall(r" dev (\S+)", text))
 
 
-def _ssh_devices():
-    """The interfaces that a session over ssh comes in by."""
-    _, text = process.output(["ss", "-Htn", "state", "established", "( sport = :22 )"])
-    local = set(re.findall(r"^\s*\d+\s+\d+\s+\[?([0-9a-fA-F.:]+?)\]?(?:%\S+)?:22\s", text, re.M))
+def _address(words):
+    """An address as /proc/net/tcp writes it: words of 32 bits, each in the machine's order."""
+    packed = b"".join(struct.pack("=I", int(words[at:at + 8], 16)) for at in range(0, len(words), 8))
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, packed).replace("::ffff:", "")
+
+
+def _ssh_devices(host):
+    """The interfaces that a session over ssh comes in by.
+
+    The kernel's own table is read: ss would load modules.
+    """
+    local = set()
+    for name in ("net/tcp", "net/tcp6"):
+        local.update(map(_address, re.findall(r"^ *\d+: ([0-9A-F]+):0016 \S+ 01 ",
+                                              host.proc_text(name), re.M)))
     said = os.environ.get("SSH_CONNECTION", "").split()
     if len(said) == 4:
         local.add(said[2])
@@ -85,7 +99,7 @@ def user(host, name):
     flags = int(host.sys_text(*folder, "flags", default="0x0"), 16)
     # what carries a session or a route is up
     if flags & 1:
-        if carried & _ssh_devices():
+        if carried & _ssh_devices(host):
             return "a session over ssh comes in by it"
         if carried & _routes_by_default():
             return "the default route goes over it"

@@ -68,6 +68,8 @@ fail_on_module()
 }
 
 driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+# However it ends, the next test finds the device with its own driver.
+trap '[ -z "${watch_pid-}" ] || kill "$watch_pid" 2>/dev/null; driver_give_back; umount "$out/watch" 2>/dev/null; rm -rf "$out"' EXIT
 mkdir "$out/watch"
 chmod 700 "$out/watch"
 mount -t tmpfs -o size=1m,mode=700 none "$out/watch"
@@ -156,5 +158,4 @@ is $? 0 'top neither keeps the module from being unloaded'
 wait $top
 is "$(jq -s "[.[].devices[] | select(.device == \"$bdf\" and .backend == \"xen_swiotlb\").maps] | add" "$out/lines")" 20 \
 	'top: what the module mapped that came later'
-driver_give_back
 done_testing

@@ -331,6 +331,7 @@ int take_snapshot(void *ctx)
 /* A map of the pool: how many slots of each group of 2^map_shift are in use. */
 unsigned short map_groups[XB_MAP_GROUPS];
 u32 map_shift;
+u64 map_first; /* always 0: the verifier follows a walk from a number it knows slot by slot */
 
 static int draw_step(u64 index, struct snapshot *s)
 {
@@ -349,7 +350,7 @@ static int draw_step(u64 index, struct snapshot *s)
 SEC("syscall")
 int draw_map(void *ctx)
 {
-	struct snapshot s = {};
+	struct snapshot s = { .at = map_first };
 
 	s.slots = pool_slots(&s.nr, &s.start);
 	if (s.slots)

@@ -272,11 +272,12 @@ SYNC_CALL(old_sync_cpu, swiotlb_sync_single_for_cpu, dir != DMA_TO_DEVICE)
 SYNC_CALL(old_sync_device, swiotlb_sync_single_for_device, dir != DMA_FROM_DEVICE)
 
 SEC("fexit/xen_swiotlb_alloc_coherent")
-int BPF_PROG(alloc_coherent_end, struct device *dev)
+int BPF_PROG(alloc_coherent_end, struct device *dev, size_t size, dma_addr_t *handle, gfp_t flags,
+	     unsigned long attrs, void *memory)
 {
 	struct xb_stat *s = stat_of(dev, false);
 
-	if (s)
+	if (s && memory)
 		s->coherent++;
 	return 0;
 }

@@ -87,9 +87,11 @@ static struct suspect *suspect_of(const struct held_site *site)
 static void sample(void)
 {
 	struct held_site *sites;
-	int i, n = held_sites(command_options.device, &sites);
 	struct suspect *s;
+	int i, n;
 
+	held_prune();
+	n = held_sites(command_options.device, &sites);
 	for (i = 0; i < n; i++) {
 		s = suspect_of(&sites[i]);
 		if (!s)

@@ -14,6 +14,7 @@
 
 #include "show/bounded.h"
 #include "command.h"
+#include "engine/device.h"
 #include "engine/events.h"
 #include "engine/held.h"
 #include "show/holders.h"
@@ -29,6 +30,7 @@
 #define KEPT 600 /* looks kept: a minute */
 
 #define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
+#define COUNTED_LOOKS 5   /* with a failure that no event has told */
 #define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
 
 struct look {
@@ -44,6 +46,7 @@ static int most_files = 10, files;
 static struct host host;
 static struct look looks[KEPT];
 static unsigned int nr_looks;
+static unsigned long long module_failures; /* told by its events */
 static unsigned long long
 	unwritten; /* causes that got no file, but for those that the policy counts */
 
@@ -127,6 +130,7 @@ static int happened(const struct xb_message *m, size_t size)
 
 	if (m->kind == XB_FAILURE && size >= sizeof(*f)) {
 		events_device(m->dev, &d);
+		module_failures += device_is_module(m->dev);
 		snprintf(text, sizeof(text),
 			 "a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were "
 			 "in use; by %s (%u)",
@@ -192,19 +196,35 @@ static void write_last_minute(struct incident *in)
 	}
 }
 
-/* The module's own count of failures: what came while its programs were not attached is in it. */
+/*
+ * The module's own count of failures: what came while its programs were not attached is in it, and
+ * in nothing else. What is missing among the events must be so for some looks: counts and events do
+ * not come at one instant.
+ */
 static void look_at_counters(void)
 {
-	static unsigned long long known = ~0ULL;
+	static unsigned long long base, last, told, untold;
+	static int looks = -1;
 	unsigned long long failures = host_module_failures();
+	long long missing;
 	char text[128];
 
-	if (known != ~0ULL && failures > known) {
-		snprintf(text, sizeof(text), "%llu mappings of xen_swiotlb failed, by its counters",
-			 failures - known);
-		policy_happened(&policy, CAUSE_FAILURE, "xen_swiotlb", text, now());
+	if (looks < 0 || failures < last) { /* the first look, or another load of the module */
+		base = looks < 0 ? failures : 0;
+		untold = events_untold();
+		module_failures = told = 0;
+		looks = 0;
 	}
-	known = failures;
+	last = failures;
+	missing = failures - base - module_failures - (events_untold() - untold) - told;
+	looks = missing > 0 ? looks + 1 : 0;
+	if (looks < COUNTED_LOOKS)
+		return;
+	snprintf(text, sizeof(text), "%lld mappings of xen_swiotlb failed, by its counters",
+		 missing);
+	policy_happened(&policy, CAUSE_FAILURE, "xen_swiotlb", text, now());
+	told += missing;
+	looks = 0;
 }
 
 static void write_xl_info(struct incident *in)

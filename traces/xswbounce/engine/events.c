@@ -48,7 +48,7 @@ static int received(void *unused, void *data, size_t size)
 		f.pool.largest = now.largest;
 		data = &f;
 	}
-	return visitor(data, size);
+	return visitor(data, size) ? -EINTR : 0;
 }
 
 static void use_exchanges(bool on)

@@ -15,6 +15,7 @@
 #include "engine/layout.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
+#include "engine/snapshot.h"
 #include "say.h"
 #include "engine/start.h"
 #include "engine/symbols.h"
@@ -175,22 +176,95 @@ struct sites {
 	u64 now;
 };
 
+static int by_stack(const void *a, const void *b)
+{
+	const struct held_site *x = a, *y = b;
+
+	if (x->stack != y->stack)
+		return x->stack < y->stack ? -1 : 1;
+	return x->dev < y->dev ? -1 : x->dev > y->dev;
+}
+
 static void add_live(u64 bus, const struct xb_live *live, void *data)
 {
+	struct held_site wanted = { .dev = live->dev, .stack = live->stack }, *site;
 	struct sites *s = data;
 	u64 age = s->now > live->since ? s->now - live->since : 0;
-	int i;
 
 	(void)bus;
-	for (i = 0; i < s->n; i++) {
-		if (s->list[i].dev != live->dev || s->list[i].stack != live->stack)
-			continue;
-		s->list[i].live++;
-		s->list[i].live_bytes += live->size;
-		if (age > s->list[i].oldest_ns)
-			s->list[i].oldest_ns = age;
+	site = bsearch(&wanted, s->list, s->n, sizeof(wanted), by_stack);
+	if (!site)
 		return;
-	}
+	site->live++;
+	site->live_bytes += live->size;
+	if (age > site->oldest_ns)
+		site->oldest_ns = age;
+}
+
+/* The module's live mappings by bus address, sorted; then those of ours that are not among them. */
+static u64 *listed, *gone;
+static int nr_listed, nr_gone;
+
+static int add_listed(const struct xb_message *m, size_t size)
+{
+	(void)size;
+	if (nr_listed < XB_MAX_LIVE)
+		listed[nr_listed++] = m->bus;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* One that was made since the list was read is not in it. */
+static void look_for(u64 bus, const struct xb_live *live, void *data)
+{
+	u64 before = *(u64 *)data;
+
+	if (device_is_module(live->dev) && live->since < before && nr_gone < XB_MAX_LIVE &&
+	    !bsearch(&bus, listed, nr_listed, sizeof(*listed), by_number))
+		gone[nr_gone++] = bus;
+}
+
+static void forget(u64 bus)
+{
+	struct xb_live live;
+	long long balance;
+
+	if (bpf_map__lookup_elem(skel->maps.live, &bus, sizeof(bus), &live, sizeof(live), 0) ||
+	    bpf_map__delete_elem(skel->maps.live, &bus, sizeof(bus), 0))
+		return;
+	balance = held_balance(live.dev) - 1;
+	if (skel->rodata->want_balance)
+		bpf_map__update_elem(skel->maps.balance, &live.dev, sizeof(live.dev), &balance,
+				     sizeof(balance), BPF_EXIST);
+}
+
+void held_prune(void)
+{
+	struct timespec t;
+	u64 before;
+	int i;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	before = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	if (!listed)
+		listed = malloc(XB_MAX_LIVE * sizeof(*listed));
+	if (!gone)
+		gone = malloc(XB_MAX_LIVE * sizeof(*gone));
+	if (!listed || !gone)
+		die("out of memory");
+	nr_listed = nr_gone = 0;
+	if (!snapshot_module(add_listed) || nr_listed == XB_MAX_LIVE)
+		return;
+	qsort(listed, nr_listed, sizeof(*listed), by_number);
+	held_each_live(look_for, &before);
+	for (i = 0; i < nr_gone; i++)
+		forget(gone[i]);
 }
 
 static void note_stack(u64 bus, const struct xb_live *live, void *data)
@@ -276,6 +350,7 @@ int held_sites(const char *only, struct held_site **list)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	s.now = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	qsort(s.list, s.n, sizeof(*s.list), by_stack);
 	held_each_live(add_live, &s);
 	*list = s.list;
 	return s.n;

@@ -27,6 +27,14 @@ void held_start(const struct host *host, const struct held_options *options);
 void held_follow(void); /* see whether the module came or went: some times a second */
 
 /**
+ * held_prune() - forget mappings of the module's that it does not list as live any more
+ *
+ * Where an unmap came within a program of ours, its event was not seen: before 6.7 the kernel does
+ * not even count that. The module's own list is the truth.
+ */
+void held_prune(void);
+
+/**
  * held_sweep() - forget stacks from which nothing is live, so that there is room for new ones
  *
  * For a tool that runs for long: interrupts make ever new stacks. It looks for that once a minute

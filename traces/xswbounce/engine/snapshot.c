@@ -20,7 +20,7 @@ static unsigned char direction_of(const char *name)
 	return i;
 }
 
-void snapshot_module(events_visitor visit)
+bool snapshot_module(events_visitor visit)
 {
 	struct xb_message m = { .kind = XB_SLOT };
 	char device[XB_NAME_LEN], dir[16];
@@ -38,4 +38,5 @@ void snapshot_module(events_visitor visit)
 	}
 	if (f)
 		fclose(f);
+	return f;
 }

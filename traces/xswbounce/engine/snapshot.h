@@ -12,6 +12,6 @@
  * A message names its device and the buffer's physical address, unlike one of the stock pool. Its
  * time is that of the map.
  */
-void snapshot_module(events_visitor visit);
+bool snapshot_module(events_visitor visit); /* false: it does not tell */
 
 #endif /* XB_SNAPSHOT_H */

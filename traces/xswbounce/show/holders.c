@@ -148,6 +148,7 @@ static void write_older(struct incident *in, const struct host *host)
 
 void holders_write(struct incident *in, const struct host *host)
 {
+	held_prune();
 	write_map(in);
 	if (host_has_module())
 		write_segments(in);
