@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The counts of a counted round, from the file of what counted, for some PCI functions.
 
-On stock that is the JSON of traces/tracefs/bounces; on the module its counters before and after
-the round, as it prints them.
+On stock that is the JSON of the recipe that counts bounces; on the module its counters before and
+after the round, as it prints them.
 """
 
 import raw_files

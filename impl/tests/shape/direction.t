@@ -64,13 +64,14 @@ paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of
 }
 
 check 'bench and traces reach into impl by no path' "$(
-	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' | grep -v '^bench/lint:'
+	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' |
+		grep -vE '^bench/(lint:|bundle/|tests/bundle\.t:)'
 )"
 check 'analysis reaches by no path into impl, bench or traces' "$(
 	paths analysis -- '(^|[^a-z])(impl/(xen|kmod|compat)|bench/[a-z]|traces/[a-z])'
 )"
 check 'nothing but the entrance, the runner and the tests names the lab' "$(
-	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|run:|lint:)|[a-z/]*tests/)'
+	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|bundle/|runner/lab\.py:|lint:)|[a-z/]*tests/)'
 )"
 check 'shell tests share one TAP, which uses nothing of the tree' "$(
 	paths impl/tests/tap.sh -- '(^|[^a-z])(impl|bench|traces|analysis)/'
