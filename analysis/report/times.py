@@ -111,8 +111,8 @@ def _controls(document, env):
     if not env["controls"]:
         document.paragraph("No control round was recorded: what noise looks like here is unknown.")
         return
-    document.paragraph("The same backend under two names, paired in the same order: it must show "
-                       "no difference, and how far its pairs stray is the noise of this boot.")
+    document.paragraph("One backend against itself, in two neighbouring visits: it must show no "
+                       "difference, and how far its pairs stray is the noise of this boot.")
     rows = []
     for control in env["controls"]:
         verdict = {"no difference shown": "passed: no difference",
@@ -120,7 +120,8 @@ def _controls(document, env):
                        control["verdict"], "FAILED: differs")
         links = [part for p in control["pairs"] for part in
                  (Link(str(p["a"]), p["source_a"]), ":", Link(str(p["b"]), p["source_b"]), " ")]
-        rows.append([control["device"], control["load"], control["label"],
+        on = "" if control["baseline"] == "stock" else f" on the {control['baseline']}"
+        rows.append([control["device"], control["load"] + on, control["label"],
                      number(control["ratio"]["median"]), around(control["ratio"]), verdict,
                      links[:-1]])
     document.table(["Device", "Load", "Figure", ">Ratio B / A", "Around it", "Verdict",

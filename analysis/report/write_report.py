@@ -96,7 +96,7 @@ def overview(summary):
     for env in summary["environments"]:
         words = [f"{c['device']} {c['load']} {c['label']}" for c in env["controls"]
                  if c["verdict"] in ("less", "more")]
-        items += [f"{env['name']}: stock against itself: throughput ratio "
+        items += [f"{env['name']}: {c['baseline']} against itself: throughput ratio "
                   f"{number(c['ratio']['median'])} ({around(c['ratio'])}; {c['device']} "
                   f"{c['load']}): that is this boot's noise."
                   for c in env["controls"] if c["label"] == "throughput"]

@@ -8,8 +8,9 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
-from tap import Tap  # noqa: E402
+from tap import Tap, use  # noqa: E402
 
+use("analysis")
 import counters  # noqa: E402
 import estimates  # noqa: E402
 import figures  # noqa: E402

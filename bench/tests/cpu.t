@@ -7,8 +7,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
-from tap import CHECKOUT, Tap  # noqa: E402
+from tap import CHECKOUT, Tap, use  # noqa: E402
 
+use("bench/runner", "analysis")
 import cost  # noqa: E402
 import host as host_file  # noqa: E402
 import machine as machine_file  # noqa: E402

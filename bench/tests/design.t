@@ -8,8 +8,9 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
-from tap import CHECKOUT, Tap  # noqa: E402
+from tap import CHECKOUT, Tap, use  # noqa: E402
 
+use("bench/runner", "analysis")
 import estimates  # noqa: E402
 import figures  # noqa: E402
 import loads  # noqa: E402

@@ -6,8 +6,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
-from tap import Tap  # noqa: E402
+from tap import Tap, use  # noqa: E402
 
+use("bench/runner", "analysis")
 import backend  # noqa: E402
 
 tap = Tap()

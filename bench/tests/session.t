@@ -10,8 +10,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
-from tap import CHECKOUT, Tap  # noqa: E402
+from tap import CHECKOUT, Tap, use  # noqa: E402
 
+use("bench/runner", "analysis")
 import errors  # noqa: E402
 import estimates  # noqa: E402
 import loads  # noqa: E402

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TAP for every test written in Python, wherever in the tree, and where the parts under test are."""
+"""TAP for every test written in Python, wherever in the tree: it uses nothing, and all may use it."""
 
 import os
 import sys
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[1:1] = [os.path.join(CHECKOUT, folder) for folder in ("bench/runner", "analysis")]
 sys.dont_write_bytecode = True
+
+
+def use(*folders):
+    """The modules of these folders can be imported."""
+    sys.path[1:1] = [os.path.join(CHECKOUT, folder) for folder in folders]
 
 
 class Tap:
