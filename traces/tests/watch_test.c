@@ -175,6 +175,13 @@ static double seconds(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+static int calls;
+
+static void count_call(void)
+{
+	calls++;
+}
+
 static void test_bounded(void)
 {
 	char *const good[] = { "echo", "hello", NULL };
@@ -186,14 +193,16 @@ static void test_bounded(void)
 	char line[16] = "";
 	FILE *f = tmpfile();
 
-	ok(!bounded_command(f, good, 5), "a command: all of it");
+	ok(!bounded_command(f, good, 5, NULL), "a command: all of it");
 	rewind(f);
 	ok(fgets(line, sizeof(line), f) && !strcmp(line, "hello\n"), "a command: what it prints");
-	ok(bounded_command(f, slow, 0.5) && seconds() - begin < 3,
+	ok(bounded_command(f, slow, 0.5, count_call) && seconds() - begin < 3,
 	   "a command that hangs is not waited for");
-	ok(bounded_command(f, endless, 20) && seconds() - begin < 15, "nor one without an end");
+	ok(calls >= 3, "and other things are done meanwhile");
+	ok(bounded_command(f, endless, 20, NULL) && seconds() - begin < 15,
+	   "nor one without an end");
 	ok(ftell(f) < 1 << 20, "of which not all is kept");
-	ok(bounded_command(f, none, 5) && bounded_command(f, bad, 5),
+	ok(bounded_command(f, none, 5, NULL) && bounded_command(f, bad, 5, NULL),
 	   "a command that fails is told");
 	fclose(f);
 }

@@ -227,13 +227,26 @@ static void look_at_counters(void)
 	looks = 0;
 }
 
+static void follow_module(void)
+{
+	held_follow();
+	events_follow();
+}
+
+/* While another program is waited for: the module may go, and what happens is queued. */
+static void meanwhile(void)
+{
+	follow_module();
+	events_poll(0);
+}
+
 static void write_xl_info(struct incident *in)
 {
 	char *const xl[] = { "xl", "info", NULL };
 	const char *wrong;
 
 	incident_section(in, "xl info");
-	wrong = bounded_command(in->f, xl, XL_PATIENCE);
+	wrong = bounded_command(in->f, xl, XL_PATIENCE, meanwhile);
 	if (wrong)
 		fprintf(in->f, "(not whole: %s)\n", wrong);
 }
@@ -299,12 +312,6 @@ static void write_causes(void)
 		write_incident(&cause);
 		events_poll(0);
 	}
-}
-
-static void follow_module(void)
-{
-	held_follow();
-	events_follow();
 }
 
 int command_watch(int argc, char **argv)

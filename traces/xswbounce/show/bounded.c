@@ -12,6 +12,7 @@
 
 #include "show/bounded.h"
 
+#define STEP         0.1 /* seconds between two calls of what is done meanwhile */
 #define MOST_BYTES   (256 << 10)
 #define MOST_RECORDS 100000 /* of the kernel's log */
 #define RECORD_BYTES 8192
@@ -46,7 +47,7 @@ static pid_t start(char *const argv[], int out)
 }
 
 /* Until the other end is closed, or a limit is met. */
-static const char *copy(FILE *to, int from, double end)
+static const char *copy(FILE *to, int from, double end, void (*meanwhile)(void))
 {
 	struct pollfd p = { .fd = from, .events = POLLIN };
 	char buffer[4096];
@@ -55,10 +56,12 @@ static const char *copy(FILE *to, int from, double end)
 	ssize_t n;
 
 	while ((left = end - now()) > 0) {
-		n = poll(&p, 1, left * 1000 + 1);
-		if (n < 0 && errno == EINTR)
+		n = poll(&p, 1, left < STEP ? left * 1000 + 1 : STEP * 1000);
+		if (meanwhile)
+			meanwhile();
+		if (!n || (n < 0 && errno == EINTR))
 			continue;
-		if (n <= 0)
+		if (n < 0)
 			break;
 		n = read(from, buffer, sizeof(buffer));
 		if (n <= 0)
@@ -71,7 +74,7 @@ static const char *copy(FILE *to, int from, double end)
 	return "it took too long";
 }
 
-const char *bounded_command(FILE *to, char *const argv[], double seconds)
+const char *bounded_command(FILE *to, char *const argv[], double seconds, void (*meanwhile)(void))
 {
 	double end = now() + seconds;
 	const char *wrong;
@@ -89,7 +92,7 @@ const char *bounded_command(FILE *to, char *const argv[], double seconds)
 		close(ends[0]);
 		return strerror(errno);
 	}
-	wrong = copy(to, ends[0], end);
+	wrong = copy(to, ends[0], end, meanwhile);
 	close(ends[0]);
 	while (!wrong && waitpid(pid, &status, WNOHANG) == 0) {
 		if (now() >= end)

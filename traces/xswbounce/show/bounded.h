@@ -9,9 +9,10 @@
 /**
  * bounded_command() - copy what a program prints
  * @seconds: then it is killed, and not waited for
+ * @meanwhile: called some times a second; or NULL
  * Return: NULL, or why that is not all, in words.
  */
-const char *bounded_command(FILE *to, char *const argv[], double seconds);
+const char *bounded_command(FILE *to, char *const argv[], double seconds, void (*meanwhile)(void));
 
 /**
  * bounded_log() - copy the last lines of the kernel's log
