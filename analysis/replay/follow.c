@@ -71,7 +71,7 @@ static bool take_map(struct load *l, struct load_stream *s, const struct rec_eve
 		d->failed++;
 		d->failed_bytes += e->size;
 		count_size(d, e->size);
-		return mapping_failed(l, e);
+		return mapping_failed(l, s, e);
 	}
 	d->by_reason[e->reason]++;
 	d->bytes_by_reason[e->reason] += e->size;

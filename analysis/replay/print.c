@@ -159,6 +159,7 @@ static void print_load(struct json *j, const struct load *l)
 	json_count(j, "bounces", bounces);
 	json_count(j, "bounce_bytes", bytes);
 	json_count(j, "failed", failed);
+	json_count(j, "failed_again", l->retries);
 	print_peak(j, "peak", &l->peak);
 	print_peak(j, "peak_with_failed", &l->wanted);
 	print_peak(j, "peak_of_stock", &l->peak_by[LOAD_STOCK]);

@@ -87,6 +87,13 @@ answers reach '[.pools[].failures_by_reason."mask-unreachable"]' '[1,1]' \
 answers storm '[.load.peak_with_failed.slots, .pools[0].used_hiwater]' '[65536,65536]' \
 	'no more failures than that are followed at once' --slots 131072 --allocator stock
 
+is "$("$replay" --slots 1024 --points 1 "$scratch/made/v2/right/retries.rec" | jq -c '[.load.failed,
+	.load.failed_again, .load.peak_with_failed.slots, (.pools[] | .claims, .failures,
+	.recorded_failures_served, .used)]')" '[5,2,10,5,0,3,10,5,0,3,10]' \
+	'v2: a request that fails again is the same, until it is served or has ended'
+is "$("$replay" --slots 1024 --points 1 "$scratch/made/v1/right/retries.rec" | jq -c '[.load.failed,
+	.load.failed_again, .load.peak_with_failed.slots]')" '[5,0,34]' 'v1 does not know the buffer: each is one'
+
 # ---- what is replayed, and how often ----
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
 	'[7,[],[0,0],5]' 'all reasons'
@@ -137,6 +144,12 @@ while IFS=$'\t' read -r name hiwater; do
 		"$name: and failures where the pool is smaller"
 	passes "$name: the exact answer" diff "$real/$name.json" "$scratch/json"
 done <"$real/kernel.tsv"
+
+gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
+is "$("$replay" --slots 512,1024 --points 1 "$scratch/real.rec" | jq -c '[.load.failed, .load.peak.slots,
+	(.pools[] | [.slots, .failures, .failures_by_reason.fragmented])]')" \
+	'[16213,420,[512,16213,16213],[1024,0,0],[1024,0,0]]' \
+	'each of 16213 mappings that the kernel failed for fragmentation fails, and no other'
 
 # ---- what can't be replayed ----
 for file in "$scratch"/made/v?/wrong/*.rec; do

@@ -90,6 +90,10 @@ for name in v2-mix v2-tcp; do
 	is "$(awk 'length > 110' "$scratch/screen")" '' "$name: no line is too long"
 	is "$(($(wc -l <"$scratch/screen") <= 25))" 1 "$name: it is one screen"
 done
+gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
+like "$("$tune" "$scratch/real.rec" | head -n 1)" \
+	'^Enough is free, but not side by side: 16213 of .* mappings fail; swiotlb=512,4 serves them' \
+	'a real pool that is broken up'
 "$tune" --plots "$scratch/plots" "$made/small_pool.rec" >"$scratch/screen" || bail 'no plots'
 is "$(cd "$scratch/plots" && ls ./*.svg ./*.png)" './pool_sizes.png
 ./pool_sizes.svg
