@@ -81,6 +81,15 @@ def size_lines(d):
         yield "  module  none of the sizes tried"
 
 
+def scarce_lines(d):
+    """What to do where Xen has no such pool to give."""
+    free = d["low_memory_free_bytes"]
+    wanted = [d["sizes"][name]["memory_bytes"] for name in ("stock", "module")]
+    if free is not None and any(size and size > free for size in wanted):
+        yield ("  Xen has too little free below 4 GiB: give dom0 less memory (dom0_mem=), or take the module, "
+               "which also uses low frames that the domain owns.")
+
+
 def fails(entry):
     least = entry["fails"]
     if not least:
@@ -133,7 +142,7 @@ def text(d):
     """All of it."""
     lines = [d["verdict"], "", recording_line(d["recording"])]
     if d["bounces"] or d["failed_in_recording"]:
-        lines += list(today_lines(d)) + [""] + list(size_lines(d)) + [""]
+        lines += list(today_lines(d)) + [""] + list(size_lines(d)) + list(scarce_lines(d)) + [""]
         remedies = list(remedy_lines(d))
         lines += remedies + [""] * bool(remedies) + list(growth_lines(d)) + list(confidence_lines(d))
     return "\n".join(lines) + "\n"
