@@ -41,7 +41,8 @@ struct load_options {
 	bool avoids;                /* is one of those set? */
 	u32 split; /* bytes: larger mappings become several of this size; 0: none does */
 	u32 copies;
-	u64 shift; /* ns from one copy to the next */
+	u64 shift;       /* ns from one copy to the next */
+	bool start_once; /* what lived at the start, and what took its place, is not copied */
 	u32 points;
 };
 

@@ -86,8 +86,9 @@ static void unuse(struct load *l, u32 device, u32 slots)
 /* One run of slots is released */
 static void end_piece(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu)
 {
-	unuse(l, at->device, at->slots);
-	if (is_replayed(l, at->device)) {
+	if (!at->phantom)
+		unuse(l, at->device, at->slots);
+	if (!at->phantom && is_replayed(l, at->device)) {
 		struct op op = { .ns = ns,
 				 .orig = at->orig,
 				 .id = at->id,
@@ -133,7 +134,7 @@ static struct live *fresh(struct load *l, struct load_stream *s, u64 key, const 
 }
 
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
-			u64 orig, u32 size, u32 number)
+			u64 orig, u32 size, u32 number, bool phantom)
 {
 	bool at_start = e->call == REC_SLOT;
 	struct live *at = fresh(l, s, key, e);
@@ -141,7 +142,7 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 
 	if (!at)
 		return mapping_no_memory(l);
-	if (is_replayed(l, e->device)) {
+	if (!phantom && is_replayed(l, e->device)) {
 		struct op op = { .ns = e->ns,
 				 .orig = orig,
 				 .size = size,
@@ -164,7 +165,10 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 			     .slots = (u16)slots_for(l, e->device, orig, size),
 			     .device = e->device,
 			     .kind = LIVE_BOUNCED,
-			     .at_start = at_start };
+			     .at_start = at_start,
+			     .phantom = phantom };
+	if (phantom)
+		return true;
 	s->largest = max(s->largest, (u64)at->slots);
 	if (at_start) {
 		l->at_start_slots += is_replayed(l, e->device) ? at->slots : 0;
@@ -262,8 +266,23 @@ static bool remember_request(struct load *l, const struct held *h)
 	return true;
 }
 
+/* What lived at the start of a copy is there already, and what takes its place: a ring is refilled
+ */
+static bool is_phantom(const struct load *l, struct load_stream *s, const struct rec_event *e)
+{
+	if (!l->options.start_once || s == l->stream)
+		return false;
+	if (e->call == REC_SLOT)
+		return true;
+	if (!s->freed[e->device])
+		return false;
+	s->freed[e->device]--;
+	return true;
+}
+
 bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
+	bool phantom = is_phantom(l, s, e);
 	u32 n = pieces_of(l, e->size), k;
 
 	for (k = 0; k < n; k++) {
@@ -272,7 +291,8 @@ bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event
 
 		if (unlikely(l->ids.taken))
 			end_served(l, s, e, at, size);
-		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n))
+		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n,
+				 phantom))
 			return false;
 	}
 	return true;

@@ -133,6 +133,14 @@ def retries():
             event(11100, NOWHERE, 16384, failed=1, phys=0x5000)]
 
 
+def ring():
+    """A ring of 8 buffers from before; each is unmapped and replaced in turn, beside a load of 3."""
+    events = [event(n, at(n), 2048, SLOT, device=0) for n in range(8)]
+    for n in range(24):
+        events += [event(1000 * n + 100, at(n % 8), 2048, UNMAP), event(1000 * n + 200, at(n % 8), 2048)]
+    return events + [event(30000, at(100), 6144), event(31000, at(100), 6144, UNMAP)]
+
+
 def coherent():
     return [event(1000, 0x1000, 8192, ALLOC), event(2000, 0x10000, 65536, ALLOC),
             event(2500, NOWHERE, 65536, ALLOC), event(3000, 0x10000, 65536, FREE),
@@ -198,6 +206,7 @@ def right(version):
         "ghosts": new(pool_used=4).add(ghosts()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
+        "ring": new(pool_used=8).add(ring()).end(),
         "coherent": new().add(coherent()).end(),
         "gap": new().add(before_gap()).gap(9000, 7).add(after_gap()).end(),
         "gap_first": new().gap(9000, 7).add(after_gap()).end(),

@@ -111,6 +111,13 @@ answers steps '.pools[0].timeline.used_max' '[2,4,6,8,10,12,14,16,18,20]' "of a 
 answers steps '[.load.peak.slots, .pools[0].used_hiwater, .pools[1].used_hiwater]' '[32,32,32]' \
 	'a copy that begins four intervals later' --copies 2 --shift 0.004
 answers steps '[.load.peak.slots, .load.copies]' '[40,2]' 'or at once' --copies 2 --shift 0
+answers snapshot '[.load.peak.slots, .load.at_start_slots]' '[264,260]' 'what was there at the start twice' \
+	--copies 2 --shift 0
+answers snapshot '[.load.peak.slots, .load.at_start_slots]' '[134,130]' 'or once' \
+	--copies 2 --shift 0 --start-once
+answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[14,8,8]' \
+	'a ring that is there once, and is refilled' --copies 2 --shift 0 --start-once
+answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[22,16,16]' 'or two' --copies 2 --shift 0
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
 

@@ -136,6 +136,9 @@ def growth_lines(d):
     yield (f"{growth['scale']} times this load ({growth['shifts']} shifts): {growth['peak_low']} to "
            f"{growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
            f"{'pool_mb=%d' % growth['pool_mb'] if growth['pool_mb'] else 'no module size tried'}.")
+    if growth["deeper_peak_high"] != growth["peak_high"]:
+        yield (f"  on the devices of today, whose rings are there already: {growth['deeper_peak_low']} to "
+               f"{growth['deeper_peak_high']} slots.")
 
 
 def text(d):
