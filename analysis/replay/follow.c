@@ -71,7 +71,7 @@ static bool take_map(struct load *l, struct load_stream *s, const struct rec_eve
 		d->failed++;
 		d->failed_bytes += e->size;
 		count_size(d, e->size);
-		return mapping_failed(l, e);
+		return mapping_failed(l, s, e);
 	}
 	d->by_reason[e->reason]++;
 	d->bytes_by_reason[e->reason] += e->size;
@@ -116,6 +116,7 @@ static bool take_unmap(struct load *l, struct load_stream *s, const struct rec_e
 		if (e->dir != TO_DEVICE && !(e->attrs & SKIP_CPU_SYNC))
 			d->copied_out += min(e->size, (u32)REC_MAPPING);
 		count_ended(d, at, e);
+		s->freed[e->device] += at->phantom;
 		mapping_end(l, s, at, e->ns, e->cpu);
 		return remember_ended(l, s, e->bus);
 	}

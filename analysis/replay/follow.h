@@ -18,6 +18,7 @@ struct load_stream {
 	u32 ghost;   /* the next of those known */
 	u32 seen;    /* addresses remembered as LIVE_ENDED */
 	bool over;
+	u32 freed[REC_DEVICES]; /* phantoms that ended and have no successor yet, by device */
 };
 
 /* Return of all: false: it went no further, l->failed says why, if not on purpose */

@@ -3,7 +3,9 @@
  * Mappings that the recorded pool could not serve: what they would have held, and until when.
  *
  * Nobody knows how long a mapping that failed would have lived.  It is taken to live as long as
- * the mappings of its device did on the average.
+ * the mappings of its device did on the average.  Drivers try again, some of them a million times:
+ * a failed map of the same buffer, while the first is held, is the same request, and so is the map
+ * that succeeds at last.  Where the buffer's address is not known each is one of its own.
  */
 #ifndef REPLAY_HELD_H
 #define REPLAY_HELD_H
@@ -15,6 +17,8 @@
 struct held {
 	u64 until; /* ns */
 	u64 orig;
+	u64 key;    /* of the request: its buffer; 0: not known */
+	u64 serial; /* of the request: an entry whose request has ended early is skipped */
 	u32 id, size, slots;
 	u16 device, cpu;
 };

@@ -30,6 +30,7 @@ struct live {
 	u8 kind;      /* enum live_kind */
 	u8 at_start;  /* from the snapshot */
 	u8 confirmed; /* told of as a map, and in the snapshot as well */
+	u8 phantom;   /* of a copy whose start is there once: it holds nothing */
 };
 
 struct live_table {

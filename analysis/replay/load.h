@@ -14,7 +14,7 @@
  *    were seen: a ghost, dropped where the snapshot ends.
  *  - An address that is mapped again without an unmap: the unmap is missing, the older one ends.
  *  - An unmap of an address that nothing is known of: its map was before the recording.
- *  - A map that failed is asked for again: see held.h.
+ *  - A map that failed is asked for again, once, however often the driver tried: see held.h.
  *  - Missing events: the load ends where the first are missing, unless it is told to go on.
  *  - Copies: the same recording begun again later, as a second machine's load like the first.
  */
@@ -41,7 +41,8 @@ struct load_options {
 	bool avoids;                /* is one of those set? */
 	u32 split; /* bytes: larger mappings become several of this size; 0: none does */
 	u32 copies;
-	u64 shift; /* ns from one copy to the next */
+	u64 shift;       /* ns from one copy to the next */
+	bool start_once; /* what lived at the start, and what took its place, is not copied */
 	u32 points;
 };
 
@@ -90,8 +91,10 @@ struct load {
 	struct load_options options;
 	struct load_scan scan;
 	struct load_stream *stream; /* [options.copies] */
-	struct live_table ids;      /* for the ids alone: those of all copies */
+	struct live_table ids;      /* of mappings of all copies; as a table: requests in 'held' */
 	struct held_heap held;
+	u64 requests;               /* that were held so far */
+	u64 retries;                /* failed maps that were requests held already */
 	struct load_device *device; /* [REC_DEVICES] */
 	const struct rec_head *head;
 	const struct rec_device *described; /* [REC_DEVICES] */

@@ -86,8 +86,9 @@ static void unuse(struct load *l, u32 device, u32 slots)
 /* One run of slots is released */
 static void end_piece(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu)
 {
-	unuse(l, at->device, at->slots);
-	if (is_replayed(l, at->device)) {
+	if (!at->phantom)
+		unuse(l, at->device, at->slots);
+	if (!at->phantom && is_replayed(l, at->device)) {
 		struct op op = { .ns = ns,
 				 .orig = at->orig,
 				 .id = at->id,
@@ -133,7 +134,7 @@ static struct live *fresh(struct load *l, struct load_stream *s, u64 key, const 
 }
 
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
-			u64 orig, u32 size, u32 number)
+			u64 orig, u32 size, u32 number, bool phantom)
 {
 	bool at_start = e->call == REC_SLOT;
 	struct live *at = fresh(l, s, key, e);
@@ -141,7 +142,7 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 
 	if (!at)
 		return mapping_no_memory(l);
-	if (is_replayed(l, e->device)) {
+	if (!phantom && is_replayed(l, e->device)) {
 		struct op op = { .ns = e->ns,
 				 .orig = orig,
 				 .size = size,
@@ -164,7 +165,10 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 			     .slots = (u16)slots_for(l, e->device, orig, size),
 			     .device = e->device,
 			     .kind = LIVE_BOUNCED,
-			     .at_start = at_start };
+			     .at_start = at_start,
+			     .phantom = phantom };
+	if (phantom)
+		return true;
 	s->largest = max(s->largest, (u64)at->slots);
 	if (at_start) {
 		l->at_start_slots += is_replayed(l, e->device) ? at->slots : 0;
@@ -189,57 +193,142 @@ static u64 orig_of(const struct rec_event *e)
 	return ORIG_BASE + (e->phys & (ORIG_BASE - 1));
 }
 
+/* What a request is known by; 0: its buffer is not known (version 1 has but 12 bits of it) */
+static u64 request_key(const struct load *l, const struct load_stream *s, const struct rec_event *e,
+		       u64 at, u32 size)
+{
+	if (!e->phys || l->head->version == 1)
+		return 0;
+	return ((e->phys + at) * 0x9e3779b97f4a7c15ULL ^ size * 0xc2b2ae3d27d4eb4fULL ^
+		(u64)e->device << 48 ^ (s->shift + 1) * 0x165667b19e3779f9ULL) |
+	       1;
+}
+
+static void end_request(struct load *l, const struct held *h, u64 ns)
+{
+	struct op op = { .ns = ns,
+			 .orig = h->orig,
+			 .id = h->id,
+			 .size = h->size,
+			 .device = h->device,
+			 .cpu = h->cpu,
+			 .what = OP_RELEASE };
+
+	l->waiting -= h->slots;
+	emit(l, &op);
+	live_give_id(&l->ids, h->id);
+}
+
+void mapping_end_held(struct load *l)
+{
+	struct held h = held_take(&l->held);
+	struct live *at = h.key ? live_find(&l->ids, h.key) : NULL;
+
+	if (h.key && (!at || at->orig != h.serial))
+		return;
+	if (at)
+		live_drop(&l->ids, at);
+	end_request(l, &h, h.until);
+}
+
+/* The request was served at last: it is not held beside that */
+static void end_served(struct load *l, struct load_stream *s, const struct rec_event *e, u64 at,
+		       u32 size)
+{
+	u64 key = request_key(l, s, e, at, size);
+	struct live *found = key ? live_find(&l->ids, key) : NULL;
+	struct held h;
+
+	if (!found)
+		return;
+	h = (struct held){ .orig = orig_of(e) + at,
+			   .id = found->id,
+			   .size = size,
+			   .slots = found->slots,
+			   .device = e->device,
+			   .cpu = e->cpu };
+	live_drop(&l->ids, found);
+	end_request(l, &h, e->ns);
+}
+
+static bool remember_request(struct load *l, const struct held *h)
+{
+	struct live *at;
+
+	if (!h->key)
+		return true;
+	at = live_add(&l->ids, h->key);
+	if (!at)
+		return false;
+	at->orig = h->serial;
+	at->id = h->id;
+	at->slots = (u16)h->slots;
+	return true;
+}
+
+/* What lived at the start of a copy is there already, and what takes its place: a ring is refilled
+ */
+static bool is_phantom(const struct load *l, struct load_stream *s, const struct rec_event *e)
+{
+	if (!l->options.start_once || s == l->stream)
+		return false;
+	if (e->call == REC_SLOT)
+		return true;
+	if (!s->freed[e->device])
+		return false;
+	s->freed[e->device]--;
+	return true;
+}
+
 bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
+	bool phantom = is_phantom(l, s, e);
 	u32 n = pieces_of(l, e->size), k;
 
 	for (k = 0; k < n; k++) {
 		u32 at = k * l->options.split;
 		u32 size = k + 1 < n ? l->options.split : e->size - at;
 
-		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n))
+		if (unlikely(l->ids.taken))
+			end_served(l, s, e, at, size);
+		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n,
+				 phantom))
 			return false;
 	}
 	return true;
 }
 
-void mapping_end_held(struct load *l)
-{
-	struct held h = held_take(&l->held);
-	struct op op = { .ns = h.until,
-			 .orig = h.orig,
-			 .id = h.id,
-			 .size = h.size,
-			 .device = h.device,
-			 .cpu = h.cpu,
-			 .what = OP_RELEASE };
-
-	l->waiting -= h.slots;
-	emit(l, &op);
-	live_give_id(&l->ids, h.id);
-}
-
 /* The recorded pool could not serve it: would another? */
-static bool begin_held(struct load *l, const struct rec_event *e, u64 orig, u32 size)
+static bool begin_held(struct load *l, struct load_stream *s, const struct rec_event *e, u64 at,
+		       u32 size)
 {
 	const struct load_device *d = &l->device[e->device];
 	struct held h = { .until = e->ns + (d->ended ? d->lifetime / d->ended : 0),
-			  .orig = orig,
+			  .orig = orig_of(e) + at,
+			  .key = request_key(l, s, e, at, size),
 			  .size = size,
-			  .slots = slots_for(l, e->device, orig, size),
 			  .device = e->device,
 			  .cpu = e->cpu };
+	struct live *known = h.key ? live_find(&l->ids, h.key) : NULL;
 	struct op op = { .ns = e->ns,
-			 .orig = orig,
+			 .orig = h.orig,
 			 .size = size,
 			 .device = e->device,
 			 .cpu = e->cpu,
-			 .what = OP_CLAIM_FAILED };
+			 .what = known ? OP_CLAIM_AGAIN : OP_CLAIM_FAILED };
 
+	if (known) {
+		op.id = known->id;
+		l->retries++;
+		emit(l, &op);
+		return true;
+	}
 	if (l->held.n == HELD_MOST)
 		mapping_end_held(l);
+	h.slots = slots_for(l, e->device, h.orig, size);
+	h.serial = ++l->requests;
 	op.id = h.id = live_take_id(&l->ids);
-	if (h.id == ~0u || !held_add(&l->held, &h))
+	if (h.id == ~0u || !held_add(&l->held, &h) || !remember_request(l, &h))
 		return mapping_no_memory(l);
 	emit(l, &op);
 	l->waiting += h.slots;
@@ -247,7 +336,7 @@ static bool begin_held(struct load *l, const struct rec_event *e, u64 orig, u32 
 	return true;
 }
 
-bool mapping_failed(struct load *l, const struct rec_event *e)
+bool mapping_failed(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
 	u32 n = pieces_of(l, min(e->size, 2 * REC_MAPPING)), k;
 
@@ -257,7 +346,7 @@ bool mapping_failed(struct load *l, const struct rec_event *e)
 		u32 at = k * l->options.split;
 		u32 size = k + 1 < n ? l->options.split : min(e->size, 2 * REC_MAPPING) - at;
 
-		if (!begin_held(l, e, orig_of(e) + at, size))
+		if (!begin_held(l, s, e, at, size))
 			return false;
 	}
 	return true;

@@ -19,9 +19,9 @@ bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event
 void mapping_end(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu);
 
 /** mapping_failed() - the recorded pool could not serve it: would another?  False: no memory. */
-bool mapping_failed(struct load *l, const struct rec_event *e);
+bool mapping_failed(struct load *l, struct load_stream *s, const struct rec_event *e);
 
-/* The first of those ends: l->held has one */
+/* The first of those ends, or has ended: l->held has one */
 void mapping_end_held(struct load *l);
 
 #endif /* REPLAY_MAPPING_H */

@@ -105,7 +105,7 @@ static inline void claim(struct pools *s, struct pool *p, const struct op *o)
 		return;
 	}
 	p->served++;
-	p->saved += o->what == OP_CLAIM_FAILED;
+	p->saved += o->what == OP_CLAIM_FAILED || o->what == OP_CLAIM_AGAIN;
 	p->used += slots_of(&r);
 	if (p->used > p->hiwater) {
 		p->hiwater = p->used;
@@ -148,7 +148,7 @@ bool pools_run(struct pools *s, const struct op *op, u32 n, u32 ids)
 			be_cpu(p, op[i].cpu);
 			if (op[i].what == OP_RELEASE)
 				release(s, p, &op[i]);
-			else
+			else if (op[i].what != OP_CLAIM_AGAIN || p->at[op[i].id] == XSW_SLOTS_NONE)
 				claim(s, p, &op[i]);
 		}
 	}

@@ -14,6 +14,7 @@ enum op_what {
 	OP_CLAIM,
 	OP_CLAIM_AT_START, /* it was live when the recording began */
 	OP_CLAIM_FAILED,   /* the recorded pool could not serve it */
+	OP_CLAIM_AGAIN,    /* nor when it was tried again: for pools that have not served it yet */
 	OP_RELEASE,
 };
 

@@ -149,6 +149,7 @@ static void print_load(struct json *j, const struct load *l)
 	json_flag(j, "of_stock", l->options.of[LOAD_STOCK]);
 	json_flag(j, "of_module", l->options.of[LOAD_MODULE]);
 	json_count(j, "copies", l->options.copies);
+	json_flag(j, "start_once", l->options.start_once);
 	json_real(j, "shift_seconds", (double)l->options.shift / 1e9);
 	json_count(j, "split_bytes", l->options.split);
 	json_open(j, "without", '[');
@@ -159,6 +160,7 @@ static void print_load(struct json *j, const struct load *l)
 	json_count(j, "bounces", bounces);
 	json_count(j, "bounce_bytes", bytes);
 	json_count(j, "failed", failed);
+	json_count(j, "failed_again", l->retries);
 	print_peak(j, "peak", &l->peak);
 	print_peak(j, "peak_with_failed", &l->wanted);
 	print_peak(j, "peak_of_stock", &l->peak_by[LOAD_STOCK]);

@@ -37,6 +37,8 @@ static const struct argp_option choices[] = {
 	  "As if nothing had bounced for this reason: mask, straddle, align, forced", 0 },
 	{ "copies", 'c', "N", 0, "Add the recording to itself, so that there are N of it", 0 },
 	{ "shift", 'S', "SECONDS", 0, "From one copy to the next (a tenth of the recording)", 0 },
+	{ "start-once", 'O', NULL, 0,
+	  "With --copies: what was in use at the start is there once, as a ring of a device", 0 },
 	{ "across-gaps", 'g', NULL, 0, "Go on where events are missing", 0 },
 	{ "points", 'p', "N", 0, "Intervals of the timeline (120)", 0 },
 	{ "rate", 'r', NULL, 0, "Print only how fast this replay is, and the memory it takes", 0 },
@@ -124,6 +126,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'S':
 		shift_seconds = seconds(arg, state);
+		return 0;
+	case 'O':
+		options.start_once = true;
 		return 0;
 	case 'g':
 		options.across_gaps = true;

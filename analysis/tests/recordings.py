@@ -122,6 +122,25 @@ def failing():
             event(7000, at(0), 8192, UNMAP), event(9000, at(0), 2048)]
 
 
+def retries():
+    """One request of 16 KiB fails three times and is served at last; another fails once."""
+    return [event(1000, at(0), 8192), event(9000, at(0), 8192, UNMAP),
+            event(10000, NOWHERE, 16384, failed=1, phys=0x5000),
+            event(10100, NOWHERE, 16384, failed=1, phys=0x5000),
+            event(10200, NOWHERE, 4096, failed=1, phys=0x9000),
+            event(10300, NOWHERE, 16384, failed=1, phys=0x5000),
+            event(10400, at(0), 16384, phys=0x5000), event(11000, at(0), 16384, UNMAP),
+            event(11100, NOWHERE, 16384, failed=1, phys=0x5000)]
+
+
+def ring():
+    """A ring of 8 buffers from before; each is unmapped and replaced in turn, beside a load of 3."""
+    events = [event(n, at(n), 2048, SLOT, device=0) for n in range(8)]
+    for n in range(24):
+        events += [event(1000 * n + 100, at(n % 8), 2048, UNMAP), event(1000 * n + 200, at(n % 8), 2048)]
+    return events + [event(30000, at(100), 6144), event(31000, at(100), 6144, UNMAP)]
+
+
 def coherent():
     return [event(1000, 0x1000, 8192, ALLOC), event(2000, 0x10000, 65536, ALLOC),
             event(2500, NOWHERE, 65536, ALLOC), event(3000, 0x10000, 65536, FREE),
@@ -186,6 +205,8 @@ def right(version):
         "snapshot": new(pool_used=133).add(snapshot()).end(),
         "ghosts": new(pool_used=4).add(ghosts()).end(),
         "failing": new().add(failing()).end(),
+        "retries": new().add(retries()).end(),
+        "ring": new(pool_used=8).add(ring()).end(),
         "coherent": new().add(coherent()).end(),
         "gap": new().add(before_gap()).gap(9000, 7).add(after_gap()).end(),
         "gap_first": new().gap(9000, 7).add(after_gap()).end(),

@@ -87,6 +87,13 @@ answers reach '[.pools[].failures_by_reason."mask-unreachable"]' '[1,1]' \
 answers storm '[.load.peak_with_failed.slots, .pools[0].used_hiwater]' '[65536,65536]' \
 	'no more failures than that are followed at once' --slots 131072 --allocator stock
 
+is "$("$replay" --slots 1024 --points 1 "$scratch/made/v2/right/retries.rec" | jq -c '[.load.failed,
+	.load.failed_again, .load.peak_with_failed.slots, (.pools[] | .claims, .failures,
+	.recorded_failures_served, .used)]')" '[5,2,10,5,0,3,10,5,0,3,10]' \
+	'v2: a request that fails again is the same, until it is served or has ended'
+is "$("$replay" --slots 1024 --points 1 "$scratch/made/v1/right/retries.rec" | jq -c '[.load.failed,
+	.load.failed_again, .load.peak_with_failed.slots]')" '[5,0,34]' 'v1 does not know the buffer: each is one'
+
 # ---- what is replayed, and how often ----
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
 	'[7,[],[0,0],5]' 'all reasons'
@@ -104,6 +111,13 @@ answers steps '.pools[0].timeline.used_max' '[2,4,6,8,10,12,14,16,18,20]' "of a 
 answers steps '[.load.peak.slots, .pools[0].used_hiwater, .pools[1].used_hiwater]' '[32,32,32]' \
 	'a copy that begins four intervals later' --copies 2 --shift 0.004
 answers steps '[.load.peak.slots, .load.copies]' '[40,2]' 'or at once' --copies 2 --shift 0
+answers snapshot '[.load.peak.slots, .load.at_start_slots]' '[264,260]' 'what was there at the start twice' \
+	--copies 2 --shift 0
+answers snapshot '[.load.peak.slots, .load.at_start_slots]' '[134,130]' 'or once' \
+	--copies 2 --shift 0 --start-once
+answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[14,8,8]' \
+	'a ring that is there once, and is refilled' --copies 2 --shift 0 --start-once
+answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[22,16,16]' 'or two' --copies 2 --shift 0
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
 
@@ -133,10 +147,16 @@ while IFS=$'\t' read -r name hiwater; do
 	"$replay" --slots 128,512,1024,2048 --points 4 "$scratch/real.rec" | jq -S 'del(.run)' >"$scratch/json"
 	is "$(jq -c '[.load.peak.slots, (.pools[] | select(.slots >= 1024).used_hiwater)] | unique' \
 		"$scratch/json")" "[$hiwater]" "$name: the kernel's own high-water mark"
-	is "$(jq -c '[.pools[] | select(.slots <= 512 and .failures == 0)]' "$scratch/json")" '[]' \
+	is "$(jq -c "[.pools[] | select(.slots < $hiwater and .failures == 0)]" "$scratch/json")" '[]' \
 		"$name: and failures where the pool is smaller"
 	passes "$name: the exact answer" diff "$real/$name.json" "$scratch/json"
 done <"$real/kernel.tsv"
+
+gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
+is "$("$replay" --slots 512,1024 --points 1 "$scratch/real.rec" | jq -c '[.load.failed, .load.peak.slots,
+	(.pools[] | [.slots, .failures, .failures_by_reason.fragmented])]')" \
+	'[16213,420,[512,16213,16213],[1024,0,0],[1024,0,0]]' \
+	'each of 16213 mappings that the kernel failed for fragmentation fails, and no other'
 
 # ---- what can't be replayed ----
 for file in "$scratch"/made/v?/wrong/*.rec; do

@@ -90,6 +90,10 @@ for name in v2-mix v2-tcp; do
 	is "$(awk 'length > 110' "$scratch/screen")" '' "$name: no line is too long"
 	is "$(($(wc -l <"$scratch/screen") <= 25))" 1 "$name: it is one screen"
 done
+gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
+like "$("$tune" "$scratch/real.rec" | head -n 1)" \
+	'^Enough is free, but not side by side: 16213 of .* mappings fail; swiotlb=512,4 serves them' \
+	'a real pool that is broken up'
 "$tune" --plots "$scratch/plots" "$made/small_pool.rec" >"$scratch/screen" || bail 'no plots'
 is "$(cd "$scratch/plots" && ls ./*.svg ./*.png)" './pool_sizes.png
 ./pool_sizes.svg
@@ -160,6 +164,24 @@ chmod +x "$scratch/recorder"
 expect 'the running load is recorded, and judged' 0 '^The pool is too small: 20' env TUNE_ROOT="$root" \
 	RECORDED="$made/small_pool.rec" "$tune" --xswbounce "$scratch/recorder" --time 7 --keep "$scratch/kept"
 passes 'the recording is kept if asked for' cmp "$scratch/kept" "$made/small_pool.rec"
+mkdir -p "$root/proc/xen"
+echo control_d >"$root/proc/xen/capabilities"
+cat >"$scratch/bin/xl" <<-'END'
+	#!/bin/sh
+	[ "$1" != dmesg ] || printf '%s\n' '(XEN) Physical memory information:' \
+		"(XEN) heap[node=0][zone=19] -> $PAGES pages" '(XEN) heap[node=0][zone=22] -> 99999 pages'
+END
+chmod +x "$scratch/bin/xl"
+# shellcheck disable=SC2317  # called through expect
+with_xl()
+{
+	env PATH="$scratch/bin:$PATH" PAGES="$1" TUNE_ROOT="$root" RECORDED="$made/small_pool.rec" "$tune" \
+		--xswbounce "$scratch/recorder" --time 7
+}
+expect 'what Xen has free below 4 GiB' 0 'swiotlb=2048 .*4 MiB below 4 GiB \(Xen has 16 MiB there now\)' with_xl 4096
+expect 'and if that is too little' 0 'Xen has 1 MiB there now: TOO LITTLE' with_xl 256
+expect 'what to do' 0 'too little free below 4 GiB: give dom0 less memory' with_xl 256
+expect 'which is not said else' 0 '!give dom0 less memory' with_xl 4096
 mkdir -p "$root/sys/devices/platform/xen_swiotlb"
 cat >"$scratch/twice" <<-'END'
 	#!/bin/sh

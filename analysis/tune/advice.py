@@ -67,17 +67,19 @@ class Advice:
     def grow(self, replay, scale):
         """The load and its like, begun later by many shifts."""
         length = self.result.recording["seconds"]
-        found, needs = [], []
+        found, needs, deeper = [], [], []
         for k in range(1, SHIFTS + 1):
             shift = length / 2 * (k * 0.6180339887 % 1)
-            result = replay.run(copies=scale, shift=f"{shift:.9f}", points=1, of=self.subject.pool,
-                                slots=sizes(self.need * scale, self.subject.slots),
-                                areas=[self.subject.areas])
+            given = {"copies": scale, "shift": f"{shift:.9f}", "points": 1, "of": self.subject.pool}
+            result = replay.run(slots=sizes(self.need * scale, self.subject.slots),
+                                areas=[self.subject.areas], **given)
             found.append(result)
             needs.append(result.peak)
+            deeper.append(replay.run(slots=[1024], allocator="stock", start_once=True, **given).peak)
         need = math.ceil(max(needs) * (1 + self.margin))
         best = {name: self.serves_all(found, name, need) for name in ("stock", "module")}
         return {"scale": scale, "shifts": SHIFTS, "peak_low": min(needs), "peak_high": max(needs),
+                "deeper_peak_low": min(deeper), "deeper_peak_high": max(deeper),
                 "stock_slots": best["stock"], "module_slots": best["module"],
                 "parameter": best["stock"] and parameter(best["stock"], self.subject.areas,
                                                          self.subject.kernel, self.subject.cpus),

@@ -82,7 +82,8 @@ class Replay:
         for name, value in options.items():
             if isinstance(value, (list, tuple)):
                 value = numbers(value)
-            words.append(f"--{name}={value}")
+            name = name.replace("_", "-")
+            words.append(f"--{name}" if value is True else f"--{name}={value}")
         try:
             done = subprocess.run(words + [self.recording], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, universal_newlines=True)

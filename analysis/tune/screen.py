@@ -81,6 +81,15 @@ def size_lines(d):
         yield "  module  none of the sizes tried"
 
 
+def scarce_lines(d):
+    """What to do where Xen has no such pool to give."""
+    free = d["low_memory_free_bytes"]
+    wanted = [d["sizes"][name]["memory_bytes"] for name in ("stock", "module")]
+    if free is not None and any(size and size > free for size in wanted):
+        yield ("  Xen has too little free below 4 GiB: give dom0 less memory (dom0_mem=), or take the module, "
+               "which also uses low frames that the domain owns.")
+
+
 def fails(entry):
     least = entry["fails"]
     if not least:
@@ -127,13 +136,16 @@ def growth_lines(d):
     yield (f"{growth['scale']} times this load ({growth['shifts']} shifts): {growth['peak_low']} to "
            f"{growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
            f"{'pool_mb=%d' % growth['pool_mb'] if growth['pool_mb'] else 'no module size tried'}.")
+    if growth["deeper_peak_high"] != growth["peak_high"]:
+        yield (f"  on the devices of today, whose rings are there already: {growth['deeper_peak_low']} to "
+               f"{growth['deeper_peak_high']} slots.")
 
 
 def text(d):
     """All of it."""
     lines = [d["verdict"], "", recording_line(d["recording"])]
     if d["bounces"] or d["failed_in_recording"]:
-        lines += list(today_lines(d)) + [""] + list(size_lines(d)) + [""]
+        lines += list(today_lines(d)) + [""] + list(size_lines(d)) + list(scarce_lines(d)) + [""]
         remedies = list(remedy_lines(d))
         lines += remedies + [""] * bool(remedies) + list(growth_lines(d)) + list(confidence_lines(d))
     return "\n".join(lines) + "\n"
