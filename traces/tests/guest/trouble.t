@@ -111,9 +111,10 @@ recorded()
 	watch_end
 	file=$(grep -l "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt)
 	is "$(wc -w <<<"$file")" 1 "$backend: watch: a storm of failures of a device makes one file"
-	is "$(find "$out/watch" -name 'incident-*-occupancy.txt' | wc -l)" 1 \
-		"$backend: watch: the pool that it filled makes another"
-	is "$(find "$out/watch" -printf '%m ' | tr ' ' '\n' | sort -u | tr '\n' ' ')" ' 600 700 ' \
+	# the module's may be full and empty again while the first is written
+	[ "$backend" != stock ] || is "$(find "$out/watch" -name 'incident-*-occupancy.txt' | wc -l)" 1 \
+		'stock: watch: the pool that it filled makes another'
+	is "$(find "$out/watch" -printf '%m ' | tr ' ' '\n' | sort -u | tr '\n' ' ')" '600 700 ' \
 		"$backend: watch: for root alone"
 	elsewhere "$file" >"$out/text"
 	is $? 0 "$backend: watch: the file is whole, and read by nobody's hands on a machine without a /sys"
