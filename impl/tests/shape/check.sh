@@ -7,7 +7,7 @@ check() { # check NAME OFFENDERS, one a line: there are none
 }
 
 files() { # files PATTERN...: the tree's files, tracked and new, not ignored
-	git ls-files -co --exclude-standard -- "$@" | while read -r f; do
+	git ls-files -coz --exclude-standard -- "$@" | tr '\0' '\n' | while IFS= read -r f; do
 		[ ! -f "$f" ] || echo "$f"
 	done
 }
