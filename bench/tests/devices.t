@@ -101,6 +101,16 @@ printf '%b%s' "$label" AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | dd of="$fake/dev/membe
 expect 'a partition that is a part of a volume group is not overwritten' 2 \
 	'refusing to write to .*/member: member1 carries LVM2_member data: wipefs' \
 	dry --write serial:SER-MEMBER
+# the uberblocks of a ZFS pool's first label; all of them, as blkid counts them
+truncate -s 0 "$fake/dev/member1"
+truncate -s 64M "$fake/dev/member1"
+for ((i = 128; i < 256; i++)); do
+	printf '\x0c\xb1\xba\0\0\0\0\0\x88\x13\0\0\0\0\0\0' |
+		dd of="$fake/dev/member1" bs=1024 seek=$i conv=notrunc status=none
+done
+expect 'a partition of a ZFS pool is not overwritten' 2 \
+	'refusing to write to .*/member: member1 carries zfs_member data: wipefs' \
+	dry --write serial:SER-MEMBER
 rm "$fake/dev/member1"
 expect 'a partition that cannot be read is not overwritten' 2 \
 	"refusing to write to .*/member: what lies on member1 can't be read" dry --write serial:SER-MEMBER
