@@ -78,6 +78,18 @@ static bool claim_sleeping(struct xsw_engine *e, const struct xsw_want *w, u8 or
 	return got;
 }
 
+/* Have the worker make room for a block like this.  Two callers at once: the next miss asks again.
+ */
+static void want_room(struct xsw_engine *e, u64 bits, u8 order)
+{
+	u64 wanted = READ_ONCE(e->coherent_wanted);
+
+	if (order > READ_ONCE(e->coherent_order))
+		WRITE_ONCE(e->coherent_order, order);
+	if (!wanted || bits < wanted)
+		WRITE_ONCE(e->coherent_wanted, bits);
+}
+
 static bool claim_block(struct xsw_engine *e, const struct xsw_want *w, u8 order, bool atomic,
 			struct xsw_run *run, enum xsw_coherent_source *from)
 {
@@ -87,7 +99,7 @@ static bool claim_block(struct xsw_engine *e, const struct xsw_want *w, u8 order
 	if (!atomic)
 		return claim_sleeping(e, w, order, run, from);
 	*from = XSW_FROM_RESERVE;
-	WRITE_ONCE(e->coherent_wanted, xsw_bits_within(w->mask));
+	want_room(e, xsw_bits_within(w->mask), order);
 	return claim_from(&e->pool[XSW_KIND_ATOMIC], w, run);
 }
 
@@ -225,15 +237,32 @@ static void give_back_idle(struct xsw_engine *e)
 	xsw_memory_put(e, list, &c);
 }
 
+/* Make a segment for a block of @order below 2^bits, unless one is free by now; under the mutex */
+static void make_room(struct xsw_engine *e, u64 bits, u8 order)
+{
+	struct xsw_want w = {
+		.mask = bits < XSW_WORD_BITS ? (1ULL << bits) - 1 : ~0ULL,
+		.slots = 1u << (order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT),
+		.stride = 1u << (order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT),
+	};
+	struct xsw_run run;
+
+	if (claim_from(&e->pool[XSW_KIND_COHERENT], &w, &run))
+		xsw_release(run.seg->pool, run.seg, run.start, w.slots);
+	else
+		coherent_grow(e, XSW_KIND_COHERENT, bits, max(order, (u8)XSW_SEGMENT_ORDER), order);
+}
+
 void xsw_coherent_work(struct xsw_engine *e)
 {
-	u64 bits;
+	u64 bits, order;
 
 	xsw_might_sleep();
 	xsw_mutex_lock(&e->mutex);
 	bits = xsw_xchg64(&e->coherent_wanted, 0);
+	order = xsw_xchg64(&e->coherent_order, 0);
 	if (bits)
-		coherent_grow(e, XSW_KIND_COHERENT, bits, XSW_SEGMENT_ORDER, 0);
+		make_room(e, bits, (u8)order);
 	if (xsw_xchg64(&e->coherent_idle, 0))
 		give_back_idle(e);
 	xsw_mutex_unlock(&e->mutex);

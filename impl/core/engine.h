@@ -243,7 +243,8 @@ void xsw_dev_counts(struct xsw_dev *d, struct xsw_counts *sum);
  *
  * The largest segment for large maps within the streaming mask; where none could be had the
  * largest of the pool's, at most stock's 256 KiB.  Less what alignment and boundary may cost.
- * A request of several entries that make this many bytes in all is served in whole.
+ * A request of several entries that make this many bytes in all, each of more than 16 KiB, is
+ * served in whole.
  */
 size_t xsw_max_mapping_size(struct xsw_dev *d);
 

@@ -125,7 +125,7 @@ static noinline u64 bounce_searching(struct xsw_dev *d, u64 phys, size_t size, e
 		return failed(d, phys, size, dir, attrs, XSW_FAIL_TOO_LARGE);
 	w = xsw_want_for(phys, size, d->dma_mask, d->min_align_mask, d->boundary_mask);
 	xsw_rcu_read_lock();
-	run = xsw_claim_slowly(&e->pool[XSW_KIND_STREAMING], &w);
+	run = xsw_claim(&e->pool[XSW_KIND_STREAMING], &w);
 	fail = run.fail;
 	if (unlikely(!run.seg) && w.slots > XSW_LARGE_ABOVE)
 		run = xsw_claim_slowly(&e->pool[XSW_KIND_LARGE], &w);

@@ -103,6 +103,7 @@ static int segment_add(struct xsw_engine *e, const struct xsw_memory_want *want,
 		return -ENOMEM;
 	rc = (s->bus ^ s->top) >> 32 ? -EINVAL : xsw_index_add(index, s);
 	if (rc) {
+		xsw_rcu_synchronize(); /* a part of it may have been in the index */
 		xsw_free(s);
 		return rc;
 	}

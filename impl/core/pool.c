@@ -156,6 +156,7 @@ void xsw_pool_settle(struct xsw_pool *p)
 	}
 }
 
+/* The CPUs are read one after the other, so the sum may be a little below what any moment had */
 u64 xsw_pool_used(struct xsw_pool *p)
 {
 	u64 used = 0;
@@ -163,7 +164,7 @@ u64 xsw_pool_used(struct xsw_pool *p)
 
 	xsw_for_each_cpu(cpu)
 		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
-	return used;
+	return (s64)used < 0 ? 0 : used;
 }
 
 void xsw_pool_sample(struct xsw_pool *p)
@@ -201,14 +202,17 @@ u32 xsw_pool_largest_free(struct xsw_pool *p)
 
 bool xsw_pool_has(struct xsw_pool *p, u64 mask, u32 slots, const struct xsw_segment *but)
 {
-	const struct xsw_table *t = xsw_rcu_dereference(p->table);
+	const struct xsw_table *t;
+	bool found = false;
 	u32 id;
 
-	for (id = 0; id < t->ids; id++) {
+	xsw_rcu_read_lock();
+	t = xsw_rcu_dereference(p->table);
+	for (id = 0; id < t->ids && !found; id++) {
 		const struct xsw_segment *s = xsw_rcu_dereference(t->seg[id]);
 
-		if (s && s != but && s->top <= mask && s->slots >= slots)
-			return true;
+		found = s && s != but && s->top <= mask && s->slots >= slots;
 	}
-	return false;
+	xsw_rcu_read_unlock();
+	return found;
 }

@@ -80,14 +80,19 @@ static u64 promised_bytes(const struct xsw_dev *d, const struct xsw_segment *but
 	return most > padding ? most - padding : XSW_SLOT_SIZE;
 }
 
-/* A device keeps one segment of each pool too, though it may not have asked yet */
+/*
+ * A device keeps one segment of each pool too, though it may not have asked yet.  Where its promise
+ * is out of reach already (its limits were lowered since, or a leak was not replaced) it keeps what
+ * is left of it.
+ */
 bool xsw_is_promised(struct xsw_engine *e, const struct xsw_segment *s)
 {
 	const struct xsw_dev *d;
 
 	for (d = e->devices; d; d = d->next)
-		if (s->top <= d->dma_mask && (promised_bytes(d, s) < READ_ONCE(d->promised) ||
-					      !largest_whole(&e->pool[s->kind], d->dma_mask, s)))
+		if (s->top <= d->dma_mask &&
+		    (promised_bytes(d, s) < min(READ_ONCE(d->promised), promised_bytes(d, NULL)) ||
+		     !largest_whole(&e->pool[s->kind], d->dma_mask, s)))
 			return true;
 	return false;
 }

@@ -132,12 +132,14 @@ static u64 bytes_to_add(struct xsw_pool *p, u64 mask, enum xsw_fail why)
 
 	if (why == XSW_FAIL_FRAGMENTED)
 		return step;
-	if (why == XSW_FAIL_NONE) { /* often, so without a walk */
-		slots = p->slots;
-		used = xsw_pool_used(p);
-	} else {
-		slots = slots_within(p, mask, &used);
+	if (why == XSW_FAIL_NONE) {
+		/* often, so without a walk; only a pool that seems quite full is counted slot by
+		 * slot */
+		if (xsw_pool_used(p) * 4 < p->slots * 3)
+			return 0;
+		mask = ~0ULL;
 	}
+	slots = slots_within(p, mask, &used);
 	if (used * 4 < slots * 3)
 		return 0;
 	return max((slots << XSW_SLOT_SHIFT) / 4 & ~(step - 1), step);

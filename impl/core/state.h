@@ -22,6 +22,7 @@ struct xsw_engine {
 	struct xsw_index __rcu *coherent_index; /* coherent and atomic segments */
 	u64 coherent_limit;
 	u64 coherent_wanted; /* address bits of an allocation that found nothing, 0: none */
+	u64 coherent_order;  /* ... and its order: the largest since the worker ran */
 	u64 coherent_idle;   /* 1: a segment of it fell idle */
 
 	/* all below: under the mutex */

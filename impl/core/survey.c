@@ -25,7 +25,7 @@ void xsw_pool_glance(struct xsw_engine *e, struct xsw_pool_state *st)
 		.segments = READ_ONCE(p->segments),
 		.slots = READ_ONCE(p->slots),
 		.bytes = READ_ONCE(p->slots) << XSW_SLOT_SHIFT,
-		.used = xsw_pool_used(p),
+		.used = min(xsw_pool_used(p), READ_ONCE(p->slots)),
 		.largest_free = xsw_pool_largest_free(p),
 	};
 }

@@ -28,6 +28,7 @@
 static int take_over(struct device *dev, struct xsw_wanted *w)
 {
 	struct xsw_attached *a = kzalloc(sizeof(*a), GFP_KERNEL);
+	struct xsw_change change;
 	int err;
 
 	if (!a)
@@ -43,6 +44,8 @@ static int take_over(struct device *dev, struct xsw_wanted *w)
 		kfree(a);
 		return err;
 	}
+	/* a driver that keeps the default mask never asks for memory within it */
+	xsw_dev_prepare(&a->dev, a->dev.dma_mask, xsw.address_bits, &change);
 	get_device(dev);
 	list_add_tail(&a->list, &xsw_attached_list);
 	w->was_attached = true;

@@ -17,8 +17,10 @@ LIST_HEAD(xsw_attached_list);
  */
 void xsw_calls_wait(struct xsw_attached *a)
 {
+	bool asleep = atomic_read(&a->sleepers);
+
 	synchronize_rcu_tasks();
-	if (!atomic_read(&a->sleepers))
+	if (!asleep && !atomic_read(&a->sleepers))
 		return;
 	while (atomic_read(&a->sleepers))
 		msleep(1);

@@ -61,10 +61,10 @@ void *xsw_op_alloc(struct device *dev, size_t size, dma_addr_t *bus, gfp_t gfp, 
 
 	if (unlikely(!a))
 		return xsw_stock_alloc(dev, size, bus, gfp, attrs);
-	if (!may_wait(gfp))
+	if (!gfpflags_allow_blocking(gfp))
 		return alloc(a, size, bus, gfp, attrs, true);
 	atomic_inc(&a->sleepers);
-	va = alloc(a, size, bus, gfp, attrs, false);
+	va = alloc(a, size, bus, gfp, attrs, !may_wait(gfp));
 	atomic_dec(&a->sleepers);
 	return va;
 }

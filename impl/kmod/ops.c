@@ -9,6 +9,7 @@
 #include "masks.h"
 #include "ops.h"
 #include "pages.h"
+#include "pool.h"
 #include "stock.h"
 #include "streaming.h"
 #include "xen_swiotlb.h"
@@ -28,7 +29,7 @@ static bool prepare(struct xsw_attached *a, u64 mask)
 			a->device,
 			"xen_swiotlb: only %llu KiB could be had within the mask %#llx (%s): it is "
 			"refused\n",
-			change.bytes >> 10, mask, xsw_exchange_name(change.last));
+			change.bytes >> 10, mask, xsw_shortage(&change));
 	return ready;
 }
 

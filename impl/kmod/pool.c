@@ -20,8 +20,7 @@
 
 /* ---- telling the operator ---- */
 
-/* Why there was no more */
-static const char *shortage(const struct xsw_change *c)
+const char *xsw_shortage(const struct xsw_change *c)
 {
 	return c->domain_short ? "the domain has no more memory to spare"
 			       : xsw_exchange_name(c->last);
@@ -31,12 +30,12 @@ static void tell_grown(const struct xsw_change *c, u64 wanted)
 {
 	if (c->bytes < wanted)
 		pr_warn("only %llu of %llu KiB could be had below 2^%u: %s\n", c->bytes >> 10,
-			wanted >> 10, xsw.address_bits, shortage(c));
+			wanted >> 10, xsw.address_bits, xsw_shortage(c));
 	else
 		pr_info("pool grown by %llu KiB below 2^%u, blocks of order %u and more\n",
 			c->bytes >> 10, xsw.address_bits, c->smallest_order);
 	if (c->assembled_bytes)
-		pr_info("%llu KiB of it out of scattered frames of our own: Xen had none free\n",
+		pr_info("%llu KiB of it out of scattered frames of our own\n",
 			c->assembled_bytes >> 10);
 }
 
@@ -151,14 +150,17 @@ static void remake(struct work_struct *work)
 {
 	u64 bytes = xchg(&remake_bytes, 0);
 	struct xsw_change change = {};
+	struct xsw_pool_state now;
 
-	xsw_pool_set(xsw.engine, bytes, xsw.address_bits, &change);
-	if (change.bytes)
-		tell_grown(&change, bytes);
+	xsw_pool_glance(xsw.engine, &now);
+	if (now.bytes < bytes)
+		xsw_pool_grow(xsw.engine, bytes - now.bytes, xsw.address_bits, &change);
+	if (now.bytes || change.bytes)
+		tell_grown(&change, bytes > now.bytes ? bytes - now.bytes : 0);
 	else
 		pr_err("no memory below 2^%u after the restore (%s): nothing can be bounced until "
 		       "a write to pool_bytes finds some\n",
-		       xsw.address_bits, shortage(&change));
+		       xsw.address_bits, xsw_shortage(&change));
 	xsw_coherent_work(xsw.engine);
 }
 
@@ -193,7 +195,7 @@ int xsw_pool_start(u64 bytes)
 	xsw_force_all(xsw.engine, xsw.force);
 	xsw_pool_set(xsw.engine, bytes, xsw.address_bits, &change);
 	if (!change.bytes) {
-		pr_err("no memory below 2^%u: %s\n", xsw.address_bits, shortage(&change));
+		pr_err("no memory below 2^%u: %s\n", xsw.address_bits, xsw_shortage(&change));
 		xsw_engine_destroy(xsw.engine, &change);
 		xsw.engine = NULL;
 		return -ENOMEM;

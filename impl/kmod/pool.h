@@ -28,6 +28,9 @@ void xsw_pool_stop(void);
  */
 int xsw_pool_resize(u64 bytes);
 
+/** xsw_shortage() - why a change brought less memory than was asked for: a few words */
+const char *xsw_shortage(const struct xsw_change *c);
+
 /** xsw_pool_drop() - give all back, keep the engine; no device is attached [process] */
 void xsw_pool_drop(void);
 

@@ -311,6 +311,22 @@ static void what_is_left_at_the_end_is_leaked(void **state)
 	end_leaking(2 * MIB);
 }
 
+/* The same without a race: who saw another mark than there is ends nothing */
+static void a_mark_seen_before_is_not_replaced(void **state)
+{
+	union xsw_mark first = xsw_mark(0x10, 5, 2), second = xsw_mark(0x10, 5, 3);
+	struct xsw_slot slot = { 0 };
+
+	(void)state;
+	xsw_record(&slot, first, 0x1000, 3000, XSW_TO_DEVICE, XSW_BOUNCE_MASK);
+	assert_false(xsw_mark_end(&slot, second));
+	assert_false(xsw_mark_replace(&slot, second, second));
+	assert_int_equal(xsw_mark_of(&slot).word, first.word);
+	assert_true(xsw_mark_replace(&slot, first, second));
+	assert_true(xsw_mark_end(&slot, second));
+	assert_int_equal(xsw_mark_of(&slot).word, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +340,7 @@ int main(void)
 		xsw_unit_test(for_good_is_for_good),
 		xsw_unit_test(an_emptied_engine_grows_again),
 		xsw_unit_test(unmap_and_quarantine_exclude_each_other),
+		xsw_unit_test(a_mark_seen_before_is_not_replaced),
 		xsw_unit_test(what_is_left_at_the_end_is_leaked),
 	};
 

@@ -426,6 +426,39 @@ static void a_coherent_mask_without_a_page_gets_nothing(void **state)
 	world_stop(&w);
 }
 
+/* Callers that may not sleep and find nothing ask for room; what cannot serve them is not piled up
+ */
+static void misses_do_not_pile_up(void **state)
+{
+	struct xsw_pool_state st;
+	u64 bus;
+	u32 i;
+
+	(void)state;
+	world_start(&w, &usual_machine, 0);
+	model_faults.highest_order = 3;
+	world_attach(&w, LOW4G);
+	for (i = 0; i < 20; i++) {
+		assert_null(xsw_coherent_alloc(&w.dev, 65536, true, &bus, NULL));
+		xsw_coherent_work(w.e);
+	}
+	xsw_pool_state(w.e, &st);
+	assert_int_equal(st.coherent_bytes, 0);
+	model_faults.highest_order = 0;
+	for (i = 0; i < 20; i++) {
+		void *va = xsw_coherent_alloc(&w.dev, 3 << 20, true, &bus, NULL);
+
+		if (va)
+			assert_true(xsw_coherent_free(&w.dev, 3 << 20, va, bus));
+		assert_int_equal(!va,
+				 !i); /* the worker makes room of the size that was asked for */
+		xsw_coherent_work(w.e);
+	}
+	xsw_pool_state(w.e, &st);
+	assert_int_equal(st.coherent_bytes, 4 * MIB);
+	world_stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +483,7 @@ int main(void)
 		cmocka_unit_test(idle_coherent_memory_is_given_back),
 		cmocka_unit_test(coherent_memory_obeys_its_mask),
 		cmocka_unit_test(a_coherent_mask_without_a_page_gets_nothing),
+		cmocka_unit_test(misses_do_not_pile_up),
 	};
 
 	return xsw_run_tests(tests);

@@ -270,6 +270,19 @@ static void a_narrower_mask_is_provided_for(void **state)
 	must_unmap(&w, bus, most, XSW_TO_DEVICE);
 }
 
+/* A driver may lower a limit after it has asked: what can't be kept any more pins nothing */
+static void a_lowered_limit_pins_no_segment(void **state)
+{
+	struct xsw_change c;
+
+	(void)state;
+	assert_true(xsw_max_mapping_size(&w.dev) >= 2 * MIB);
+	w.dev.boundary_mask = 0xffff;
+	assert_int_equal(xsw_pool_shrink(w.e, 2 * MIB, &c), 0);
+	assert_int_equal(xsw_max_mapping_size(&w.dev), 0x10000);
+	w.dev.boundary_mask = ~0ULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +297,7 @@ int main(void)
 		xsw_unit_test(a_mask_with_one_page_is_not_supported),
 		xsw_unit_test(a_coherent_mask_costs_no_promise),
 		xsw_unit_test(a_narrower_mask_is_provided_for),
+		xsw_unit_test(a_lowered_limit_pins_no_segment),
 	};
 
 	return xsw_run_tests(tests);
