@@ -8,7 +8,7 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#include "../core/reason.h"
+#include "../core/engine.h"
 
 #define XSW_POOL_STEP SZ_2M /* the operator's sizes are rounded up to it */
 #define XSW_POOL_MOST SZ_4G
