@@ -80,12 +80,24 @@ backend_load()
 		say "the module's pool has $ours bytes, stock's $stock: each is filled by its own size"
 }
 
+# A command that was ended by our signal may hold a file of the module for a moment more.
+unload()
+{
+	local try
+
+	for try in {1..50}; do
+		! rmmod "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	rmmod "$1"
+}
+
 backend_unload()
 {
 	local i
 
 	for ((i = ${#loaded[@]} - 1; i >= 0; i--)); do
-		rmmod "${loaded[i]}" || say "${loaded[i]} could not be unloaded: see dmesg"
+		unload "${loaded[i]}" || say "${loaded[i]} could not be unloaded: see dmesg"
 	done
 	loaded=()
 }
