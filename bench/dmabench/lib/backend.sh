@@ -41,11 +41,11 @@ load()
 	[ ! -d "/sys/module/$name" ] || return 0
 	file=$(module_file "$name")
 	[ -n "$file" ] || die "$name.ko is neither in $modules nor installed: build it first"
+	loaded+=("$name") # first: a signal may come while it loads
 	if ! line=$(insmod "$file" "$@" 2>&1); then
 		why=$(dmesg | grep -iE "$name|lockdown: insmod" | tail -n 1)
 		die "$name.ko was not loaded: ${line##*: }${why:+ ($why)}"
 	fi
-	loaded+=("$name")
 }
 
 stock_pool_bytes()
@@ -86,6 +86,7 @@ unload()
 	local try
 
 	for try in {1..50}; do
+		[ -d "/sys/module/$1" ] || return 0
 		! rmmod "$1" 2>/dev/null || return 0
 		sleep 0.1
 	done

@@ -136,12 +136,16 @@ is "$(used_slots)" $((before + 4)) 'all slots but the leaked are free again'
 
 "${run[@]}" --layouts 9 >"$work/said" 2>&1 &
 pid=$!
-sleep 8
+for ((try = 0; try < 600; try++)); do
+	! grep -q ' 50 of ' "$work/said" || break
+	sleep 0.1
+done
 kill -TERM $pid
 wait $pid
 is $? 143 'terminated, it ends with its signal'
 passes 'and the device is back with its driver' diff <(drivers) "$work/drivers"
 passes 'and dmabench is unloaded' [ ! -e /sys/module/dmabench ]
+[ ! -e /sys/module/dmabench ] || tail -n 5 "$work/said" /sys/module/dmabench/refcnt | sed 's/^/# /'
 passes 'and the module too' [ ! -e /sys/module/xen_swiotlb ]
 is "$(dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|DMA-API')" '' 'the kernel complained of nothing'
 done_testing
