@@ -85,7 +85,7 @@ unload()
 {
 	local try
 
-	for try in {1..50}; do
+	for ((try = 0; try < 50; try++)); do
 		[ -d "/sys/module/$1" ] || return 0
 		! rmmod "$1" 2>/dev/null || return 0
 		sleep 0.1
