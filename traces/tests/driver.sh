@@ -7,8 +7,12 @@ driver_take()
 {
 	driver_device=$1
 	driver_former=$(basename "$(readlink -f "/sys/bus/pci/devices/$1/driver")")
-	modprobe dmabench 2>/dev/null || grep -q '^dmabench ' /proc/modules ||
-		insmod "build/modules/$(uname -r)/dmabench.ko" || return 1
+	driver_loaded=
+	if ! grep -q '^dmabench ' /proc/modules; then
+		modprobe dmabench 2>/dev/null || insmod "build/modules/$(uname -r)/dmabench.ko" ||
+			return 1
+		driver_loaded=yes
+	fi
 	echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
 	echo dmabench >"/sys/bus/pci/devices/$1/driver_override"
 	echo "$1" >/sys/bus/pci/drivers_probe
@@ -30,4 +34,5 @@ driver_give_back()
 	echo "$driver_former" >"/sys/bus/pci/devices/$driver_device/driver_override"
 	echo "$driver_device" >/sys/bus/pci/drivers_probe
 	echo >"/sys/bus/pci/devices/$driver_device/driver_override"
+	[ -z "$driver_loaded" ] || rmmod dmabench
 }
