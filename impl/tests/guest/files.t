@@ -51,7 +51,8 @@ for turn in $(seq 8); do
 done
 touch "$work/done"
 wait $seer
-is "$(($(cat "$work/most") >> 20))" 48 'it was never larger than the larger'
+most=$(($(cat "$work/most") >> 20))
+ok "$([ $most -ge 16 ] && [ $most -le 48 ]; echo $?)" 'it was never larger than the larger' $most
 rm "$work/done"
 
 # ---- everything at once, under traffic ----
