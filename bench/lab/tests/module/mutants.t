@@ -21,14 +21,11 @@ mutants=(
 	'tell.c|s/^\ttrace_xsw_leak\(m, age\);/\t;/|leak.t|the trace of a leak'
 	'tell.c|s/WRITE_ONCE\(a->wanted->leaked, a->wanted->leaked \+ 1\);/;/|leak.t|the count of leaks'
 	'tell.c|s/^\tif \(!is_stray_news\(a\)\)/\tif (1)/|misuse.t|the warning of a stray unmap'
-	'attach.c|s/^\txsw_dev_needs_sync\(dev\);/\t;/|data.t|syncs that are not skipped'
 	'pool.c|s/WRITE_ONCE\(failed_mask\[why\], mask\);/;/|growth.t|growth for what failed'
 	'coherent.c|s/return \(current_gfp_context\(gfp\) & all\) == all;/return true;/|noio.t|callers that must not wait'
 	'masks.c|s/^\tfollow\(&a->dev\.min_align_mask, .*$/\t;/|dma.t|the alignment a driver asks for'
 	'masks.c|s/^\tfollow\(&a->dev\.coherent_mask, .*$/\t;/|dma.t|the coherent mask'
-	'streaming.c|s/ours \|= XSW_ATTR_QUIET;/;/|dma.t|failures that a caller expects'
 	'streaming.c|s/return attrs & DMA_ATTR_SKIP_CPU_SYNC \? XSW_ATTR_SKIP_SYNC : 0;/return 0;/|dma.t|unmaps that copy nothing back'
-	'pages.c|s/^\tif \(first >= pages \|\| wanted > pages - first\)/\tif (0)/|dma.t|the end of a mapped block'
 	'listings.c|s/seq_buf_printf\(to, "lingering %llu\\n"/seq_buf_printf(to, "waiting %llu\\n"/|late.t|the line of what lingers'
 )
 
