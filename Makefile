@@ -168,7 +168,7 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: test-module
-test-module: deps-test test-build ## every test of the module with two CPUs, and in PV domUs (a quarter of an hour)
+test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
