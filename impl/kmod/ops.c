@@ -16,8 +16,8 @@
 
 /*
  * Drivers ask this in process context, before they set the mask and before they map: the last
- * moment at which memory can be made where the device reaches.  Which of its masks a driver
- * means, nobody says: neither is changed here, each is followed when it is used.
+ * moment at which memory can be made where the device reaches.  The call does not tell which of the
+ * two masks is meant: so neither is changed here, and each is copied when it is used.
  */
 static bool prepare(struct xsw_attached *a, u64 mask)
 {
