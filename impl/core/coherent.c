@@ -78,7 +78,9 @@ static bool claim_sleeping(struct xsw_engine *e, const struct xsw_want *w, u8 or
 	return got;
 }
 
-/* Have the worker make room for a block like this.  Two callers at once: the next miss asks again.
+/*
+ * Ask the worker to make room for such a block.  Two callers may overwrite each other's wish; the
+ * next allocation that finds nothing asks again.
  */
 static void want_room(struct xsw_engine *e, u64 bits, u8 order)
 {
