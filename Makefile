@@ -23,6 +23,7 @@ USES_module := KVER
 USES_test := $(TESTING) $(MAKING)
 USES_test-build := $(MAKING)
 USES_test-traces := VERBOSE $(MAKING)
+USES_test-bench := VERBOSE $(MAKING)
 USES_test-module := JOBS VERBOSE $(MAKING)
 USES_test-kernels := VERBOSE $(MAKING)
 USES_lint := $(MAKING)
@@ -198,6 +199,10 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
+
+.PHONY: test-bench
+test-bench: deps-test test-build ## the lab's bench as it is typed, a host compared with itself, the disk's own addresses (ten minutes)
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.
