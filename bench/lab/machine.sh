@@ -128,7 +128,7 @@ dom0_mem=${setting[dom0_mem]},max:${setting[dom0_mem]} ${setting[xen_args]:-}"
 # The default CPU lacks what kills a PV dom0 early under QEMU 7.2's emulation (SMAP, SMEP).
 machine_build()
 {
-	local smp=${setting[smp]:-1} word
+	local smp=${setting[smp]:-1} sleep=off word
 
 	[ -n "${setting[memory]:-}" ] || die "$environment: no memory= is set"
 	[ "${setting[boot]}" != xen ] || [ -n "${setting[dom0_mem]:-}" ] ||
@@ -140,7 +140,8 @@ machine_build()
 	done
 	if [ -n "$icount" ]; then
 		smp=1
-		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=on")
+		[ "${setting[idle]:-}" != waits ] || sleep=on
+		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=$sleep")
 	elif [ "$smp" -gt 1 ]; then
 		qemu+=(-accel "tcg,thread=multi")
 	else
