@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
 	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE \
-	RECORDING SCALE TIME CONFIRM APPLY
+	RECORDING SCALE TIME CONFIRM APPLY SINGLE FLEET
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -41,7 +41,7 @@ help: ## this list
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
-	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
@@ -100,9 +100,11 @@ deps-report:
 	@bench/deps analysis/packages.txt
 
 .PHONY: report
-report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
-	@$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),analysis/report/report $(RUN)),\
-		echo "report: name the run: make report RUN=results/..." >&2; exit 2)
+report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare with it; FLEET=DIR)
+	@$(if $(FLEET),analysis/report/report --fleet $(FLEET),\
+		$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),\
+		analysis/report/report $(if $(filter yes,$(SINGLE)),--single) $(RUN)),\
+		echo "report: name the run: make report RUN=results/..." >&2; exit 2))
 
 .PHONY: trace
 trace: ## is this host bouncing?  ten seconds, reads only
@@ -157,7 +159,6 @@ TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module 
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
-	@$(MAKE) -s -C analysis/stats
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@$(MAKE) -s -C analysis/replay
 	@$(MAKE) -s -C analysis/replay SAN=address,undefined fuzz-loop
