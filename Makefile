@@ -5,14 +5,38 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# ---- variables a user may set on the command line; any other is refused ----
-KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
-	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE \
-	RECORDING SCALE TIME CONFIRM APPLY SINGLE FLEET
+# ---- variables a user may set on the command line, by target; any other is refused ----
+# What builds the lab's image, or installs packages, may be given to all that may do it.
+MAKING := KERNEL INSTALL DEBIAN_MIRROR
+TESTING := TESTS JOBS VERBOSE
+USES_bench := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV HERE PEER RATE JOB OBSERVE \
+	PRECISION RESUME REPORT $(MAKING)
+USES_bench-core := $(MAKING)
+USES_bench-dma := ICOUNT $(MAKING)
+USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
+USES_bundle := KVER
+USES_deps := MODULE HERE $(MAKING)
+USES_report := RUN BASE SINGLE FLEET INSTALL
+USES_tune := RECORDING TIME SCALE OUT CONFIRM APPLY
+USES_lab-shell := ENV $(MAKING)
+USES_module := KVER
+USES_test := $(TESTING) $(MAKING)
+USES_test-build := $(MAKING)
+USES_test-traces := VERBOSE $(MAKING)
+USES_test-bench := VERBOSE $(MAKING)
+USES_test-module := JOBS VERBOSE $(MAKING)
+USES_test-kernels := VERBOSE $(MAKING)
+USES_lint := $(MAKING)
+KNOWN := $(sort $(foreach v,$(filter USES_%,$(.VARIABLES)),$($(v))))
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
-UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
-ifneq ($(strip $(UNKNOWN)),)
-$(error unknown variable $(strip $(UNKNOWN)): `make help` lists those there are)
+GIVEN := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
+UNKNOWN := $(strip $(filter-out $(KNOWN),$(GIVEN)))
+USELESS := $(strip $(filter-out $(foreach g,$(or $(MAKECMDGOALS),help),$(USES_$(g))),$(GIVEN)))
+ifneq ($(UNKNOWN),)
+$(error unknown variable $(UNKNOWN): `make help` lists those there are)
+endif
+ifneq ($(USELESS),)
+$(error $(or $(MAKECMDGOALS),help) does not use $(USELESS): it would change nothing)
 endif
 
 export DEBIAN_MIRROR INSTALL KERNEL
@@ -24,7 +48,11 @@ JOBS ?= 2
 # A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
 # What is asked of this host is not brought to the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
-THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)
+# A folder that was begun on this host is gone on with here, however this host was booted.
+THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)$(HERE)
+ifneq ($(OUT),)
+THIS_HOST := $(THIS_HOST)$(shell ! python3 -B bench/runner/comparison.py '$(OUT)' 2>/dev/null || echo yes)
+endif
 LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
 ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
@@ -40,8 +68,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
-	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
-	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no HERE=yes"
+	@echo "  ENV=native,xen-dom0|all (bench); ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
@@ -59,6 +87,7 @@ RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$
 	$(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
 	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
 	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
+	$(if $(ENV),--env $(ENV)) $(if $(filter yes,$(HERE)),--here) \
 	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)
 
 # A dry run installs nothing. Rounds that failed (status 3) are in the report: make does not fail.
@@ -171,6 +200,10 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
+
+.PHONY: test-bench
+test-bench: deps-test test-build ## the lab's bench as it is typed, a host compared with itself, the disk's own addresses (ten minutes)
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

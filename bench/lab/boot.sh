@@ -96,7 +96,7 @@ qemu_end()
 # Waits until the guest's command and then QEMU ended. Sets $verdict: ended, dead-boot, died, hung.
 qemu_watch()
 {
-	local start=$SECONDS limit=$((SECONDS + boot_limit)) phase=booting
+	local start=$SECONDS limit=$((SECONDS + ${setting[boot_limit]:-$boot_limit})) phase=booting
 
 	while kill -0 "$qemu_pid" 2>/dev/null && [ "$SECONDS" -lt "$limit" ]; do
 		if [ $phase = booting ] && [ -e "$job/started" ]; then

@@ -24,11 +24,14 @@ comma()
 # Adds the devices to $qemu, makes their scratch disks, writes what the guest loads and awaits.
 machine_devices()
 {
-	local name slots
+	local name slots pass=${setting[pass]:-}
 
 	read -ra slots -d '' < <(machine_slots) || true
 	: >"$job/modules"
 	: >"$job/wait"
+	: >"$job/pass"
+	: >"$job/pass-modules"
+	: >"$job/pass-wait"
 	for name in ${setting[devices]:-}; do
 		[ -f "$lab_dir/devices/$name.dev" ] || die "no device '$name' in $lab_dir/devices"
 		machine_device "$name"
@@ -58,9 +61,22 @@ machine_device()
 		done
 		qemu+=("$word")
 	done
-	slots=("${slots[@]:${setting[slots]}}")
 	echo "${setting[modules]:-}" >>"$job/modules"
 	[ -z "${setting[wait]:-}" ] || echo "${setting[wait]}" >>"$job/wait"
+	[[ " $pass " != *" $name "* ]] || machine_passed
+	slots=("${slots[@]:${setting[slots]}}")
+}
+
+# What guest/inside passes to a domU, and what the domU loads and awaits for it.
+machine_passed()
+{
+	local i
+
+	for ((i = 0; i < setting[slots]; i++)); do
+		printf '0000:00:%02x.0\n' "${slots[i]}" >>"$job/pass"
+	done
+	echo "${setting[modules]:-}" >>"$job/pass-modules"
+	[ -z "${setting[wait]:-}" ] || echo "${setting[wait]}" >>"$job/pass-wait"
 }
 
 machine_share()
@@ -112,7 +128,7 @@ dom0_mem=${setting[dom0_mem]},max:${setting[dom0_mem]} ${setting[xen_args]:-}"
 # The default CPU lacks what kills a PV dom0 early under QEMU 7.2's emulation (SMAP, SMEP).
 machine_build()
 {
-	local smp=${setting[smp]:-1} word
+	local smp=${setting[smp]:-1} sleep=off word
 
 	[ -n "${setting[memory]:-}" ] || die "$environment: no memory= is set"
 	[ "${setting[boot]}" != xen ] || [ -n "${setting[dom0_mem]:-}" ] ||
@@ -124,7 +140,8 @@ machine_build()
 	done
 	if [ -n "$icount" ]; then
 		smp=1
-		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=off")
+		[ "${setting[idle]:-}" != waits ] || sleep=on
+		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=$sleep")
 	elif [ "$smp" -gt 1 ]; then
 		qemu+=(-accel "tcg,thread=multi")
 	else

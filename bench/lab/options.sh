@@ -60,6 +60,7 @@ job_write()
 	echo "$environment" >"$job/name"
 	echo "${setting[check]:-true}" >"$job/check"
 	echo "${setting[setup]:-true}" >"$job/setup"
+	echo "${setting[wrap]:-}" >"$job/wrap"
 	echo "$timeout" >"$job/timeout"
 	qemu-system-x86_64 --version | head -n 1 >"$job/emulator"
 	if [ -n "$interactive" ]; then

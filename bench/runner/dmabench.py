@@ -21,7 +21,9 @@ def choose(finder, machine):
     for target in finder.targets:
         if target.module and (lender is None or target.kind == "pair"):
             lender = target
-    if lender is None:
+    if "dmabench" in finder.options.leave_out:
+        finder.leave_out("dmabench", "left out as asked (--leave-out)")
+    elif lender is None:
         finder.leave_out("dmabench", "needs a device that is named for the module (--try-module)")
     elif not module_file(finder.host.checkout, "dmabench"):
         finder.leave_out("dmabench", f"not built for kernel {os.uname().release}: "

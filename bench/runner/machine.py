@@ -22,6 +22,9 @@ class Machine:
             self._find_xen()
         else:
             self._find_native()
+        # a name given by who booted it, and who then writes bench.json: it shows not all by itself
+        self.named = environ.get("XSW_ENVIRONMENT")
+        self.environment = self.named or self.environment
         self.emulated = self._is_emulated(environ.get("XSW_EMULATED", ""))
         self.pmu = any(os.path.exists(host.sysfs("bus/event_source/devices", name))
                        for name in ("cpu", "cpu_core"))

@@ -9,6 +9,7 @@ import signal
 import sys
 
 import backend
+import comparison
 import counting
 import dmabench
 import lab
@@ -105,6 +106,8 @@ class Run:
         folder = options.out or os.path.join(
             self.host.checkout, "results",
             record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
+        if not (options.resume or self.machine.named):
+            comparison.check(folder, self.host, self.machine.environment)
         if options.resume:
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
@@ -190,7 +193,7 @@ class Run:
         if not lender or lender.target.id in session.broken:
             return None
         progress.step(lender.text())
-        found, why = lender.run(self.record, wanted.rounds, backends)
+        found, why = lender.run(self.record, max(wanted.rounds, 1), backends)
         lender.release()
         if why:
             self.record.errors.append(why)
@@ -220,6 +223,8 @@ class Run:
         extras["vcpu_missing"] = rounds.xentime.missing
         record.finish(record_file.head(record, self.machine, wanted, finder.targets,
                                        finder.left_out, extras))
+        if not self.machine.named:
+            comparison.write(record.out_dir, self.machine, record.plan["command"], wanted.set)
         report = os.path.join(self.host.checkout, "analysis/report/report")
         reports = not (self.options.here or self.options.no_report) and os.access(report, os.X_OK)
         if not reports:
@@ -260,11 +265,15 @@ def start(checkout, arguments):
     if options.help:
         print(option_files.usage())
         return GOOD
-    machine = machine_file.Machine(Host(checkout))
+    host = Host(checkout)
+    machine = machine_file.Machine(host)
     # what is of this machine and no other is not looked for in the lab
-    of_this = options.here or options.resume or options.observe or options.peer or options.lend
+    of_this = options.here or options.resume or options.observe or options.peer or options.lend or \
+        (options.out and comparison.is_here(options.out, host))
     if not of_this and not machine.xen and lab.is_there(checkout):
-        return lab.bench(checkout, options, arguments)
+        return lab.bench(checkout, arguments)
+    if options.env:
+        raise Refused("--env chooses what the lab boots: a host is measured as it was booted")
     run = Run(checkout, options, arguments)
     if options.observe:
         return observe.main(run)

@@ -10,6 +10,7 @@ import json
 import os
 import time
 
+import comparison
 import cost
 import counting
 import plan
@@ -84,6 +85,8 @@ def main(run):
         folder = options.out or os.path.join(
             run.host.checkout, "results",
             record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
+        if not run.machine.named:
+            comparison.check(folder, run.host, run.machine.environment)
         record = record_file.Record(folder, run.machine.environment)
         wanted = plan.settings(options, run.machine)._replace(rounds=0, seconds=options.observe)
         record.begin({"command": "bench/run " + " ".join(run.arguments),
@@ -105,6 +108,8 @@ def main(run):
                             "fails": "stock has no counter of failures"}, "raw": name,
                         "visit": 0, "pair": None, "block": "counts", "boot": 0})
         record.finish(record_file.head(record, run.machine, wanted, targets, left_out, {}))
+        if not run.machine.named:
+            comparison.write(record.out_dir, run.machine, record.plan["command"], options.set)
         progress_file.say(figures.table(figures.read_boot(record.result)))
         with open(os.path.join(record.result, raw)) as file:
             progress_file.say(json.load(file)["verdict"])

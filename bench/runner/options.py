@@ -57,6 +57,9 @@ SECTIONS = (
         Option("--precision", "P", None,
                "after ten rounds of each load add as many as an interval of +-P per cent of\n"
                "the ratio takes, once", 1, 50),
+        Option("--leave-out", "WHAT", "timed or dmabench",
+               "timed: counted rounds alone, where times say nothing; dmabench: do not time the\n"
+               "DMA API", many=True),
         Option("--seconds", "S", None,
                "length of a timed round (quick 2, full 5; emulated machines half)", 1, 3600),
         Option("--seed", "N", None,
@@ -75,6 +78,8 @@ SECTIONS = (
                "with --dry-run: ping across the unused network cards, as a run does, to tell\n"
                "which are linked"),
         Option("--yes", None, None, "do not ask before writing to a disk or trying the module"),
+        Option("--env", "NAMES", "names of environments, or all",
+               "for the lab: boot these (see lab envs), not those of the set", many=True),
         Option("--lend", "DIR", "a folder",
                "for other tools: write DIR/loads, a script that loads each device once, and\n"
                "run the command after -- while the devices are lent"),
@@ -198,6 +203,9 @@ def _check(parsed):
         raise Refused("--rate bounds what --peer sends: name the peer, too")
     if parsed.rate and not re.match(r"[1-9][0-9]{0,5}[KMG]$", parsed.rate):
         raise Refused(f"--rate wants bits a second such as 50M, not '{parsed.rate}'")
+    for word in parsed.leave_out:
+        if word not in ("timed", "dmabench"):
+            raise Refused(f"--leave-out wants timed or dmabench, not '{word}'")
     if parsed.lend and not parsed.command:
         raise Refused("--lend wants a command after --")
     if parsed.resume and any(value for name, value in vars(parsed).items()
@@ -205,6 +213,8 @@ def _check(parsed):
         raise Refused("--resume goes on as the run was begun: leave the other options out")
     if parsed.precision and parsed.rounds:
         raise Refused("--precision and --rounds contradict: the first finds the number of rounds")
+    if "timed" in parsed.leave_out and (parsed.rounds or parsed.precision):
+        raise Refused("--leave-out timed and --rounds or --precision contradict")
     if parsed.precision and not parsed.try_module:
         raise Refused("--precision is of a ratio of two backends: name a device with --try-module")
     if parsed.seed is None:

@@ -59,7 +59,8 @@ def settings(options, machine):
         seconds //= 2
     if options.precision:
         rounds = PILOT
-    return Settings(options.set, options.rounds or rounds, options.seconds or seconds,
+    rounds = 0 if "timed" in options.leave_out else options.rounds or rounds
+    return Settings(options.set, rounds, options.seconds or seconds,
                     options.seed, machine.emulated, options.precision)
 
 
@@ -127,7 +128,7 @@ def counted_visits(target, loads, wanted):
 def make(targets, loads, wanted):
     """The visits of a run, in their order."""
     visits = []
-    for target in targets:
+    for target in targets if wanted.rounds else ():
         visits += timed_visits(target, loads, wanted)
     for target in targets:
         visits += counted_visits(target, loads, wanted)

@@ -57,7 +57,7 @@ def lines(machine, finder, wanted, visits, lender, steps):
     if wanted.precision:
         text.append(f"Then as many pairs more as an interval of +-{wanted.precision} % takes: "
                     "looked at once")
-    elif wanted.rounds < 6:
+    elif 0 < wanted.rounds < 6:
         text.append("Fewer than six timed rounds: a report prints their range, not an interval")
     tenths = sum(plan.tenths_of(step, wanted) for step in steps)
     tenths += lender.tenths(wanted) if lender else 0

@@ -14,43 +14,14 @@ module=build/modules/$(uname -r)/xen_swiotlb.ko
 control=/sys/devices/platform/xen_swiotlb
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=bench/lab/guest/bridge.sh
+. bench/lab/guest/bridge.sh
 
 [ -f "$module" ] || bail "no $module: build it with 'lab chroot -- make module'"
 
 nvme_bdf=$(basename "$(readlink -f /sys/class/nvme/nvme0/device)")
 nic_bdf=$(basename "$(readlink -f /sys/class/net/eth0/device)")
 nic_driver=$(basename "$(readlink -f /sys/class/net/eth0/device/driver)")
-
-bridge_up()
-{
-	ip link add xbr0 type bridge
-	ip link set eth0 master xbr0
-	ip link set eth0 up
-	ip link set xbr0 up
-}
-
-bridge_down()
-{
-	ip link del xbr0
-}
-
-# The second NIC, alone in a namespace, is the machine across the wire.
-peer_up()
-{
-	ip netns add peer
-	ip link set eth1 netns peer
-	ip -n peer addr add 10.77.0.2/24 dev eth1
-	ip -n peer link set eth1 up
-	ip netns exec peer iperf3 -s -D --logfile "$work/iperf"
-	head -c 4M /dev/urandom >"$work/given"
-}
-
-# nc ends when the other side has sent all: so who takes must keep its own side open.
-peer_serve()
-{
-	timeout 250 ip netns exec peer busybox nc -l -p 5002 >"$work/taken" < <(sleep 250) &
-	timeout 250 ip netns exec peer busybox nc -l -p 5003 <"$work/given" >/dev/null &
-}
 
 # give BDF DRIVER FILE: moves a device by the module's file attach or detach.
 give()

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the boots of a bench, as many at a time as the lab has machines."""
+
+import os
+import signal
+import subprocess
+import time
+
+
+class Machines:
+    """Boots that run side by side; on leaving none runs."""
+
+    def __init__(self, most):
+        self.most = most
+        self.running = []  # (boot, its process, when it began)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for _, child, _ in self.running:
+            child.send_signal(signal.SIGTERM)
+        for _, child, _ in self.running:
+            child.wait()
+
+    def _start(self, boot):
+        boot.begin()
+        with open(boot.log, "a") as log:
+            # a session of its own: Ctrl-C is for the bench, which ends its machines itself
+            child = subprocess.Popen(boot.command(), stdin=subprocess.DEVNULL, stdout=log,
+                                     stderr=subprocess.STDOUT, start_new_session=True)
+        self.running.append((boot, child, time.monotonic()))
+
+    def run(self, boots, begun, ended):
+        """Runs all. begun(boot) is told before, ended(boot, status, seconds) after each."""
+        waiting = list(boots)
+        while waiting or self.running:
+            while waiting and len(self.running) < self.most:
+                boot = waiting.pop(0)
+                begun(boot)
+                self._start(boot)
+            for one in list(self.running):
+                boot, child, start = one
+                status = child.poll()
+                if status is None:
+                    continue
+                self.running.remove(one)
+                if boot.again(status):
+                    waiting.insert(0, boot)
+                else:
+                    ended(boot, status, int(time.monotonic() - start))
+            time.sleep(0.2)
+
+
+def most():
+    """As many machines as the lab runs at once."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Joins the bus addresses that the DMA API gave the disk with those that its device model touched.
+
+Usage: join.py FOLDER: what truth/record and the emulator's trace.txt left there.
+"""
+
+import collections
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../../../../../impl/tests"))
+from tap import Tap  # noqa: E402
+
+PAGE = 4096
+SECTOR = 512
+
+
+def pieces(address, size):
+    """A range in pieces that end at pages, as the device takes them."""
+    found = []
+    while size:
+        length = min(size, PAGE - address % PAGE)
+        found.append((address, length))
+        address, size = address + length, size - length
+    return found
+
+
+def numbers(text):
+    """The numbers of a list in an event."""
+    return [int(word, 0) for word in re.split(r"[,\s]+", text.strip("{} ")) if word]
+
+
+def given(path):
+    """A list of each mapping's pieces, in the order in which they were made."""
+    found = []
+    with open(path) as file:
+        for line in file:
+            if "dma_map_sg:" in line:
+                addresses = numbers(re.search(r"dma_addrs=(\{[^}]*\})", line).group(1))
+                sizes = numbers(re.search(r" sizes=(\{[^}]*\})", line).group(1))
+                # sizes are those of the pages: the backend may have joined neighbours
+                if len(addresses) != len(sizes):
+                    raise ValueError("a list was joined: " + line)
+                found.append([piece for pair in zip(addresses, sizes) for piece in pieces(*pair)])
+            elif re.search(r"dma_map_(page|phys):", line):
+                address = int(re.search(r"dma_addr=(\S+)", line).group(1), 16)
+                size = int(re.search(r" size=(\d+)", line).group(1))
+                found.append(pieces(address, size))
+    return found
+
+
+def touched(path, phases):
+    """{phase: a list of each command's pieces, in the device's order}."""
+    found = {name: [] for name, _, _ in phases}
+    command = None
+    with open(path) as file:
+        for line in file:
+            match = re.search(r"pci_nvme_(?:read|write) .*lba 0x([0-9a-f]+)", line)
+            if match:
+                lba = int(match.group(1), 16)
+                command = next((found[name] for name, first, last in phases
+                                if first <= lba <= last), None)
+                if command is not None:
+                    command.append([])
+                continue
+            match = re.search(r"pci_nvme_map_addr addr 0x([0-9a-f]+) len (\d+)", line)
+            if match and command:
+                command[-1] += pieces(int(match.group(1), 16), int(match.group(2)))
+    return found
+
+
+def main(folder):
+    """One check a phase and question."""
+    tap = Tap()
+    with open(os.path.join(folder, "phases")) as file:
+        phases = [(name, int(first), int(last)) for name, first, last in map(str.split, file)]
+    device = touched(os.path.join(folder, "trace.txt"), phases)
+    for name, _, _ in phases:
+        kernel = given(os.path.join(folder, name + ".trace"))
+        mine = collections.Counter(piece for one in kernel for piece in one)
+        its = collections.Counter(piece for one in device[name] for piece in one)
+        print(f"# {name}: {len(kernel)} mappings, {len(device[name])} commands, "
+              f"{sum(its.values())} pieces")
+        tap.ok(len(kernel) >= 40, f"{name}: there was a load", len(kernel), "40 mappings or more")
+        tap.equal(sorted((its - mine).items())[:3], [],
+                  f"{name}: nothing was touched that was not mapped")
+        tap.equal(sorted((mine - its).items())[:3], [], f"{name}: all that was mapped was touched")
+        if not name.endswith("-deep"):
+            same = [sorted(one) for one in kernel] == [sorted(one) for one in device[name]]
+            tap.ok(same, f"{name}: each command touched the mapping alive at that moment", same, True)
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A bench of the lab as it is typed: behind an IOMMU and in a domU, two machines at a time.
+set -uo pipefail
+cd "$(dirname "$0")/../../../.." || exit 1
+. impl/tests/tap.sh
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+run=$work/run
+make -s bench ENV=native-iommu-strict,xen-domu OUT="$run" REPORT=no SEED=1 >"$work/said" 2>&1
+ok $? 'the bench ends well' "$(tail -n 5 "$work/said")"
+is "$(jq -r '[.environments[] | "\(.name) \(.loads.status) \(.instructions.status)"] | join(", ")' \
+	"$run/bench.json")" 'native-iommu-strict measured measured, xen-domu measured measured' \
+	'both boots of both are measured'
+
+domu=$run/xen-domu
+python3 analysis/figures.py --json "$domu" >"$work/domu.json"
+
+# holds NAME JQ: it is true of the domU's loads
+holds()
+{
+	is "$(jq -c "def of(\$d; \$b; \$f): [.rounds[] | select(.device == \$d and .backend == \$b and
+		.force == \$f)]; $2" "$work/domu.json" 2>&1)" true "$1"
+}
+
+holds 'a PV domU' '.environment == "xen-domu" and .machine.domain == "domU" and .machine.guest_type == "PV"'
+holds 'NVMe, USB and network cards are passed through' \
+	'[.devices[].driver] | sort == ["e1000", "e1000", "ehci-pci", "nvme"]'
+holds 'every round is good on both backends' \
+	'.ok and ([.rounds[].ok] | all) and ([.rounds[].backend] | unique == ["module", "stock"])'
+holds 'what was written is read back right, and what was sent arrives' \
+	'[.rounds[] | select(.verified != null) | .verified] | length >= 6 and all'
+for backend in stock module; do
+	holds "the NVMe bounces nothing on $backend" \
+		"of(\"nvme0n1\"; \"$backend\"; false) | map(.counters.bounces == 0) | length > 0 and all"
+	holds "the USB disk every byte on $backend" \
+		"of(\"sda\"; \"$backend\"; false) | map(.counters.bounced_bytes == .figures.io_bytes) |
+		length > 0 and all"
+done
+holds 'and the NVMe when forced' 'of("nvme0n1"; "module"; true) |
+	map(.counters.by_reason.forced == .counters.bounces and .counters.bounced_bytes >= .figures.io_bytes)
+	| length > 0 and all'
+
+# exact FILE JQ NAME
+exact()
+{
+	is "$(jq -c "$2" "$run/$1")" true "$3"
+}
+
+for name in native-iommu-strict xen-domu; do
+	exact $name/instructions/dmabench.json '.ok and .unit == "instructions"' "$name: instructions are counted"
+done
+exact xen-domu/instructions/dmabench.json '[.rows[].backend] | unique == ["module", "stock"]' \
+	'in the domU on both backends'
+exact xen-domu/instructions/dmabench.json '[.summary[] | select(.test == "pair" and .mask == 64)] |
+	length == 1 and all(.module.median < .stock.median)' 'a direct map costs less on the module'
+exact native-iommu-strict/instructions/counts.json '.iommu == "intel" and (.cells | length == 3 and
+	all(.maps == 1000 and .iommu_maps == 1000 and .iommu_unmaps == 1000 and .invalidations == 1000))' \
+	'strict: an invalidation each unmap'
+exact xen-domu/instructions/counts.json '.cells == [] and (.missing.invalidations | length > 0)' \
+	'where nothing is invalidated the record says why'
+done_testing

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""bench.json of a real host: which environments of it a run's folder has, and how to boot those that
+it lacks. Each boot of the host adds one: the same command, the same --out (results/SCHEMA.md).
+
+As a program, with a folder: status 0 if what lies there was measured on this host.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import time
+
+from errors import Refused
+
+SCHEMA, KIND = 1, "swiotlb-xen-bench"
+# In the order of a page: the name, what it is, and what to boot; {vendor} is intel or amd.
+NATIVE = (
+    ("native", "Linux alone, no hypervisor, no IOMMU", "{vendor}_iommu=off"),
+    ("native-iommu-passthrough", "Linux alone, the IOMMU translates nothing",
+     "{vendor}_iommu=on iommu=pt"),
+    ("native-iommu-lazy", "Linux alone behind its IOMMU, flushes are batched",
+     "{vendor}_iommu=on iommu.passthrough=0 iommu.strict=0"),
+    ("native-iommu-strict", "Linux alone behind its IOMMU, each unmap flushes the IOTLB",
+     "{vendor}_iommu=on iommu.passthrough=0 iommu.strict=1"),
+)
+DOM0 = ("xen-dom0", "Xen with a PV dom0")
+
+
+def host_id(host):
+    """What all boots of a host share and other hosts do not have; tells nothing else of it."""
+    name = host.text("/etc/machine-id", "") or os.uname().nodename
+    return hashlib.sha256(("swiotlb-xen " + name).encode()).hexdigest()[:16]
+
+
+def read(folder):
+    """The bench.json of a folder, None where there is none. Raises Refused."""
+    path = os.path.join(folder, "bench.json")
+    try:
+        with open(path) as file:
+            value = json.load(file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path} can't be read ({error}): name another --out")
+    if not isinstance(value, dict) or (value.get("kind"), value.get("schema")) != (KIND, SCHEMA):
+        raise Refused(f"{path} is of another schema: name another --out")
+    return value
+
+
+def check(folder, host, environment):
+    """Raises Refused where this host, or this environment of it, can't be added to a folder."""
+    value = read(folder)
+    if value and value["host_id"] != host_id(host):
+        raise Refused(f"{folder} holds what {value['host']} measured: name another --out")
+    if value and os.path.exists(os.path.join(folder, environment, "run.json")):
+        others = [name for name, _, _ in NATIVE] + [DOM0[0]]
+        left = [name for name in others
+                if not os.path.exists(os.path.join(folder, name, "run.json"))]
+        raise Refused(f"{folder} has {environment} of this host already: name another --out" +
+                      (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
+
+
+def is_here(folder, host):
+    """Was what lies in a folder measured on this host?"""
+    try:
+        value = read(folder)
+    except Refused:
+        return False
+    return bool(value) and value["host_id"] == host_id(host)
+
+
+def _boot(host, name):
+    """How to boot an environment."""
+    if name == DOM0[0]:
+        return "boot Xen"
+    vendor = "amd" if "AuthenticAMD" in host.proc_text("cpuinfo") else "intel"
+    words = {one: arguments for one, _, arguments in NATIVE}[name].format(vendor=vendor)
+    return f"boot Linux without Xen, with {words} on its command line"
+
+
+def _entry(folder, host, name, describe, shown):
+    loads = {"status": "measured", "reason": None, "cure": None}
+    if not os.path.exists(os.path.join(folder, name, "run.json")):
+        loads = {"status": "missing", "reason": "this host was not booted so",
+                 "cure": f"{_boot(host, name)}; then make bench OUT={shown}"}
+    return {"name": name, "describe": describe, "loads": loads, "instructions": None}
+
+
+def write(folder, machine, command, size):
+    """Enters what a folder has now. A guest has no other way to be booted: it stands alone."""
+    host, known = machine.host, list(NATIVE) + [DOM0 + ("",)]
+    before = read(folder) or {}
+    if machine.domain == "domU":
+        known = []
+    names = [name for name, _, _ in known]
+    others = [name for name in sorted(os.listdir(folder)) if name not in names and
+              os.path.exists(os.path.join(folder, name, "run.json"))]
+    shown = os.path.relpath(folder, host.checkout)
+    shown = folder if shown.startswith("..") else shown
+    now = time.time()
+    value = {"schema": SCHEMA, "kind": KIND,
+             "started": before.get("started") or time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                                               time.gmtime(now)),
+             "elapsed_s": 0, "command": command, "host": os.uname().nodename,
+             "host_id": host_id(host), "set": size,
+             "environments": [_entry(folder, host, name, describe, shown)
+                              for name, describe, _ in known] +
+             [_entry(folder, host, name, name, shown) for name in others]}
+    path = os.path.join(folder, "bench.json")
+    with open(path + ".new", "w") as file:
+        json.dump(value, file, indent=1)
+        file.write("\n")
+    os.replace(path + ".new", path)
+
+
+def main(words):
+    """Is a folder this host's?"""
+    from host import Host  # only here: a module of the runner's needs no program's start
+    return 0 if len(words) == 1 and is_here(words[0], Host("")) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

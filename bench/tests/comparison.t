@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A host compared with itself: its boots share one folder, each adds the environment it is, and what
+# is missing is told with what to boot. Another host's folder, and the same boot twice, are refused.
+# shellcheck disable=SC2317  # functions that are called by name
+cd "$(dirname "$0")/../.." || exit 1
+. impl/tests/tap.sh
+. bench/tests/fake-machine.sh
+fake_native
+fake_disk testa 240:0 SER-A 64
+run=$fake/run
+
+# enter NAME [HOST-ID]: as if this host had measured itself in an environment.
+enter()
+{
+	mkdir -p "$run/$1"
+	echo '{}' >"$run/$1/run.json"
+	python3 -B - "$run" "${2:-}" <<-'PYTHON'
+		import json, sys
+		sys.path.insert(0, "bench/runner")
+		import comparison
+		from host import Host
+		from machine import Machine
+		comparison.write(sys.argv[1], Machine(Host(".")), "bench/run --out X", "quick")
+		if sys.argv[2]:
+		    path = sys.argv[1] + "/bench.json"
+		    value = json.load(open(path))
+		    value.update(host_id=sys.argv[2], host="another-host")
+		    json.dump(value, open(path, "w"))
+	PYTHON
+}
+
+# told JQ-EXPRESSION: what bench.json says
+told()
+{
+	jq -r "$1" "$run/bench.json"
+}
+
+bench()
+{
+	bench/run --dry-run --out "$run" "$@"
+}
+export -f bench
+export run
+
+enter xen-dom0
+is "$(told '[.environments[] | "\(.name) \(.loads.status)"] | join(", ")')" \
+	"native missing, native-iommu-passthrough missing, native-iommu-lazy missing, \
+native-iommu-strict missing, xen-dom0 measured" 'what was booted is measured, the rest is missing'
+like "$(told '.environments[1].loads.cure')" \
+	"^boot Linux without Xen, with intel_iommu=on iommu=pt on its command line; then make bench OUT=$run$" \
+	'and what to boot is told'
+is "$(told '.environments[4].loads.cure')" null 'what is there needs no cure'
+expect 'booted without Xen, the same command measures this host, not the lab' 0 '^Environment native,' bench
+expect 'another folder brings up the lab' 0 '^This machine is no Xen host' \
+	bench/run --dry-run --out "$fake/other"
+expect 'the Makefile asks for no package of the lab then' 0 '!packages-host' \
+	make -n bench OUT="$run"
+expect 'but does elsewhere' 0 'packages-host' make -n bench OUT="$fake/other"
+enter native
+is "$(told '[.environments[] | select(.loads.status == "measured") | .name] | join(" ")')" \
+	'native xen-dom0' 'a second boot adds its environment'
+expect 'the same environment again is refused, and the next is named' 2 \
+	'has native of this host already: .* boot native-iommu-passthrough: boot Linux' bench
+enter native deadbeef
+expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
+	bench/run --here --dry-run --out "$run"
+echo '{"kind": "swiotlb-xen-bench", "schema": 99}' >"$run/bench.json"
+expect 'another schema is refused' 2 'is of another schema' bench/run --here --dry-run --out "$run"
+echo '{' >"$run/bench.json"
+expect 'a file that is no JSON is refused' 2 "can't be read" bench/run --here --dry-run --out "$run"
+rm "$run/bench.json"
+echo 'vendor_id	: AuthenticAMD' >>"$fake/proc/cpuinfo"
+enter native
+like "$(told '.environments[3].loads.cure')" 'amd_iommu=on .*iommu.strict=1' "an AMD host's arguments"
+rm -rf "$run"
+fake_xen PV
+: >"$fake/proc/xen/capabilities"
+enter xen-domu
+is "$(told '[.environments[].name] | join(" ")')" xen-domu 'a domU stands alone'
+expect 'environments are for the lab' 2 'chooses what the lab boots' bench/run --here --env native --dry-run
+done_testing
