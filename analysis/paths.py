@@ -29,9 +29,34 @@ def route(cell):
     return None
 
 
-def copies(cell):
-    """How often a map and its unmap copy all bytes: in for the device, out for the CPU."""
-    return 1 if cell["dir"] == "to" else 2
+def copies_of(bench):
+    """{(backend, direction): how often a map and its unmap copy all bytes}; None: not known.
+
+    In for the device, out for the CPU; kernels that copy in only what the device reads are told
+    apart by dmabench itself.
+    """
+    found = {(backend, way): 1 if way == "to" else 2
+             for backend in ("stock", "module") for way in ("to", "from", "both")}
+    for row in bench.get("summary", []):
+        for backend in ("stock", "module"):
+            side = row.get(backend)
+            if row["test"] == "pair" and side and side.get("route") == BOUNCED and \
+                    "copies" in side:
+                found[(backend, row["dir"])] = side["copies"]
+    return found
+
+
+def _unserved(row):
+    """Did no map of a pair on a pool that others hold succeed?"""
+    return row["cell"]["test"] == "pair" and row.get("hold") and row["cell"].get("tries") and \
+        not row["cell"]["served"]
+
+
+def _cache(cell):
+    """Which memory a pair used: the same each time, or much, so that no cache holds it."""
+    if cell.get("walk"):
+        return "cold"
+    return "cold" if cell.get("buffers", 1) > 1 else "hot"
 
 
 def _references(rows):
@@ -52,14 +77,17 @@ def _pairs(rows):
             route(row["cell"]) and _op(row["cell"], "pair")["median"] is not None]
 
 
-def copy_price(rows, backend):
+def copy_price(bench, backend):
     """(path, time a byte) of bounced pairs on an empty pool, by least squares over the sizes.
 
     Weighted by 1 / time squared: an error is a share of what was measured. None with one size.
     """
-    points = [(copies(row["cell"]) * row["cell"]["size"], _op(row["cell"], "pair")["median"])
-              for row in _pairs(rows) if row["backend"] == backend and not row.get("hold")
-              and route(row["cell"]) == BOUNCED]
+    times = copies_of(bench)
+    points = [(times[(backend, row["cell"]["dir"])] * row["cell"]["size"],
+               _op(row["cell"], "pair")["median"])
+              for row in _pairs(bench["rows"]) if row["backend"] == backend
+              and not row.get("hold") and route(row["cell"]) == BOUNCED
+              and _cache(row["cell"]) == "hot" and times[(backend, row["cell"]["dir"])]]
     if len({x for x, _ in points}) < 2:
         return None
     weights = [1 / y ** 2 for _, y in points]
@@ -71,7 +99,7 @@ def copy_price(rows, backend):
     return (y0 - slope * x0, slope) if slope > 0 else None
 
 
-def _net(row, unit, references, prices):
+def _net(row, unit, references, prices, times):
     """The path of a row's median; None where the price of the copy is not known."""
     cell = row["cell"]
     value = _op(cell, "pair")["median"]
@@ -82,48 +110,54 @@ def _net(row, unit, references, prices):
     else:
         price = prices[row["backend"]]
         once = price and price[1] * cell["size"]
-    return None if once is None else value - copies(cell) * once
+    often = times[(row["backend"], cell["dir"])]
+    return None if once is None or often is None else value - often * once
 
 
 def paths_of(bench):
-    """A list of {backend, kind, size, dir, copied, fills: [{percent, layouts}], low, high}."""
-    rows, unit = bench["rows"], bench["unit"]
+    """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
+    layouts, unserved}; unserved: in how many layouts some map failed."""
+    rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
     references = _references(rows)
-    prices = {backend: copy_price(rows, backend) for backend in {row["backend"] for row in rows}}
+    prices = {backend: copy_price(bench, backend) for backend in {row["backend"] for row in rows}}
     found = {}
-    for row in _pairs(rows):
+    for row in rows:
         cell, hold = row["cell"], row.get("hold")
-        kind, net = route(cell), _net(row, unit, references, prices)
-        if net is None or hold and kind != BOUNCED:
+        if _pairs([row]):
+            kind, net = route(cell), _net(row, unit, references, prices, times)
+        elif _unserved(row) and cell["size"] <= LARGEST:
+            kind, net = BOUNCED, None
+        else:
             continue
-        key = (row["backend"], kind, cell["size"], cell["dir"])
+        if net is None and not _unserved(row) or hold and kind != BOUNCED:
+            continue
+        key = (row["backend"], kind, cell["size"], cell["dir"], _cache(cell))
         fills = found.setdefault(key, {})
         fills.setdefault(hold["percent"] if hold else 0, []).append(
             {"mix": hold and hold.get("mix"), "seed": hold and hold.get("seed"), "path": net,
              "served": cell["served"] / cell["tries"] if cell.get("tries") else None})
-    out = []
-    for (backend, kind, size, way), fills in found.items():
-        every = [layout["path"] for layouts in fills.values() for layout in layouts]
-        times = 1 if way == "to" else 2
-        out.append({"backend": backend, "kind": kind, "size": size, "dir": way,
-                    "copied": times * size if kind == BOUNCED else 0,
-                    "fills": [{"percent": percent, "layouts": layouts}
-                              for percent, layouts in sorted(fills.items())],
-                    "low": min(every), "high": max(every)})
-    return out
+    return [_path(key, fills, times) for key, fills in found.items()
+            if any(layout["path"] is not None for layouts in fills.values() for layout in layouts)]
 
 
-def find(paths, backend, kind, size, way="to"):
-    """One path, or None."""
-    return next((one for one in paths if (one["backend"], one["kind"], one["size"], one["dir"]) ==
-                 (backend, kind, size, way)), None)
+def _path(key, fills, times):
+    backend, kind, size, way, cache = key
+    every = [layout for layouts in fills.values() for layout in layouts]
+    costs = [layout["path"] for layout in every if layout["path"] is not None]
+    return {"backend": backend, "kind": kind, "size": size, "dir": way, "cache": cache,
+            "copied": times[(backend, way)] * size if kind == BOUNCED else 0,
+            "fills": [{"percent": percent, "layouts": layouts}
+                      for percent, layouts in sorted(fills.items())],
+            "low": min(costs), "high": max(costs), "layouts": len(every),
+            "unserved": sum(layout["served"] is not None and layout["served"] < 1
+                            for layout in every)}
 
 
 def break_even(bench, backend):
     """The bytes whose copy takes as long as the path, on a clock of time; None elsewhere."""
     if bench["unit"] != "ns" or bench.get("emulated"):
         return None
-    price = copy_price(bench["rows"], backend)
+    price = copy_price(bench, backend)
     return price[0] / price[1] if price and price[0] > 0 else None
 
 

@@ -130,6 +130,18 @@ def path_sentence(series):
     return text + "."
 
 
+def failure_sentence(series):
+    """Where maps of 64 KiB fail because the pool is held by others; '' where none does."""
+    xen = [one for one in series if one.path("bounced", 65536)
+           and one.env["name"].startswith("xen")]
+    found = [(one, one.path("bounced", 65536)) for one in xen if one.env is xen[0].env]
+    if not any(path["unserved"] for _, path in found):
+        return ""
+    words = [f"in {path['unserved'] or 'none'} of {path['layouts']} layouts on {_backend(one)}"
+             for one, path in found]
+    return f"As the pool fills, maps of 64 KiB fail {_listed(words)}."
+
+
 def _load_sentence(env):
     """Stock against module in one environment: what its primary figures show."""
     primaries = [one for one in env["pairs"] if one["primary"]]
@@ -173,7 +185,7 @@ def load_sentences(summary):
 def verdict(summary, series):
     """The answer, as a list of sentences."""
     told = bounces(summary, series) or ["No bounce was counted in this run."]
-    return [text for text in told + [path_sentence(series)] + load_sentences(summary) if text]
+    return [text for text in told + [path_sentence(series), failure_sentence(series)] + load_sentences(summary) if text]
 
 
 def _failed_words(summary):

@@ -3,7 +3,7 @@
 import math
 
 from document import Document
-from quantities import NONE, count, instructions, number, percent, ratio, series
+from quantities import NONE, count, number, path, percent, ratio, series
 
 import cells
 import estimates
@@ -144,8 +144,9 @@ def paths(base, runs):
             if all(text == EQUAL for text in line):
                 equal += 1
             elif any(text != NONE for text in line):
-                rows.append([name, one["backend"], one["kind"], f"{one['size']} B", one["dir"],
-                             instructions(one["low"], one["high"])] + line)
+                rows.append([name, one["backend"], one["kind"], f"{one['size']} B",
+                             one["dir"] + (", cold" if one["cache"] == "cold" else ""),
+                             path(one)] + line)
     return rows, equal
 
 
@@ -155,10 +156,10 @@ def _same_path(env, one, unit):
     if not dma or dma["unit"] != unit:
         return NONE
     other = next((path for path in dma["paths"] if all(
-        path[key] == one[key] for key in ("backend", "kind", "size", "dir"))), None)
+        path[key] == one[key] for key in ("backend", "kind", "size", "dir", "cache"))), None)
     if not other:
         return NONE
-    return EQUAL if other["fills"] == one["fills"] else instructions(other["low"], other["high"])
+    return EQUAL if other["fills"] == one["fills"] else path(other)
 
 
 COUNTS = (("bounces", count), ("share", percent), ("fails", count), ("exchanges", count))

@@ -2,7 +2,8 @@
 """The closed parts of the page: all that stands behind the first screen."""
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import NONE, count, instructions, noise, number, percent, ratio, series, size, spread
+from quantities import NONE, count, instructions, noise, number, path, percent, ratio, series, size, \
+    spread
 
 import estimates
 import paths
@@ -46,7 +47,7 @@ def split(document, all_series):
                              _size(bytes_),
                              instructions(plain["low"], plain["high"]) if plain else NONE,
                              more, _difference(found, direct) if kind == "bounced" else NONE,
-                             instructions(found["low"], found["high"]), count(found["copied"]),
+                             path(found), count(found["copied"]),
                              number(rate, 2)])
     document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
                            ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations"], rows)
@@ -78,19 +79,20 @@ def every_path(document, all_series):
     """Each path by fill of the pool and layout."""
     rows = []
     for one in all_series:
-        for found in one.paths(way="to") + one.paths(way="from") + one.paths(way="both"):
+        for found in one.paths:
             for fill in found["fills"]:
-                values = sorted(layout["path"] for layout in fill["layouts"])
+                values = sorted(layout["path"] for layout in fill["layouts"]
+                                if layout["path"] is not None) or [None]
                 mixes = ", ".join(f"{layout['mix']} {count(layout['path'])}"
                                   for layout in fill["layouts"] if layout["mix"])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
-                             f"{fill['percent']} %", instructions(values[0], values[-1]),
+                             found["cache"], f"{fill['percent']} %", instructions(values[0], values[-1]),
                              mixes or NONE, percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
-    document.add("table", ["Environment", "Route", ">Size", "Direction", ">Pool held",
-                           ">Path", "Layouts", ">Served", ""], rows)
+    document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
+                           ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
     left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
             for cell in (one.env["dma"] or {}).get("left_out") or []}
     document.add("items", list(left))

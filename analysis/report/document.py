@@ -143,8 +143,8 @@ def _inline_svg(path, picture):
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"<title>.*?</title>|<desc>.*?</desc>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"<rect x=\"0\" y=\"0\"[^>]*fill=\"#ffffff\"/>", "", svg)
-    svg = re.sub(r"rgb\( ?51, +51, +51\)|black", "currentColor", svg)
-    svg = re.sub(r"rgb\(221, 221, 221\)", "var(--line)", svg)
+    svg = re.sub(r"rgb\( ?51, *51, *51\)|black", "currentColor", svg)
+    svg = re.sub(r"rgb\(221, *221, *221\)", "var(--line)", svg)
     used = set(re.findall(r"href='#(\w+)'", svg))
     svg = re.sub(r"<(path|circle) (?:\w+='[^']*' )*id='(gpPt\d+|gpDot)'[^>]*/>",
                  lambda m: m.group(0) if m.group(2) in used else "", svg)

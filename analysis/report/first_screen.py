@@ -5,7 +5,7 @@ import textwrap
 import answer
 import pictures as draw
 from document import Link, Soft
-from quantities import NONE, instructions, noise, number, percent, ratio
+from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of
 
 import estimates
@@ -74,7 +74,7 @@ def _path_row(series, kinds, size, words):
     cells = []
     for one in series:
         found = next(filter(None, (one.path(kind, size) for kind in kinds)), None)
-        text = instructions(found["low"], found["high"]) if found else NONE
+        text = path(found)
         if found and found["kind"] == "translated" and one.env["emulated"]:
             text += draw.invalidations(one, size)
         cells.append([text, Link("\u2071", "#" + anchor(one.env["name"], "dmabench"))]
@@ -186,9 +186,9 @@ def terminal(summary, series, width=80):
     """The first screen for a terminal, as lines."""
     out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
     devices = list(devices_of(summary))[:3]
-    form = "{:<22}" + "{:>11}" * len(devices) + "{:>10}{:>14}"
+    form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
     unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
-    out += ["", form.format("", *(f"{name[:9]} %" for name in devices), "direct", "bounced 4K")
+    out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
 ]
     for one in series:
         shares = [one.share(target) for target in devices]

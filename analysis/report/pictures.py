@@ -144,7 +144,8 @@ def path(pictures, series, size=4096):
                                   source))
                 marks += [(DOT, row, float(layout["path"]), one.color,
                            DIAMOND if kind == "bounced" else ROUND, source)
-                          for fill in found["fills"] for layout in fill["layouts"]]
+                          for fill in found["fills"] for layout in fill["layouts"]
+                          if layout["path"] is not None]
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
                       f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "

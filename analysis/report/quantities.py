@@ -45,6 +45,14 @@ def instructions(low, high):
     return count(low) if round(low) == round(high) else f"{count(low)}\u2013{count(high)}"
 
 
+def path(one):
+    """The cost of a path, and in how many layouts of the pool some map failed."""
+    if not one:
+        return NONE
+    failed = f", fails in {one['unserved']} of {one['layouts']}" if one["unserved"] else ""
+    return instructions(one["low"], one["high"]) + failed
+
+
 def ratio(one):
     """A ratio with its interval in one cell; two digits where six pairs or more do not carry it."""
     if one["low"] is None:

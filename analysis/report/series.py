@@ -8,7 +8,7 @@ NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
 COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"): "#88ccee",
-          ("native-iommu-lazy", "stock"): "#44aa99", ("native-iommu-strict", "stock"): "#117733",
+          ("native-iommu-lazy", "stock"): "#44aa99", ("native-iommu-strict", "stock"): "#2e8b57",
           ("native-amdvi", "stock"): "#999933", ("native-swiotlb", "stock"): "#ddcc77",
           ("xen-dom0", "stock"): "#4477aa", ("xen-dom0", "module"): "#ee6677",
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
@@ -47,15 +47,16 @@ class Series:
         return next((one for one in self.env["shares"]
                      if (one["device"], one["backend"]) == (device, self.backend)), None)
 
-    def paths(self, kind=None, size=None, way="to"):
+    @property
+    def paths(self):
         """dmabench's paths on this backend."""
         return [one for one in (self.env["dma"] or {}).get("paths", [])
-                if one["backend"] == self.backend and kind in (None, one["kind"])
-                and size in (None, one["size"]) and one["dir"] == way]
+                if one["backend"] == self.backend]
 
-    def path(self, kind, size=4096, way="to"):
-        """One path, or None."""
-        return next(iter(self.paths(kind, size, way)), None)
+    def path(self, kind, size=4096):
+        """One path towards the device, its memory in the cache; None without it."""
+        return next((one for one in self.paths if (one["kind"], one["size"]) == (kind, size)
+                     and one["dir"] == "to" and one["cache"] == "hot"), None)
 
 
 def series_of(summary):
