@@ -29,6 +29,19 @@ def route(cell):
     return None
 
 
+def references_of(bench):
+    """[{backend, test, size, median}] of plain copies and clearings: no backend is in them, so that
+    they are A/A wherever they were timed twice."""
+    found = {}
+    for row in bench["rows"]:
+        cell = row["cell"]
+        if cell["test"] in ("memcpy", "memset") and _op(cell, cell["test"])["median"] is not None:
+            found.setdefault((row["backend"], cell["test"], cell["size"]), []).append(
+                _op(cell, cell["test"])["median"])
+    return [{"backend": backend, "test": test, "size": size, "median": median(values)}
+            for (backend, test, size), values in found.items()]
+
+
 def copies_of(bench):
     """{(backend, direction): how often a map and its unmap copy all bytes}; None: not known.
 
@@ -57,17 +70,6 @@ def _cache(cell):
     if cell.get("walk"):
         return "cold"
     return "cold" if cell.get("buffers", 1) > 1 else "hot"
-
-
-def _references(rows):
-    """{(backend, size): what one copy takes}."""
-    found = {}
-    for row in rows:
-        cell = row["cell"]
-        if cell["test"] == "memcpy" and _op(cell, "memcpy")["median"] is not None:
-            found.setdefault((row["backend"], cell["size"]), []).append(
-                _op(cell, "memcpy")["median"])
-    return {key: median(values) for key, values in found.items()}
 
 
 def _pairs(rows):
@@ -118,7 +120,8 @@ def paths_of(bench):
     """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
     layouts, unserved}; unserved: in how many layouts some map failed."""
     rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
-    references = _references(rows)
+    references = {(one["backend"], one["size"]): one["median"] for one in references_of(bench)
+                  if one["test"] == "memcpy"}
     prices = {backend: copy_price(bench, backend) for backend in {row["backend"] for row in rows}}
     found = {}
     for row in rows:

@@ -180,6 +180,7 @@ def _dma(env):
     sides = sorted({row["backend"] for row in bench["rows"]}, key=("module", "stock").index,
                    reverse=True)
     return dict(told, source=env["dma_file"], paths=paths.paths_of(bench), backends=sides,
+                references=paths.references_of(bench),
                 break_even={side: paths.break_even(bench, side) for side in sides})
 
 

@@ -219,8 +219,21 @@ def checks_words(summary):
     return f"{len(checks)} data checks passed" if checks else "no round checked its data"
 
 
+def exact_words(summary):
+    """A/A by instructions: what no backend is in must take the same everywhere; '' without it."""
+    found = {}
+    for env in summary["environments"]:
+        dma = env["dma"] or {}
+        for one in dma["references"] if dma.get("unit") == "instructions" else ():
+            found.setdefault((one["test"], one["size"]), []).append(one["median"])
+    found = [values for values in found.values() if len(values) > 1]
+    equal = sum(len(set(values)) == 1 for values in found)
+    return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal in " \
+           f"all boots and beside both backends" if found else ""
+
+
 def noise_words(summary):
-    """What A/A shows, in one line; '' where there is none."""
+    """What A/A shows of times, in one line; '' where there is none."""
     same = [one for env in summary["environments"] for one in env["same"]]
     judged = [one for one in same if one["verdict"] != estimates.FEW]
     wide = max([max(one["noise"]["high"], 1 / one["noise"]["low"]) - 1 for one in same] or [0])
@@ -247,9 +260,9 @@ def problems(summary):
             "errors") or []]
         out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []
                 if not error.startswith("round ")]
-    if summary["emulated"]:
-        out.append([Soft("emulated machine: bytes, counts and instructions hold, times do not")])
-    words = noise_words(summary)
+    emulated = summary["emulated"] and \
+        "emulated machine: bytes, counts and instructions hold, times do not"
+    words = " \u00b7 ".join(filter(None, (emulated, noise_words(summary), exact_words(summary))))
     return out + ([[Soft(words)]] if words else []), bad
 
 
