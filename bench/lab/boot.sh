@@ -23,7 +23,7 @@ slot_take()
 	exec {queue}>/run/lock/xsw-lab.queue
 	if ! flock -n "$queue" || ! slot_try; then
 		say "waiting for a free slot: $(nproc) machines are running"
-		flock "$queue"
+		attended TERM flock "$queue"
 		until slot_try; do
 			sleep 0.5
 		done
