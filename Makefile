@@ -16,7 +16,7 @@ USES_bench-dma := ICOUNT $(MAKING)
 USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
 USES_bundle := KVER
 USES_deps := MODULE HERE $(MAKING)
-USES_report := RUN BASE INSTALL
+USES_report := RUN BASE SINGLE FLEET INSTALL
 USES_tune := RECORDING TIME SCALE OUT CONFIRM APPLY
 USES_lab-shell := ENV $(MAKING)
 USES_module := KVER
@@ -69,7 +69,7 @@ help: ## this list
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no HERE=yes"
-	@echo "  ENV=native,xen-dom0|all (bench); ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  ENV=native,xen-dom0|all (bench); ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
@@ -129,9 +129,11 @@ deps-report:
 	@bench/deps analysis/packages.txt
 
 .PHONY: report
-report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare the two)
-	@$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),analysis/report/report $(RUN)),\
-		echo "report: name the run: make report RUN=results/..." >&2; exit 2)
+report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare with it; FLEET=DIR)
+	@$(if $(FLEET),analysis/report/report --fleet $(FLEET),\
+		$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),\
+		analysis/report/report $(if $(filter yes,$(SINGLE)),--single) $(RUN)),\
+		echo "report: name the run: make report RUN=results/..." >&2; exit 2))
 
 .PHONY: trace
 trace: ## is this host bouncing?  ten seconds, reads only
@@ -186,7 +188,6 @@ TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module 
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true
 	@$(foreach t,$(SANITIZED),$(MAKE) -s -C impl/tests/$(subst :, SAN=,$(t)) all &&) true
-	@$(MAKE) -s -C analysis/stats
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@$(MAKE) -s -C analysis/replay
 	@$(MAKE) -s -C analysis/replay SAN=address,undefined fuzz-loop

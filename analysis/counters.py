@@ -66,9 +66,6 @@ def read(path, source, functions):
     try:
         if source != "module:counters":
             return of_recipe(raw_files.read(path), functions)
-        with open(path) as file:
-            return of_module(file.read(), functions)
-    except OSError as error:
-        raise raw_files.Damaged(error.strerror or str(error))
+        return of_module(raw_files.text(path), functions)
     except (KeyError, TypeError, AttributeError) as error:
         raise raw_files.Damaged(f"not as its tool writes it: {error!r}")

@@ -29,20 +29,29 @@ def functions_of(record, target):
 
 
 def fill_round(record, one, folder):
-    """Adds to a round of run.json what its raw files say; a damaged file makes it a failed one."""
-    one["figures"] = dict(one.get("figures") or {})
+    """Adds to a round of run.json what its raw files say, which goes before what it says itself.
+
+    A damaged file, or one that tells of an error, makes it a failed round. Returns the raw file's
+    JSON, or None.
+    """
+    one["figures"], raw = dict(one.get("figures") or {}), None
     try:
         if one.get("raw"):
             raw = raw_files.read(os.path.join(folder, one["raw"]))
+            wrong = raw_files.complaint(raw)
+            if wrong:
+                raise raw_files.Damaged(wrong)
             one["figures"].update(raw_files.figures(raw))
         counts = one.get("counters")
         if counts and counts.get("raw"):
             path = os.path.join(folder, counts["raw"])
             read = counters.read(path, counts["source"], functions_of(record, one["device"]))
-            one["counters"] = dict(read, **counts)
+            one["counters"] = dict(counts, **read)
     except raw_files.Damaged as error:
-        one["ok"], one["why"] = False, str(error)
+        one["ok"], one["why"] = False, one.get("why") or str(error)
+        one["verified"] = one.get("verified") and False
     derive(one["figures"])
+    return raw
 
 
 def derive(figures):

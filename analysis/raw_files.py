@@ -6,11 +6,20 @@ from the call to the completion, because a buffer is mapped between the two read
 lat into slat and clat. iperf3: what the receiver got. The suite's own files: packets, data-check.
 """
 
+import gzip
 import json
+import os
 
 PERCENTILES = (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
 # A percentile stands on this many samples beyond it, or it is not given.
 BEYOND = 10
+
+
+# The figures that raw files tell; run.json tells the others.
+TOLD = frozenset(
+    ["iops", "bandwidth_bytes_s", "io_bytes", "ios", "runtime_s", "retransmits", "lost_packets",
+     "packets", "packets_answered", "jitter_ms"]
+    + [f"{kind}_{name}_ns" for kind in ("lat", "slat", "clat") for name, _ in PERCENTILES])
 
 
 class Damaged(Exception):
@@ -32,13 +41,25 @@ def parse(text):
         raise Damaged(f"damaged or cut short: {error}")
 
 
+def stored(path):
+    """The path under which a file lies: stored results have theirs gzipped."""
+    return path + ".gz" if not os.path.exists(path) and os.path.exists(path + ".gz") else path
+
+
+def text(path):
+    """The text of a file, gzipped or not. Raises Damaged."""
+    path = stored(path)
+    opener = gzip.open if path.endswith(".gz") else open
+    try:
+        with opener(path, "rt", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (OSError, EOFError) as error:
+        raise Damaged(getattr(error, "strerror", None) or str(error))
+
+
 def read(path):
     """The JSON in a raw file. Raises Damaged."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return parse(file.read())
-    except OSError as error:
-        raise Damaged(error.strerror or str(error))
+    return parse(text(path))
 
 
 def complaint(raw):

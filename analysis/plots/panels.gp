@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Lays out one panel a load, three in a row, below the head.
 #
-# Set before: panel_file, mark.
+# Set before: panel_head, mark.
 
-panels = |panel_file|
+panels = |panel_head|
 columns = panels < 3 ? panels : 3
 rows = (panels + columns - 1) / columns
 panel_width = 330.

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A document of headings, paragraphs, tables and pictures, written as Markdown and as HTML.
+"""A document of headings, texts, tables and pictures, written as Markdown and as HTML.
 
-Text is a string, a Link, or a list of these. Strings are plain: each writer escapes them.
+Text is a string, a Link, a Soft, a Code, or a list of these. Strings are plain: each writer
+escapes them. A link to '#...' leads within the page, and is left out of the Markdown.
 """
 import html
+import os
 import re
 from typing import NamedTuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Link(NamedTuple):
@@ -13,20 +17,25 @@ class Link(NamedTuple):
     href: str
 
 
-STYLE = """
-body { font: 15px/1.5 "DejaVu Sans", system-ui, sans-serif; color: #222; margin: 0 auto;
-       max-width: 1120px; padding: 0 16px 48px; }
-h1 { font-size: 1.5em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #ccc; }
-h3 { font-size: 1.05em; margin-top: 1.6em; }
-table { border-collapse: collapse; font-size: 13px; margin: .6em 0; display: block;
-        overflow-x: auto; }
-th, td { border-bottom: 1px solid #ddd; padding: 3px 9px; text-align: left; vertical-align: top; }
-th { background: #f3f3f3; } td.number { text-align: right; white-space: nowrap; }
-.warning { position: sticky; top: 0; background: #fff0ec; border-left: 5px solid #b20; padding:
-           .6em 1em; margin: 0 0 1em; }
-figure { margin: 1em 0; } figure svg { max-width: 100%; height: auto; }
-figcaption, .source { color: #666; font-size: 12px; } a { color: #4477aa; }
-"""
+class Soft(NamedTuple):
+    """What is there, but says nothing: within the noise, or not known."""
+    text: str
+
+
+class Code(NamedTuple):
+    text: str
+
+
+class Anchor(NamedTuple):
+    """Where links within the page lead."""
+    name: str
+
+
+class Picture(NamedTuple):
+    """plots/NAME.svg; the caption is its text for who can't see it, too."""
+    name: str
+    title: str
+    caption: str
 
 
 class Document:
@@ -34,28 +43,22 @@ class Document:
         self.title = title
         self.blocks = []
 
-    def heading(self, level, text):
-        self.blocks.append(("heading", level, text))
+    def add(self, kind, *block):
+        """heading LEVEL TEXT, paragraph TEXT, under TEXT, answer TEXT, problems ITEMS BAD,
+        items ITEMS, pictures LIST, table HEAD ROWS, first HEAD ROWS, details TITLE, end."""
+        if block and block[-1] in ([], ""):
+            return
+        self.blocks.append((kind,) + block)
 
-    def paragraph(self, text):
-        self.blocks.append(("paragraph", text))
-
-    def warning(self, text):
-        """Something that must be read first."""
-        self.blocks.append(("warning", text))
-
-    def items(self, items):
-        if items:
-            self.blocks.append(("items", items))
-
-    def table(self, head, rows):
-        """Rows of texts; a column whose head starts with '>' holds numbers."""
-        if rows:
-            self.blocks.append(("table", head, rows))
-
-    def picture(self, name, caption, sources):
-        """plots/NAME.svg and .png; sources: the files its dots came from."""
-        self.blocks.append(("picture", name, caption, sources))
+    def details(self, title, content):
+        """A closed part of the page; content(document) fills it, and an empty one is left out."""
+        before = len(self.blocks)
+        self.add("details", title)
+        content(self)
+        if len(self.blocks) == before + 1:
+            del self.blocks[before]
+        else:
+            self.add("end")
 
 
 def _parts(text):
@@ -66,10 +69,14 @@ def _markdown_text(text):
     out = []
     for part in _parts(text):
         if isinstance(part, Link):
-            out.append(f"[{part.text}]({part.href.replace(' ', '%20')})")
-        else:
-            out.append(re.sub(r"([\\|<>*`\[\]])", r"\\\1", part))
-    return "".join(out)
+            if not part.href.startswith("#"):
+                out.append(f"[{part.text}]({part.href.replace(' ', '%20')})")
+        elif isinstance(part, Code):
+            out.append(f"`{part.text}`")
+        elif not isinstance(part, Anchor):
+            plain = part.text if isinstance(part, Soft) else part
+            out.append(re.sub(r"([\\|<>*`\[\]])", r"\\\1", plain))
+    return "".join(out).rstrip()
 
 
 def _markdown_table(head, rows):
@@ -83,19 +90,20 @@ def markdown(document):
     out = [f"# {_markdown_text(document.title)}"]
     for kind, *block in document.blocks:
         if kind == "heading":
-            out.append("#" * block[0] + " " + _markdown_text(block[1]))
-        elif kind == "paragraph":
+            out.append("#" * (block[0] + 1) + " " + _markdown_text(block[1]))
+        elif kind in ("paragraph", "under"):
             out.append(_markdown_text(block[0]))
-        elif kind == "warning":
-            out.append("> **" + _markdown_text(block[0]) + "**")
-        elif kind == "items":
-            out.append("\n".join("- " + _markdown_text(item) for item in block[0]))
-        elif kind == "table":
+        elif kind == "answer":
+            out.append("> " + _markdown_text(block[0]))
+        elif kind in ("items", "problems"):
+            out.append("\n".join("- " + _markdown_text(item) for item in block[-1]))
+        elif kind in ("table", "first"):
             out.append(_markdown_table(*block))
-        else:
-            name, caption, sources = block
-            out.append(f"![{_markdown_text(caption)}](plots/{name}.svg)")
-            out.append(_markdown_text(["Drawn from ", *sources]))
+        elif kind == "details":
+            out.append("## " + _markdown_text(block[0]))
+        elif kind == "pictures":
+            out += [f"![{_markdown_text(one.title + ': ' + one.caption)}](plots/{one.name}.svg)"
+                    for one in block[0]]
     return "\n\n".join(out) + "\n"
 
 
@@ -103,53 +111,93 @@ def _html_text(text):
     out = []
     for part in _parts(text):
         if isinstance(part, Link):
-            out.append(f'<a href="{html.escape(part.href)}">{html.escape(part.text)}</a>')
+            mark = ' class="from" title="where this comes from"' if part.href[:1] == "#" else ""
+            out.append(f'<a{mark} href="{html.escape(part.href)}">{html.escape(part.text)}</a>')
+        elif isinstance(part, Soft):
+            out.append(f'<span class="soft">{html.escape(part.text)}</span>')
+        elif isinstance(part, Code):
+            out.append(f"<code>{html.escape(part.text)}</code>")
+        elif isinstance(part, Anchor):
+            out.append(f'<span id="{html.escape(part.name)}"></span>')
         else:
             out.append(html.escape(part))
     return "".join(out)
 
 
-def _html_table(head, rows):
+def _html_table(head, rows, kind=""):
     number = [' class="number"' if h.startswith(">") else "" for h in head]
-    out = ["<table><tr>"]
-    out += [f"<th>{_html_text(h.lstrip('>'))}</th>" for h in head]
+    out = [f'<div class="wide {kind}"><table><thead><tr>']
+    out += [f"<th{n}>{_html_text(h.lstrip('>'))}</th>" for n, h in zip(number, head)]
+    out.append("</tr></thead><tbody>")
     for row in rows:
-        out.append("</tr>\n<tr>")
+        out.append("\n<tr>")
         out += [f"<td{n}>{_html_text(cell)}</td>" for n, cell in zip(number, row)]
-    return "".join(out) + "</tr></table>"
+        out.append("</tr>")
+    return "".join(out) + "</tbody></table></div>"
 
 
-def _inline_svg(path, name):
-    """The picture itself; its identifiers get its name, for a page holds several pictures."""
+def _inline_svg(path, picture):
+    """The picture in the page: its text in the page's colours, its identifiers its own."""
     with open(path, encoding="utf-8") as file:
         svg = file.read()
     svg = svg[svg.index("<svg"):]
-    prefix = re.sub(r"\W", "_", name) + "_"
+    svg = re.sub(r"<title>.*?</title>|<desc>.*?</desc>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r"<rect x=\"0\" y=\"0\"[^>]*fill=\"#ffffff\"/>", "", svg)
+    svg = re.sub(r"rgb\( ?51, *51, *51\)|black", "currentColor", svg)
+    svg = re.sub(r"rgb\(221, *221, *221\)", "var(--line)", svg)
+    used = set(re.findall(r"href='#(\w+)'", svg))
+    svg = re.sub(r"<(path|circle) (?:\w+='[^']*' )*id='(gpPt\d+|gpDot)'[^>]*/>",
+                 lambda m: m.group(0) if m.group(2) in used else "", svg)
+    svg = re.sub(r"\n\s*(?=\n)", "", svg)
+    prefix = re.sub(r"\W", "_", picture.name) + "_"
     svg = re.sub(r"""(\bid=["'])""", r"\g<1>" + prefix, svg)
     svg = re.sub(r"""(href=["']#|url\(#)""", r"\g<1>" + prefix, svg)
-    return svg
+    words = html.escape(f"{picture.title}: {picture.caption}")
+    return svg.replace("<svg", f'<svg role="img" aria-label="{words}"', 1)
+
+
+def _html_pictures(pictures, folder):
+    out = ['<div class="pictures">' if len(pictures) > 1 else "<div>"]
+    for one in pictures:
+        out.append(f"<figure><figcaption>{html.escape(one.title)}<p>{html.escape(one.caption)}"
+                   f"</p></figcaption>{_inline_svg(f'{folder}/plots/{one.name}.svg', one)}"
+                   "</figure>")
+    return "".join(out) + "</div>"
+
+
+def _html_items(items, mark=""):
+    return f"<ul{mark}>" + "".join(f"<li>{_html_text(item)}</li>" for item in items) + "</ul>"
+
+
+def _html_block(kind, block, folder):
+    if kind == "heading":
+        return f"<h{block[0]}>{_html_text(block[1])}</h{block[0]}>"
+    if kind == "paragraph":
+        return f"<p>{_html_text(block[0])}</p>"
+    if kind == "under":
+        return f'<p class="under">{_html_text(block[0])}</p>'
+    if kind == "answer":
+        return f'<div class="answer"><p>{_html_text(block[0])}</p></div>'
+    if kind == "problems":
+        return _html_items(block[1], f' class="problems{" failed" if block[0] else ""}"')
+    if kind == "items":
+        return _html_items(block[0])
+    if kind in ("table", "first"):
+        return _html_table(*block, kind="first" if kind == "first" else "")
+    if kind == "pictures":
+        return _html_pictures(block[0], folder)
+    if kind == "details":
+        return f"<details><summary>{_html_text(block[0])}</summary>"
+    return "</details>"
 
 
 def page(document, folder):
     """The document as one HTML page with nothing outside it; pictures from folder/plots."""
+    with open(os.path.join(HERE, "page.css"), encoding="utf-8") as file:
+        style = re.sub(r"/\*.*?\*/|\n\t*", "", file.read())
     out = ["<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
-           '<meta name="viewport" content="width=device-width">',
-           f"<title>{html.escape(document.title)}</title>", f"<style>{STYLE}</style></head><body>",
+           '<meta name="viewport" content="width=device-width, initial-scale=1">',
+           f"<title>{html.escape(document.title)}</title>", f"<style>{style}</style></head><body>",
            f"<h1>{html.escape(document.title)}</h1>"]
-    for kind, *block in document.blocks:
-        if kind == "heading":
-            out.append(f"<h{block[0]}>{_html_text(block[1])}</h{block[0]}>")
-        elif kind == "paragraph":
-            out.append(f"<p>{_html_text(block[0])}</p>")
-        elif kind == "warning":
-            out.append(f'<p class="warning"><b>{_html_text(block[0])}</b></p>')
-        elif kind == "items":
-            out.append("<ul>" + "".join(f"<li>{_html_text(i)}</li>" for i in block[0]) + "</ul>")
-        elif kind == "table":
-            out.append(_html_table(*block))
-        else:
-            name, caption, sources = block
-            out.append(f"<figure>{_inline_svg(f'{folder}/plots/{name}.svg', name)}"
-                       f"<figcaption>{_html_text(caption)}. Drawn from {_html_text(sources)}"
-                       "</figcaption></figure>")
+    out += [_html_block(kind, block, folder) for kind, *block in document.blocks]
     return "\n".join(out) + "\n</body></html>\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How quantities are written: numbers with their unit, medians with their range or interval."""
+"""How quantities are written: numbers with their unit, medians with what lies around them."""
 import math
 
 NONE = "-"
@@ -31,44 +31,51 @@ def size(value):
 
 
 def percent(share):
-    return NONE if share is None else f"{number(100 * share)} %"
-
-
-def around(spread, scale=1):
-    """What lies around a median: its interval from min_rounds values on, else the range."""
-    if not spread["n"]:
-        return ""
-    inside = spread["interval"]
-    if inside:
-        return (f"interval {number(inside['low'] * scale)} - {number(inside['high'] * scale)} "
-                f"at {percent(inside['coverage'])}")
-    if spread["n"] == 1:
-        return "one round"
-    return f"range {number(spread['min'] * scale)} - {number(spread['max'] * scale)}"
-
-
-def median(spread, scale=1):
-    """Median, what lies around it and the number of values."""
-    if not spread["n"]:
+    """Three digits, and no zeros after the point."""
+    if share is None:
         return NONE
-    if spread["n"] == 1:
-        return f"{number(spread['median'] * scale)} (one round)"
-    return f"{number(spread['median'] * scale)} ({around(spread, scale)}; n {spread['n']})"
+    text = number(100 * share, 3)
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
-def reading(verdict, better, spread):
-    """What a comparison says, in words; below min_rounds only where the range lies."""
-    if verdict == "too few rounds":
-        if spread["n"] < 2:
-            return "one pair: not judged"
-        if spread["min"] > 1:
-            return "not judged: all pairs above 1"
-        if spread["max"] < 1:
-            return "not judged: all pairs below 1"
-        return "not judged: 1 lies within the range"
-    if verdict == "no difference shown":
-        return verdict
-    return "better" if (verdict == "more") == (better > 0) else "worse"
+def instructions(low, high):
+    """A count of instructions, or the range of it."""
+    if low is None:
+        return NONE
+    return count(low) if round(low) == round(high) else f"{count(low)}\u2013{count(high)}"
+
+
+def path(one):
+    """The cost of a path, and in how many layouts of the pool some map failed."""
+    if not one:
+        return NONE
+    failed = f", fails in {one['unserved']} of {one['layouts']}" if one["unserved"] else ""
+    return instructions(one["low"], one["high"]) + failed
+
+
+def ratio(one):
+    """A ratio with its interval in one cell; two digits where six pairs or more do not carry it."""
+    if one["low"] is None:
+        return f"\u00d7{number(one['ratio'], 2)}"
+    return f"\u00d7{one['ratio']:.2f} ({one['low']:.2f}\u2013{one['high']:.2f})"
+
+
+def noise(one):
+    """How far one backend strays from itself."""
+    if not one["n"]:
+        return NONE
+    return f"\u00d7{one['low']:.2f}\u2013{one['high']:.2f}"
+
+
+def spread(told, scale=1):
+    """Median, and its interval, or its range below six values."""
+    if told["median"] is None:
+        return NONE
+    middle = number(told["median"] * scale)
+    if told.get("pooled") or told["n"] == 1:
+        return middle
+    inside = told["interval"] or {"low": told["min"], "high": told["max"]}
+    return f"{middle} ({number(inside['low'] * scale)}\u2013{number(inside['high'] * scale)})"
 
 
 def series(cell):

@@ -1,68 +1,93 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Broken runs: one clear line, status 1, and no half report.
+# Broken runs: what can't be read is told in one line on the page, and the rest stands; where
+# nothing can be read, one line, status 1, and no half report.
 set -u
 # shellcheck source=analysis/tests/runs.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
 
-# shellcheck disable=SC2317  # called through passes
-untouched()
+# told WHAT PATTERN: the report is made, and one item on its first screen matches.
+told()
 {
-	[ ! -e "$run/report.md" ] && [ ! -e "$run/plots" ] &&
-		[ -z "$(find "$run" -maxdepth 1 -name '.report*')" ]
+	passes "$1: the report is made" "$report" "$run"
+	is "$(sed '/^## /,$d' "$run/report.md" | grep -cE -- "^- .*$2")" 1 'in one line of the first screen'
+	passes 'the rest stands' grep -qE '^\| path 4 KiB, bounced' "$run/report.md"
 }
 
 new_run cut
 head -c 2000 "$fixture/xen-dom0/run.json" >"$run/xen-dom0/run.json"
-complains 'run.json cut short' 1 'xen-dom0/run.json: damaged or cut short at line [0-9]+' "$report" "$run"
-passes 'leaves nothing' untouched
+told 'run.json cut short' 'xen-dom0/run.json: damaged or cut short'
 : >"$run/xen-dom0/run.json"
-complains 'run.json empty' 1 'run.json: damaged or cut short' "$report" "$run"
-
+told 'run.json empty' 'xen-dom0/run.json: it is empty'
 new_run version
 edit native/run.json '.schema = 2'
-complains 'another schema' 1 'schema 2, this program reads schema 1' "$report" "$run"
+told 'another schema' 'native/run.json: schema 2, this program reads schema 1: use the suite'
 edit native/run.json '.kind = "other"'
-complains 'another kind' 1 'not a record of a run' "$report" "$run"
-
+told 'another kind' 'native/run.json: "kind" is not "swiotlb-xen-run"'
 new_run fields
 edit native/run.json 'del(.machine)'
-complains 'a field is missing' 1 'native/run.json: "machine" is missing' "$report" "$run"
+told 'a field is missing' 'native/run.json: "machine" is missing'
 new_run types
 edit native/run.json '.rounds[2].load = 4'
-complains 'a field of the wrong type' 1 'rounds\[2\] "load" is not text' "$report" "$run"
-new_run kinds
-edit native/run.json '.rounds[0].kind = "guessed"'
-complains 'an unknown kind of round' 1 'rounds\[0\] kind "guessed" is none of' "$report" "$run"
+told 'a field of the wrong type' 'native/run.json: rounds.*2.* "load" is not text'
+new_run shapes
+edit native/run.json '.rounds[2].figures = "none"'
+told 'another shape within' 'native/run.json: not as results/SCHEMA.md has it'
 new_run moved
 mv "$run/native" "$run/elsewhere"
-complains 'a folder of another name' 1 'records environment "native" but lies in folder "elsewhere"' \
-	"$report" "$run"
+told 'a folder of another name' 'records environment "native", but its folder is "elsewhere"'
 
 new_run raw
 raw=native/$(jq -r '.rounds[0].raw' "$run/native/run.json")
 head -c 300 "$fixture/$raw" >"$run/$raw"
-complains 'a raw file cut short' 1 "$raw: damaged or cut short" "$report" "$run"
+told 'a raw file cut short' '2 of 53 rounds failed.*native nvme0n1 randread-4k-qd1 .damaged or cut short'
 : >"$run/$raw"
-complains 'a raw file empty' 1 "$raw, named by run.json, is empty" "$report" "$run"
+told 'a raw file empty' '2 of 53 rounds failed.*it is empty'
 rm "$run/$raw"
-complains 'a raw file missing' 1 "$raw, named by run.json: No such file" "$report" "$run"
+told 'a raw file missing' '2 of 53 rounds failed.*No such file'
+new_run gzip
+head -c 100 /dev/urandom >"$run/$raw.gz"
+rm "$run/$raw"
+told 'a raw file that is no gzip' '2 of 53 rounds failed.*Not a gzipped file'
 new_run counters
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .backend == "module")][0].counters.raw' \
 	"$run/xen-dom0/run.json")
 head -n 3 "$fixture/$raw" >"$run/$raw"
-complains "the module's counters cut short" 1 'before and after the round, or cut short' "$report" "$run"
+told "the module's counters cut short" '2 of 53 rounds failed.*before and after a round'
 new_run dmabench
-rm "$run/xen-dom0/raw/dmabench.json"
-complains "dmabench's record missing" 1 'raw/dmabench.json, named by run.json: No such file' "$report" "$run"
-echo '{"kind": "other"}' >"$run/xen-dom0/raw/dmabench.json"
-complains 'or another file' 1 'dmabench.json: "kind" is not "swiotlb-xen-dmabench"' "$report" "$run"
-passes 'none of these leaves anything' untouched
+echo '{"kind": "other"}' >"$run/xen-dom0/instructions/dmabench.json"
+told "another file for dmabench's record" 'xen-dom0/instructions/dmabench.json: "kind" is not'
+jq 'del(.rows)' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
+told 'a part of it is missing' 'dmabench.json: "rows" or "unit" is missing'
+new_run asked
+echo '{' >"$run/bench.json"
+told 'bench.json cut short' 'bench.json: damaged or cut short'
+new_run ended
+mkdir "$run/xen-pvh.partial"
+told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `bench/run --resume'
+new_run disk
+"$report" "$run" >/dev/null
+cp "$run/report.md" "$scratch/before.md"
+complains 'a full disk' 1 'report: .*: the report can.t be written' bash -c "ulimit -f 20; '$report' '$run'"
+passes 'leaves the earlier report as it was' cmp "$scratch/before.md" "$run/report.md"
+is "$(find "$run" -maxdepth 1 -name '.report*')" '' 'and nothing half'
 
+new_run all
+for file in "$run"/*/run.json "$run"/*/instructions/dmabench.json; do
+	echo '{' >"$file"
+done
+complains 'nothing can be read' 1 'native/run.json: damaged or cut short' "$report" "$run"
+is "$(find "$run" -maxdepth 1 -name 'report*' -o -maxdepth 1 -name 'plots' -o -maxdepth 1 -name '.report*')" '' \
+	'and leaves nothing'
 mkdir "$scratch/empty"
 complains 'a folder without a run' 1 'no <environment>/run.json in it' "$report" "$scratch/empty"
 complains 'no folder at all' 1 'no such folder' "$report" "$scratch/nowhere"
-complains 'compare refuses them too' 1 'no such folder' "$compare" "$fixture" "$scratch/nowhere"
+complains 'compare refuses it too' 1 'no such folder' "$compare" "$fixture" "$scratch/nowhere"
+python=$(python3 -c 'import sys; print(sys.executable)')
+complains 'no gnuplot' 1 'gnuplot is missing: apt-get install gnuplot-nox' \
+	env PATH="$scratch/empty" "$python" "$report" "$scratch/disk"
 "$report" >/dev/null 2>&1
 is $? 2 'no argument is misuse'
+"$compare" "$fixture" >/dev/null 2>&1
+is $? 2 'so is one run to compare'
 done_testing

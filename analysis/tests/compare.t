@@ -1,46 +1,94 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The comparison of two runs: what changed is told, what did not is not, few rounds are not judged.
+# The comparison of runs: what changed is told, what did not is not, few boots have no interval.
 set -u
 # shellcheck source=analysis/tests/runs.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
 
 said=$("$compare" "$fixture" "$fixture")
 is $? 0 'a run and itself'
-passes 'nothing changed' grep -q 'Nothing changed significantly' <<<"$said"
+passes 'nothing changed' grep -q '^Throughputs that changed: 0. Paths that are not equal: 0 .equal: 38.. Counts that differ: 0.' <<<"$said"
+passes 'times of emulated machines are not compared' grep -q 'times are not compared in native, .*: emulated' <<<"$said"
+passes 'no such time is printed' not grep -q 'throughput, IOPS' <<<"$said"
 
-# Half the IOPS in every timed round of one load on the module.
+# scaled DIVISOR: all timed rounds of one load on the module, slower.
+scaled()
+{
+	local raw
+
+	for raw in $(jq -r '.rounds[] | select(.kind == "timed" and .backend == "module" and
+		.device == "nvme0n1").raw' "$run/xen-dom0/run.json"); do
+		edit "xen-dom0/$raw" "(.jobs[] | .read, .write) |= (.iops /= $1 | .bw_bytes /= $1)"
+	done
+}
+
+new_run base
+real_machine
+base=$run
 new_run slower
+real_machine
+scaled 2
 edit xen-dom0/run.json '.run = "20000102T000000Z-test-fixture"'
-for raw in $(jq -r '.rounds[] | select(.kind == "timed" and .backend == "module" and
-	.device == "nvme0n1").raw' "$run/xen-dom0/run.json"); do
-	edit "xen-dom0/$raw" '(.jobs[] | .read, .write).iops /= 2 |
-		(.jobs[] | .read, .write).bw_bytes /= 2'
-done
-said=$("$compare" "$fixture" "$run")
+edit native/run.json '.run = "20000102T000000Z-test-fixture"'
+said=$("$compare" "$base" "$run")
 passes 'half the throughput is a change for the worse' grep -qE \
-	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* 0\.5000 .* worse' <<<"$said"
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.50, worse beyond all rounds, one boot each' <<<"$said"
+passes 'and told in its first line' grep -q '^Throughputs that changed: 2\.' <<<"$said"
 passes 'and so is its ratio to stock' grep -qE \
-	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, ratio .* worse' <<<"$said"
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput \| ×1\.15 .*, differs \| ×0\.57 .*, differs' <<<"$said"
 passes 'stock did not change' not grep -qE '\| stock \|.*(worse|better)' <<<"$said"
-passes 'three rounds are not judged' not grep -qE 'seqread-128k.*(worse|better)' <<<"$said"
+passes 'one boot a side has no interval' not grep -qE 'throughput, IOPS .*×0\.50 \(' <<<"$said"
+
+new_run tenfold
+real_machine
+scaled 10
+said=$("$compare" "$base" "$run" "$scratch/slower")
+passes 'a tenfold change is found' grep -qE 'randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.10, worse' <<<"$said"
+passes 'each run has its column' grep -qE '×0\.10, worse[^|]*\| ×0\.50, worse' <<<"$said"
+
+# Three boots a side: every sixth round of another boot.
+new_run boots
+real_machine
+edit xen-dom0/run.json '.rounds |= map(.boot = ((.pair // 0) % 3))'
+boots=$run
+new_run slower-boots
+real_machine
+scaled 2
+edit xen-dom0/run.json '.rounds |= map(.boot = ((.pair // 0) % 3))'
+said=$("$compare" "$boots" "$run")
+passes 'from three boots on there is an interval, and a verdict' grep -qE \
+	'randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.50 \(0\.[0-9]+–0\.[0-9]+\), worse \|' <<<"$said"
+said=$("$compare" "$boots" "$boots")
+passes 'which finds nothing where nothing is' not grep -qE 'worse|better' <<<"$said"
 
 new_run bouncing
-edit xen-dom0/run.json '(.rounds[] | select(.kind == "counted" and .device == "nvme0n1" and
-	.backend == "module" and .force == false).counters) |= (.bounces = 77 |
-	.bounced_bytes = 77000 | .raw = null)'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "nvme0n1" and
+	.backend == "module" and .force == false)][0].counters.raw' "$run/xen-dom0/run.json")
+sed -i 's/bounce_mask=7 bounce_bytes=7000/&/; 0,/# 1001/!s/bounce_mask=7 bounce_bytes=7000/bounce_mask=84 bounce_bytes=84000/' "$run/$raw"
 said=$("$compare" "$fixture" "$run")
-passes 'new bounces are told' grep -qE '^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| 0 \| 77 ' <<<"$said"
+passes 'new bounces are told' grep -qE '^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| bounces \| 0 \| 77 ' <<<"$said"
+
+new_run path
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
+	.cell.test == "pair" and .cell.mask == 64).cell.ops[0].median) = 190'
+said=$("$compare" "$fixture" "$run")
+passes 'instructions are equal or not' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| 190 \|' <<<"$said"
+passes 'and only what is not is told' grep -q 'Paths that are not equal: 1 .equal: 37.' <<<"$said"
 
 new_run other
 edit xen-dom0/run.json '.versions.kernel = "6.13" | .emulated = false'
 said=$("$compare" "$fixture" "$run")
 passes 'what differs between the machines is told' grep -qE '^\| xen-dom0 \| versions.kernel \| 6.12 \| 6.13 \|' <<<"$said"
 passes 'times of an emulated and a real machine are not compared' grep -q 'emulated and the other is not' <<<"$said"
-passes 'no such time is printed' not grep -qE '^\| xen-dom0 .* throughput, IOPS' <<<"$said"
+new_run machine
+real_machine
+edit xen-dom0/run.json '.machine.cpus = 64'
+said=$("$compare" "$base" "$run")
+passes 'nor those of two machines, in one line' grep -q '^- .*: times are not compared in xen-dom0: two machines .their cpus differ' <<<"$said"
+passes 'the rest is' grep -qE '^\| native \| nvme0n1 .* throughput, IOPS' <<<"$said"
 
 new_run elsewhere
 rm -r "$run/xen-dom0"
 said=$("$compare" "$fixture" "$run")
-passes 'an environment of one run only is named' grep -q 'Only in A: xen-dom0' <<<"$said"
+passes 'an environment of one run only is named' grep -q '^- Only in .*: xen-dom0' <<<"$said"
 done_testing

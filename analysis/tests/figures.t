@@ -11,9 +11,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from tap import Tap, use  # noqa: E402
 
 use("analysis")
+import cells  # noqa: E402
 import counters  # noqa: E402
 import estimates  # noqa: E402
 import figures  # noqa: E402
+import paths  # noqa: E402
 import raw_files  # noqa: E402
 
 tap = Tap()
@@ -96,6 +98,83 @@ tap.equal([round(estimates.t_quantile(k), 2) for k in (1, 2, 4, 9)], [12.71, 4.3
 tap.equal(estimates.spread([1, 2, 3, 4, 5]).interval, None, "five values have no interval")
 tap.equal(estimates.spread([6, 1, 2, 3, 4, 5]).interval, (1, 6), "six have their range")
 tap.equal(estimates.spread(range(1, 13)).interval, (3, 10), "twelve the third and the tenth")
+
+# -- pairs within a boot: known answers
+found = estimates.within_boot([.1, .2, .3, .4, .5, .6])
+tap.ok(abs(found.log - .35) < 1e-12, "the median of the means of all pairs", found.log, .35)
+tap.equal(found.interval, (.1, .6), "six pairs: the interval is their range")
+tap.equal(found.p, 2 / 64, "and p the chance of six equal signs")
+tap.equal(estimates.within_boot([.1] * 5).interval, None, "five pairs have no interval")
+# Hollander and Wolfe, table 3.1: nine patients before and after treatment; the signed-rank sum of
+# the falls is 40, p one-sided .020, the estimate .46, the interval (.010, .786) at 96.1 %.
+before = [1.83, .5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3]
+after = [.878, .647, .598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
+found = estimates.within_boot([a - b for a, b in zip(before, after)])
+tap.equal([round(x, 3) for x in (found.log, *found.interval, found.p)], [.46, .01, .786, .039],
+          "the published example comes out")
+tap.equal(estimates.holm([.01, None, .04, .03]), [.03, None, .06, .06], "Holm's adjustment")
+tap.equal(estimates.band([.01, -.05]), .05, "few A/A: the farthest")
+tap.equal(estimates.too_many(1, 24), False, "one of 24 may differ from itself by chance")
+tap.equal(estimates.too_many(4, 24), True, "four may not")
+tap.equal(estimates.over_boots([.1, .2]).interval, None, "two boots have no interval")
+low, high = estimates.over_boots([.1, .2, .3]).interval
+tap.equal([round(low, 3), round(high, 3)], [-.048, .448], "three have Student's")
+tap.equal(estimates.between([0., .1], [1., 1.1, 1.2]).interval, None, "nor two boots by three")
+found = estimates.between([0., .1, .2], [1., 1.1, 1.2])
+tap.equal([round(x, 3) for x in found.interval], [.773, 1.227], "three by three have Welch's")
+near = estimates.within_boot([.001, -.001, .002, -.002, .0, .001])
+tap.equal(estimates.verdict(near), estimates.SAME, "an interval inside of 2 % is the same")
+tap.equal(estimates.verdict(estimates.within_boot([.1, .2, .3, .4, .5, .6])), estimates.DIFFERS,
+          "one that leaves 1 out differs")
+tap.equal(estimates.verdict(estimates.within_boot([.1, .2, .3, .4, .5, .6]), .4),
+          estimates.UNKNOWN, "but not within A/A")
+tap.equal(estimates.verdict(estimates.within_boot([.1, .2, .3, .4, .5, .6]), 0, .2),
+          estimates.UNKNOWN, "nor by a p that the family takes away")
+tap.equal(estimates.pairs_to_tell([.001, -.001] * 3, 12), 9, "twelve primary figures take 9 pairs")
+
+# -- A/A of a boot in which all visits are to one backend: no round stands in two
+visits = [dict(timed(f"A{i}", i, 100.), index=i) for i in range(1, 6)]
+cell = cells.Cell("d", "l", "stock", False, visits)
+tap.equal([(a["index"], b["index"]) for a, b in cells.neighbours_of(cell)], [(1, 2), (3, 4)],
+          "neighbours of one backend, each round once")
+stalled = [{"bins": [(100, 990), (9000, 5)]}, {"bins": [(100, 990), (9000, 25)]}]
+tap.equal(cells.tail(stalled, "lat_p99_ns"), 9000, "a stall in one round is in the tail of all")
+tap.equal(cells.tail(stalled[:1], "lat_p99_ns"), None, "five samples beyond are too few")
+
+
+# -- paths: a route that was counted, a copy that is taken off
+def row(test, size, median, kind=None, hold=None, way="to"):
+    """A row of dmabench's record."""
+    counted = dict.fromkeys(("direct", "bounced", "translated"), 0)
+    if kind:
+        counted[kind] = 10
+    return {"backend": "stock", "hold": hold, "cell": dict(counted, **{
+        "test": test, "size": size, "dir": way, "tries": 10, "served": 10,
+        "ops": [{"op": test, "median": median}]})}
+
+
+rows = [row("memcpy", 4096, 1000), row("pair", 4096, 1500, "bounced"),
+        row("pair", 4096, 2500, "bounced", way="from"), row("pair", 4096, 200, "direct"),
+        row("pair", 4096, 1900, "bounced", {"percent": 50, "mix": "wide", "seed": 1}),
+        row("pair", 512, 700, "bounced"), row("pair", 4096, 200, "direct",
+                                              {"percent": 50, "mix": "wide", "seed": 1})]
+found = paths.paths_of({"unit": "instructions", "rows": rows})
+told = {(one["kind"], one["size"], one["dir"]): (one["low"], one["high"], one["copied"])
+        for one in found}
+tap.equal(told, {("bounced", 4096, "to"): (500, 900, 4096), ("direct", 4096, "to"): (200, 200, 0),
+                 ("bounced", 4096, "from"): (500, 500, 8192)},
+          "by fill; two copies where data comes back; nothing without the price of a copy")
+both = row("pair", 4096, 9, "bounced")
+both["cell"]["direct"], both["cell"]["bounced"] = 5, 5
+tap.equal(paths.route(both["cell"]), None, "maps that took two routes have none")
+rows = [row("pair", size, 300 + size / 10, "bounced") for size in (512, 4096, 65536)]
+found = paths.paths_of({"unit": "ns", "rows": rows})
+tap.equal([round(one["low"]) for one in found], [300, 300, 300],
+          "by a clock of time the copy is the slope over the sizes")
+tap.equal(round(paths.break_even({"unit": "ns", "rows": rows}, "stock")), 3000,
+          "whose copy takes as long as the path")
+tap.equal(paths.break_even({"unit": "instructions", "rows": rows}, "stock"), None,
+          "which instructions don't tell")
 
 chance = random.Random(1)
 hits = 0

@@ -8,13 +8,13 @@ set -u
 
 golden=$checkout/analysis/tests/data/report.md
 
-# The lines of tables that begin with these cells, without the raw files they name.
+# The lines of tables that begin with these cells.
 row()
 {
-	grep -F -- "| $1 | $2 |" "$run/report.md" | sed 's/\[[^]]*\]([^)]*)//g'
+	grep -F -- "| $1 | $2 |" "$run/report.md"
 }
 
-# Sections are told by their headings.
+# section TITLE: a closed part of the page.
 section()
 {
 	awk -v heading="$1" '/^## / { inside = index($0, heading) } inside' "$run/report.md"
@@ -25,72 +25,122 @@ started=$EPOCHSECONDS
 passes 'the report is made' "$report" "$run"
 at_most $((EPOCHSECONDS - started)) 9 'in less than ten seconds'
 "$report" "$run" >"$scratch/terminal" 2>&1
-is "$(tail -n 1 "$scratch/terminal")" "$run/report.md" "the last line is the report's path"
-passes 'a summary table comes before it' grep -qE '^xen-dom0 +nvme0n1 +randread-4k-qd1 +throughput +[0-9,]+ IOPS' "$scratch/terminal"
+is "$(tail -n 1 "$scratch/terminal")" "$run/report.html" "the last line is the page's path"
+passes 'the answer comes first' grep -q '^nvme0n1 (64-bit, nvme) bounces nowhere' <(head -n 1 "$scratch/terminal")
+at_most "$(head -n -1 "$scratch/terminal" | wc -L)" 80 'no line is wider than a terminal'
 passes 'its text is the stored one' diff "$golden" "$run/report.md"
 is "$(find "$run" -maxdepth 1 -name '.report*')" '' 'nothing else is left in the folder'
+cp "$run/report.html" "$scratch/once.html"
+"$report" "$run" >/dev/null
+passes 'the page comes out byte for byte' cmp "$scratch/once.html" "$run/report.html"
 
-for name in bounced ratio-xen-dom0 throughput-xen-dom0-nvme0n1 latency-xen-dom0-nvme0n1; do
+for name in bounced path counted; do
 	passes "picture $name.svg" grep -q '</svg>' "$run/plots/$name.svg"
-	is "$(head -c 4 "$run/plots/$name.png" | tail -c 3)" PNG "picture $name.png"
 done
 passes 'the page holds its pictures' grep -q '<svg' "$run/report.html"
+passes 'each tells in words what is on it' test \
+	"$(grep -o '<svg' "$run/report.html" | wc -l)" = "$(grep -o '<svg role="img" aria-label="[^"]' "$run/report.html" | wc -l)"
+passes 'in the colours of the page, light or dark' not grep -qE 'rgb\( ?51,|#ffffff"/>' "$run/report.html"
 passes 'and needs nothing from outside' \
 	not grep -qE '(src|srcset)=|<link|@import|href=["'"'"']https?:|url\([^#)]' "$run/report.html"
 ids=$(grep -oE "\bid=[\"'][^\"']*" "$run/report.html" | sort | uniq -d)
 is "$ids" '' 'no identifier of one picture is that of another'
 
+# no_dead_link FILE: every file and every place in the page that a link names is there.
+no_dead_link()
+{
+	local target dead=
+
+	while read -r target; do
+		case $target in
+		'#'*) grep -q "id=\"${target#'#'}\"" "$1" || dead+=" $target" ;;
+		data:*) ;;
+		*) [ -e "$run/$target" ] || dead+=" $target" ;;
+		esac
+	done < <(grep -oE '<a[^>]* href="[^"]*"' "$1" | sed 's/.*href="//; s/"$//' | sort -u)
+	is "$dead" '' "$2"
+}
+no_dead_link "$run/report.html" 'no link of the page is dead'
 links=$(grep -oE '\]\([^)]*\)' "$run/report.md" | tr -d '])(' | sort -u)
 for link in $links; do
 	[ -e "$run/$link" ] || broken=$link
 done
-is "${broken-}" '' 'every file it names is there'
+is "${broken-}" '' 'nor one of the text'
 
-# -- every round is a dot
-dots=$(grep -c '^round 0 ' "$run/plots/data/throughput-xen-dom0-nvme0n1.0.dat")
-rounds=$(jq '[.rounds[] | select(.kind == "timed" and .device == "nvme0n1" and
-	.load == "randread-4k-qd1" and .backend == "stock")] | length' "$run/xen-dom0/run.json")
-is "$dots" "$rounds" 'every timed round is a dot of the throughput picture'
+# -- what is said without scrolling
+first=$(sed '/^## /,$d' "$run/report.md")
+passes 'which devices bounce where' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native, dom0 and domU, nothing in IOMMU' <<<"$first"
+passes 'by fill of the pool, never the empty one alone' grep -q '448–481 instructions on the module and 1,108–5,917 on stock, by how full' <<<"$first"
+passes 'where maps fail' grep -q 'maps of 64 KiB fail in 2 of 7 layouts on stock and in none of 7 layouts on the module' <<<"$first"
+passes 'also in the table' grep -qE '^\| path 64 KiB, bounced.* 1,168–5,977, fails in 2 of 7 \| 508–541 \|' <<<"$first"
+passes 'a failed round, and why' grep -q '1 of 53 rounds failed.*it hung' <<<"$first"
+passes 'what is missing, with its cure' grep -q 'native-iommu-passthrough: failed: no shell within 60 s: `make bench' <<<"$first"
+passes 'invalidations stand beside the instructions that lack them' grep -q '1,788 + 0.008 inval' <<<"$first"
+passes 'the page says emulated' grep -q 'emulated machine: bytes, counts and instructions hold' <<<"$first"
+passes 'and no ratio of its times is told' not grep -q '×' "$run/report.md"
+is "$(jq '[.environments[].pairs[], .against_native[]] | length' "$run/summary.json")" 0 'nor computed'
+passes 'no IOMMU mode is a dot of the path' not grep -qE '^[23] 1[0-9]{3}' "$run/plots/data/path.gp"
+passes 'what is added to what, is told' grep -q 'Path and copy are never added' "$run/report.md"
 
-# -- fewer than six rounds: a range, never an interval
-passes 'six rounds have an interval' grep -q 'interval.* n 6)' "$run/report.md"
-few=$(grep -E 'n [1-5]\)|one round' "$run/report.md")
-passes 'there are loads of fewer rounds' test -n "$few"
-passes 'fewer have none' not grep -q interval <<<"$few"
-passes 'and are not judged' not grep -qE '\| (better|worse|no difference shown) \|' <<<"$few"
-passes 'a ratio that the A/A control reaches too is said to' grep -qE \
-	'^\| randread-4k-qd1 .*n 2\).*; no farther than stock from itself' "$run/report.md"
-passes 'nor do their pictures' not grep -q '^interval' "$run/plots/data/throughput-xen-dom0-nvme0n1.1.dat"
+# -- a real machine: the same records as if they were
+new_run real
+real_machine
+"$report" "$run" >/dev/null
+passes 'pictures of time are drawn' test -e "$run/plots/latency-xen-dom0-nvme0n1.svg"
+dots=$(grep -c '^1 [0-9.]* #ee6677 1' "$run/plots/data/ratio-xen-dom0.gp")
+is "$dots" 6 'every pair is a dot'
+passes 'six pairs have an interval and a verdict' grep -qE \
+	'^\| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .*×1\.15 \(1\.10–1\.18\).* differs' "$run/report.md"
+passes 'A/A stands beside it' grep -qE '×1\.15 \(1\.10–1\.18\) \| ×0\.96–1\.04' "$run/report.md"
+few=$(section 'Times in xen-dom0' | grep seqread-128k | grep module)
+passes 'three have neither, and are told what it takes' grep -q 'too few pairs; +-2 % takes [0-9]* pairs' <<<"$few"
+passes 'nor an interval' not grep -qE '×[0-9.]+ \(' <<<"$few"
+passes 'a figure that is not the primary one has no verdict' grep -qE \
+	'^\| nvme0n1 \| randread-4k-qd1 \| module \| latency p50, us .* \| - \|$' "$run/report.md"
+passes 'a tail is of all rounds, or not told' not grep -qE 'sda .*p99' "$run/report.md"
+passes 'one boot a side: a ratio without an interval' grep -q 'one boot each: no interval' "$run/report.md"
+passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d' "$run/report.md")
+jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
+cp "$scratch/ns.json" "$run/xen-dom0/instructions/dmabench.json"
+"$report" "$run" >/dev/null
+passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
 # -- figures come from the raw files
 new_run altered
+real_machine
 "$report" "$run" >/dev/null
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "timed" and .load == "tcp-send" and
 	.backend == "module")][0].raw' "$run/xen-dom0/run.json")
-before=$(row tcp-send 'throughput, MB/s')
+before=$(row eth0 tcp-send | grep 'module | throughput')
 edit "$raw" '.end.sum_received.bits_per_second *= 2'
 "$report" "$run" >/dev/null
-after=$(row tcp-send 'throughput, MB/s')
+after=$(row eth0 tcp-send | grep 'module | throughput')
 passes 'a raw file altered: the figure follows' test "$before" != "$after"
-passes 'by what was altered' grep -q '| 20\.57 (one round) | 2\.036 |' <<<"$after"
-passes 'and run.json is said to disagree' grep -q 'run.json says bandwidth_bytes_s' "$run/report.md"
+passes 'by what was altered' grep -q '| 19\.60 | 1 | ×1\.9 |' <<<"$after"
 
 new_run bounces
-"$report" "$run" >/dev/null
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
 	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
-passes 'the bounced share of the disk is whole' grep -q 'xen-dom0, sda: .*stock 100.0 %' "$run/report.md"
 edit "$raw" '(.devices[] | select(.device == "0000:00:05.0")).bytes /= 2'
 "$report" "$run" >/dev/null
 passes 'half of its bounces: half of its share' \
-	grep -q 'xen-dom0, sda: .*stock 50.00 %' "$run/report.md"
-
+	grep -qE '^\| bounced, sda \(32-bit\) \| 100 % \| 0 % \| 0 % \| 50 % \| 100 %' "$run/report.md"
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
 	.backend == "module")][0].counters.raw' "$run/xen-dom0/run.json")
 sed -i 's/bounce_mask=127 /bounce_mask=148 /' "$run/$raw"
 "$report" "$run" >/dev/null
 passes "so do the module's bounces follow its counters" \
 	grep -qE '^\| xen-dom0 \| sda \| .* module \| .* 141 \|' "$run/report.md"
+
+new_run path
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
+	.cell.test == "pair" and .cell.mask == 64).cell.ops[0].median) = 1234'
+"$report" "$run" >/dev/null
+passes 'so does the path follow its record' grep -qE '^\| path 4 KiB, no bounce.* 381 \| 1,234 \|' "$run/report.md"
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
+	.cell.test == "pair" and .cell.size == 4096)).cell |= (.direct += .bounced | .bounced = 0)'
+"$report" "$run" >/dev/null
+passes 'the route is the one that was counted' grep -qE '^\| dom0 module \| direct \| 4 KiB .*1,234–2,01' "$run/report.md"
 
 new_run recorded
 edit xen-dom0/run.json '(.rounds[] | select(.index == 0)).figures.cpu_sys_s *= 10'
@@ -101,50 +151,53 @@ new_run lying
 edit "native/$(jq -r '.rounds[4].raw' "$run/native/run.json")" '.jobs[0].error = 84'
 "$report" "$run" >/dev/null
 passes 'an error in a raw file makes its round a failed one' \
-	grep -q 'round failed and is left out.*its raw file tells of an error' "$run/report.md"
+	grep -q "round 4 failed and is left out.*fio's error 84" "$run/report.md"
 passes 'and its data check too' grep -qE '^\| native \| nvme0n1 \| verify-crc32c \| stock \| FAILED' "$run/report.md"
+passes 'which the page says first' grep -q '^- 1 of 7 data checks FAILED' "$run/report.md"
+passes 'in red' grep -q 'class="problems failed"' "$run/report.html"
 
-# -- the DMA API itself
-new_run dma
-edit xen-dom0/raw/dmabench.json '(.summary[] | select(.size == 512)).module.share = 0.5'
-"$report" "$run" >/dev/null
-passes "dmabench's table follows its record" grep -qE \
-	'^\| map and unmap, bounced \| 512 B \| to \| 0 % \| .* \| 50\.00 % \| 0 \| 0\.2500 \|' "$run/report.md"
-passes 'a reference is no row of it' not grep -q memcpy "$run/report.md"
-passes 'its head says emulated' grep -q '^## The DMA API itself in xen-dom0 (emulated)' "$run/report.md"
-edit xen-dom0/run.json '.dmabench = null'
-passes 'a boot without it' "$report" "$run"
-passes 'has no such table' not grep -q 'The DMA API itself' "$run/report.md"
-edit xen-dom0/run.json 'del(.dmabench)'
-passes 'nor one recorded before there was any' "$report" "$run"
+# -- one file to send
+new_run single
+cp "$run/xen-dom0/run.json" "$scratch/xen-run.json"
+"$report" --single "$run" >/dev/null
+passes 'no link of a single page leads beside it' not grep -qE 'href="[^#d]' "$run/report.html"
+no_dead_link "$run/report.html" 'and none is dead'
+python3 - "$run/report.html" >"$scratch/out.json" <<-'END'
+	import base64, gzip, re, sys
+	page = open(sys.argv[1]).read()
+	found = re.findall(r'download="run.json.gz" href="data:application/gzip;base64,([^"]*)"', page)
+	every = [gzip.decompress(base64.b64decode(one)).decode() for one in found]
+	print(next(one for one in every if '"environment": "xen-dom0"' in one), end="")
+END
+passes 'its raw files are in it, whole' cmp "$scratch/xen-run.json" "$scratch/out.json"
 
-# -- emulated: no time of a Xen environment beside native
-new_run emulated
-"$report" "$run" >/dev/null
-passes 'the page says emulated' grep -q 'class="warning"><b>Emulated machine' "$run/report.html"
-while IFS=$'\t' read -r name _ kind _; do
-	[ "$kind" = time ] || continue
-	passes "picture $name says emulated" grep -q 'emulated machine' "$run/plots/$name.svg"
-	at_most "$(grep -ho '# [^ /]*' "$run/plots/data/$name".*dat | sort -u | wc -l)" 1 \
-		"picture $name holds one environment"
-done <"$run/plots/data/pictures.tsv"
-passes 'no ratio to native is told' not grep -q '|' <<<"$(section 'Against native')"
-is "$(jq '.against_native | length' "$run/summary.json")" 0 'nor computed'
-edit xen-dom0/run.json '.emulated = false'
-edit native/run.json '.emulated = false'
-"$report" "$run" >/dev/null
-passes 'on a real machine it is' grep -qE '^\| xen-dom0 \| nvme0n1 .* too few rounds' <<<"$(section 'Against native')"
-passes 'and pictures are shared' test -e "$run/plots/throughput-all-nvme0n1.svg"
-passes 'and nothing says emulated' not grep -qi 'emulated machine' "$run/report.html"
+# -- raw files that are stored gzipped
+new_run stored
+find "$run" -path '*/raw/*' -type f -exec gzip -n {} +
+passes 'gzipped raw files are read as they are' "$report" "$run"
+sed 's/\(raw[^)]*\)\.gz)/\1)/g; s/\.gz)/)/g' "$run/report.md" >"$scratch/plain.md"
+passes 'and give the same text' diff "$golden" "$scratch/plain.md"
+no_dead_link "$run/report.html" 'whose links are not dead'
+
+# -- a fleet
+mkdir "$scratch/fleet"
+cp -r "$fixture" "$scratch/fleet/one"
+mkdir "$scratch/fleet/two"
+"$report" --fleet "$scratch/fleet" >"$scratch/fleet.md"
+passes 'a fleet has a row a host' grep -qE '^\| test-fixture \| dom0 module \| 100 % \|' "$scratch/fleet.md"
+passes 'and one for a host that left nothing' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
 
 # -- what is missing is missed, not fatal
 new_run alone
-rm -r "$run/native"
-passes 'an environment is missing' "$report" "$run"
+rm -r "$run/native" "$run"/native-iommu-* "$run/bench.json"
+passes 'environments are missing' "$report" "$run"
+new_run halves
+rm "$run/xen-dom0/run.json" "$run/xen-domu/instructions/dmabench.json"
+passes 'half of an environment is missing' "$report" "$run"
+passes 'what is left of it is told' grep -qE '^\| dom0 module \| direct \| 4 KiB' "$run/report.md"
 new_run no-module
-edit xen-dom0/run.json '.rounds |= map(select(.backend == "stock" and .kind != "control" and .device != "eth0"))'
-passes 'the module, the control and a device are missing' "$report" "$run"
-passes 'no control is said' grep -q 'what noise looks like here is unknown' "$run/report.md"
+edit xen-dom0/run.json '.rounds |= map(select(.backend == "stock" and .device != "eth0"))'
+passes 'the module and a device are missing' "$report" "$run"
 new_run nothing
 edit xen-dom0/run.json '.rounds = []'
 edit native/run.json '.rounds = [.rounds[0]]'

@@ -31,3 +31,13 @@ edit()
 {
 	jq "$2" "$run/$1" >"$scratch/edited" && mv "$scratch/edited" "$run/$1"
 }
+
+# The run as if a machine that is not emulated had made it.
+real_machine()
+{
+	local file
+
+	for file in "$run"/*/run.json; do
+		edit "${file#"$run"/}" '.emulated = false'
+	done
+}

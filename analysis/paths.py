@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a map and its unmap cost, from dmabench's rows: the path apart from the copy.
+
+The kind of a mapping is the route that was counted, not the one that was asked for. Where it
+bounced, the copy is taken off: by the instruction clock what a memcpy of that size takes, by a
+clock of time the slope over the sizes. A path has a value a fill of the pool and layout, for stock
+walks a list of slots; no two of these are folded into one.
+"""
+
+from statistics import median
+
+DIRECT, BOUNCED, TRANSLATED = "direct", "bounced", "translated"
+# Larger mappings than stock serves say nothing of both.
+LARGEST = 262144
+
+
+def _op(cell, name):
+    """The figures of one operation of a cell."""
+    return next((op for op in cell["ops"] if op["op"] == name), None) or \
+        (cell["ops"] or [{"median": None}])[0]
+
+
+def route(cell):
+    """The route that all served maps of a cell took; None where they took several, or none."""
+    served = cell.get("served")
+    for kind in (BOUNCED, TRANSLATED, DIRECT):
+        if served and cell.get(kind) == served:
+            return kind
+    return None
+
+
+def references_of(bench):
+    """[{backend, test, size, median}] of plain copies and clearings: no backend is in them, so that
+    they are A/A wherever they were timed twice."""
+    found = {}
+    for row in bench["rows"]:
+        cell = row["cell"]
+        if cell["test"] in ("memcpy", "memset") and _op(cell, cell["test"])["median"] is not None:
+            found.setdefault((row["backend"], cell["test"], cell["size"]), []).append(
+                _op(cell, cell["test"])["median"])
+    return [{"backend": backend, "test": test, "size": size, "median": median(values)}
+            for (backend, test, size), values in found.items()]
+
+
+def copies_of(bench):
+    """{(backend, direction): how often a map and its unmap copy all bytes}; None: not known.
+
+    In for the device, out for the CPU; kernels that copy in only what the device reads are told
+    apart by dmabench itself.
+    """
+    found = {(backend, way): 1 if way == "to" else 2
+             for backend in ("stock", "module") for way in ("to", "from", "both")}
+    for row in bench.get("summary", []):
+        for backend in ("stock", "module"):
+            side = row.get(backend)
+            if row["test"] == "pair" and side and side.get("route") == BOUNCED and \
+                    "copies" in side:
+                found[(backend, row["dir"])] = side["copies"]
+    return found
+
+
+def _unserved(row):
+    """Did no map of a pair on a pool that others hold succeed?"""
+    return row["cell"]["test"] == "pair" and row.get("hold") and row["cell"].get("tries") and \
+        not row["cell"]["served"]
+
+
+def _cache(cell):
+    """Which memory a pair used: the same each time, or much, so that no cache holds it."""
+    if cell.get("walk"):
+        return "cold"
+    return "cold" if cell.get("buffers", 1) > 1 else "hot"
+
+
+def _pairs(rows):
+    """The rows of single-threaded pairs whose route is one, up to the largest."""
+    return [row for row in rows if row["cell"]["test"] == "pair" and
+            row["cell"].get("threads", 1) == 1 and row["cell"]["size"] <= LARGEST and
+            route(row["cell"]) and _op(row["cell"], "pair")["median"] is not None]
+
+
+def copy_price(bench, backend):
+    """(path, time a byte) of bounced pairs on an empty pool, by least squares over the sizes.
+
+    Weighted by 1 / time squared: an error is a share of what was measured. None with one size.
+    """
+    times = copies_of(bench)
+    points = [(times[(backend, row["cell"]["dir"])] * row["cell"]["size"],
+               _op(row["cell"], "pair")["median"])
+              for row in _pairs(bench["rows"]) if row["backend"] == backend
+              and not row.get("hold") and route(row["cell"]) == BOUNCED
+              and _cache(row["cell"]) == "hot" and times[(backend, row["cell"]["dir"])]]
+    if len({x for x, _ in points}) < 2:
+        return None
+    weights = [1 / y ** 2 for _, y in points]
+    total = sum(weights)
+    x0 = sum(w * x for w, (x, _) in zip(weights, points)) / total
+    y0 = sum(w * y for w, (_, y) in zip(weights, points)) / total
+    slope = sum(w * (x - x0) * (y - y0) for w, (x, y) in zip(weights, points)) / \
+        sum(w * (x - x0) ** 2 for w, (x, _) in zip(weights, points))
+    return (y0 - slope * x0, slope) if slope > 0 else None
+
+
+def _net(row, unit, references, prices, times):
+    """The path of a row's median; None where the price of the copy is not known."""
+    cell = row["cell"]
+    value = _op(cell, "pair")["median"]
+    if route(cell) != BOUNCED:
+        return value
+    if unit == "instructions":
+        once = references.get((row["backend"], cell["size"]))
+    else:
+        price = prices[row["backend"]]
+        once = price and price[1] * cell["size"]
+    often = times[(row["backend"], cell["dir"])]
+    return None if once is None or often is None else value - often * once
+
+
+def paths_of(bench):
+    """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
+    layouts, unserved}; unserved: in how many layouts some map failed."""
+    rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
+    references = {(one["backend"], one["size"]): one["median"] for one in references_of(bench)
+                  if one["test"] == "memcpy"}
+    prices = {backend: copy_price(bench, backend) for backend in {row["backend"] for row in rows}}
+    found = {}
+    for row in rows:
+        cell, hold = row["cell"], row.get("hold")
+        if _pairs([row]):
+            kind, net = route(cell), _net(row, unit, references, prices, times)
+        elif _unserved(row) and cell["size"] <= LARGEST:
+            kind, net = BOUNCED, None
+        else:
+            continue
+        if net is None and not _unserved(row) or hold and kind != BOUNCED:
+            continue
+        key = (row["backend"], kind, cell["size"], cell["dir"], _cache(cell))
+        fills = found.setdefault(key, {})
+        fills.setdefault(hold["percent"] if hold else 0, []).append(
+            {"mix": hold and hold.get("mix"), "seed": hold and hold.get("seed"), "path": net,
+             "served": cell["served"] / cell["tries"] if cell.get("tries") else None})
+    return [_path(key, fills, times) for key, fills in found.items()
+            if any(layout["path"] is not None for layouts in fills.values() for layout in layouts)]
+
+
+def _path(key, fills, times):
+    backend, kind, size, way, cache = key
+    every = [layout for layouts in fills.values() for layout in layouts]
+    costs = [layout["path"] for layout in every if layout["path"] is not None]
+    return {"backend": backend, "kind": kind, "size": size, "dir": way, "cache": cache,
+            "copied": times[(backend, way)] * size if kind == BOUNCED else 0,
+            "fills": [{"percent": percent, "layouts": layouts}
+                      for percent, layouts in sorted(fills.items())],
+            "low": min(costs), "high": max(costs), "layouts": len(every),
+            "unserved": sum(layout["served"] is not None and layout["served"] < 1
+                            for layout in every)}
+
+
+def break_even(bench, backend):
+    """The bytes whose copy takes as long as the path, on a clock of time; None elsewhere."""
+    if bench["unit"] != "ns" or bench.get("emulated"):
+        return None
+    price = copy_price(bench, backend)
+    return price[0] / price[1] if price and price[0] > 0 else None
+
+
+def invalidations(counts, backend, size):
+    """Commands that invalidate an IOTLB, a map and its unmap; None where they were not counted."""
+    for cell in (counts or {}).get("cells", []):
+        if (cell["backend"], cell["test"], cell["size"]) == (backend, "pair", size) and \
+                cell.get("invalidations") is not None and cell.get("maps"):
+            return cell["invalidations"] / cell["maps"]
+    return None

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The answer of a run by rule, in words: what bounces, what a bounce costs, what a load feels;
+what failed and what is missing, with the cure; what to do about each device that bounces."""
+from document import Code, Soft
+from quantities import count, instructions, number, percent, ratio
+
+import estimates
+from series import devices_of
+
+# Shares nearer to none or all than this are none or all.
+NEARLY = 0.005
+LEAST_ROUNDS = 6
+
+# As xswbounce says it.
+ADVICE = {
+    "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
+            "end the bouncing; a larger pool does not",
+    "straddle": "its buffers are not contiguous in machine memory: a domain that never balloons "
+                "(dom0_mem=N,max:N) and is fresh from boot has fewer such",
+    "align": "its buffers are contiguous, but not as its alignment or boundary asks",
+    "forced": "bouncing is forced: take swiotlb=force off the kernel's command line",
+}
+
+
+def _listed(words):
+    words = list(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def _class(one):
+    """What is said of a share: None, none, all, or a number."""
+    if one is None or one["share"] is None:
+        return None
+    if one["share"] <= NEARLY:
+        return "nothing"
+    return "every byte" if one["share"] >= 1 - NEARLY else "in part"
+
+
+def _places(series):
+    """Series by their places; whether both backends behaved alike is said after."""
+    return _listed(dict.fromkeys(one.place for one in series))
+
+
+def _where(found, word):
+    """The series that belong to a class, as words; a place counts as one if both backends do."""
+    mine = [one for one, what in found.items() if what == word]
+    split = {one.place for one, what in found.items() if what != word}
+    if any(one.place in split for one in mine):
+        return _listed(one.label for one in mine)
+    return _places(mine)
+
+
+def device_words(target, device):
+    """A device with its driver and the width of its DMA mask."""
+    bits = device.get("dma_mask_bits")
+    width = f"{bits}-bit, " if bits else ""
+    return f"{target} ({width}{device.get('driver') or device.get('role', 'device')})"
+
+
+def _amount(found, word, targets):
+    """A class in words; in part with its share."""
+    if word != "in part":
+        return word
+    shares = [one.share(target)["share"] for one, what in found.items() if what == word
+              for target in targets]
+    low, high = percent(min(shares)), percent(max(shares))
+    return (low if low == high else f"{low[:-2]}\u2013{high}") + " of the bytes"
+
+
+def _alike(found):
+    """Words for stock and module doing the same in all environments that tried both."""
+    places = {}
+    for one, what in found.items():
+        places.setdefault(one.place, []).append(what)
+    both = [words for words in places.values() if len(words) > 1]
+    return "; stock and module alike" if both and all(len(set(words)) == 1 for words in both) \
+        else ""
+
+
+def bounces(summary, series):
+    """Sentences that say which devices bounce where; devices that behave alike are told once."""
+    groups, devices = {}, devices_of(summary)
+    for target in devices:
+        found = {one: _class(one.share(target)) for one in series}
+        found = {one: what for one, what in found.items() if what}
+        if found:
+            alike = tuple((one.key, what) for one, what in found.items())
+            groups.setdefault(alike, ([], found))[0].append(target)
+    out = []
+    for targets, found in groups.values():
+        who = _listed(device_words(target, devices[target]) for target in targets)
+        does = "bounces" if len(targets) == 1 else "bounce"
+        words = [word for word in ("every byte", "in part", "nothing") if word in found.values()]
+        if words == ["nothing"]:
+            out.append(f"{who} {does} nowhere.")
+            continue
+        parts = [f"{does if i == 0 else ''} {_amount(found, word, targets)} in "
+                 f"{_where(found, word)}".strip() for i, word in enumerate(words)]
+        out.append(f"{who} {', '.join(parts)}{_alike(found)}.")
+    return out
+
+
+def _fill_words(one):
+    return instructions(one["low"], one["high"])
+
+
+def _backend(one):
+    return "the module" if one.backend == "module" else one.backend
+
+
+def path_sentence(series):
+    """What the path of 4 KiB costs, bounced and direct; '' where nothing tells."""
+    xen = [one for one in series if one.path("bounced") and one.env["name"].startswith("xen")]
+    first = [one for one in xen if one.env is xen[0].env]
+    if not first:
+        return ""
+    unit = first[0].env["dma"]["unit"]
+    words = [f"{_fill_words(one.path('bounced'))}{f' {unit}' if i == 0 else ''} on "
+             f"{_backend(one)}" for i, one in enumerate(reversed(first))]
+    fills = len(first[0].path("bounced")["fills"]) > 1
+    text = (f"A bounced map and unmap of 4 KiB in {first[0].place} takes {_listed(words)}"
+            f"{', by how full the pool is' if fills else ''}, without the copy")
+    direct = [f"{_fill_words(one.path('direct'))} on {_backend(one)}" for one in reversed(first)
+              if one.path("direct")]
+    native = [one for one in series if one.env["name"] == "native" and one.path("direct")]
+    if direct:
+        text += f"; one that does not bounce {_listed(direct)}"
+    if native:
+        text += f", natively {_fill_words(native[0].path('direct'))}"
+    return text + "."
+
+
+def failure_sentence(series):
+    """Where maps of 64 KiB fail because the pool is held by others; '' where none does."""
+    xen = [one for one in series if one.path("bounced", 65536)
+           and one.env["name"].startswith("xen")]
+    found = [(one, one.path("bounced", 65536)) for one in xen if one.env is xen[0].env]
+    if not any(path["unserved"] for _, path in found):
+        return ""
+    words = [f"in {path['unserved'] or 'none'} of {path['layouts']} layouts on {_backend(one)}"
+             for one, path in found]
+    return f"As the pool fills, maps of 64 KiB fail {_listed(words)}."
+
+
+def _load_sentence(env):
+    """Stock against module in one environment: what its primary figures show."""
+    primaries = [one for one in env["pairs"] if one["primary"]]
+    if not primaries:
+        return ""
+    differ = [one for one in primaries if one["verdict"] == estimates.DIFFERS]
+    if differ:
+        words = [f"{one['device']} {one['load']} {ratio(one)}" for one in differ]
+        return (f"In {env['name']} the module's throughput differs from stock's in "
+                f"{len(differ)} of {len(primaries)} loads: {_listed(words)}.")
+    same = sum(one["verdict"] == estimates.SAME for one in primaries)
+    few = sum(one["verdict"] == estimates.FEW for one in primaries)
+    if few == len(primaries):
+        return (f"Stock and module in {env['name']}: not judged, fewer than {LEAST_ROUNDS} pairs "
+                "a load.")
+    return (f"In {env['name']} no difference of throughput between stock and module is shown "
+            f"({same} of {len(primaries)} loads are the same within 2 %).")
+
+
+def load_sentences(summary):
+    """What the load feels; on an emulated machine nothing is told of it."""
+    if summary["emulated"]:
+        return ["What a load feels is not told: this machine is emulated."]
+    out = [text for text in map(_load_sentence, summary["environments"]) if text]
+    worst = {}
+    for one in summary["against_native"]:
+        if one["primary"] and one["backend"] == "stock" and not one["force"]:
+            worst.setdefault(one["environment"], []).append(one)
+    words = []
+    for name, some in worst.items():
+        least = min(some, key=lambda one: one["ratio"])
+        words.append(f"{name} {ratio(least)} ({least['device']} {least['load']})")
+    if words:
+        boots = min(one["boots"] for some in worst.values() for one in some)
+        caveat = "" if boots >= estimates.LEAST_BOOTS else \
+            f" ({'one boot' if boots == 1 else 'two boots'} each: no interval)"
+        out.append(f"Throughput against native, the worst load: {_listed(words)}{caveat}.")
+    return out
+
+
+def verdict(summary, series):
+    """The answer, as a list of sentences."""
+    told = bounces(summary, series) or ["No bounce was counted in this run."]
+    return [text for text in told + [path_sentence(series), failure_sentence(series)] + load_sentences(summary) if text]
+
+
+def _failed_words(summary):
+    failed = [(env["name"], one) for env in summary["environments"] for one in env["failed"]]
+    rounds = sum(env["rounds"] for env in summary["environments"])
+    if not failed:
+        return []
+    words = [f"{name} {one['device']} {one['load']} ({one['why']})" for name, one in failed[:2]]
+    more = f" and {len(failed) - 2} more" if len(failed) > 2 else ""
+    return [f"{len(failed)} of {rounds} rounds failed and are left out: {', '.join(words)}{more}"]
+
+
+def _cures(summary):
+    """What is missing, told once a reason and cure."""
+    found = {}
+    for one in summary["problems"]:
+        found.setdefault((one["what"], one["cure"]), []).append(one["where"])
+    out = []
+    for (what, cure), where in found.items():
+        text = [f"{_listed(where)}: {what}"]
+        out.append(text + [": ", Code(cure)] if cure else text)
+    return out
+
+
+def checks_words(summary):
+    """What the data checks said."""
+    checks = [one for env in summary["environments"] for one in env["checks"]]
+    bad = [one for one in checks if not one["passed"]]
+    if bad:
+        return f"{len(bad)} of {len(checks)} data checks FAILED"
+    return f"{len(checks)} data checks passed" if checks else "no round checked its data"
+
+
+def exact_words(summary):
+    """A/A by instructions: what no backend is in must take the same everywhere; '' without it."""
+    found = {}
+    for env in summary["environments"]:
+        dma = env["dma"] or {}
+        for one in dma["references"] if dma.get("unit") == "instructions" else ():
+            found.setdefault((one["test"], one["size"]), []).append(one["median"])
+    found = [values for values in found.values() if len(values) > 1]
+    equal = sum(len(set(values)) == 1 for values in found)
+    return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal in " \
+           f"all boots and beside both backends" if found else ""
+
+
+def noise_words(summary):
+    """What A/A shows of times, in one line; '' where there is none."""
+    same = [one for env in summary["environments"] for one in env["same"]]
+    judged = [one for one in same if one["verdict"] != estimates.FEW]
+    wide = max([max(one["noise"]["high"], 1 / one["noise"]["low"]) - 1 for one in same] or [0])
+    if not same:
+        return ""
+    text = f"A/A: a backend strays from itself by up to {number(100 * wide, 2)} %"
+    if judged:
+        differ = sum(one["verdict"] == estimates.DIFFERS for one in judged)
+        text += (f"; {differ} of {len(judged)} cells differ from themselves (by chance up to "
+                 f"{max(1, round(.05 * len(judged)))})")
+    return text
+
+
+def problems(summary):
+    """(what failed or is missing, each with its cure; whether data was damaged)."""
+    bad = any(not one["passed"] for env in summary["environments"] for one in env["checks"])
+    out = [[checks_words(summary)]] if bad else []
+    out += [[text] for text in _failed_words(summary)] + _cures(summary)
+    for env in summary["environments"]:
+        if not env["steady"]:
+            out.append([f"{env['name']}: it differs from itself more than chance allows: no "
+                        "verdict on its times"])
+        out += [[f"{env['name']} dmabench: {error}"] for error in (env["dma"] or {}).get(
+            "errors") or []]
+        out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []
+                if not error.startswith("round ")]
+    emulated = summary["emulated"] and \
+        "emulated machine: bytes, counts and instructions hold, times do not"
+    words = " \u00b7 ".join(filter(None, (emulated, noise_words(summary), exact_words(summary))))
+    return out + ([[Soft(words)]] if words else []), bad
+
+
+def advice(series):
+    """[(devices, what to do)] for those that bounce, by their main reason under Xen, else natively."""
+    found = {}
+    for one in series:
+        for share in one.env["shares"]:
+            reasons = {name: n for name, n in share["reasons"].items() if n}
+            if share["backend"] != one.backend or not reasons or (share["share"] or 1) <= NEARLY:
+                continue
+            reason = max(reasons, key=reasons.get)
+            if reason in ADVICE:
+                found.setdefault(reason, {})[share["device"]] = True
+    return [f"To do about {_listed(devices)}: {ADVICE[reason]}."
+            for reason, devices in found.items()]
+
+
+def summary_line(summary):
+    """Rounds, failures and checks in one line for a terminal."""
+    rounds = sum(env["rounds"] for env in summary["environments"])
+    failed = sum(len(env["failed"]) for env in summary["environments"])
+    return f"Rounds failed: {failed} of {count(rounds)}. Data: {checks_words(summary)}."
+
+

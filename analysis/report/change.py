@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What differs between a base and other runs, a column each."""
+import math
+
+from document import Document
+from quantities import NONE, count, number, path, percent, ratio, series
+
+import cells
+import estimates
+import summary as summary_file
+
+# What makes two records those of one machine.
+MACHINE = ("cpu", "cpus", "memory_bytes", "hypervisor")
+EQUAL = "="
+
+
+class Run:
+    """A run with its summary; by name: environments of both."""
+
+    def __init__(self, read):
+        self.name = read[0]
+        self.summary = summary_file.summarize(read)
+        self.read = {env["name"]: env for env in read[2]}
+        self.told = {env["name"]: env for env in self.summary["environments"]}
+
+    def record(self, name):
+        return (self.read.get(name) or {}).get("loads")
+
+
+def _why_not(base, run, name):
+    """Why the times of an environment are not compared; None if they are."""
+    a, b = base.record(name), run.record(name)
+    if a["emulated"] or b["emulated"]:
+        return "emulated" if a["emulated"] == b["emulated"] else \
+            "one machine is emulated and the other is not"
+    other = [key for key in MACHINE if a["machine"].get(key) != b["machine"].get(key)]
+    return f"two machines (their {', '.join(other)} differ)" if other else None
+
+
+def _named(cell):
+    return tuple(getattr(cell, name) for name in summary_file.NAMES)
+
+
+def _beyond(before, after, log):
+    """Do all rounds of two boots lie apart, by more than the margin?"""
+    apart = max(before) < min(after) or max(after) < min(before)
+    return apart and len(before) > 1 and len(after) > 1 and abs(log) > estimates.MARGIN
+
+
+def _shift(before, after, key):
+    """(Estimate, whether all rounds lie apart) of one figure of two cells; None without one."""
+    means = [cells.boot_means(cell, key) for cell in (before, after)]
+    if not all(means):
+        return None
+    found = estimates.between(*means)
+    values = [[value for _, value in cell.values(key)] for cell in (before, after)]
+    return found, _beyond(*values, found.log)
+
+
+def _word(figure, found, apart, p):
+    """What a shift is, in words."""
+    if found.interval is None:
+        if not apart:
+            return ""
+        verdict = estimates.DIFFERS
+    else:
+        verdict = estimates.verdict(found, 0, p)
+    if verdict != estimates.DIFFERS:
+        return f", {verdict}"
+    better = (found.log > 0) == (figure.better > 0)
+    return (", better" if better else ", worse") + \
+        (" beyond all rounds, one boot each" if found.interval is None and found.n == 1 else
+         " beyond all rounds" if found.interval is None else "")
+
+
+def _told(found):
+    low, high = found.interval or (None, None)
+    return ratio({"ratio": math.exp(found.log), "low": None if low is None else math.exp(low),
+                  "high": None if high is None else math.exp(high)})
+
+
+def times(base, runs):
+    """(rows of the figures that are compared, how many of them differ)."""
+    rows, found, primaries = [], [], []
+    for name in base.read:
+        before = {_named(c): c for c in cells.cells_of(base.record(name), "timed")} \
+            if base.record(name) else {}
+        for key_cell, cell in before.items():
+            for key in cells.compared(cell):
+                if key in cells.TAILS or not cell.values(key):
+                    continue
+                line = []
+                for run in runs:
+                    after = next((c for c in cells.cells_of(run.record(name), "timed")
+                                  if _named(c) == key_cell), None) if run.record(name) else None
+                    shift = _shift(cell, after, key) if after and not _why_not(base, run, name) \
+                        else None
+                    line.append(shift)
+                    if shift and key == cells.primary(cell):
+                        primaries.append(shift)
+                if any(line):
+                    found.append((name, cell, key, line))
+    adjusted = {id(shift): p for shift, p in zip(primaries, estimates.holm(
+        [shift[0].p for shift in primaries]))}
+    changed = 0
+    for name, cell, key, line in found:
+        figure = cells.FIGURES[key]
+        middle = estimates.spread([value for _, value in cell.values(key)]).median
+        texts = []
+        for shift in line:
+            primary = shift and id(shift) in adjusted
+            word = _word(figure, *shift, adjusted[id(shift)]) if primary else ""
+            changed += "better" in word or "worse" in word
+            texts.append(_told(shift[0]) + word if shift else NONE)
+        rows.append([name, cell.device, cell.load, series(dict(zip(summary_file.NAMES,
+                                                                   _named(cell)))),
+                     f"{figure.label}, {figure.unit}", number(middle * figure.scale)] + texts)
+    return rows, changed
+
+
+def to_stock(base, runs):
+    """Rows of the ratios to stock: each of its own boot."""
+    rows = []
+    for name, env in base.told.items():
+        for pair in env["pairs"]:
+            if not pair["primary"]:
+                continue
+            line = []
+            for run in runs:
+                other = next((one for one in run.told.get(name, {"pairs": []})["pairs"] if all(
+                    one[k] == pair[k] for k in summary_file.NAMES + ("figure",))), None)
+                line.append(f"{ratio(other)}, {other['verdict']}" if other else NONE)
+            rows.append([name, pair["device"], pair["load"], series(pair), pair["label"],
+                         f"{ratio(pair)}, {pair['verdict']}"] + line)
+    return rows
+
+
+def paths(base, runs):
+    """(rows of the paths that are not equal in all runs, how many are equal)."""
+    rows, equal = [], 0
+    for name, env in base.told.items():
+        for one in (env["dma"] or {}).get("paths", []):
+            line = [_same_path(run.told.get(name), one, env["dma"]["unit"]) for run in runs]
+            if all(text == EQUAL for text in line):
+                equal += 1
+            elif any(text != NONE for text in line):
+                rows.append([name, one["backend"], one["kind"], f"{one['size']} B",
+                             one["dir"] + (", cold" if one["cache"] == "cold" else ""),
+                             path(one)] + line)
+    return rows, equal
+
+
+def _same_path(env, one, unit):
+    """A path of another run, or that it is equal in all fills and layouts."""
+    dma = (env or {}).get("dma")
+    if not dma or dma["unit"] != unit:
+        return NONE
+    other = next((path for path in dma["paths"] if all(
+        path[key] == one[key] for key in ("backend", "kind", "size", "dir", "cache"))), None)
+    if not other:
+        return NONE
+    return EQUAL if other["fills"] == one["fills"] else path(other)
+
+
+COUNTS = (("bounces", count), ("share", percent), ("fails", count), ("exchanges", count))
+
+
+def counts(base, runs):
+    """Rows of the counts that differ between the base and any run."""
+    rows = []
+    for name, env in base.told.items():
+        for cell in env["counted"]:
+            others = [next((one for one in run.told.get(name, {"counted": []})["counted"] if all(
+                one[k] == cell[k] for k in summary_file.NAMES)), None) for run in runs]
+            for key, form in COUNTS:
+                if any(other and other[key] != cell[key] for other in others):
+                    rows.append([name, cell["device"], cell["load"], series(cell), key,
+                                 form(cell[key])]
+                                + [form(other[key]) if other else NONE for other in others])
+    return rows
+
+
+def differences(base, runs):
+    """Rows of what was recorded of machines and versions and is not the same."""
+    rows = []
+    for name in base.told:
+        records = [one.record(name) for one in [base] + runs]
+        for part in ("machine", "versions"):
+            keys = dict.fromkeys(key for record in records if record for key in record[part])
+            for key in keys:
+                values = [str(record[part].get(key, NONE)) if record else NONE
+                          for record in records]
+                if key not in ("missing", "boot_id", "uptime_s", "load_average") and \
+                        len({v for v, record in zip(values, records) if record}) > 1:
+                    rows.append([name, f"{part}.{key}"] + values)
+    return rows
+
+
+def _notes(base, runs):
+    """What can't be compared, and why; what of each run is wrong."""
+    items = []
+    for run in runs:
+        for one, other in ((base, run), (run, base)):
+            only = [name for name in one.told if name not in other.told]
+            if only:
+                items.append(f"Only in {one.name}: {', '.join(only)}")
+        why = {}
+        for name in base.read:
+            if base.record(name) and run.record(name) and _why_not(base, run, name):
+                why.setdefault(_why_not(base, run, name), []).append(name)
+        items += [f"{run.name}: times are not compared in {', '.join(names)}: {reason}"
+                  for reason, names in why.items()]
+    for one in [base] + runs:
+        items += [f"{one.name}: {problem['where']}: {problem['what']}"
+                  for problem in one.summary["problems"]]
+    return items
+
+
+def _section(document, title, head, rows, nothing):
+    document.add("heading", 1, title)
+    document.add("table", head, rows)
+    if not rows:
+        document.add("paragraph", nothing)
+
+
+def document(reads):
+    """The comparison of runs as run_files.read_run() gives them, the base first."""
+    base, *runs = [Run(read) for read in reads]
+    out = Document(f"From {base.name} to {', '.join(run.name for run in runs)}")
+    columns = [f">{base.name}"] + [f">{run.name}" for run in runs]
+    where = ["Environment", "Device", "Load", "Backend"]
+    timed, changed = times(base, runs)
+    routes, equal = paths(base, runs)
+    counted = counts(base, runs)
+    out.add("paragraph", f"Throughputs that changed: {changed}. Paths that are not equal: "
+                         f"{len(routes)} (equal: {equal}). Counts that differ: {len(counted)}.")
+    out.add("items", _notes(base, runs))
+    _section(out, "Instructions of the path", ["Environment", "Backend", "Route", ">Size",
+                                               "Direction"] + columns, routes,
+             f"All {equal} that both have are equal." if equal else "None that both have.")
+    _section(out, "Counts that differ", where + ["Count"] + columns, counted, "None.")
+    _section(out, "Ratio to stock, within a boot", where + ["Figure"] + columns,
+             to_stock(base, runs), "None was measured.")
+    _section(out, "Times", where + ["Figure"] + columns, timed, "None that may be compared.")
+    if timed:
+        out.add("paragraph", "The base's median, then ratios to it of boot means. From "
+                             f"{estimates.LEAST_BOOTS} boots a side on they have an interval; one "
+                             "figure a load is judged, adjusted for their number (Holm).")
+    _section(out, "What else differs", ["Environment", "What"] + columns, differences(base, runs),
+             "Nothing that was recorded.")
+    return out

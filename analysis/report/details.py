@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The closed parts of the page: all that stands behind the first screen."""
+from document import Anchor, Code, Link
+from first_screen import anchor
+from quantities import NONE, count, instructions, noise, number, path, percent, ratio, series, size, \
+    spread
+
+import estimates
+import paths
+
+SIZES = (1514, 1522, 4096, 65536)
+
+
+def _size(size_):
+    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_} B"
+
+
+def _from(env, *parts):
+    return Link("\u2071", "#" + anchor(env, *parts))
+
+
+def _difference(one, less):
+    """What one path takes more than another, as a range."""
+    if not one or not less:
+        return NONE
+    return instructions(one["low"] - less["high"], one["high"] - less["low"])
+
+
+def split(document, all_series):
+    """Where the cost goes: each column is what is added to the one before."""
+    native = next((one.path("direct") for one in all_series if one.env["name"] == "native"), None)
+    rows, unit = [], None
+    for one in all_series:
+        direct = one.path("direct")
+        for bytes_ in SIZES:
+            for kind in ("direct", "translated", "bounced"):
+                found = one.path(kind, bytes_)
+                if not found:
+                    continue
+                unit = one.env["dma"]["unit"]
+                plain = native or direct
+                moved = direct if kind == "bounced" else found
+                more = _difference(moved, native) if moved and native and moved is not native \
+                    else NONE
+                rate = paths.invalidations(one.env["counts"], one.backend, bytes_)
+                rows.append([[one.label, " ", _from(one.env["name"], "dmabench")], kind,
+                             _size(bytes_),
+                             instructions(plain["low"], plain["high"]) if plain else NONE,
+                             more, _difference(found, direct) if kind == "bounced" else NONE,
+                             path(found), count(found["copied"]),
+                             number(rate, 2)])
+    document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
+                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations"], rows)
+    if not rows:
+        return
+    document.add("items", [
+        "A map and its unmap. API: what native DMA without an IOMMU takes. Translation: what is "
+        "added to it by machine addresses, or by the page tables of an IOMMU. Slots: what a bounce "
+        "adds to a direct mapping: to search, fill in and free the slots. Ranges are over all "
+        "fills of the pool and layouts.",
+        "Path and copy are never added: a copy has no price in instructions. On a machine the time "
+        "is path / (instructions a second) + bytes copied / (rate of a copy).",
+        "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
+        "machine: IOMMU modes are not ranked by instructions.",
+        *_break_even(all_series)])
+
+
+def _break_even(all_series):
+    found = [f"{one.label} {count(one.env['dma']['break_even'][one.backend])} B"
+             for one in all_series if one.env["dma"] and
+             one.env["dma"]["break_even"].get(one.backend)]
+    if found:
+        return [f"Break-even, the size whose copy takes as long as the path: {', '.join(found)}."]
+    return ["Break-even, the size whose copy takes as long as the path: not told, for that takes a "
+            "clock of time on a real machine."]
+
+
+def every_path(document, all_series):
+    """Each path by fill of the pool and layout."""
+    rows = []
+    for one in all_series:
+        for found in one.paths:
+            for fill in found["fills"]:
+                values = sorted(layout["path"] for layout in fill["layouts"]
+                                if layout["path"] is not None) or [None]
+                mixes = ", ".join(f"{layout['mix']} {count(layout['path'])}"
+                                  for layout in fill["layouts"] if layout["mix"])
+                served = [layout["served"] for layout in fill["layouts"]
+                          if layout["served"] is not None]
+                rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
+                             found["cache"], f"{fill['percent']} %", instructions(values[0], values[-1]),
+                             mixes or NONE, percent(min(served)) if served else NONE,
+                             _from(one.env["name"], "dmabench")])
+    document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
+                           ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
+    left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
+            for cell in (one.env["dma"] or {}).get("left_out") or []}
+    document.add("items", list(left))
+
+
+def _why(pair):
+    """A verdict with what would change it."""
+    word = pair.get("verdict") or NONE
+    return f"{word}; +-2 % takes {pair['needs']} pairs" if pair.get("needs") else word
+
+
+def times(document, env):
+    """The times of one environment; on an emulated machine without ratios."""
+    rows = []
+    for cell in env["timed"]:
+        for key, figure in cell["figures"].items():
+            if not figure["compared"] or figure["median"] is None:
+                continue
+            pair = next((p for p in env["pairs"] if p["figure"] == key and all(
+                p[k] == cell[k] for k in ("device", "load", "backend", "force"))), None)
+            rows.append([[cell["device"], " ", _from(env["name"], cell["device"], cell["load"])],
+                         cell["load"], series(cell), f"{figure['label']}, {figure['unit']}",
+                         spread(figure, figure["scale"]), str(figure["n"])]
+                        + ([] if env["emulated"] else [
+                            ratio(pair) if pair else NONE, noise(pair["noise"]) if pair else NONE,
+                            _why(pair) if pair else NONE]))
+    head = ["Device", "Load", "Backend", "Figure", ">Median (interval or range)", ">Rounds"]
+    document.add("table", head if env["emulated"] else
+                 head + [">Ratio to stock", ">A/A noise", "Verdict"], rows)
+    if rows and env["emulated"]:
+        document.add("paragraph", "Emulated machine: these are the emulator's times. No ratio of "
+                                  "them tells anything of a machine.")
+
+
+def same(document, env):
+    """A/A: each cell against itself."""
+    document.add("table", ["Device", "Load", "Backend", ">A/A estimate", ">Range", ">Neighbours",
+                           "Verdict"],
+                 [[one["device"], one["load"], series(one), ratio(one), noise(one["noise"]),
+                   str(one["noise"]["n"]), one["verdict"]] for one in env["same"]])
+
+
+def against_native(document, summary):
+    rows = [[one["environment"], one["device"], one["load"], series(one), one["label"], ratio(one),
+             str(one["boots"])] for one in summary["against_native"]]
+    document.add("table", ["Environment", "Device", "Load", "Backend", "Figure",
+                           ">Ratio to native", ">Boots each"], rows)
+    if rows:
+        document.add("paragraph", f"Boots are the unit between environments: below "
+                                  f"{estimates.LEAST_BOOTS} boots each a ratio has no interval.")
+
+
+def bounces(document, summary):
+    rows = []
+    for env in summary["environments"]:
+        for cell in env["counted"]:
+            reasons = ", ".join(f"{name} {count(n)}" for name, n in cell["by_reason"].items() if n)
+            apart = cell["bounces_range"] or [0, 0]
+            span = f" ({count(apart[0])}\u2013{count(apart[1])} a round)" if apart[0] != apart[1] \
+                else ""
+            rows.append([[env["name"], " ", _from(env["name"], cell["device"], cell["load"])],
+                         cell["device"], cell["load"], series(cell), size(cell["io_bytes"]),
+                         size(cell["bounced_bytes"]), percent(cell["share"]),
+                         percent(cell["share_of_maps"]), count(cell["bounces"]) + span,
+                         count(cell["maps"]), count(cell["fails"]), reasons or NONE,
+                         count(cell["exchanges"])])
+    document.add("table", ["Environment", "Device", "Load", "Backend", ">Moved", ">Bounced",
+                           ">of moved", ">of mapped", ">Bounces", ">Maps", ">Failed",
+                           "Reasons", ">Exchanges"], rows)
+    if not rows:
+        document.add("paragraph", "No counting round was recorded.")
+    missing = {}
+    for env in summary["environments"]:
+        for cell in env["counted"]:
+            for key in ("bounces", "maps", "fails", "exchanges"):
+                why = cell["rounds"][0]["missing"].get(key)
+                if cell[key] is None and why:
+                    missing.setdefault((key, why), {})[f"{env['name']} {cell['backend']}"] = True
+    document.add("items", [f"Not counted: {key} on {', '.join(where)}: {why}."
+                           for (key, why), where in missing.items()])
+
+
+def settings(document, summary):
+    rows, compared = [], False
+    for env in summary["environments"]:
+        for device in (env["record"] or {"devices": []})["devices"]:
+            taken = device.get("settings") or {}
+            compared |= len(taken) > 1
+            for key in dict.fromkeys(key for one in taken.values() for key in one):
+                values = {name: one.get(key) for name, one in taken.items()}
+                if len(set(map(str, values.values()))) > 1:
+                    rows.append([env["name"], f"{device['id']} {device.get('bdf', '')}", key,
+                                 str(values.get("stock", NONE)), str(values.get("module", NONE))])
+    document.add("table", ["Environment", "Device", "Setting", "Stock", "Module"], rows)
+    if not rows:
+        document.add("paragraph", "Nothing that was recorded." if compared else
+                     "No device was measured on two backends.")
+
+
+def checks(document, summary):
+    rows = [[env["name"], one["device"], one["load"], series(one),
+             "passed" if one["passed"] else "FAILED", Link(str(one["round"]), one["source"])]
+            for env in summary["environments"] for one in env["checks"]]
+    document.add("table", ["Environment", "Device", "Load", "Backend", "Data", "Round"], rows)
+    items = []
+    for env in summary["environments"]:
+        items += [[f"{env['name']}: round {one['round']} failed and is left out: {one['device']} "
+                   f"{one['load']} {series(one)}: {one['why']}"] for one in env["failed"]]
+        items += [[f"{env['name']}: left out: {left.get('what')}: {left.get('why')}"]
+                  for left in (env["record"] or {"left_out": []})["left_out"]]
+    document.add("items", items or ["No round failed, and nothing was left out."])
+
+
+def _tools(versions):
+    names = ("kernel", "xen", "module", "fio", "iperf3", "suite")
+    return ", ".join(versions[name] if str(versions[name]).startswith(name[:5]) else
+                     f"{name} {versions[name]}" for name in names if versions.get(name))
+
+
+def machines(document, summary):
+    rows = []
+    for env in summary["environments"]:
+        record = env["record"]
+        if not record:
+            continue
+        machine = record["machine"]
+        above = machine.get("machine_memory")
+        rows.append([[env["name"], " ", Link("run.json", f"{env['name']}/run.json")],
+                     record["started"], f"{number(record.get('elapsed_s'))} s",
+                     f"{machine.get('hypervisor') or 'no hypervisor'}, "
+                     f"{machine.get('domain') or 'no domain'}",
+                     f"{machine.get('cpu', NONE)}, {machine.get('cpus', NONE)} CPU, "
+                     f"{size(machine.get('memory_bytes'))}",
+                     size(above) if isinstance(above, (int, float)) else str(above or NONE),
+                     f"{machine.get('iommu', NONE)}", str(machine.get("clocksource", NONE)),
+                     size((record.get("stock_pool") or {}).get("bytes")),
+                     str(record.get("seed", NONE)), _tools(record["versions"])])
+    document.add("table", ["Environment", "Started", ">Took", "Xen", "Machine",
+                           ">Memory above 4 GiB", "IOMMU", "Clock", ">Stock's pool", ">Seed",
+                           "Versions"], rows)
+
+
+def exchanges(document, summary):
+    rows = []
+    for env in summary["environments"]:
+        for backend, total in ((env["record"] or {}).get("exchange_totals") or {}).items():
+            rows.append([env["name"], backend, count(total.get("exchanges")),
+                         size(total.get("bytes")), count(total.get("fails"))])
+    document.add("table", ["Environment", "Backend", ">Exchanges since load",
+                           ">Memory exchanged", ">Failed"], rows)
+
+
+def origins(document, summary):
+    """The appendix: from each number's place to its rounds and their files."""
+    rows = []
+    for env in summary["environments"]:
+        places = {}
+        for cell in env["timed"]:
+            for figure in cell["figures"].values():
+                for value in figure["values"]:
+                    places.setdefault((cell["device"], cell["load"]), {})[value["source"]] = True
+        for cell in env["counted"]:
+            for one in cell["rounds"]:
+                found = places.setdefault((cell["device"], cell["load"]), {})
+                found.update(dict.fromkeys(filter(None, (one["source"], one["counters"])), True))
+        for (device, load), files in places.items():
+            links = []
+            for path in files:
+                links += [Link(path.partition("/")[2].replace("raw/", ""), path), " "]
+            rows.append([[Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
+                         links[:-1]])
+        if env["dma"]:
+            rows.append([[Anchor(anchor(env["name"], "dmabench")), env["name"]], "DMA API",
+                         "dmabench", Link(env["dma"]["source"].partition("/")[2],
+                                          env["dma"]["source"])])
+    document.add("table", ["Environment", "Device", "Load", "Files"], rows)
+
+
+def how_to_read(document, summary):
+    document.add("items", [
+        "Bounced: bytes of the counting rounds, of those moved on a disk, of those mapped on a "
+        "network card. They are exact on any machine, and may be compared between environments. "
+        "Counts of bounces differ from round to round, for requests are merged.",
+        "A path is the instructions, or the time, of one map and its unmap, without the copy. "
+        "Where a range stands it goes over the fills of the pool and the layouts of what is held.",
+        "A median has its interval from six rounds on (exact, order statistics), below that its "
+        "range. A tail (p99) is of all rounds together, with ten samples beyond it at least.",
+        "A ratio is Hodges and Lehmann's estimate over pairs of rounds, whose order a coin tossed, "
+        "with the exact interval of the signed-rank test from six pairs on.",
+        f"One figure a load, its throughput, has a verdict: {estimates.DIFFERS} (the interval "
+        "leaves 1 out after Holm's adjustment over all of these, and the ratio is beyond 2 % and "
+        f"beyond A/A), {estimates.SAME} (the interval lies inside), else {estimates.UNKNOWN}. "
+        "The rest is described.",
+        "A/A: two neighbouring visits to one backend; between them the device was bound again. "
+        "Grey: within that noise.",
+        "Times of an emulated machine are not compared at all.",
+        ["The small \u2071 leads to the files that a number was computed from."],
+    ])
+
+
+def reproduce(document, summary):
+    bench = summary["bench"] or {}
+    commands = [bench["command"]] if bench.get("command") else []
+    commands += [env["record"]["command"] for env in summary["environments"]
+                 if env["record"] and env["record"].get("command")]
+    document.add("items", [[Code(command)] for command in dict.fromkeys(commands)]
+                 + [["This page again from its raw files: ",
+                     Code(f"make report RUN=results/{summary['run']}")]])
+
+
+def write(document, summary, all_series, latencies, ratios):
+    """Adds all closed parts. latencies, ratios: pictures."""
+    document.details("Where the cost goes", lambda part: split(part, all_series))
+    document.details("Every path, by fill of the pool and layout",
+                     lambda part: every_path(part, all_series))
+    for env in summary["environments"]:
+        document.details(f"Times in {env['name']}" + (" (emulated)" if env["emulated"] else ""),
+                         lambda part, env=env: (times(part, env), same(part, env)))
+    document.details("Ratios, pair by pair", lambda part: part.add("pictures", ratios))
+    document.details("Latency curves", lambda part: part.add("pictures", latencies))
+    document.details("Against native", lambda part: against_native(part, summary))
+    document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
+                                                                 exchanges(part, summary)))
+    document.details("Settings that differ between stock and module",
+                     lambda part: settings(part, summary))
+    document.details("Data checks, failures, and what was left out",
+                     lambda part: checks(part, summary))
+    document.details("Machines and versions", lambda part: machines(part, summary))
+    document.details("Where each number comes from", lambda part: origins(part, summary))
+    document.details("How to read this", lambda part: how_to_read(part, summary))
+    document.details("How to reproduce it", lambda part: reproduce(part, summary))
+

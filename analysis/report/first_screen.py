@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The first screen: what, where and when; the answer; what is missing; pictures; one table."""
+import textwrap
+
+import answer
+import pictures as draw
+from document import Link, Soft
+from quantities import NONE, instructions, noise, number, path, percent, ratio
+from series import devices_of
+
+import estimates
+
+# Columns that a window of 1300 pixels holds.
+MOST = 8
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def _records(summary):
+    return [env["record"] for env in summary["environments"] if env["record"]]
+
+
+def _date(text):
+    """2026-11-28T... in words."""
+    try:
+        year, month, day = text[:10].split("-")
+        return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    except (ValueError, IndexError):
+        return text
+
+
+def _one(values):
+    """What several boots have, each once."""
+    return ", ".join(dict.fromkeys(str(value) for value in values if value))
+
+
+def _set_words(records):
+    sets, rounds = _one(r.get("set") for r in records), _one(r.get("timed_rounds") for r in records)
+    return f"{sets} set, {rounds} rounds" if sets and rounds else sets and f"{sets} set"
+
+
+def heads(summary):
+    """(title, the line under it)."""
+    records = _records(summary)
+    bench = summary["bench"] or {}
+    host = bench.get("host") or summary["run"].partition("-")[2] or summary["run"]
+    started = bench.get("started") or next((r["started"] for r in records), "")
+    versions = [r["versions"] for r in records]
+    kernel, xen = (_one(v.get(name) for v in versions) for name in ("kernel", "xen"))
+    words = [f"DMA on {host}", _date(started), kernel and f"Linux {kernel}",
+             f"Xen {xen.replace('xen ', '')}" if xen else None, _set_words(records),
+             "emulated machine" if summary["emulated"] else None]
+    devices = [answer.device_words(target, device)
+               for target, device in devices_of(summary).items()]
+    suite = _one(v.get("suite") for v in versions)
+    under = " \u00b7 ".join(devices + ([f"suite {suite}"] if suite else []) + [summary["run"]])
+    return " \u00b7 ".join(word for word in words if word), under
+
+
+def anchor(env, device=None, load=None):
+    """The name of a place in the appendix."""
+    return "-".join(["from", env] + [part for part in (device, load) if part])
+
+
+def _share_row(target, device, series):
+    bits = device.get("dma_mask_bits")
+    cells = []
+    for one in series:
+        found = one.share(target)
+        cells.append(percent(found["share"]) if found else NONE)
+    return [f"bounced, {target}{f' ({bits}-bit)' if bits else ''}"] + cells
+
+
+def _path_row(series, kinds, size, words):
+    cells = []
+    for one in series:
+        found = next(filter(None, (one.path(kind, size) for kind in kinds)), None)
+        text = path(found)
+        if found and found["kind"] == "translated" and one.env["emulated"]:
+            text += draw.invalidations(one, size)
+        cells.append([text, Link("\u2071", "#" + anchor(one.env["name"], "dmabench"))]
+                     if found else text)
+    return [words] + cells
+
+
+def _last_row(series):
+    cells = []
+    for one in series:
+        fails = [share["fails"] for share in one.env["shares"]
+                 if share["backend"] == one.backend and share["fails"] is not None]
+        checks = [check for check in one.env["checks"] if check["backend"] == one.backend]
+        passed = sum(check["passed"] for check in checks)
+        cells.append(f"{sum(fails) if fails else NONE} \u00b7 "
+                     + (f"{passed}/{len(checks)}" if checks else NONE))
+    return ["failed maps \u00b7 data checks"] + cells
+
+
+def _ratio_cell(pair):
+    """A ratio to stock; grey where stock strays as far from itself."""
+    if abs(pair["ratio"] - 1) <= estimates.math.exp(pair["band"]) - 1:
+        return Soft(ratio(pair) + " within noise")
+    return ratio(pair)
+
+
+def _time_row(summary, series, device, load, key, words):
+    """A row of a figure of time: its median; of the module the ratio to stock."""
+    cells, noises = [], []
+    for one in series:
+        same = {"device": device, "load": load, "backend": one.backend, "force": False}
+        pair = next((p for p in one.env["pairs"] if p["figure"] == key
+                     and all(p[k] == v for k, v in same.items())), None)
+        cell = next((c for c in one.env["timed"] if all(c[k] == v for k, v in same.items())), None)
+        figure = cell and cell["figures"][key]
+        if pair:
+            cells.append(_ratio_cell(pair))
+            noises.append(noise(pair["noise"]))
+        elif figure and figure["median"] is not None:
+            text = f"{number(figure['median'] * figure['scale'], 3)} {figure['unit']}"
+            native = next((a for a in summary["against_native"] if a["figure"] == key and
+                           a["environment"] == one.env["name"] and
+                           all(a[k] == v for k, v in same.items())), None)
+            link = Link("\u2071", "#" + anchor(one.env["name"], device, load))
+            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else [])
+                         + [link])
+        else:
+            cells.append(NONE)
+    return [words] + cells + [" ".join(noises) or NONE]
+
+
+def _main_load(summary):
+    """The load that the first screen tells: measured in most environments, a small read first."""
+    found = {}
+    for env in summary["environments"]:
+        for cell in env["timed"]:
+            found.setdefault((cell["device"], cell["load"]), set()).add(env["name"])
+    return max(found, key=lambda key: (len(found[key]), "randread-4k-qd1" in key)) if found else None
+
+
+def rows_of(summary, series):
+    """(the columns' heads, at most seven rows)."""
+    devices = devices_of(summary)
+    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    head = [""] + [">" + one.label for one in series]
+    paths = [_path_row(series, ("direct", "translated"), 4096, f"path 4 KiB, no bounce, {unit}"),
+             _path_row(series, ("bounced",), 4096, f"path 4 KiB, bounced, by fill, {unit}")]
+    main = _main_load(summary)
+    if summary["emulated"] or not main:
+        shares = [_share_row(target, device, series) for target, device in devices.items()][:3]
+        paths.append(_path_row(series, ("bounced",), 65536, f"path 64 KiB, bounced, by fill, {unit}"))
+        rows = shares + paths + [_last_row(series)]
+    else:
+        device, load = main
+        key = next(k for env in summary["environments"] for cell in env["timed"]
+                   if (cell["device"], cell["load"]) == main
+                   for k, figure in cell["figures"].items() if figure["primary"])
+        rows = [_time_row(summary, series, device, load, figure, f"{words}, {device} {load}")
+                for figure, words in ((key, "throughput"), ("lat_p99_ns", "p99"),
+                                      ("cpu_s_per_gb", "CPU a GB"))]
+        worst = max(devices, key=lambda target: max(
+            [(one.share(target) or {}).get("share") or 0 for one in series]))
+        rest = [_share_row(worst, devices[worst], series)] + paths + [_last_row(series)]
+        rows += [row + [NONE] for row in rest]
+        head.append(">A/A noise")
+    return head, [row for row in rows if any(cell not in (NONE, NONE + " \u00b7 " + NONE)
+                                             for cell in row[1:])]
+
+
+def write(document, summary, series, pictures):
+    """Adds the first screen to a document."""
+    document.add("under", heads(summary)[1])
+    document.add("answer", " ".join(answer.verdict(summary, series)))
+    items, bad = answer.problems(summary)
+    document.add("problems", bad, items)
+    devices = devices_of(summary)
+    third = draw.told_apart(pictures, series) if summary["emulated"] else \
+        draw.load(pictures, summary, series)
+    document.add("pictures", [one for one in (
+        draw.bounced(pictures, series, devices), draw.path(pictures, series), third) if one])
+    document.add("first", *rows_of(summary, series[:MOST]))
+    if len(series) > MOST:
+        document.details("The other environments",
+                         lambda part: part.add("table", *rows_of(summary, series[MOST:])))
+    document.add("items", answer.advice(series))
+
+
+def terminal(summary, series, width=80):
+    """The first screen for a terminal, as lines."""
+    out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
+    devices = list(devices_of(summary))[:3]
+    form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
+    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
+]
+    for one in series:
+        shares = [one.share(target) for target in devices]
+        direct = one.path("direct") or one.path("translated")
+        bounced = one.path("bounced")
+        out.append(form.format(
+            one.label, *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
+            *(instructions(p["low"], p["high"]) if p else NONE for p in (direct, bounced))).rstrip())
+    if unit:
+        out.append(f"(bounced bytes in %; the path of a 4 KiB map and unmap in {unit})")
+    out.append("")
+    for env in summary["environments"]:
+        for pair in env["pairs"]:
+            if pair["primary"]:
+                out.append(f"{pair['device']} {pair['load']}: module/stock {ratio(pair)} "
+                           f"{pair['verdict']}"[:width])
+    for item in answer.problems(summary)[0]:
+        text = "".join(part if isinstance(part, str) else part.text for part in item)
+        out += textwrap.wrap("! " + text, width, subsequent_indent="  ", break_on_hyphens=False,
+                             break_long_words=False)
+    return out + [answer.summary_line(summary)]

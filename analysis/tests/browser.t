@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The page in a browser: its first screen is whole, nothing is wider than the window, and all is
+# there in print. Chromium measures; without it this test says that it did not run.
+set -u
+# shellcheck source=analysis/tests/runs.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
+
+if ! command -v chromium >/dev/null; then
+	echo '1..0 # SKIP no browser: apt-get install chromium'
+	exit 0
+fi
+
+# browse ARGUMENT...: chromium without a window.
+browse()
+{
+	timeout 120 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
+		--user-data-dir="$scratch/chromium" "$@" 2>/dev/null
+}
+
+# measure WIDTH HEIGHT EXPRESSION: its value in the page, in a window of that size. Chromium's
+# narrowest window is wider than a phone: the page is measured in a frame.
+measure()
+{
+	{
+		printf '<iframe id="f" style="border:0;width:%spx;height:%spx" src="report.html"></iframe>' "$1" "$2"
+		printf '<script>onload = () => { const d = document.getElementById("f").contentDocument;'
+		printf 'document.title = "value:" + (%s); }</script>' "$3"
+	} >"$run/frame.html"
+	browse --allow-file-access-from-files --window-size=1400,1000 --dump-dom \
+		"file://$run/frame.html" | sed -n 's/.*<title>value:\([^<]*\)<.*/\1/p'
+}
+
+new_run fixture
+"$report" "$run" >/dev/null
+for width in 1300 1000 400; do
+	at_most "$(measure "$width" 900 'd.documentElement.scrollWidth')" "$width" \
+		"nothing is wider than a window of $width"
+done
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
+	'the first screen of 1300 by 900 holds answer, problems, pictures and table'
+is "$(measure 1300 900 'd.querySelectorAll(".pictures svg").length >= 3 &&
+	[...d.querySelectorAll(".pictures svg")].slice(0, 3).every(s => s.getBoundingClientRect().width > 300)')" true \
+	'three pictures side by side'
+is "$(measure 1300 900 '[...d.querySelectorAll("details")].filter(one => one.open).length')" 0 'the rest is closed'
+is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const r = s.getBoundingClientRect();
+	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+	'no word of a picture is cut'
+is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.open = true;
+	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
+	'opened, nothing is wider either'
+
+browse --blink-settings=preferredColorScheme=0 --window-size=1300,900 \
+	--screenshot="$scratch/dark.png" "file://$run/report.html"
+browse --window-size=1300,900 --screenshot="$scratch/light.png" "file://$run/report.html"
+passes 'dark mode is drawn' test -s "$scratch/dark.png"
+passes 'and is another picture' not cmp -s "$scratch/dark.png" "$scratch/light.png"
+browse --print-to-pdf="$scratch/page.pdf" "file://$run/report.html"
+at_least "$(grep -ac '/Type /Page$\|/Type /Page\b[^s]' "$scratch/page.pdf")" 3 'closed parts are printed, too'
+done_testing
