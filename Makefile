@@ -25,13 +25,13 @@ JOBS ?= 2
 # What is asked of this host is not brought to the lab, which needs more.
 XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
 THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)
-LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
+LISTS := bench/packages.txt
 ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
 endif
-TEST_LISTS := $(LISTS) bench/dmabench/packages.txt impl/tests/packages.txt
+TEST_LISTS := $(LISTS) impl/tests/packages.txt
 
 .PHONY: help
 help: ## this list

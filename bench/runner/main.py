@@ -190,7 +190,7 @@ class Run:
         if not lender or lender.target.id in session.broken:
             return None
         progress.step(lender.text())
-        found, why = lender.run(self.record, wanted.rounds, backends)
+        found, why = lender.run(self.record, wanted, backends)
         lender.release()
         if why:
             self.record.errors.append(why)
