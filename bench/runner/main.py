@@ -33,6 +33,10 @@ from targets import Finder
 
 import figures
 
+# Commands whose package has another name, in Debian, Fedora and RHEL alike where it is one word.
+PACKAGES = {"ip": "iproute2 (RPM: iproute)", "ss": "iproute2 (RPM: iproute)",
+            "ping": "iputils-ping (RPM: iputils)", "blkid": "util-linux"}
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -51,7 +55,9 @@ def check_tools(needed):
     """Looks for the commands that a run needs before its first round."""
     missing = [tool for tool in needed if not shutil.which(tool)]
     if missing:
-        raise Refused(f"missing tools: {' '.join(missing)} (make deps installs them)")
+        raise Refused(f"missing commands: {' '.join(missing)}; their packages: "
+                      f"{' '.join(sorted({PACKAGES.get(tool, tool) for tool in missing}))} "
+                      "(make deps installs them; a host without network: bring them along)")
     if os.geteuid() != 0:
         raise Refused("must be root to bind devices and read their counters: use sudo")
 
@@ -221,7 +227,9 @@ class Run:
         record.finish(record_file.head(record, self.machine, wanted, finder.targets,
                                        finder.left_out, extras))
         report = os.path.join(self.host.checkout, "analysis/report/report")
-        reports = not (self.options.here or self.options.no_report) and os.access(report, os.X_OK)
+        # in the lab's machines the lab makes it
+        reports = not (self.options.no_report or self.options.here and self.machine.emulated) and \
+            os.access(report, os.X_OK)
         if not reports:
             progress_file.say(figures.table(figures.read_boot(record.result)))
         for line in session.reached:
@@ -231,6 +239,7 @@ class Run:
             progress_file.say(f"A report can be made elsewhere: make report RUN={record.out_dir}")
         if reports:
             if process.call([report, record.out_dir]):
+                progress_file.say(figures.table(figures.read_boot(record.result)))
                 progress_file.say(f"run: no report: run {report} {record.out_dir} by hand",
                                   sys.stderr)
         return SOME_FAILED if record.errors else GOOD

@@ -59,6 +59,7 @@ class Rounds:
             json.dump({"jobs": [{"job_runtime": 1000, "read": side}]}, file)
         one = {"index": index, "kind": visit.kind, "backend": visit.backend, "device": target.id,
                "load": load.name, "position": visit.position, "pair": visit.pair or None,
+               "turn": visit.turn,
                "block": visit.block, "visit": visit_number, "force": visit.force, "raw": raw,
                "ok": index not in self.bad, "why": "made up", "repeats": repeats}
         if visit.kind == plan.DISCARDED:
@@ -128,6 +129,17 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal(pairs(record, other), ["A1", "A2", "A3", "B1", "B2", "B3"], "and nothing else is")
     tap.equal(sum(one["repeats"] == 2 for one in record.rounds), 2, "it says which pair it repeats")
     tap.equal(len(record.errors), 1, "the failure stays")
+
+    with_counts = plan.Settings("full", 1, 1, 1, False)
+    counts = [visit for visit in plan.make(Finder.targets, SUITE, with_counts)
+              if visit.kind == plan.COUNTED]
+    record = record_file.Record(work + "/counts", "made-up")
+    record.begin({"boots": ["x"]})
+    again = session.Session(Finder(), with_counts, SUITE, record, Backends(),
+                            Rounds(record, 0), Progress())
+    again.run(counts[:2])
+    tap.equal([visit.turn for visit in again._missing(counts)],
+              [visit.turn for visit in counts[2:]], "a resumed run counts what it has not counted")
 
     record, _, _ = run(work + "/broken", refuse=3)
     tap.equal((len(record.errors), "did not move to" in record.errors[0]), (1, True),
