@@ -6,6 +6,7 @@ once, as many as the pilot asks for. The rounds are made up; everything else is 
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 
@@ -152,6 +153,22 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal({len(some) for some in logs.values()}, {needed}, "every load has as many pairs as that")
     tap.ok(all("over boots: unknown" in line for line in one.reached) and len(one.reached) == 2,
            "what was reached is told, for this boot", one.reached)
+    wanted = plan.Settings("quick", plan.PILOT, 1, 1, False, 5)
+    visits = plan.make(Finder.targets, SUITE, wanted)
+    for cut in (7, 3 * plan.PILOT, len(record.rounds) - 3):
+        half = record_file.Record(f"{work}/cut-{cut}", "made-up")
+        half.begin({"boots": ["x", "y"]})
+        half.rounds = [dict(one, boot=0) for one in record.rounds[:cut]]
+        for name in os.listdir(record.work + "/raw"):
+            shutil.copy(f"{record.work}/raw/{name}", f"{half.work}/raw/{name}")
+        again = session.Session(Finder(), wanted, SUITE, half, Backends(), Rounds(half, .07),
+                                Progress())
+        again.run(visits)
+        logs = again._ratios("disk", "reads")
+        needed = max(estimates.pairs_needed(some[:plan.PILOT], .05) for some in logs.values())
+        needed = min(needed, session.MOST_PAIRS)
+        tap.equal([len(some) for some in logs.values()], [needed] * 2,
+                  f"taken up after {cut} rounds it reaches the same precision")
     record, one, _ = run(work + "/easy", scatter=.001, precision=5, rounds=plan.PILOT)
     tap.equal({len(some) for some in one._ratios("disk", "reads").values()}, {plan.PILOT},
               "a quiet machine needs the pilot only")
