@@ -53,13 +53,13 @@ THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)$(HERE)
 ifneq ($(OUT),)
 THIS_HOST := $(THIS_HOST)$(shell ! python3 -B bench/runner/comparison.py '$(OUT)' 2>/dev/null || echo yes)
 endif
-LISTS := bench/packages.txt $(if $(MODULE),bench/dmabench/packages.txt)
+LISTS := bench/packages.txt
 ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
 REPORT ?= no
 endif
-TEST_LISTS := $(LISTS) bench/dmabench/packages.txt impl/tests/packages.txt
+TEST_LISTS := $(LISTS) impl/tests/packages.txt
 
 .PHONY: help
 help: ## this list

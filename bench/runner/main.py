@@ -34,6 +34,10 @@ from targets import Finder
 
 import figures
 
+# Commands whose package has another name, in Debian, Fedora and RHEL alike where it is one word.
+PACKAGES = {"ip": "iproute2 (RPM: iproute)", "ss": "iproute2 (RPM: iproute)",
+            "ping": "iputils-ping (RPM: iputils)", "blkid": "util-linux"}
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,7 +56,9 @@ def check_tools(needed):
     """Looks for the commands that a run needs before its first round."""
     missing = [tool for tool in needed if not shutil.which(tool)]
     if missing:
-        raise Refused(f"missing tools: {' '.join(missing)} (make deps installs them)")
+        raise Refused(f"missing commands: {' '.join(missing)}; their packages: "
+                      f"{' '.join(sorted({PACKAGES.get(tool, tool) for tool in missing}))} "
+                      "(make deps installs them; a host without network: bring them along)")
     if os.geteuid() != 0:
         raise Refused("must be root to bind devices and read their counters: use sudo")
 
@@ -193,7 +199,7 @@ class Run:
         if not lender or lender.target.id in session.broken:
             return None
         progress.step(lender.text())
-        found, why = lender.run(self.record, max(wanted.rounds, 1), backends)
+        found, why = lender.run(self.record, wanted, backends)
         lender.release()
         if why:
             self.record.errors.append(why)
@@ -226,7 +232,9 @@ class Run:
         if not self.machine.named:
             comparison.write(record.out_dir, self.machine, record.plan["command"], wanted.set)
         report = os.path.join(self.host.checkout, "analysis/report/report")
-        reports = not (self.options.here or self.options.no_report) and os.access(report, os.X_OK)
+        # in the lab's machines the lab makes it
+        reports = not (self.options.no_report or self.options.here and self.machine.emulated) and \
+            os.access(report, os.X_OK)
         if not reports:
             progress_file.say(figures.table(figures.read_boot(record.result)))
         for line in session.reached:
@@ -236,6 +244,7 @@ class Run:
             progress_file.say(f"A report can be made elsewhere: make report RUN={record.out_dir}")
         if reports:
             if process.call([report, record.out_dir]):
+                progress_file.say(figures.table(figures.read_boot(record.result)))
                 progress_file.say(f"run: no report: run {report} {record.out_dir} by hand",
                                   sys.stderr)
         return SOME_FAILED if record.errors else GOOD
