@@ -13,6 +13,7 @@
 #ifndef XSW_RUN_H
 #define XSW_RUN_H
 
+#include "high_water.h"
 #include "memo.h"
 
 /* Size class of a run: ceil(log2(slots)), without a branch */
@@ -22,7 +23,6 @@ static __always_inline u32 xsw_class_of(u32 slots)
 }
 
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
-void xsw_count_exact(struct xsw_pool *p, u32 slots);
 u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
@@ -38,16 +38,18 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	} else if (!xsw_take_wide(p, s, i, n)) {
 		return false;
 	}
-	xsw_percpu_add(&p->hints->used, n);
-	if (unlikely(p->exact_high_water))
+	if (unlikely(READ_ONCE(p->exact_high_water)))
 		xsw_count_exact(p, n);
+	else
+		xsw_percpu_add(&p->hints->used, n);
 	return true;
 }
 
 /* Does a claim of this place take more than one word, or is it counted exactly? */
 static __always_inline bool xsw_is_wide(const struct xsw_pool *p, u32 i, u32 n)
 {
-	return i % XSW_WORD_BITS + n > XSW_WORD_BITS || p->exact_high_water;
+	return i % XSW_WORD_BITS + n > XSW_WORD_BITS ||
+	       READ_ONCE(p->exact_high_water);
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
@@ -95,11 +97,12 @@ static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment 
 	u32 cls = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[cls]) + 1;
 
-	xsw_percpu_add(&hints->used, -(u64)slots);
+	if (unlikely(READ_ONCE(p->exact_high_water)))
+		xsw_fetch_add64(&p->used_exact, -(u64)slots);
+	else
+		xsw_percpu_add(&hints->used, -(u64)slots);
 	WRITE_ONCE(h->place[cls][depth % XSW_HINTS], xsw_place(s, start));
 	WRITE_ONCE(h->depth[cls], depth);
-	if (unlikely(p->exact_high_water))
-		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 }
 
 /*
