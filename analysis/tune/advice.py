@@ -29,12 +29,15 @@ def pool_entry(pool):
 class Advice:
     """Everything that is said, and what it rests on."""
 
-    def __init__(self, replay, margin, scale, low_free=None):
+    def __init__(self, replay, margin, scale, low_free=None, watched=None):
         survey = replay.run(points=1, slots=[1024], allocator="stock")
         self.subject = choose(survey)
         self.margin, self.low_free = margin, low_free
         self.load = replay.run(points=1, of=self.subject.pool, slots=[1024], allocator="stock")
+        self.watched = watched
         self.need = math.ceil(self.load.peak * (1 + margin))
+        if watched:
+            self.need = max(self.need, watched.need(self.subject.pool, margin))
         self.result = replay.run(points=points(survey.recording["seconds"]), of=self.subject.pool,
                                  slots=sizes(self.need, self.subject.slots), areas=[self.subject.areas])
         self.stock = sufficient(self.result.of("stock"), self.need)
@@ -42,8 +45,9 @@ class Advice:
         self.today = self.find_today()
         self.remedies = Finder(replay, self.subject, self.result, self.today).all(
             self.stock, self.module) if self.today and self.bounces else []
-        self.levels = [peaks.level(self.result.maxima, self.result.interval, seconds)
-                       for seconds in (peaks.DAY, peaks.MONTH)]
+        self.levels = watched.levels(self.subject.pool) if watched else [
+            peaks.level(self.result.maxima, self.result.interval, seconds)
+            for seconds in (peaks.DAY, peaks.MONTH)]
         self.growth = self.grow(replay, scale) if scale > 1 else None
 
     @property
@@ -162,4 +166,5 @@ class Advice:
             "sizes": sizes_of, "low_memory_free_bytes": self.low_free,
             "remedies": [one._asdict() for one in self.remedies],
             "levels": [one._asdict() for one in self.levels], "growth": self.growth,
+            "occupancy": self.watched and self.watched.document(subject.pool),
         }

@@ -121,7 +121,12 @@ def remedy_lines(d):
 
 def confidence_lines(d):
     yield f"The peak of {d['recording']['seconds']:.0f} s is a sample of this load, not its limit."
-    for one in d["levels"]:
+    yield from level_lines(d["levels"])
+
+
+def level_lines(levels):
+    """How large a pool would be exceeded how seldom."""
+    for one in levels:
         when = "once a day" if one["seconds"] < 2 * 86400 else "once a month"
         if one["slots"] is None:
             yield f"  exceeded {when}: can't be told, {one['why_not']}"
@@ -147,7 +152,8 @@ def text(d):
     if d["bounces"] or d["failed_in_recording"]:
         lines += list(today_lines(d)) + [""] + list(size_lines(d)) + list(scarce_lines(d)) + [""]
         remedies = list(remedy_lines(d))
-        lines += remedies + [""] * bool(remedies) + list(growth_lines(d)) + list(confidence_lines(d))
+        lines += remedies + [""] * bool(remedies) + list(growth_lines(d))
+        lines += [] if d["occupancy"] else list(confidence_lines(d))
     return "\n".join(lines) + "\n"
 
 
