@@ -48,8 +48,7 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 /* Does a claim of this place take more than one word, or is it counted exactly? */
 static __always_inline bool xsw_is_wide(const struct xsw_pool *p, u32 i, u32 n)
 {
-	return i % XSW_WORD_BITS + n > XSW_WORD_BITS ||
-	       READ_ONCE(p->exact_high_water);
+	return i % XSW_WORD_BITS + n > XSW_WORD_BITS || READ_ONCE(p->exact_high_water);
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */

@@ -130,8 +130,8 @@ static ssize_t high_water_show(struct device *dev, struct device_attribute *attr
 			  st.high_water_exact ? "exact" : "sampled", st.high_water_ns);
 }
 
-static ssize_t high_water_store(struct device *dev, struct device_attribute *attr,
-				const char *text, size_t length)
+static ssize_t high_water_store(struct device *dev, struct device_attribute *attr, const char *text,
+				size_t length)
 {
 	static const char *const kinds[] = { "sampled", "exact" };
 	int kind = sysfs_match_string(kinds, text);

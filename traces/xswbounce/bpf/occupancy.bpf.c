@@ -2,10 +2,11 @@
 /*
  * How full the pools are at each map, for days: by device a histogram, and the most in an interval.
  *
- * Only what bounces is looked at: on stock the programs hang on the functions that claim and release
- * slots. Before 6.10 the one that claims can't carry a program; there all maps are looked at. How much of the stock pool is in use its own counters tell, so what
- * no program saw does not add up over days. An interval's maxima stand in one of two places, by its
- * parity: the tool reads and clears one while the programs write the other.
+ * Only what bounces is looked at: on stock the programs hang on the functions that claim and
+ * release slots. Before 6.10 the one that claims can't carry a program; there all maps are looked
+ * at. How much of the stock pool is in use its own counters tell, so what no program saw does not
+ * add up over days. An interval's maxima stand in one of two places, by its parity: the tool reads
+ * and clears one while the programs write the other.
  */
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
@@ -157,8 +158,8 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 	u64 parms = device_long(dev, dma_parms);
 
 	if (parms)
-		o->min_align = number_at(
-			parms + bpf_core_field_offset(struct device_dma_parameters, min_align_mask));
+		o->min_align = number_at(parms + bpf_core_field_offset(struct device_dma_parameters,
+								       min_align_mask));
 	return describe(dev, NULL);
 }
 

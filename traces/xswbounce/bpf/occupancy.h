@@ -24,14 +24,14 @@ struct xb_occupancy {
 	u64 maps, fails;
 	long long held; /* since the start: made less undone, so without what was there before */
 	long long least;
-	struct xb_most most[2]; /* by the interval's parity */
+	struct xb_most most[2];        /* by the interval's parity */
 	u64 steps[XB_OCCUPANCY_STEPS]; /* maps by how full the pool was then, itself included */
 };
 
 /* A pool, as the programs have it. */
 struct xb_occupied {
-	u32 shift;      /* slots in a step of a histogram, as a power of two */
-	u32 areas;      /* of stock's, whose counts are to be summed up; 0: total_at tells */
+	u32 shift; /* slots in a step of a histogram, as a power of two */
+	u32 areas; /* of stock's, whose counts are to be summed up; 0: total_at tells */
 	u64 areas_at;
 	u64 total_at;
 	long long used; /* the module's, which no event tells: its slots at the start, and since */
