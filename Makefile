@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # ---- variables a user may set on the command line; any other is refused ----
 KNOWN := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV KERNEL RUN BASE KVER ICOUNT \
 	PEER RATE JOB OBSERVE PRECISION RESUME REPORT DEVICE INSTALL DEBIAN_MIRROR TESTS JOBS VERBOSE \
-	RECORDING SCALE TIME CONFIRM APPLY
+	RECORDING OCCUPANCY SCALE TIME KEEP CONFIRM APPLY
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -42,7 +42,7 @@ help: ## this list
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
 	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
-	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
+	@echo "  RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -116,6 +116,8 @@ ifeq ($(RECORDING),)
 endif
 	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots '$(or $(OUT),build/tune)' \
 		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) \
+		$(if $(CONFIRM),,--save '$(or $(OUT),build/tune)/advice.json') \
+		$(if $(KEEP),--keep '$(KEEP)') $(if $(OCCUPANCY),--occupancy '$(OCCUPANCY)') \
 		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(filter yes,$(APPLY)),--apply) \
 		$(if $(RECORDING),'$(RECORDING)')
 

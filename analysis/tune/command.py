@@ -58,6 +58,7 @@ def options(arguments):
     parser.add_argument("--occupancy", metavar="FILE",
                         help="what 'xswbounce occupancy --json' wrote over hours or days: sizes hold its peak, "
                         "too; without RECORDING it is judged alone")
+    parser.add_argument("--save", metavar="FILE", help="leave the advice there as JSON, for --confirm after a boot")
     parser.add_argument("--json", action="store_true", help="the advice as JSON")
     parser.add_argument("--plots", metavar="FOLDER", help="draw two pictures there")
     parser.add_argument("--replay", metavar="PROGRAM",
@@ -73,12 +74,21 @@ def advice_of(given, recording):
                   given.watched)
 
 
+def save(document, to):
+    """For --confirm, beside the plots."""
+    os.makedirs(os.path.dirname(to) or ".", exist_ok=True)
+    with open(to, "w", encoding="utf-8") as f:
+        json.dump(document, f, indent=1)
+
+
 def advise(given, recording, before=None):
     """Say what is advised, and how an advice of before came true.  Return: the advice."""
     advice = advice_of(given, recording)
     document = advice.document()
     if before:
         document["confirmation"] = confirm.compare(before, document)
+    if given.save:
+        save(document, given.save)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()

@@ -94,7 +94,9 @@ def fails(entry):
     least = entry["fails"]
     if not least:
         return ""
-    return f"; {least['slots']} slots fail ({reasons(least['failures_by_reason'])})"
+    if least["failures"]:
+        return f"; {least['slots']} slots fail ({reasons(least['failures_by_reason'])})"
+    return f"; {least['slots']} slots fail if its slots lie otherwise ({least['layouts_failing']} of 4 layouts)"
 
 
 def low(d, entry):

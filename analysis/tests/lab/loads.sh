@@ -69,11 +69,20 @@ load_nvme-64k-8() { fio_load "$nvme" randread 64k 8; }
 load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
 load_nvme-64k-32() { fio_load "$nvme" randread 64k 32; }
 load_nvme-fixed() { fio_load "$nvme" randread 64k 8 --time_based=0 --runtime=0 --io_size=16m; }
+load_nvme-unforced() # the same bytes, and nothing makes them bounce
+{
+	echo 0 >/sys/devices/platform/xen_swiotlb/force
+	load_nvme-fixed
+	echo 1 >/sys/devices/platform/xen_swiotlb/force
+}
 load_tcp() { iperf_load; }
 load_tcp-4() { iperf_load -P 4; }
 load_tcp-plain() { offloads off; iperf_load; offloads on; }
 load_udp() { iperf_load -u -b 20M -l 200; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
+load_tcp-tight() { rings 80; iperf_load; rings 256; }
+load_udp-tight() { rings 80; iperf_load -u -b 20M -l 200; rings 256; }
+load_mix-tight() { rings 80; load_mix; rings 256; }
 load_mix()
 {
 	fio_load "$usb" randread 64k 8 &
