@@ -133,7 +133,8 @@ static struct live *fresh(struct load *l, struct load_stream *s, u64 key, const 
 	return at ? at : live_add(&s->live, key);
 }
 
-/* Stock's snapshot tells the slot's number, from version 2 on; the module's, and before, addresses */
+/* Stock's snapshot tells the slot's number; before version 2, and the module's, the address alone
+ */
 static u32 place_of(const struct load *l, const struct rec_event *e, u64 key)
 {
 	return (u32)(e->device || l->head->version == 1 ? key : e->phys) & 0xffffff;

@@ -27,8 +27,9 @@ u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
-/* Claim the wanted run at this place of @s, if it is free there */
-static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+/* Claim the wanted run at this place of @s, if it is free there; @exact: count in the pool */
+static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_segment *s, u32 i,
+					      u32 n, bool exact)
 {
 	u32 bit = i % XSW_WORD_BITS;
 
@@ -38,17 +39,16 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	} else if (!xsw_take_wide(p, s, i, n)) {
 		return false;
 	}
-	if (unlikely(READ_ONCE(p->exact_high_water)))
+	if (unlikely(exact))
 		xsw_count_exact(p, n);
 	else
 		xsw_percpu_add(&p->hints->used, n);
 	return true;
 }
 
-/* Does a claim of this place take more than one word, or is it counted exactly? */
-static __always_inline bool xsw_is_wide(const struct xsw_pool *p, u32 i, u32 n)
+static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	return i % XSW_WORD_BITS + n > XSW_WORD_BITS || READ_ONCE(p->exact_high_water);
+	return xsw_claim_counted(p, s, i, n, READ_ONCE(p->exact_high_water));
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
@@ -62,16 +62,18 @@ static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mas
 	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
+	bool exact;
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
 	    unlikely((s->first + i - phase) & (stride - 1)))
 		return (struct xsw_run){ 0 };
+	exact = READ_ONCE(p->exact_high_water);
 	if (simply) {
-		*wide = xsw_is_wide(p, i, slots);
+		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || exact;
 		if (unlikely(*wide))
 			return (struct xsw_run){ 0 };
 	}
-	if (unlikely(!xsw_claim_at(p, s, i, slots)))
+	if (unlikely(!xsw_claim_counted(p, s, i, slots, exact)))
 		return (struct xsw_run){ 0 };
 	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
