@@ -173,6 +173,10 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
+.PHONY: test-tune
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
+	@prove --timer $(if $(VERBOSE),-v) analysis/tests/lab/tune.t
+
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.
 DEFAULT_KERNEL := 6.12
