@@ -17,13 +17,14 @@ USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
 USES_bundle := KVER
 USES_deps := MODULE HERE $(MAKING)
 USES_report := RUN BASE SINGLE FLEET INSTALL
-USES_tune := RECORDING TIME SCALE OUT CONFIRM APPLY
+USES_tune := RECORDING OCCUPANCY SCALE TIME KEEP OUT CONFIRM APPLY
 USES_lab-shell := ENV $(MAKING)
 USES_module := KVER
 USES_test := $(TESTING) $(MAKING)
 USES_test-build := $(MAKING)
 USES_test-traces := VERBOSE $(MAKING)
 USES_test-bench := VERBOSE $(MAKING)
+USES_test-tune := VERBOSE $(MAKING)
 USES_test-module := JOBS VERBOSE $(MAKING)
 USES_test-kernels := VERBOSE $(MAKING)
 USES_lint := $(MAKING)
@@ -70,7 +71,7 @@ help: ## this list
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no HERE=yes"
 	@echo "  ENV=native,xen-dom0|all (bench); ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
-	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
+	@echo "  RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -147,6 +148,8 @@ ifeq ($(RECORDING),)
 endif
 	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots '$(or $(OUT),build/tune)' \
 		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) \
+		$(if $(CONFIRM),,--save '$(or $(OUT),build/tune)/advice.json') \
+		$(if $(KEEP),--keep '$(KEEP)') $(if $(OCCUPANCY),--occupancy '$(OCCUPANCY)') \
 		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(filter yes,$(APPLY)),--apply) \
 		$(if $(RECORDING),'$(RECORDING)')
 
@@ -204,6 +207,10 @@ test-module: deps-test test-build ## every test of the module with two CPUs and 
 .PHONY: test-bench
 test-bench: deps-test test-build ## the lab's bench as it is typed, a host compared with itself, the disk's own addresses (ten minutes)
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
+
+.PHONY: test-tune
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
+	@prove --timer $(if $(VERBOSE),-v) analysis/tests/lab/tune.t
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

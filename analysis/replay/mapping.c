@@ -133,6 +133,13 @@ static struct live *fresh(struct load *l, struct load_stream *s, u64 key, const 
 	return at ? at : live_add(&s->live, key);
 }
 
+/* Stock's snapshot tells the slot's number; before version 2, and the module's, the address alone
+ */
+static u32 place_of(const struct load *l, const struct rec_event *e, u64 key)
+{
+	return (u32)(e->device || l->head->version == 1 ? key : e->phys) & 0xffffff;
+}
+
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
 			u64 orig, u32 size, u32 number, bool phantom)
 {
@@ -148,7 +155,8 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 				 .size = size,
 				 .device = e->device,
 				 .cpu = e->cpu,
-				 .what = at_start ? OP_CLAIM_AT_START : OP_CLAIM };
+				 .what = at_start ? OP_CLAIM_AT_START : OP_CLAIM,
+				 .place = at_start ? place_of(l, e, key) : 0 };
 
 		op.id = id = live_take_id(&l->ids);
 		if (id == ~0u)

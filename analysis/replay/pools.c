@@ -22,6 +22,8 @@ bool pools_add(struct pools *s, const struct xsw_scheme *scheme, u32 slots, u32 
 	p->handle = scheme->open(slots, areas);
 	p->point = calloc(s->timeline.points, sizeof(*p->point));
 	p->now = timeline_begin(&s->timeline);
+	if (p->handle && s->worn)
+		p->worn = worn_begin(scheme, p->handle, slots, s->worn);
 	if (!p->handle || !p->point) {
 		if (p->handle)
 			scheme->close(p->handle);
@@ -92,12 +94,22 @@ static noinline void count_failure(struct pool *p, const struct op *o, enum xsw_
 	p->point[p->now.point].failures++;
 }
 
+static void end_wear(struct pool *p)
+{
+	worn_end(p->worn);
+	p->worn = NULL;
+}
+
 static inline void claim(struct pools *s, struct pool *p, const struct op *o)
 {
 	struct xsw_request r = request_of(s, o);
 	enum xsw_fail why = XSW_FAIL_NONE;
 	u32 at = p->scheme->claim(p->handle, &r, &why);
 
+	if (unlikely(p->worn) && at == XSW_SLOTS_NONE) {
+		end_wear(p); /* it wants a place of another kind */
+		at = p->scheme->claim(p->handle, &r, &why);
+	}
 	p->claims++;
 	p->at[o->id] = at;
 	if (unlikely(at == XSW_SLOTS_NONE)) {
@@ -133,6 +145,15 @@ static inline void be_cpu(const struct pool *p, u32 cpu)
 	model_this_cpu = (p->scheme == &xsw_scheme_ours ? cpu % MODEL_CPUS : cpu) + 1;
 }
 
+/* The first operation after those of the start finds the pool as it will be */
+static noinline void wear(struct pools *s, struct pool *p, const struct op *o)
+{
+	struct xsw_request r = request_of(s, o);
+
+	if (o->what != OP_CLAIM_AT_START || !worn_open(p->worn, o->place, slots_of(&r)))
+		end_wear(p);
+}
+
 bool pools_run(struct pools *s, const struct op *op, u32 n, u32 ids)
 {
 	u32 mine = model_this_cpu, k, i;
@@ -146,6 +167,8 @@ bool pools_run(struct pools *s, const struct op *op, u32 n, u32 ids)
 			while (unlikely(timeline_is_over(&s->timeline, &p->now, op[i].ns)))
 				end_interval(s, p);
 			be_cpu(p, op[i].cpu);
+			if (unlikely(p->worn))
+				wear(s, p, &op[i]);
 			if (op[i].what == OP_RELEASE)
 				release(s, p, &op[i]);
 			else if (op[i].what != OP_CLAIM_AGAIN || p->at[op[i].id] == XSW_SLOTS_NONE)
@@ -191,6 +214,8 @@ void pools_free(struct pools *s)
 	u32 k;
 
 	for (k = 0; k < s->n; k++) {
+		if (s->pool[k].worn)
+			worn_end(s->pool[k].worn);
 		s->pool[k].scheme->close(s->pool[k].handle);
 		free(s->pool[k].at);
 		free(s->pool[k].point);

@@ -9,6 +9,7 @@
 #include "recording.h"
 #include "slots.h"
 #include "timeline.h"
+#include "worn.h"
 
 enum op_what {
 	OP_CLAIM,
@@ -25,7 +26,9 @@ struct op {
 	u32 id; /* of the mapping: each pool remembers where it put it */
 	u32 size;
 	u16 device, cpu;
-	u8 what;
+	u32 what : 8;
+	u32 place : 24; /* of a claim at the start: the slot where it lay, or its address in slots
+			 */
 };
 
 /* A pool in an interval of the timeline */
@@ -50,12 +53,14 @@ struct pool {
 	u64 saved;             /* claims served that the recorded pool failed */
 	struct timeline_at now;
 	struct pool_point *point;
+	struct worn *worn; /* while what was live at the start is laid out */
 };
 
 struct pools {
 	struct pool *pool;
 	u32 n;
-	u32 ids; /* room in each 'at' */
+	u32 ids;  /* room in each 'at' */
+	u32 worn; /* number of the layout in which the pools begin; 0: in the snapshot's order */
 	struct timeline timeline;
 	const struct rec_device *device; /* by number: their limits */
 };

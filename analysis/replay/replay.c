@@ -22,6 +22,7 @@ static struct load_options options = {
 };
 static struct sizes sizes = { .stock = true, .module = true };
 static bool rate_only;
+static u32 worn;
 
 static const struct argp_option choices[] = {
 	{ "slots", 's', "N[,N...]", 0,
@@ -39,6 +40,9 @@ static const struct argp_option choices[] = {
 	{ "shift", 'S', "SECONDS", 0, "From one copy to the next (a tenth of the recording)", 0 },
 	{ "start-once", 'O', NULL, 0,
 	  "With --copies: what was in use at the start is there once, as a ring of a device", 0 },
+	{ "worn", 'W', "N", 0,
+	  "What was in use at the start lies as it did, its segments shuffled: layout N; else in the snapshot's order",
+	  0 },
 	{ "across-gaps", 'g', NULL, 0, "Go on where events are missing", 0 },
 	{ "points", 'p', "N", 0, "Intervals of the timeline (120)", 0 },
 	{ "rate", 'r', NULL, 0, "Print only how fast this replay is, and the memory it takes", 0 },
@@ -126,6 +130,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'S':
 		shift_seconds = seconds(arg, state);
+		return 0;
+	case 'W':
+		worn = number(arg, 1, 1000000, state);
 		return 0;
 	case 'O':
 		options.start_once = true;
@@ -231,7 +238,7 @@ static void print_rate(const struct load *l, const struct pools *pools, const st
 
 static const char *replay(struct load *l, const struct load_scan *scan)
 {
-	struct pools pools = { .timeline = timeline_for(scan->ns, options.points) };
+	struct pools pools = { .worn = worn, .timeline = timeline_for(scan->ns, options.points) };
 	const struct rec_head *h = l->head;
 	const char *wrong = NULL;
 	struct run_cost cost;

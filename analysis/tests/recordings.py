@@ -133,6 +133,13 @@ def retries():
             event(11100, NOWHERE, 16384, failed=1, phys=0x5000)]
 
 
+def spread():
+    """At the start 8 segments of 128 slots hold 8 each; then one mapping that takes a segment."""
+    events = [event(k * 8 + n + 1, at(k * 128 + n), 2048, SLOT, device=0, phys=k * 128 + n)
+              for k in range(8) for n in range(8)]
+    return events + [event(9000, at(2000), 262144), event(9500, at(2000), 262144, UNMAP)]
+
+
 def ring():
     """A ring of 8 buffers from before; each is unmapped and replaced in turn, beside a load of 3."""
     events = [event(n, at(n), 2048, SLOT, device=0) for n in range(8)]
@@ -206,6 +213,7 @@ def right(version):
         "ghosts": new(pool_used=4).add(ghosts()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
+        "spread": new(pool_used=64).add(spread()).end(),
         "ring": new(pool_used=8).add(ring()).end(),
         "coherent": new().add(coherent()).end(),
         "gap": new().add(before_gap()).gap(9000, 7).add(after_gap()).end(),

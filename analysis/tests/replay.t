@@ -121,6 +121,23 @@ answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[22,16,16]' '
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
 
+# ---- how what lived at the start lies ----
+answers spread '.pools[0] | [.failures, .used_hiwater]' '[0,192]' \
+	'in the order of the snapshot it lies in one segment' --slots 512 --allocator stock
+for version in v1 v2; do
+	for layout in {1..12}; do
+		"$replay" --slots 512,4096 --areas 1 --allocator stock --points 4 --worn "$layout" \
+			"$scratch/made/$version/right/spread.rec" | jq -c '[.load.peak.slots, (.pools[] | .failures)]'
+	done >"$scratch/layouts"
+	is "$(sort -u "$scratch/layouts" | tr '\n' ' ')" '[192,0,0] [192,1,0] ' \
+		"$version: or shuffled: in some layouts no segment of four is free, in others one is"
+	is "$("$replay" --slots 512 --areas 1 --allocator stock --worn 1 "$scratch/made/$version/right/spread.rec" |
+		jq .pools[0].failures)" "$(head -n 1 "$scratch/layouts" | tr -d '[]' | cut -d , -f 2)" \
+		"$version: a layout is the same each time"
+done
+answers spread '.pools[0] | [.failures, .used, .used_hiwater]' '[0,64,192]' 'in the pool of the module as well' \
+	--slots 1024 --allocator module --worn 3
+
 # ---- length ----
 make -s -C "$checkout/analysis/replay" sample || bail 'sample was not built'
 for events in 50000 1000000; do

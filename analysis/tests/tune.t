@@ -110,6 +110,7 @@ expect 'without gnuplot there is advice' 0 'no gnuplot: no plots' \
 # ---- make tune ----
 expect 'make tune takes a recording' 0 '^The pool is too small: 20' \
 	make -s -C "$checkout" tune RECORDING="$made/small_pool.rec" OUT="$scratch/made plots"
+passes 'and leaves the advice as JSON' jq -e '.kind == "swiotlb-xen-tune"' "$scratch/made plots/advice.json"
 expect 'and a scale' 0 '^2 times this load' make -s -C "$checkout" tune \
 	RECORDING="$made/rising.rec" SCALE=2 OUT="$scratch/plots"
 

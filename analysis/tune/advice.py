@@ -8,43 +8,61 @@ from remedies import Finder, megabytes
 from subject import choose, points, sizes
 
 SHIFTS = 8
+LAYOUTS = 4
 
 
 def sufficient(pools, need):
     """The smallest that failed nothing a size can cure, and holds the need; None: none was."""
-    return next((p for p in pools if p.slots >= need and not p.curable), None)
+    return next((p for p in pools if p.slots >= need and p.serves), None)
 
 
 def failing(pools, limit):
     """The largest size below the limit that fails something a size can cure, or None."""
-    found = [p for p in pools if p.curable and (limit is None or p.slots < limit)]
+    found = [p for p in pools if not p.serves and (limit is None or p.slots < limit)]
     return found[-1] if found else None
 
 
 def pool_entry(pool):
     return {"slots": pool.slots, "areas": pool.areas, "failures": pool.failures,
-            "failures_by_reason": pool.by_reason, "used_hiwater": pool.hiwater}
+            "failures_by_reason": pool.by_reason, "used_hiwater": pool.hiwater,
+            "layouts_failing": pool.layouts_failing}
 
 
 class Advice:
     """Everything that is said, and what it rests on."""
 
-    def __init__(self, replay, margin, scale, low_free=None):
+    def __init__(self, replay, margin, scale, low_free=None, watched=None):
         survey = replay.run(points=1, slots=[1024], allocator="stock")
         self.subject = choose(survey)
         self.margin, self.low_free = margin, low_free
         self.load = replay.run(points=1, of=self.subject.pool, slots=[1024], allocator="stock")
+        self.watched = watched
         self.need = math.ceil(self.load.peak * (1 + margin))
+        if watched:
+            self.need = max(self.need, watched.need(self.subject.pool, margin))
         self.result = replay.run(points=points(survey.recording["seconds"]), of=self.subject.pool,
                                  slots=sizes(self.need, self.subject.slots), areas=[self.subject.areas])
+        self.try_layouts(replay)
         self.stock = sufficient(self.result.of("stock"), self.need)
         self.module = sufficient(self.result.of("module"), self.need)
         self.today = self.find_today()
         self.remedies = Finder(replay, self.subject, self.result, self.today).all(
             self.stock, self.module) if self.today and self.bounces else []
-        self.levels = [peaks.level(self.result.maxima, self.result.interval, seconds)
-                       for seconds in (peaks.DAY, peaks.MONTH)]
+        self.levels = watched.levels(self.subject.pool) if watched else [
+            peaks.level(self.result.maxima, self.result.interval, seconds)
+            for seconds in (peaks.DAY, peaks.MONTH)]
         self.growth = self.grow(replay, scale) if scale > 1 else None
+
+    def try_layouts(self, replay):
+        """In how many layouts of what lived at the start does each pool fail?"""
+        if not self.result.load["at_start_slots"]:
+            return
+        for layout in range(1, LAYOUTS + 1):
+            worn = replay.run(points=1, of=self.subject.pool, slots=sizes(self.need, self.subject.slots),
+                              areas=[self.subject.areas], worn=layout)
+            for pool in self.result.pools:
+                other = worn.pool(pool.allocator, pool.slots, pool.areas)
+                pool.layouts_failing += other.curable > 0
 
     @property
     def bounces(self):
@@ -162,4 +180,5 @@ class Advice:
             "sizes": sizes_of, "low_memory_free_bytes": self.low_free,
             "remedies": [one._asdict() for one in self.remedies],
             "levels": [one._asdict() for one in self.levels], "growth": self.growth,
+            "occupancy": self.watched and self.watched.document(subject.pool),
         }

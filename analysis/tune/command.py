@@ -9,8 +9,10 @@ import tempfile
 import confirm
 import draw
 import host
+import occupancy_screen
 import screen
 from advice import Advice
+from occupancy import Occupancy
 from replays import Refused, Replay
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -53,6 +55,10 @@ def options(arguments):
                         help="an earlier advice of --json: did it come true with the pool of today?")
     parser.add_argument("--apply", action="store_true",
                         help="resize the module's pool as advised, record as long again, and compare")
+    parser.add_argument("--occupancy", metavar="FILE",
+                        help="what 'xswbounce occupancy --json' wrote over hours or days: sizes hold its peak, "
+                        "too; without RECORDING it is judged alone")
+    parser.add_argument("--save", metavar="FILE", help="leave the advice there as JSON, for --confirm after a boot")
     parser.add_argument("--json", action="store_true", help="the advice as JSON")
     parser.add_argument("--plots", metavar="FOLDER", help="draw two pictures there")
     parser.add_argument("--replay", metavar="PROGRAM",
@@ -64,7 +70,15 @@ def options(arguments):
 
 def advice_of(given, recording):
     low_free = host.low_memory() if not given.recording else None
-    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale, low_free)
+    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale, low_free,
+                  given.watched)
+
+
+def save(document, to):
+    """For --confirm, beside the plots."""
+    os.makedirs(os.path.dirname(to) or ".", exist_ok=True)
+    with open(to, "w", encoding="utf-8") as f:
+        json.dump(document, f, indent=1)
 
 
 def advise(given, recording, before=None):
@@ -73,6 +87,8 @@ def advise(given, recording, before=None):
     document = advice.document()
     if before:
         document["confirmation"] = confirm.compare(before, document)
+    if given.save:
+        save(document, given.save)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()
@@ -80,6 +96,9 @@ def advise(given, recording, before=None):
         for line in confirm.lines(document["confirmation"]) if before else ():
             print(line)
         sys.stdout.write(screen.text(document))
+        if given.watched:
+            print(occupancy_screen.summary(document["occupancy"]))
+            print("\n".join(screen.level_lines(document["occupancy"]["levels"])))
     if given.plots and advice.bounces:
         drawn, wrong = draw.draw(advice, given.plots)
         if wrong:
@@ -87,6 +106,16 @@ def advise(given, recording, before=None):
         elif not given.json:
             print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
     return advice
+
+
+def advise_by_days(given):
+    """Without a recording: by what was in use."""
+    document = given.watched.alone(given.margin)
+    if given.json:
+        json.dump(document, sys.stdout, indent=1)
+        print()
+    else:
+        sys.stdout.write(occupancy_screen.text(document))
 
 
 def apply_and_compare(given, folder, recording):
@@ -126,8 +155,13 @@ def main(arguments):
         before = confirm.read(given.confirm) if given.confirm else None
         if given.recording and given.apply:
             raise Refused("--apply records this host: name no recording")
+        if given.occupancy and not given.recording and (before or given.apply):
+            raise Refused("--occupancy alone tells no failures to compare: name a recording, too")
+        given.watched = Occupancy(given.occupancy) if given.occupancy else None
         if given.recording:
             advise(given, given.recording, before)
+        elif given.watched:
+            advise_by_days(given)
         else:
             from_host(given, before)
         sys.stdout.flush()

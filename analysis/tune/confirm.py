@@ -30,6 +30,13 @@ def predicted(before, now):
                  p["slots"] == today["slots"] and p["areas"] == areas), None)
 
 
+def as_foretold(foretold, failures):
+    """None: nothing was, or it could go either way."""
+    if foretold is None or not foretold["failures"] and foretold.get("layouts_failing"):
+        return None
+    return (foretold["failures"] > 0) == (failures > 0)
+
+
 def compare(before, now):
     """The comparison, as it stands in the JSON."""
     foretold = predicted(before, now)
@@ -40,7 +47,7 @@ def compare(before, now):
         "peak_foretold": was, "peak": peak, "peak_difference": (peak - was) / was if was else None,
         "peak_within": bool(was) and abs(peak - was) <= WITHIN * was,
         "failures": failures,
-        "failures_as_foretold": None if foretold is None else (foretold["failures"] > 0) == (failures > 0),
+        "failures_as_foretold": as_foretold(foretold, failures),
     }
 
 
@@ -48,6 +55,9 @@ def lines(result):
     """The comparison in words."""
     if result["foretold"] is None:
         yield f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that was advised."
+    elif result["failures_as_foretold"] is None:
+        yield (f"At {result['slots']} slots it was to depend on how they lie: "
+               f"{result['foretold']['layouts_failing']} of 4 layouts failed; {result['failures']} failures were recorded.")
     else:
         word = "Confirmed" if result["failures_as_foretold"] else "NOT confirmed"
         yield (f"{word}: at {result['slots']} slots {result['foretold']['failures']} failures were foretold, "

@@ -21,6 +21,7 @@ class Pool:
         self.failures = entry["failures"]
         self.by_reason = entry["failures_by_reason"]
         self.hiwater = entry["used_hiwater"]
+        self.layouts_failing = 0
 
     @property
     def too_large(self):
@@ -35,6 +36,11 @@ class Pool:
     def curable(self):
         """Failures that a larger pool might cure."""
         return self.failures - self.too_large - self.unreachable
+
+    @property
+    def serves(self):
+        """It failed nothing that a larger one might serve, however what it held at first lay in it."""
+        return not self.curable and not self.layouts_failing
 
 
 class Result:

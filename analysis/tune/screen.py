@@ -94,7 +94,9 @@ def fails(entry):
     least = entry["fails"]
     if not least:
         return ""
-    return f"; {least['slots']} slots fail ({reasons(least['failures_by_reason'])})"
+    if least["failures"]:
+        return f"; {least['slots']} slots fail ({reasons(least['failures_by_reason'])})"
+    return f"; {least['slots']} slots fail if its slots lie otherwise ({least['layouts_failing']} of 4 layouts)"
 
 
 def low(d, entry):
@@ -121,7 +123,12 @@ def remedy_lines(d):
 
 def confidence_lines(d):
     yield f"The peak of {d['recording']['seconds']:.0f} s is a sample of this load, not its limit."
-    for one in d["levels"]:
+    yield from level_lines(d["levels"])
+
+
+def level_lines(levels):
+    """How large a pool would be exceeded how seldom."""
+    for one in levels:
         when = "once a day" if one["seconds"] < 2 * 86400 else "once a month"
         if one["slots"] is None:
             yield f"  exceeded {when}: can't be told, {one['why_not']}"
@@ -147,7 +154,8 @@ def text(d):
     if d["bounces"] or d["failed_in_recording"]:
         lines += list(today_lines(d)) + [""] + list(size_lines(d)) + list(scarce_lines(d)) + [""]
         remedies = list(remedy_lines(d))
-        lines += remedies + [""] * bool(remedies) + list(growth_lines(d)) + list(confidence_lines(d))
+        lines += remedies + [""] * bool(remedies) + list(growth_lines(d))
+        lines += [] if d["occupancy"] else list(confidence_lines(d))
     return "\n".join(lines) + "\n"
 
 

@@ -90,19 +90,3 @@ void xsw_force_all(struct xsw_engine *e, bool on)
 {
 	WRITE_ONCE(e->gate.force_all, on);
 }
-
-int xsw_pool_exact_high_water(struct xsw_engine *e, bool on)
-{
-	struct xsw_pool *p = &e->pool[XSW_KIND_STREAMING];
-	int rc = -EBUSY;
-
-	xsw_mutex_lock(&e->mutex);
-	if (!e->devices) {
-		p->used_exact = xsw_pool_used(p);
-		p->high_water = p->used_exact;
-		p->exact_high_water = on;
-		rc = 0;
-	}
-	xsw_mutex_unlock(&e->mutex);
-	return rc;
-}

@@ -98,6 +98,7 @@ struct xsw_pool_state {
 	u64 largest_free; /* slots of the largest free run; a glance: not below it */
 	u64 high_water;   /* most slots in use: exact or sampled, see high_water_exact */
 	bool high_water_exact;
+	u64 high_water_ns; /* how long ago it began */
 	u64 reserve_bytes; /* kept for large maps, beside the pool */
 	u64 coherent_bytes, coherent_used_bytes;
 	u64 exchanges, exchanged_bytes, exchange_fails, exchange_ns; /* whole engine */
@@ -194,11 +195,11 @@ void xsw_for_each_segment(struct xsw_engine *e,
 			  bool (*fn)(const struct xsw_segment_state *, void *), void *ctx);
 
 /**
- * xsw_pool_exact_high_water() - count the high-water mark exactly (one shared atomic a call)
- * Otherwise it is sampled, at most once a tick, when a claim has to search.
- * Return: 0, or -EBUSY while a device is attached.
+ * xsw_high_water_begin() - begin the high-water mark anew, from what is in use now [process]
+ * @exact: count at every claim and release (one shared atomic each); else it is sampled, at most
+ * once a tick, when a claim has to search
  */
-int xsw_pool_exact_high_water(struct xsw_engine *e, bool on);
+void xsw_high_water_begin(struct xsw_engine *e, bool exact);
 
 /** xsw_force_all() - switch: bounce every mapping of every device that may bounce */
 void xsw_force_all(struct xsw_engine *e, bool on);

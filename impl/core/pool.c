@@ -10,6 +10,7 @@ int xsw_pool_init(struct xsw_pool *p, enum xsw_kind kind)
 
 	p->kind = (u8)kind;
 	p->watch = XSW_WATCH_LEAST;
+	p->mark_began = xsw_now_ns();
 	p->hints = xsw_percpu_alloc(sizeof(struct xsw_hints), 64);
 	xsw_rcu_assign(p->table, t);
 	if (p->hints && t)
@@ -156,27 +157,15 @@ void xsw_pool_settle(struct xsw_pool *p)
 	}
 }
 
-/* The CPUs are read one after the other, so the sum may be a little below what any moment had */
+/* Each is read after the other, so the sum may be a little below what any moment had */
 u64 xsw_pool_used(struct xsw_pool *p)
 {
-	u64 used = 0;
+	u64 used = READ_ONCE(p->used_exact);
 	u32 cpu;
 
 	xsw_for_each_cpu(cpu)
 		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
 	return (s64)used < 0 ? 0 : used;
-}
-
-void xsw_pool_sample(struct xsw_pool *p)
-{
-	u64 now = xsw_stamp(), used;
-
-	if (p->exact_high_water || READ_ONCE(p->sampled_at) == now)
-		return;
-	WRITE_ONCE(p->sampled_at, now);
-	used = xsw_pool_used(p);
-	if ((s64)used > (s64)READ_ONCE(p->high_water))
-		WRITE_ONCE(p->high_water, used);
 }
 
 u32 xsw_pool_largest_free(struct xsw_pool *p)

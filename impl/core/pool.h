@@ -54,16 +54,18 @@ enum xsw_memo_kind { XSW_MEMO_ANY, XSW_MEMO_PAGE, XSW_MEMO_RARE, XSW_MEMO_KINDS 
 struct xsw_pool {
 	struct xsw_table __rcu *table; /* changed under the engine's mutex */
 	struct xsw_hints __percpu *hints;
-	u8 kind;   /* enum xsw_kind */
-	u64 watch; /* the shortest run a memo is about, and a version: memo.h */
-	bool exact_high_water;
-	u32 largest;    /* slots of the largest segment */
-	u64 top;        /* highest address of any segment; both under the engine's mutex */
-	u64 armed;      /* bit b: a memo of reach b was ever in use */
-	u64 sampled_at; /* stamp of the last sample */
+	u8 kind;               /* enum xsw_kind */
+	u64 watch;             /* the shortest run a memo is about, and a version: memo.h */
+	bool exact_high_water; /* changed under the engine's mutex */
+	u32 largest;           /* slots of the largest segment */
+	u64 top;               /* highest address of any segment; both under the engine's mutex */
+	u64 armed;             /* bit b: a memo of reach b was ever in use */
+	u64 sampled_at;        /* stamp of the last sample */
 
 	u64 used_exact __attribute__((aligned(64))); /* written only when exact_high_water */
+	u64 used_on_cpus; /* then: what was counted elsewhere, constant */
 	u64 high_water;
+	u64 mark_began;      /* when, in ns */
 	u64 slots, segments; /* changed under the engine's mutex */
 	u64 memo[64][XSW_MEMO_KINDS];
 };
@@ -113,7 +115,6 @@ void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s);
 void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
 
 u64 xsw_pool_used(struct xsw_pool *p);
-void xsw_pool_sample(struct xsw_pool *p);
 
 /** xsw_pool_largest_free() - slots that no free run exceeds: a few loads a group; any context */
 u32 xsw_pool_largest_free(struct xsw_pool *p);

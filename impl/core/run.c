@@ -7,20 +7,6 @@
  */
 #include "run.h"
 
-void xsw_count_exact(struct xsw_pool *p, u32 slots)
-{
-	u64 now = xsw_fetch_add64(&p->used_exact, slots) + slots;
-	u64 high = READ_ONCE(p->high_water);
-
-	while (now > high) {
-		u64 seen = xsw_cmpxchg64(&p->high_water, high, now);
-
-		if (seen == high)
-			break;
-		high = seen;
-	}
-}
-
 /*
  * Another CPU took one of the words: give the taken ones back.  A search may have found them busy
  * meanwhile, so its result is taken back.

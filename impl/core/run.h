@@ -13,6 +13,7 @@
 #ifndef XSW_RUN_H
 #define XSW_RUN_H
 
+#include "high_water.h"
 #include "memo.h"
 
 /* Size class of a run: ceil(log2(slots)), without a branch */
@@ -22,13 +23,13 @@ static __always_inline u32 xsw_class_of(u32 slots)
 }
 
 bool xsw_take_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n);
-void xsw_count_exact(struct xsw_pool *p, u32 slots);
 u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
-/* Claim the wanted run at this place of @s, if it is free there */
-static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+/* Claim the wanted run at this place of @s, if it is free there; @exact: count in the pool */
+static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_segment *s, u32 i,
+					      u32 n, bool exact)
 {
 	u32 bit = i % XSW_WORD_BITS;
 
@@ -38,16 +39,16 @@ static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment 
 	} else if (!xsw_take_wide(p, s, i, n)) {
 		return false;
 	}
-	xsw_percpu_add(&p->hints->used, n);
-	if (unlikely(p->exact_high_water))
+	if (unlikely(exact))
 		xsw_count_exact(p, n);
+	else
+		xsw_percpu_add(&p->hints->used, n);
 	return true;
 }
 
-/* Does a claim of this place take more than one word, or is it counted exactly? */
-static __always_inline bool xsw_is_wide(const struct xsw_pool *p, u32 i, u32 n)
+static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	return i % XSW_WORD_BITS + n > XSW_WORD_BITS || p->exact_high_water;
+	return xsw_claim_counted(p, s, i, n, READ_ONCE(p->exact_high_water));
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
@@ -61,16 +62,18 @@ static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mas
 	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
+	bool exact;
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
 	    unlikely((s->first + i - phase) & (stride - 1)))
 		return (struct xsw_run){ 0 };
+	exact = READ_ONCE(p->exact_high_water);
 	if (simply) {
-		*wide = xsw_is_wide(p, i, slots);
+		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || exact;
 		if (unlikely(*wide))
 			return (struct xsw_run){ 0 };
 	}
-	if (unlikely(!xsw_claim_at(p, s, i, slots)))
+	if (unlikely(!xsw_claim_counted(p, s, i, slots, exact)))
 		return (struct xsw_run){ 0 };
 	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
@@ -95,11 +98,12 @@ static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment 
 	u32 cls = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[cls]) + 1;
 
-	xsw_percpu_add(&hints->used, -(u64)slots);
+	if (unlikely(READ_ONCE(p->exact_high_water)))
+		xsw_fetch_add64(&p->used_exact, -(u64)slots);
+	else
+		xsw_percpu_add(&hints->used, -(u64)slots);
 	WRITE_ONCE(h->place[cls][depth % XSW_HINTS], xsw_place(s, start));
 	WRITE_ONCE(h->depth[cls], depth);
-	if (unlikely(p->exact_high_water))
-		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 }
 
 /*

@@ -2,6 +2,7 @@
 /*
  * What the pool looks like, segment by segment.
  */
+#include "high_water.h"
 #include "state.h"
 
 void xsw_survey(const struct xsw_segment *s, struct xsw_segment_state *st)
@@ -87,6 +88,7 @@ void xsw_pool_state(struct xsw_engine *e, struct xsw_pool_state *st)
 	add_segments(&e->pool[XSW_KIND_ATOMIC], &coherent);
 	st->high_water = max(READ_ONCE(p->high_water), p->exact_high_water ? 0 : st->used);
 	st->high_water_exact = p->exact_high_water;
+	st->high_water_ns = xsw_now_ns() - p->mark_began;
 	st->reserve_bytes = large.bytes;
 	st->quarantined += large.quarantined;
 	st->coherent_bytes = coherent.bytes;

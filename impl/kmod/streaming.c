@@ -56,7 +56,7 @@ static dma_addr_t map_traced(struct xsw_attached *a, phys_addr_t phys, size_t si
 	if (bus == XSW_BUS_ERROR)
 		return DMA_MAPPING_ERROR;
 	xsw_map_outcome(&a->dev, bus, &o);
-	trace_xsw_map(a->dev.id, phys, size, dir, attrs, &o, ns);
+	xsw_trace_whole(xsw_map, a->dev.id, phys, size, dir, attrs, &o, ns);
 	return bus;
 }
 
@@ -89,7 +89,7 @@ static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t
 	u64 began = xsw_now_ns();
 	u32 slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, unmap_attrs(attrs));
 
-	trace_xsw_unmap(a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
+	xsw_trace_whole(xsw_unmap, a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
 }
 
 static __always_inline void unmap(struct xsw_attached *a, struct device *dev, dma_addr_t bus,
@@ -120,7 +120,7 @@ static __always_inline void sync(struct xsw_attached *a, struct device *dev, dma
 	else
 		bounced = xsw_sync_for_device(&a->dev, bus, size, (enum xsw_dir)dir);
 	if (trace_xsw_sync_enabled() && began && bounced)
-		trace_xsw_sync(a->dev.id, bus, size, dir, for_cpu, xsw_now_ns() - began);
+		xsw_trace_whole(xsw_sync, a->dev.id, bus, size, dir, for_cpu, xsw_now_ns() - began);
 }
 
 /* ---- callbacks ---- */

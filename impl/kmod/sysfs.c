@@ -121,6 +121,27 @@ static ssize_t pool_show(struct device *dev, struct device_attribute *attr, char
 		st.exchange_fails, st.exchange_ns, st.assembled_bytes);
 }
 
+static ssize_t high_water_show(struct device *dev, struct device_attribute *attr, char *text)
+{
+	struct xsw_pool_state st;
+
+	xsw_pool_state(xsw.engine, &st);
+	return sysfs_emit(text, "%llu %s %llu\n", st.high_water,
+			  st.high_water_exact ? "exact" : "sampled", st.high_water_ns);
+}
+
+static ssize_t high_water_store(struct device *dev, struct device_attribute *attr, const char *text,
+				size_t length)
+{
+	static const char *const kinds[] = { "sampled", "exact" };
+	int kind = sysfs_match_string(kinds, text);
+
+	if (kind < 0)
+		return kind;
+	xsw_high_water_begin(xsw.engine, kind);
+	return length;
+}
+
 static ssize_t abi_show(struct device *dev, struct device_attribute *attr, char *text)
 {
 	return sysfs_emit(text, "%d\n", XSW_ABI_VERSION);
@@ -132,6 +153,7 @@ static DEVICE_ATTR_RW(force);
 static DEVICE_ATTR_RW(pool_bytes);
 static DEVICE_ATTR_RW(pool_max_bytes);
 static DEVICE_ATTR_RO(pool);
+static DEVICE_ATTR_RW(high_water);
 static DEVICE_ATTR_RO(abi);
 
 static struct attribute *xsw_attrs[] = {
@@ -141,6 +163,7 @@ static struct attribute *xsw_attrs[] = {
 	&dev_attr_pool_bytes.attr,
 	&dev_attr_pool_max_bytes.attr,
 	&dev_attr_pool.attr,
+	&dev_attr_high_water.attr,
 	&dev_attr_abi.attr,
 	NULL,
 };

@@ -30,8 +30,8 @@ static void tell_failed(struct xsw_attached *a, const struct xsw_event *e)
 	if (e->failed.quiet && !trace_xsw_full_enabled())
 		return;
 	xsw_pool_glance(xsw.engine, &st);
-	trace_xsw_full(a->dev.id, e->failed.phys, e->failed.size, e->failed.dir, e->failed.why,
-		       &st);
+	xsw_trace_whole(xsw_full, a->dev.id, e->failed.phys, e->failed.size, e->failed.dir,
+			e->failed.why, &st);
 	if (!e->failed.quiet)
 		dev_warn_ratelimited(
 			a->device,

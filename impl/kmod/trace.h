@@ -9,12 +9,25 @@
 #define XSW_KMOD_TRACE_H
 
 #include <linux/dma-direction.h>
+#include <linux/irqflags.h>
 #include <linux/tracepoint.h>
 
 #include "../core/tell.h"
 
 #ifndef XSW_TRACE_NAMES
 #define XSW_TRACE_NAMES
+/*
+ * The kernel runs no BPF program on an event while another such runs on that CPU: what an interrupt
+ * unmapped amid a map's event was lost to recorders.  So these are told with interrupts off.
+ */
+#define xsw_trace_whole(event, ...)         \
+	do {                                \
+		unsigned long flags;        \
+		local_irq_save(flags);      \
+		trace_##event(__VA_ARGS__); \
+		local_irq_restore(flags);   \
+	} while (0)
+
 /* The names of impl/core/reason.h for readers of the event formats. */
 #define XSW_TRACE_ENUM(sym, name, what) TRACE_DEFINE_ENUM(sym);
 #define XSW_TRACE_NAME(sym, name, what) \

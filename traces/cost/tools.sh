@@ -12,6 +12,7 @@ tools=(
 	"xswbounce top --latency|$xswbounce top --latency --json --"
 	"xswbounce top --by domain|$xswbounce top --by domain --json --"
 	"xswbounce sizes|$xswbounce sizes --json --"
+	"xswbounce occupancy|$xswbounce occupancy --json --"
 	"xswbounce latency|$xswbounce latency --json --"
 	"xswbounce stacks|$xswbounce stacks --json --"
 	"xswbounce leaks|$xswbounce leaks --json --"

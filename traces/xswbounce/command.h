@@ -98,6 +98,7 @@ int command_verdict(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_latency(int argc, char **argv);
 int command_sizes(int argc, char **argv);
+int command_occupancy(int argc, char **argv);
 int command_stacks(int argc, char **argv);
 int command_leaks(int argc, char **argv);
 int command_record(int argc, char **argv);

@@ -29,6 +29,8 @@ static const struct command commands[] = {
 	{ "report", "read a recording, or an incident file of watch", command_report },
 	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch,
 	  "'top -T 1 >FILE'" },
+	{ "occupancy", "the most that is in use in each interval, for days", command_occupancy,
+	  "debugfs swiotlb/io_tlb_used_hiwater" },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
 	  "tracefs/bounces --sizes" },
 };

@@ -49,6 +49,13 @@ echo $((48 << 20)) >$control/pool_bytes
 is "$(pool bytes)" $((48 << 20)) 'it grows to 48 MiB at run time'
 echo $((16 << 20)) >$control/pool_bytes
 is "$(pool bytes)" $((16 << 20)) 'and shrinks to 16'
+like "$(cat $control/high_water)" '^0 sampled [1-9][0-9]*$' 'the high-water mark is a sample'
+echo exact >$control/high_water
+like "$(cat $control/high_water)" '^0 exact [1-9][0-9]*$' 'or exact, and begins anew then'
+is "$(pool high_water_kind)" exact 'which the file pool says, too'
+refuses $control/high_water 1 'it is switched by those words alone'
+echo sampled >$control/high_water
+like "$(cat $control/high_water)" '^0 sampled ' 'and back'
 refuses $control/attach 'ffff:ff:1f.7' 'a device that does not exist cannot be attached'
 refuses $control/attach rubbish 'nor one that is no BDF'
 like "$(dmesg | tail -n 3)" "attach: bad BDF 'rubbish" 'which the log says'

@@ -345,7 +345,7 @@ static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 		.highest_order = pick(w, 3) ? 0 : 2 + pick(w, 8),
 		.fail_zalloc_at = pick(w, 3) ? 0 : 1 + pick(w, 6),
 	};
-	switch (pick(w, 7)) {
+	switch (pick(w, 8)) {
 	case 0:
 		xsw_pool_grow(engine, (u64)(1 + pick(w, 48)) << 16, 32, &c);
 		*grown += c.bytes;
@@ -367,6 +367,9 @@ static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 		break;
 	case 5:
 		come_and_go(w);
+		break;
+	case 6:
+		xsw_high_water_begin(engine, pick(w, 2));
 		break;
 	default:
 		xsw_pool_state(engine, &st);
@@ -431,6 +434,10 @@ static void finish(void)
 	if (st.used != leaked_slots || st.quarantined != leaked_slots || st.coherent_used_bytes ||
 	    xsw_pool_used(&engine->pool[XSW_KIND_STREAMING]) != leaked_slots)
 		wrong("slots are lost", NULL);
+	xsw_high_water_begin(engine, true);
+	xsw_pool_state(engine, &st);
+	if (st.high_water != leaked_slots)
+		wrong("the mark does not begin with what is in use", NULL);
 	model_faults = (struct model_faults){ 0 };
 	for (k = 0; k < 3; k++)
 		if (model_detach(&device[k]))

@@ -179,23 +179,78 @@ static void other_cpus_hoard_nothing(void **state)
 	empty_pool(held, 4, 2 * MIB);
 }
 
-static void high_water_is_exact_when_asked(void **state)
+static u64 mark_of(bool exact)
 {
-	static u64 held[100];
 	struct xsw_pool_state st;
 
+	xsw_pool_state(w.e, &st);
+	assert_int_equal(st.high_water_exact, exact);
+	assert_true(st.high_water_ns < 600 * 1000000000ULL);
+	return st.high_water;
+}
+
+static void high_water_is_exact_when_asked(void **state)
+{
+	static u64 held[100], before[10];
+
 	(void)state;
-	assert_int_equal(xsw_pool_exact_high_water(w.e, true), -EBUSY);
-	assert_int_equal(model_detach(&w.dev), 0);
-	assert_int_equal(xsw_pool_exact_high_water(w.e, true), 0);
-	world_attach(&w, LOW4G);
+	fill_pool(before, 10, 5000);
+	xsw_high_water_begin(w.e, true);
+	assert_int_equal(mark_of(true), 30);
 	fill_pool(held, 100, 5000);
 	empty_pool(held, 100, 5000);
 	fill_pool(held, 10, 5000);
-	xsw_pool_state(w.e, &st);
-	assert_true(st.high_water_exact);
-	assert_int_equal(st.high_water, 300);
-	assert_int_equal(st.used, 30);
+	assert_int_equal(mark_of(true), 330);
+	empty_pool(before, 10, 5000);
+	assert_int_equal(mark_of(true), 330);
+	xsw_high_water_begin(w.e, true);
+	assert_int_equal(mark_of(true), 30);
+	xsw_high_water_begin(w.e, false);
+	assert_int_equal(mark_of(false), 30);
+	empty_pool(held, 10, 5000);
+	xsw_high_water_begin(w.e, false);
+	assert_int_equal(mark_of(false), 0);
+	xsw_high_water_begin(w.e, true);
+	fill_pool(held, 1, 5000);
+	assert_int_equal(mark_of(true), 3);
+	empty_pool(held, 1, 5000);
+}
+
+/* Claims and releases before, amid and after the switch, on CPUs of their own */
+static void *claim_and_release(void *over)
+{
+	while (!READ_ONCE(*(bool *)over)) {
+		u64 bus = xsw_map(&w.dev, buffer, 5000, XSW_TO_DEVICE, XSW_ATTR_QUIET);
+
+		if (bus != XSW_BUS_ERROR)
+			xsw_unmap(&w.dev, bus, 5000, XSW_TO_DEVICE, 0);
+	}
+	return NULL;
+}
+
+static void high_water_is_switched_under_load(void **state)
+{
+	static u64 held[10];
+	bool over = false;
+	pthread_t t[2];
+	u64 mark;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, claim_and_release, &over), 0);
+	for (i = 0; i < 500; i++) {
+		xsw_high_water_begin(w.e, !(i % 2));
+		mark = mark_of(!(i % 2));
+		assert_true(mark <= 6);
+	}
+	WRITE_ONCE(over, true);
+	for (i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	xsw_high_water_begin(w.e, true);
+	assert_int_equal(mark_of(true), 0);
+	fill_pool(held, 10, 5000);
+	assert_int_equal(mark_of(true), 30);
 	empty_pool(held, 10, 5000);
 }
 
@@ -231,6 +286,7 @@ int main(void)
 		xsw_unit_test(hints_do_not_reach_past_the_end),
 		xsw_unit_test(other_cpus_hoard_nothing),
 		xsw_unit_test(high_water_is_exact_when_asked),
+		xsw_unit_test(high_water_is_switched_under_load),
 		xsw_unit_test(live_mappings_are_listed),
 	};
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The loads that the tuner is proved on, in a dom0 of the lab. Needs what traces/tests/devices.sh,
+# network.sh and driver.sh define. usb and nvme are disks, seconds is how long a load runs.
+
+fio_load() # fio_load DISK PATTERN BLOCK DEPTH [FIO OPTION...]
+{
+	fio --name=load --filename="/dev/$1" --rw="$2" --bs="$3" --iodepth="$4" --ioengine=libaio \
+		--direct=1 --time_based --runtime="$seconds" --randseed=7 "${@:5}" >/dev/null
+}
+
+# iperf_load [OPTION...]: from one card to the other; where the pool is too small it may give up.
+iperf_load()
+{
+	timeout $((seconds + 20)) ip netns exec xsw-a iperf3 -c 10.99.0.2 -t "$seconds" "$@" >/dev/null 2>&1 || true
+}
+
+offloads() # offloads on|off
+{
+	ip netns exec xsw-a ethtool -K "$nic_a" tso "$1" gso "$1" sg "$1" >/dev/null 2>&1
+}
+
+rings() # rings N: of both cards, descriptors each way
+{
+	ip netns exec xsw-a ethtool -G "$nic_a" rx "$1" tx "$1" >/dev/null 2>&1
+	ip netns exec xsw-b ethtool -G "$nic_b" rx "$1" tx "$1" >/dev/null 2>&1
+	sleep 3 # their link goes down for it
+}
+
+# Sizes and lifetimes that break the pool into pieces, the same each time.
+adversarial_requests()
+{
+	awk 'BEGIN {
+		srand(7)
+		print "mask 32"
+		for (i = 1; i <= 6000; i++) {
+			if (n >= 120 || n && rand() < 0.4) {
+				k = int(rand() * n)
+				print "unmap", held[k]
+				held[k] = held[--n]
+			} else {
+				size = rand() < 0.1 ? 65536 : rand() < 0.5 ? 600 : 6000
+				print "map", i, size, "to"
+				held[n++] = i
+			}
+		}
+		while (n)
+			print "unmap", held[--n]
+	}'
+}
+
+load_adversarial()
+{
+	driver_take "$nic_b_bdf" || return 1
+	adversarial_requests | driver_requests
+	driver_give_back
+	for _ in {1..50}; do
+		[ ! -e "/sys/bus/pci/devices/$nic_b_bdf/net" ] || break
+		sleep 0.2
+	done
+}
+
+load_usb-rand-1() { fio_load "$usb" randread 4k 1; }
+load_usb-rand-32() { fio_load "$usb" randread 4k 32; }
+load_usb-seq() { fio_load "$usb" read 128k 4; }
+load_nvme-rand-32() { fio_load "$nvme" randread 4k 32; }
+load_nvme-seq() { fio_load "$nvme" read 128k 8; }
+load_nvme-64k-8() { fio_load "$nvme" randread 64k 8; }
+load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
+load_nvme-64k-32() { fio_load "$nvme" randread 64k 32; }
+load_nvme-fixed() { fio_load "$nvme" randread 64k 8 --time_based=0 --runtime=0 --io_size=16m; }
+load_nvme-unforced() # the same bytes, and nothing makes them bounce
+{
+	echo 0 >/sys/devices/platform/xen_swiotlb/force
+	load_nvme-fixed
+	echo 1 >/sys/devices/platform/xen_swiotlb/force
+}
+load_tcp() { iperf_load; }
+load_tcp-4() { iperf_load -P 4; }
+load_tcp-plain() { offloads off; iperf_load; offloads on; }
+load_udp() { iperf_load -u -b 20M -l 200; }
+load_tcp-rings() { rings 2048; iperf_load; rings 256; }
+load_tcp-tight() { rings 80; iperf_load; rings 256; }
+load_udp-tight() { rings 80; iperf_load -u -b 20M -l 200; rings 256; }
+load_mix-tight() { rings 80; load_mix; rings 256; }
+load_mix()
+{
+	fio_load "$usb" randread 64k 8 &
+	iperf_load
+	wait
+}

@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The proof of replay and tune in the lab: what they foretell of loads, beside what the kernel meets,
+# on stock booted with other sizes and on the module resized; make tune, and whether it came true.
+#
+#   tune.t [PART...]     only these: module, advice, sufficient, half, small, forced, two
+#
+# Each part is a boot. build/tune-proof keeps what they leave; `proof` makes the table of it.
+set -u
+cd "$(dirname "$(readlink -f "$0")")/../../.." || exit 1
+# shellcheck source=impl/tests/tap.sh
+. impl/tests/tap.sh
+
+kept=$PWD/build/tune-proof
+lab=analysis/tests/lab
+seconds=5
+mkdir -p "$kept"
+
+# boot PART MACHINE COMMAND [LAB OPTION...]: the command sees the folder MACHINE/PART as /out
+boot()
+{
+	local part=$1 out=$kept/$2/$1 command=$3
+
+	shift 3
+	mkdir -p "$out"
+	rm -f "$out/marks.tsv"
+	bench/lab/lab run xen-dom0 --out "$out" --timeout 1500 "$@" -- bash -c "$command" >"$out/log.txt" 2>&1
+	ok $? "$part: the machine did it" "$(tail -n 20 "$out/log.txt")"
+}
+
+stock_loads='usb-rand-1 usb-rand-32 usb-seq tcp tcp-4 tcp-plain udp mix tcp-rings adversarial'
+stock_loads+=' mix-tight tcp-tight udp-tight'
+module_loads='nvme-rand-32 nvme-seq nvme-64k-8 nvme-64k-16 nvme-64k-32 nvme-fixed nvme-unforced'
+module_loads+=' usb-seq tcp udp mix adversarial'
+
+advised()
+{
+	jq -r '.sizes.stock.sufficient.slots // 1024' "$kept/one/advice/tune/advice.json"
+}
+
+# confirmed PART WORDS: what make tune CONFIRM= said, or APPLY=yes
+confirmed()
+{
+	like "$(cat "$kept/one/$1/tune/screen.txt")" "(^|"$'\n'")Confirmed: at $2" "$1: the advice came true"
+}
+
+# sized PART SLOTS WORDS: a boot with the pool of stock so large, and the mix that the advice is for
+sized()
+{
+	mkdir -p "$kept/one/$1"
+	cp "$kept/one/advice/tune/advice.json" "$kept/one/$1/before.json"
+	boot "$1" one "$lab/tune-running mix 12 /out/tune CONFIRM=/out/before.json
+		$lab/record-loads stock /out $seconds $stock_loads" --set "kernel_args+=swiotlb=$2"
+	confirmed "$1" "$2 slots $3"
+}
+
+[ $# -gt 0 ] || set -- module advice sufficient half small forced two
+for part; do
+	case $part in
+	module) # of 64 MiB, and then of 4 and of 2; and tune resizes it while a load runs
+		boot module one "POOLS='2048 1024' $lab/record-loads module /out $seconds $module_loads
+			MODULE=1024 $lab/tune-running nvme-64k-32 6 /out/tune APPLY=yes"
+		confirmed module '[0-9]* slots 0 failures were foretold, 0 were recorded' ;;
+	advice) # the pool as Linux makes it, and the advice for a mix of disk and network
+		boot advice one "$lab/record-loads stock /out $seconds $stock_loads
+			$lab/tune-running mix 12 /out/tune"
+		like "$(cat "$kept/one/advice/tune/screen.txt")" 'swiotlb=[0-9]+ ' 'advice: a size' ;;
+	sufficient)
+		sized sufficient "$(advised)" '0 failures were foretold, 0 were recorded' ;;
+	half)
+		sized half $(($(advised) / 2)) '[1-9][0-9]* failures were foretold, [1-9][0-9]* were' ;;
+	small) # loads that need little, where the pool is hardly larger
+		boot small one "$lab/record-loads stock /out $seconds mix-tight tcp-tight udp-tight usb-rand-1" \
+			--set 'kernel_args+=swiotlb=256' ;;
+	forced)
+		boot forced forced "$lab/record-loads stock /out $seconds nvme-rand-32 nvme-seq nvme-64k-8 \
+			nvme-64k-16 nvme-64k-32 mix" --set 'kernel_args+=swiotlb=16384,force' ;;
+	two) # CPUs: two areas of stock's, and events of the module from both
+		boot two two "$lab/record-loads stock /out $seconds usb-seq tcp udp mix tcp-rings adversarial
+			$lab/record-loads module /out $seconds nvme-64k-16 nvme-64k-32 tcp mix adversarial" --smp 2 ;;
+	*) bail "no part '$part'" ;;
+	esac
+done
+$lab/proof "$kept"/one "$kept"/forced "$kept"/two >"$kept/proof.txt"
+ok $? 'what was foretold was met' "$(grep -A 2 '^not ok' "$kept/proof.txt")"
+sed -n '/^# |/p' "$kept/proof.txt"
+done_testing

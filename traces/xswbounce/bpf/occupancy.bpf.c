@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How full the pools are at each map, for days: by device a histogram, and the most in an interval.
+ *
+ * Only what bounces is looked at: on stock the programs hang on the functions that claim and
+ * release slots. Before 6.10 the one that claims can't carry a program; there all maps are looked
+ * at. How much of the stock pool is in use its own counters tell, so what no program saw does not
+ * add up over days. An interval's maxima stand in one of two places, by its parity: the tool reads
+ * and clears one while the programs write the other.
+ */
+#include "bpf/map_calls.bpf.h"
+#include "bpf/module.bpf.h"
+#include "bpf/occupancy.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct xb_occupancy occupancies[XB_OCCUPANCY_DEVICES];
+struct xb_occupied pools[XB_OCCUPANCY_POOLS];
+u32 parity;
+
+/* Fields that kernels have which count the whole pool's use. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct io_tlb_mem___counted {
+	struct {
+		s64 counter;
+	} total_used;
+};
+#pragma clang attribute pop
+
+extern const void io_tlb_default_mem __ksym __weak;
+
+static __always_inline u64 areas_used(void)
+{
+	u64 used = 0;
+	u32 i;
+
+	for (i = 0; i < 256 && i < pools[0].areas; i++)
+		used += long_at(pools[0].areas_at + i * bpf_core_type_size(struct io_tlb_area) +
+				bpf_core_field_offset(struct io_tlb_area, used));
+	return used;
+}
+
+static __always_inline u64 stock_used(void)
+{
+	return pools[0].total_at ? long_at(pools[0].total_at) : areas_used();
+}
+
+/* Where the stock pool counts.  The whole pool's number is taken if it agrees with its areas'. */
+u64 seen_used;
+
+SEC("syscall")
+int find_counters(void *ctx)
+{
+	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem___old *old = (void *)mem;
+	struct io_tlb_mem___counted *counted = (void *)mem;
+	u64 at;
+
+	if (!&io_tlb_default_mem)
+		return 0;
+	if (bpf_core_field_exists(mem->defpool)) {
+		pools[0].areas = BPF_CORE_READ(mem, defpool.nareas);
+		pools[0].areas_at = (u64)BPF_CORE_READ(mem, defpool.areas);
+	} else {
+		pools[0].areas = BPF_CORE_READ(old, nareas);
+		pools[0].areas_at = (u64)BPF_CORE_READ(old, areas);
+	}
+	seen_used = areas_used();
+	if (pools[0].areas > 1 && bpf_core_field_exists(counted->total_used)) {
+		at = (u64)&io_tlb_default_mem +
+		     bpf_core_field_offset(struct io_tlb_mem___counted, total_used);
+		if (seen_used && long_at(at) == seen_used)
+			pools[0].total_at = at;
+	}
+	return 0;
+}
+
+SEC("syscall")
+int look_at_use(void *ctx)
+{
+	seen_used = stock_used();
+	return 0;
+}
+
+static __noinline int search_place(u64 number)
+{
+	u32 at = number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS), i;
+	u64 found;
+
+	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++, at++) {
+		found = occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number;
+		if (!found)
+			found = __sync_val_compare_and_swap(
+				&occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number, 0, number);
+		if (!found || found == number)
+			return at & (XB_OCCUPANCY_DEVICES - 1);
+	}
+	__sync_fetch_and_add(&losses.devices, 1);
+	return -1;
+}
+
+/* NULL: there is no room for another device. */
+static __always_inline struct xb_occupancy *occupancy_of(u64 number)
+{
+	u32 at = number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS);
+	int found;
+
+	if (occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number != number) {
+		found = search_place(number);
+		if (found < 0)
+			return NULL;
+		at = found;
+	}
+	return &occupancies[at & (XB_OCCUPANCY_DEVICES - 1)];
+}
+
+/* Another CPU may raise it at the same time: after some tries its maximum is as good. */
+static __always_inline void raise(u64 *most, u64 value)
+{
+	u64 seen = *most, before;
+	int i;
+
+	for (i = 0; i < 4 && value > seen; i++) {
+		before = __sync_val_compare_and_swap(most, seen, value);
+		if (before == seen)
+			break;
+		seen = before;
+	}
+}
+
+static __always_inline void count_map(struct xb_occupancy *o, u32 pool, u64 slots, u64 used)
+{
+	struct xb_most *most = &o->most[parity & 1];
+	u64 step = used >> (pools[pool].shift & 31);
+	s64 held;
+
+	__sync_fetch_and_add(&o->maps, 1);
+	held = __sync_fetch_and_add(&o->held, slots) + slots;
+	if (held > 0)
+		raise(&most->held, held);
+	raise(&most->used, used);
+	if (step >= XB_OCCUPANCY_STEPS)
+		step = XB_OCCUPANCY_STEPS - 1;
+	barrier_var(step);
+	__sync_fetch_and_add(&o->steps[step & (XB_OCCUPANCY_STEPS - 1)], 1);
+}
+
+static __always_inline void count_unmap(struct xb_occupancy *o, u64 slots)
+{
+	s64 held = __sync_fetch_and_add(&o->held, -slots) - slots;
+
+	if (held < o->least)
+		o->least = held; /* of two at once the other may stay: one off by a mapping */
+}
+
+static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
+{
+	u64 parms = device_long(dev, dma_parms);
+
+	if (parms)
+		o->min_align = number_at(parms + bpf_core_field_offset(struct device_dma_parameters,
+								       min_align_mask));
+	return describe(dev, NULL);
+}
+
+/* The verifier lets no pointer be multiplied: a device's number is its distance from the table. */
+static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev)
+{
+	struct xb_occupancy *o;
+
+	if (!armed)
+		return NULL;
+	o = occupancy_of((u64)dev - (u64)occupancies);
+	if (o && !o->key) {
+		o->key = (u64)dev;
+		meet_stock(dev, o);
+	}
+	return o;
+}
+
+/* A mapping keeps the low bits of its buffer that the device asks for: they take room, too. */
+static __always_inline u64 slots_of(const struct xb_occupancy *o, u64 tlb, u64 size)
+{
+	return ((tlb & o->min_align) + size + (1 << XB_SLOT_SHIFT) - 1) >> XB_SLOT_SHIFT;
+}
+
+static __always_inline int claim_end(struct device *dev, u64 at, u64 size)
+{
+	struct xb_occupancy *o = stock_occupancy(dev);
+
+	if (!o)
+		return 0;
+	if (at == XB_ERROR_ADDR)
+		__sync_fetch_and_add(&o->fails, 1);
+	else
+		count_map(o, 0, slots_of(o, at, size), stock_used());
+	return 0;
+}
+
+SEC("fexit/swiotlb_tbl_map_single")
+int BPF_PROG(claimed, struct device *dev, phys_addr_t phys, size_t size)
+{
+	u64 tlb = XB_ERROR_ADDR;
+
+	bpf_get_func_ret(ctx, &tlb);
+	return claim_end(dev, tlb, size);
+}
+
+static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				   u64 attrs, u64 bus)
+{
+	return bus == machine_address(phys) ? 0 : claim_end(dev, bus, size);
+}
+
+static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
+				      u64 attrs, u64 bus)
+{
+	return claim_end(dev, bus, size);
+}
+
+static __always_inline int released(struct device *dev, u64 tlb, u64 size)
+{
+	struct xb_occupancy *o = stock_occupancy(dev);
+
+	if (o)
+		count_unmap(o, slots_of(o, tlb, size));
+	return 0;
+}
+
+SEC("fentry/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single, struct device *dev, phys_addr_t tlb, size_t size)
+{
+	return released(dev, tlb, size);
+}
+
+SEC("fentry/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single, struct device *dev, phys_addr_t tlb, size_t size)
+{
+	return released(dev, tlb, size);
+}
+
+static __always_inline struct xb_occupancy *module_occupancy(const u8 *record,
+							     const volatile struct xb_event *e)
+{
+	u64 key = module_device(record, e);
+	struct xb_occupancy *o;
+
+	if (!armed)
+		return NULL;
+	o = occupancy_of(key);
+	if (o && !o->key) {
+		o->key = key;
+		o->pool = 1;
+	}
+	return o;
+}
+
+SEC("tp/xen_swiotlb/xsw_map")
+int module_map(void *ctx)
+{
+	struct xb_occupancy *o;
+	u8 record[XB_RECORD];
+	u64 slots;
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	slots = field_of(record, &module_events.map.slots);
+	if (!slots)
+		return 0;
+	o = module_occupancy(record, &module_events.map);
+	if (o)
+		count_map(o, 1, slots, __sync_fetch_and_add(&pools[1].used, slots) + slots);
+	return 0;
+}
+
+SEC("tp/xen_swiotlb/xsw_unmap")
+int module_unmap(void *ctx)
+{
+	struct xb_occupancy *o;
+	u8 record[XB_RECORD];
+	u64 slots;
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	slots = field_of(record, &module_events.unmap.slots);
+	if (!slots)
+		return 0;
+	o = module_occupancy(record, &module_events.unmap);
+	if (!o)
+		return 0;
+	__sync_fetch_and_add(&pools[1].used, -slots);
+	count_unmap(o, slots);
+	return 0;
+}
+
+SEC("tp/xen_swiotlb/xsw_full")
+int module_full(void *ctx)
+{
+	struct xb_occupancy *o;
+	u8 record[XB_RECORD];
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	o = module_occupancy(record, &module_events.full);
+	if (o)
+		__sync_fetch_and_add(&o->fails, 1);
+	return 0;
+}

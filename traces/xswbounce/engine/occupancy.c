@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How full the pools are at each map: loads occupancy.bpf.c, reads what it keeps. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "engine/device.h"
+#include "engine/layout.h"
+#include "engine/module_side.h"
+#include "engine/occupancy.h"
+#include "engine/probe.h"
+#include "engine/start.h"
+#include "occupancy.skel.h"
+#include "say.h"
+
+#define SETTLE_US 10000 /* for programs that began in the interval before */
+
+static struct occupancy_bpf *skel, *side_skel;
+static const struct host *machine;
+static u64 began[XB_OCCUPANCY_POOLS]; /* in use as the interval began */
+
+/* The function that claims slots if a program fits it, else those that map. */
+static void choose(const struct host *host)
+{
+	bool pv = host->kind == HOST_PV;
+	bool claims = probe_use(skel->progs.claimed, true), any = claims;
+
+	any |= probe_use(skel->progs.map_page_end, pv && !claims);
+	any |= probe_use(skel->progs.map_phys_end, pv && !claims);
+	any |= probe_use(skel->progs.swiotlb_map_end, !pv && !claims);
+	if (!any)
+		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
+		    host->release);
+	probe_use(skel->progs.map_page_start, false);
+	probe_use(skel->progs.map_phys_start, false);
+	probe_use(skel->progs.swiotlb_map_start, false);
+	probe_use(skel->progs.calibrate_start, false);
+	probe_use(skel->progs.calibrate_end, false);
+	probe_use(skel->progs.old_unmap_single, !probe_use(skel->progs.unmap_single, true));
+}
+
+static struct bpf_object_skeleton *open_side(void)
+{
+	side_skel = occupancy_bpf__open();
+	if (!side_skel)
+		return NULL;
+	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
+	layout_read((struct xb_events *)&side_skel->rodata->module_events);
+	return side_skel->skeleton;
+}
+
+static void destroy_side(void)
+{
+	occupancy_bpf__destroy(side_skel);
+	side_skel = NULL;
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side };
+
+/* What the module's pool holds no event tells: it is counted from what it holds at first. */
+static void look_at_module(void)
+{
+	struct pool pools[HOST_POOLS] = {};
+
+	host_pools(machine, pools);
+	skel->bss->pools[1].used = pools[1].used >> XB_SLOT_SHIFT;
+}
+
+void occupancy_follow(void)
+{
+	bool had = side.attached;
+
+	module_side_follow(&side, skel->skeleton);
+	if (side.attached && !had)
+		look_at_module();
+}
+
+/* Such that a histogram reaches to the pool's end. */
+static void choose_steps(void)
+{
+	struct pool pools[HOST_POOLS] = {};
+	int i;
+
+	host_pools(machine, pools);
+	for (i = 0; i < XB_OCCUPANCY_POOLS; i++)
+		while (pools[i].size >> XB_SLOT_SHIFT >> skel->bss->pools[i].shift >=
+		       XB_OCCUPANCY_STEPS)
+			skel->bss->pools[i].shift++;
+}
+
+static void note_use(void)
+{
+	long long module = skel->bss->pools[1].used;
+
+	probe_run(skel->progs.look_at_use);
+	began[0] = skel->bss->seen_used;
+	began[1] = module > 0 ? module : 0;
+}
+
+void occupancy_start(const struct host *host)
+{
+	machine = host;
+	skel = occupancy_bpf__open();
+	if (!skel)
+		die("can't open the BPF programs: %s", strerror(errno));
+	choose(host);
+	module_side_leave(skel->obj);
+	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
+	start_load(skel->skeleton, skel->progs.machine_init);
+	probe_run(skel->progs.find_counters);
+	choose_steps();
+	start_attach(skel->skeleton);
+	skel->bss->armed = true;
+	occupancy_follow();
+	note_use();
+}
+
+void occupancy_stop(void)
+{
+	module_side_drop(&side);
+	occupancy_bpf__destroy(skel);
+	skel = NULL;
+}
+
+static void read_row(struct xb_occupancy *from, u32 parity, struct occupancy_row *to)
+{
+	struct xb_most *most = &from->most[parity];
+
+	device_describe(skel->maps.devices, from->key, &to->device);
+	to->pool = from->pool;
+	to->maps = from->maps;
+	to->fails = from->fails;
+	to->held = most->held ? most->held - from->least : 0;
+	to->used = most->used;
+	memcpy(to->steps, from->steps, sizeof(to->steps));
+	*most = (struct xb_most){};
+}
+
+void occupancy_interval(struct occupancy *o)
+{
+	u32 parity = skel->bss->parity & 1, i;
+	struct occupancy_row *row;
+
+	memcpy(o->used, began, sizeof(began));
+	skel->bss->parity = !parity;
+	note_use();
+	usleep(SETTLE_US);
+	o->n = 0;
+	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++) {
+		if (!skel->bss->occupancies[i].key)
+			continue;
+		row = &o->rows[o->n++];
+		read_row(&skel->bss->occupancies[i], parity, row);
+		if (row->used > o->used[row->pool])
+			o->used[row->pool] = row->used;
+	}
+	o->lost = skel->bss->losses.devices + probe_missed(skel->obj) + module_side_missed(&side);
+}
+
+u64 occupancy_step(u32 pool)
+{
+	return 1ULL << skel->bss->pools[pool].shift;
+}
+
+u32 occupancy_areas(void)
+{
+	return skel->bss->pools[0].areas;
+}
