@@ -59,23 +59,12 @@ static struct {
 	u8 bits;
 } cursors[XSW_MAX_PAGE_ORDER + 1];
 
-/* Return: the page of ours that has this frame, XSW_NO_FRAME if none has. */
-static u64 owner_of(u64 mfn)
-{
-	unsigned long pfn;
-
-	if (xen_safe_read_ulong(machine_to_phys_mapping + mfn, &pfn) || pfn >= xen_p2m_size ||
-	    !xsw_pfn_is_ours(pfn) || xsw_pfn_to_mfn(pfn) != mfn)
-		return XSW_NO_FRAME;
-	return pfn;
-}
-
 static bool is_candidate(u64 mfn, u64 pages)
 {
 	u64 i;
 
 	for (i = 0; i < pages; i++) {
-		u64 pfn = owner_of(mfn + i);
+		u64 pfn = xsw_owner_of(mfn + i);
 
 		if (pfn == XSW_NO_FRAME || !xsw_may_be_taken(pfn))
 			return false;
@@ -145,7 +134,7 @@ static bool take_units(struct assembly *a)
 	u64 i;
 
 	for (i = 0; i < a->pages; i++) {
-		u64 pfn = owner_of(a->mfn + i);
+		u64 pfn = xsw_owner_of(a->mfn + i);
 
 		if (!i)
 			a->pfn = ALIGN_DOWN(pfn, a->pages);
