@@ -58,6 +58,15 @@ static bool understand(struct xsw_defrag *d, enum xsw_exchange_result result, u8
 	}
 }
 
+/* The two blocks change places. */
+static void to_front(struct xsw_block *b, size_t front, size_t i)
+{
+	struct xsw_block other = b[front];
+
+	b[front] = b[i];
+	b[i] = other;
+}
+
 size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 {
 	size_t left = 0, i = 0, done;
@@ -74,9 +83,9 @@ size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 			continue;
 		if (!understand(d, result, b->order))
 			break;
-		b[left++] = b[i++];
+		to_front(b, left++, i++);
 	}
 	while (i < n)
-		b[left++] = b[i++];
+		to_front(b, left++, i++);
 	return left;
 }

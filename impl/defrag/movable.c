@@ -5,7 +5,8 @@
  * How this works.  All blocks are looked at once; the scattered ones are to do.  They come into the
  * hand in their order, as many as the run may hold, and are cured together.  Where Xen gives no
  * extents of 2 MiB, neighbours must be found in the hand itself: so with a block those come that
- * have frames of the same machine blocks.
+ * have frames of the same machine blocks.  The frames that found no neighbour lie in fewer blocks
+ * then, and another pass may find it: passes are made as long as they are worth it.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -16,10 +17,12 @@
 #include "hand.h"
 #include "movable.h"
 
-#define FRAMES_IN_COMMON 8 /* with a machine block, for its other owners to be worth a visit */
+#define WORTH_A_PASS     16 /* a pass that cured one block in so many is followed by another */
+#define FRAMES_IN_COMMON 8  /* with a machine block, for its other owners to be worth a visit */
 
 /*
  * @todo: of each block: is it scattered, and has nobody tried it?
+ * @good: blocks that needed nothing when the run began
  * @begun: how many blocks of the hand have had their relatives looked for
  */
 struct walk {
@@ -39,28 +42,38 @@ static u64 end_of_walk(const struct xsw_defrag *d)
 	return end >> XSW_BLOCK_ORDER;
 }
 
-static void look_at(struct walk *w, u64 block)
+static bool is_block(u64 pfn)
 {
-	struct xsw_progress *p = &w->d->progress;
-	u64 pfn = block << XSW_BLOCK_ORDER;
+	return xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) && xsw_are_ours(pfn, XSW_BLOCK_PAGES);
+}
 
-	if (!xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) || !xsw_are_ours(pfn, XSW_BLOCK_PAGES))
-		return;
-	p->blocks++;
-	if (xsw_is_contiguous(pfn, XSW_BLOCK_PAGES, w->d->limits.width)) {
-		w->good++;
-		return;
+/* Return: how many blocks are scattered; all of them are to do. */
+static u64 look(struct walk *w)
+{
+	u64 scattered = 0, block;
+
+	w->good = 0;
+	for (block = 0; block < w->blocks; block++) {
+		u64 pfn = block << XSW_BLOCK_ORDER;
+
+		w->todo[block] = 0;
+		if (is_block(pfn)) {
+			w->todo[block] =
+				!xsw_is_contiguous(pfn, XSW_BLOCK_PAGES, w->d->limits.width);
+			scattered += w->todo[block];
+			w->good += !w->todo[block];
+		}
+		cond_resched();
 	}
-	p->scattered++;
-	w->todo[block] = 1;
+	return scattered;
 }
 
 static bool is_reached(const struct walk *w)
 {
 	const struct xsw_progress *p = &w->d->progress;
 
-	return w->d->limits.target_permille &&
-	       (w->good + p->cured) * 1000 >= w->d->limits.target_permille * p->blocks;
+	return w->d->limits.target_permille && (p->blocks - p->scattered + p->cured) * 1000 >=
+						       w->d->limits.target_permille * p->blocks;
 }
 
 static bool is_spent(const struct xsw_defrag *d)
@@ -156,8 +169,27 @@ static enum xsw_ending walk(struct walk *w)
 		}
 	if (w->hand.n && !cure(w))
 		return XSW_ENDED_STOPPED;
-	if (is_reached(w))
-		return XSW_ENDED_TARGET;
+	return is_reached(w) ? XSW_ENDED_TARGET : XSW_ENDED_DONE;
+}
+
+/* Where neighbours are dealt out of our own, one pass is not all. */
+static enum xsw_ending walks(struct walk *w)
+{
+	struct xsw_progress *p = &w->d->progress;
+	enum xsw_ending ending;
+	u64 left, cured;
+
+	p->scattered = left = look(w);
+	p->blocks = w->good + left;
+	do {
+		cured = p->cured;
+		p->busy = 0;
+		ending = walk(w);
+		cured = p->cured - cured;
+		if (ending != XSW_ENDED_DONE)
+			return ending;
+		left = look(w);
+	} while (w->d->xen_order < XSW_BLOCK_ORDER && cured && cured >= left / WORTH_A_PASS);
 	return w->d->limits.target_permille ? XSW_ENDED_MISSED : XSW_ENDED_DONE;
 }
 
@@ -165,18 +197,12 @@ enum xsw_ending xsw_movable(struct xsw_defrag *d)
 {
 	struct walk w = { .d = d, .blocks = end_of_walk(d) };
 	enum xsw_ending ending = XSW_ENDED_MEMORY;
-	u64 block;
 
 	if (xsw_hand_begin(&w.hand, d->limits.held_bytes >> (PAGE_SHIFT + XSW_BLOCK_ORDER)))
 		return ending;
 	w.todo = kvzalloc(w.blocks, XSW_GFP_ARRAY);
-	if (w.todo) {
-		for (block = 0; block < w.blocks; block++) {
-			look_at(&w, block);
-			cond_resched();
-		}
-		ending = walk(&w);
-	}
+	if (w.todo)
+		ending = walks(&w);
 	kvfree(w.todo);
 	xsw_hand_end(&w.hand);
 	return ending;
