@@ -3,7 +3,6 @@
  * Phase 2 of the defragmenter: small blocks as the page allocator hands them out, which in the fake
  * are the highest ones; frames from Xen, or from a contiguous block of the domain's own.
  */
-#include "../../defrag/neighbours.h"
 #include "runs.h"
 
 #define DONOR 4096u /* its first page, where a test has one */
@@ -165,6 +164,8 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 {
 	(void)state;
 	fake_give_to_xen(1 << 13, 512);
+	lay_donor(DONOR);
+	fake_xen_top = 1 << 14;
 	defrag.limits.width = 28; /* all pages of the fake's */
 	defrag.limits.low_most_bytes = 1 << 20;
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
@@ -197,42 +198,6 @@ static void a_run_that_was_stopped_does_not_go_on(void **state)
 	check(0);
 }
 
-/* ---- dealing ---- */
-
-static void what_wins_nothing_is_not_dealt(void **state)
-{
-	static u64 page[512], frame[512], sorted[512];
-	static struct xsw_deal deal = { .page = page, .frame = frame, .n = 512 };
-	u64 i;
-
-	(void)state;
-	for (i = 0; i < 512; i++)
-		page[i] = 8192 + i;
-	assert_int_equal(xsw_neighbours(&deal, sorted), -EALREADY);
-	assert_int_equal(counts.mmu_updates, 0);
-}
-
-static void reversed_frames_are_turned_round(void **state)
-{
-	static u64 page[512], frame[512], sorted[512];
-	static struct xsw_deal deal = { .page = page, .frame = frame, .n = 512 };
-	struct xsw_block b = take(9, 64);
-	u64 i;
-
-	(void)state;
-	fake_give_to_xen(1 << 17, 512);
-	for (i = 0; i < 512; i++) {
-		page[i] = b.pfn + i;
-		fake_move_frame(b.pfn + i, (1 << 17) + 511 - i);
-	}
-	assert_int_equal(xsw_neighbours(&deal, sorted), 0);
-	assert_int_equal(xsw_pfn_to_mfn(b.pfn), 1 << 17);
-	assert_true(xsw_is_contiguous(b.pfn, 512, 0));
-	assert_int_equal(counts.flushes, 1);
-	check(512);
-	xsw_hv_free(&b);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -250,8 +215,6 @@ int main(void)
 		a_hot_test(a_width_takes_low_frames_for_low_pages),
 		a_run_test(a_run_of_all_does_both),
 		a_run_test(a_run_that_was_stopped_does_not_go_on),
-		a_hot_test(what_wins_nothing_is_not_dealt),
-		a_hot_test(reversed_frames_are_turned_round),
 	};
 
 	return run_held_tests(tests);

@@ -176,6 +176,20 @@ static void a_frame_that_becomes_foreign_is_let_go(void **state)
 	run_movable();
 	assert_int_equal(defrag.progress.busy, 2);
 	assert_int_equal(defrag.progress.taken[9], 126);
+	check(0);
+}
+
+static void holes_and_zones_are_not_asked_for(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_pages[8192 + 511].offline = true;
+	fake_pages[8192 + 511].in_buddy = false;
+	fake_pages[8192 + 511].user = 1; /* nobody's: not in our hands */
+	fake_pages[16384 + 511].zone = fake_pages[FAKE_PAGES - 1].zone;
+	run_movable();
+	assert_int_equal(defrag.progress.blocks, 126);
+	assert_int_equal(defrag.progress.busy, 1);
 }
 
 static void busy_blocks_are_passed_over(void **state)
@@ -324,6 +338,8 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 
 	(void)state;
 	fake_give_to_xen(4096, 20 * 512); /* below 2^26 */
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_lay_out(512, 1 << 18, 512); /* neighbours, but not low */
 	defrag.limits.width = 26;         /* 64 MiB: 32 blocks of pages */
 	defrag.limits.low_most_bytes = 16 << 20;
 	assert_int_equal(run_movable(), XSW_ENDED_LOW);
@@ -333,6 +349,22 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	assert_int_equal(defrag.progress.dealt_pages, 0);
 	for (pfn = 512; pfn < 9 * 512; pfn++)
 		assert_true(xsw_pfn_to_mfn(pfn) < 1 << 14);
+	check(0);
+}
+
+static void frames_from_anywhere_are_not_dealt_to_low_pages(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 512);
+	for (i = 0; i < 512; i++)
+		fake_move_frame(4096 + i, (1 << 18) + 511 - i);
+	defrag.limits.width = 26;
+	defrag.limits.low_most_bytes = 16 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.dealt_pages, 0);
+	assert_int_equal(xsw_pfn_to_mfn(4096), (1 << 18) + 511);
 	check(0);
 }
 
@@ -352,6 +384,7 @@ int main(void)
 		a_run_test(a_forbidden_order_is_asked_for_once),
 		a_run_test(frames_of_others_are_left_alone),
 		a_run_test(a_frame_that_becomes_foreign_is_let_go),
+		a_run_test(holes_and_zones_are_not_asked_for),
 		a_run_test(busy_blocks_are_passed_over),
 		a_run_test(contiguous_blocks_are_not_touched),
 		a_run_test(no_more_is_held_than_may_be),
@@ -364,6 +397,7 @@ int main(void)
 		a_run_test(with_no_more_than_its_floor_xen_is_asked_for_nothing),
 		a_run_test(a_floor_of_more_than_we_can_hold_asks_for_nothing),
 		a_run_test(a_width_takes_low_frames_for_low_pages),
+		a_run_test(frames_from_anywhere_are_not_dealt_to_low_pages),
 	};
 
 	return run_held_tests(tests);
