@@ -29,6 +29,8 @@ static const struct command commands[] = {
 	{ "report", "read a recording, or an incident file of watch", command_report },
 	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch,
 	  "'top -T 1 >FILE'" },
+	{ "doctor", "is this domain's memory scattered, does it cost bounces, what to do",
+	  command_doctor, "sysfs xen_swiotlb_defrag/contiguity of the defragmenter" },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
 	  "tracefs/bounces --sizes" },
 };
