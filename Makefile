@@ -137,6 +137,7 @@ install: ## install the module for this kernel through dkms
 # from the runner's rounds what they measure: its tests come when that is over.
 LAB_TEST = $(wildcard $(patsubst %,bench/lab/tests/%.t,$(1)))
 LONG_TESTS := $(call LAB_TEST,runner) impl/tests/unit/mutants impl/tests/xen/mutants \
+	impl/tests/xen/mutants-defrag \
 	impl/tests/verify/run $(call LAB_TEST,tools served module smp)
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
@@ -170,6 +171,10 @@ test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
+
+.PHONY: test-contiguity
+test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU (half an hour)
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

@@ -47,6 +47,31 @@ static void passes_end_when_they_find_nothing(void **state)
 	assert_int_equal(counts.exchanges, 1);
 }
 
+/* All that is handed out first is contiguous: 128 blocks of each order are enough to see it. */
+static void what_is_contiguous_is_not_looked_at_further(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, 4096);
+	fake_lay_out(FAKE_PAGES - 4096, 1 << 17, 4096);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(most_in_step, 128 * (8 + 4 + 2));
+	assert_int_equal(defrag.progress.hot_found, 0);
+}
+
+static void scattered_ones_among_them_are_found(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 17, 4096);
+	fake_give_to_xen(1 << 18, 512);
+	fake_lay_out(FAKE_PAGES - 4096, 1 << 17, 4096);
+	for (i = 1; i <= 2; i++)
+		fake_move_frame(FAKE_PAGES - 8 * 100 * i, FAKE_HIGH + i * 5);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[3], 2);
+}
+
 static u32 more;
 
 static void another_comes_by(void)
@@ -115,6 +140,7 @@ static void frames_of_others_are_left_alone(void **state)
 	fake_foreign(FAKE_PAGES - 4);
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
 	assert_true(!xsw_pfn_is_ours(FAKE_PAGES - 4));
+	assert_int_equal(defrag.progress.refused[3], 0); /* nobody asked Xen for it */
 	check(0);
 }
 
@@ -203,6 +229,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		a_hot_test(xen_gives_small_extents),
 		a_hot_test(passes_end_when_they_find_nothing),
+		a_hot_test(what_is_contiguous_is_not_looked_at_further),
+		a_hot_test(scattered_ones_among_them_are_found),
 		a_hot_test(blocks_that_come_by_later_are_cured_too),
 		a_hot_test(a_block_of_our_own_gives_its_frames),
 		a_hot_test(a_donor_is_no_larger_than_is_needed),

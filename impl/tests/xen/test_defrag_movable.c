@@ -320,6 +320,20 @@ static void with_no_more_than_its_floor_xen_is_asked_for_nothing(void **state)
 	check(0);
 }
 
+/* They would be given to Xen for as many, and come back scattered. */
+static void contiguous_blocks_are_not_given_for_the_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, 20 * 512);
+	fake_lay_out(512, 1 << 17, 20 * 512);
+	fake_give_to_xen(1 << 18, 14 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(xsw_pfn_to_mfn(512), 1 << 17);
+	assert_true(xsw_is_contiguous(512, 20 * 512, 0));
+	check(0);
+}
+
 static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
 {
 	(void)state;
@@ -395,6 +409,7 @@ int main(void)
 		a_run_test(no_memory_for_its_arrays_is_survived),
 		a_run_test(xen_keeps_its_floor),
 		a_run_test(with_no_more_than_its_floor_xen_is_asked_for_nothing),
+		a_run_test(contiguous_blocks_are_not_given_for_the_floor),
 		a_run_test(a_floor_of_more_than_we_can_hold_asks_for_nothing),
 		a_run_test(a_width_takes_low_frames_for_low_pages),
 		a_run_test(frames_from_anywhere_are_not_dealt_to_low_pages),

@@ -5,6 +5,7 @@
 # shellcheck source=impl/tests/guest/guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../guest.sh"
 
+# shellcheck disable=SC2034 # for the tests that source this
 files=/sys/devices/platform/xen_swiotlb_defrag
 
 defrag_in() { insmod "$modules/defrag/xen_swiotlb_defrag.ko"; }
@@ -41,18 +42,20 @@ told() { # told WHAT: the run, on a line of its own
 
 # ---- scattering, as ballooning does it in the course of weeks ----
 
+balloon_target=/sys/devices/system/xen_memory/xen_memory0/target_kb
+
 memory_mb() { awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo; }
 
-balloon() { # balloon MIB: dom0 to this size
+balloon() { # balloon KIB: the domain to this size
 	local try last=0 now
-	xl mem-set 0 "$1"
+	echo "$1" >$balloon_target
 	for try in $(seq 100); do
 		now=$(memory_mb)
 		[ "$now" != "$last" ] || break
 		last=$now
-		sleep 0.5
+		sleep 1
 	done
-	echo "# dom0 has $now MiB after $try looks"
+	echo "# the domain has $now MiB after $try looks"
 }
 
 fill_with_files() { # fill_with_files DIR: large and small files in turn, until little is free
@@ -63,15 +66,16 @@ fill_with_files() { # fill_with_files DIR: large and small files in turn, until 
 			print $f ($i % 2 ? $small : $big) or last; close $f }' "$most")
 }
 
-scatter() { # scatter SMALL LARGE: MiB of dom0 in between and at the end
-	local dir
+scatter() { # half of the memory goes to Xen, page by page, and comes back
+	local dir whole
 	dir=$(mktemp -d)
+	whole=$(cat $balloon_target)
 	mount -t tmpfs -o size=95% tmpfs "$dir"
 	fill_with_files "$dir"
 	(cd "$dir" && perl -e 'for (glob("f*")) { unlink if /[02468]$/ }')
-	balloon "$1"
+	balloon $((whole / 2))
 	(cd "$dir" && perl -e 'unlink for glob("f*")')
-	balloon "$2"
+	balloon "$whole"
 	umount "$dir"
 	rmdir "$dir"
 }
