@@ -354,7 +354,7 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	fake_give_to_xen(4096, 20 * 512); /* below 2^26 */
 	fake_give_to_xen(1 << 18, 128 * 512);
 	fake_lay_out(512, 1 << 18, 512); /* neighbours, but not low */
-	defrag.limits.width = 26;         /* 64 MiB: 32 blocks of pages */
+	defrag.limits.width = 26;        /* 64 MiB: 32 blocks of pages */
 	defrag.limits.low_most_bytes = 16 << 20;
 	assert_int_equal(run_movable(), XSW_ENDED_LOW);
 	assert_int_equal(defrag.progress.blocks, 32);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs of the defragmenter with random bounds and faults, while memory is used and let go: after each
- * every page and frame is where it must be, and each user's contents are what they were.
+ * Runs of the defragmenter with random bounds and faults, while memory is used and let go: after
+ * each every page and frame is where it must be, and each user's contents are what they were.
  */
 #include "runs.h"
 
