@@ -20,7 +20,7 @@
 
 #define PAGE       4096ULL
 #define NOTABLE    10.0 /* straddling buffers a second */
-#define WHOLE      99.0 /* % of memory in blocks of 32 KiB: what network memory comes in */
+#define WHOLE      98.0 /* % of memory in blocks of 32 KiB: what network memory comes in */
 #define NETWORK    3    /* that order */
 #define SHOWN      8    /* hot ranges */
 #define DEFRAG_ABI "/sys/devices/platform/xen_swiotlb_defrag/abi"

@@ -60,7 +60,7 @@ at_most "$(share_of_order 3 contiguity)" 900 'memory is scattered'
 traffic 4
 scattered=$bounces
 at_least "$scattered" 1000 'and 64-bit cards bounce'
-(sleep 0.5 && ip netns exec xsw0 timeout 60 iperf3 -c 10.99.0.2 -t 4 >/dev/null) &
+(sleep 0.5 && ip netns exec xsw0 timeout 60 iperf3 -c 10.99.0.2 -t 10 >/dev/null) &
 $doctor --json 2 >/tmp/doctor.json 2>/tmp/doctor.err
 is $? 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
 is "$(jq -r .verdict /tmp/doctor.json)" straddling 'it says that buffers straddle'
@@ -136,6 +136,8 @@ xl destroy eater
 # ---- in the background ----
 
 scatter
+start_of all
+told all
 set_to background 1
 before=$(value cpu_ms)
 end=$((SECONDS + churn))
