@@ -46,7 +46,7 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 	if (job != XSW_JOB_MOVABLE && ending != XSW_ENDED_STOPPED && ending != XSW_ENDED_PRESSED) {
 		ask_anew(d);
 		hot = xsw_hot(d);
-		if (job == XSW_JOB_HOT || hot != XSW_ENDED_DONE)
+		if (hot != XSW_ENDED_DONE)
 			ending = hot;
 	}
 	xsw_kept_return(&kept);

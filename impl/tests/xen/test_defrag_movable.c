@@ -340,6 +340,7 @@ static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
 	fake_give_to_xen(1 << 18, 128 * 512);
 	defrag.limits.xen_floor_blocks = 128;
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(counts.exchanges, 0);
 	assert_int_equal(defrag.progress.taken[9], 0);
 	check(0);
 }
