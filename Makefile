@@ -25,6 +25,7 @@ USES_test-build := $(MAKING)
 USES_test-traces := VERBOSE $(MAKING)
 USES_test-bench := VERBOSE $(MAKING)
 USES_test-tune := VERBOSE $(MAKING)
+USES_test-contiguity := VERBOSE $(MAKING)
 USES_test-module := JOBS VERBOSE $(MAKING)
 USES_test-kernels := VERBOSE $(MAKING)
 USES_lint := $(MAKING)
@@ -171,6 +172,7 @@ install: ## install the module for this kernel through dkms
 # from the runner's rounds what they measure: its tests come when that is over.
 LAB_TEST = $(wildcard $(patsubst %,bench/lab/tests/%.t,$(1)))
 LONG_TESTS := $(call LAB_TEST,runner) impl/tests/unit/mutants impl/tests/xen/mutants \
+	impl/tests/xen/mutants-defrag \
 	impl/tests/verify/run $(call LAB_TEST,tools served module smp)
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
@@ -211,6 +213,10 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, a host compa
 .PHONY: test-tune
 test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
 	@prove --timer $(if $(VERBOSE),-v) analysis/tests/lab/tune.t
+
+.PHONY: test-contiguity
+test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU (half an hour)
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

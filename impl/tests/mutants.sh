@@ -20,7 +20,7 @@ mutants_run() {
 	# shellcheck disable=SC2064
 	trap "rm -rf '$work'" EXIT
 	mkdir -p "$work/impl/tests"
-	cp -r "$top"/impl/{core,xen,compat,model} "$work/impl"
+	cp -r "$top"/impl/{core,xen,compat,model,defrag} "$work/impl"
 	cp -r "$top/impl/tests/engine.mk" "$top/impl/tests/$tests" "$work/impl/tests"
 	mutant_build || {
 		sed 's/^/# /' "$work/log" | head -5

@@ -27,33 +27,28 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
-#include <asm/xen/hypercall.h>
-#include <xen/interface/xen.h>
 
 #include "../compat/pages.h"
 #include "../core/hypervisor.h"
 #include "blocks.h"
+#include "deal.h"
 
 #define MOST_UNITS   64        /* taken for one block */
 #define BUSY_TRIES   16        /* runs that may turn out busy in one call */
 #define SCAN_AT_MOST (1 << 20) /* runs looked at in one call */
-#define UPDATES      256       /* M2P entries told in one hypercall */
 
 /*
  * One block in the making.
  * @mfn: first frame of the run; @pfn: first page of the block; @pages: in either
  * @unit: first PFN of each unit taken, of @unit_pages
- * @page: the pages that are ours now, @n of them: the block, then others that have a frame of
- *        the run
- * @frame: what each of them gets
+ * @deal: the pages that are ours now, the block, then others that have a frame of the run; and
+ *        what each of them gets
  */
 struct assembly {
 	u64 mfn, pfn, pages;
 	u64 unit[MOST_UNITS], unit_pages;
 	u32 units;
-	u32 n;
-	u64 *page, *frame;
-	struct mmu_update update[UPDATES];
+	struct xsw_deal deal;
 };
 
 static DEFINE_MUTEX(assembly_lock);
@@ -64,23 +59,12 @@ static struct {
 	u8 bits;
 } cursors[XSW_MAX_PAGE_ORDER + 1];
 
-/* Return: the page of ours that has this frame, XSW_NO_FRAME if none has. */
-static u64 owner_of(u64 mfn)
-{
-	unsigned long pfn;
-
-	if (xen_safe_read_ulong(machine_to_phys_mapping + mfn, &pfn) || pfn >= xen_p2m_size ||
-	    !xsw_pfn_is_ours(pfn) || xsw_pfn_to_mfn(pfn) != mfn)
-		return XSW_NO_FRAME;
-	return pfn;
-}
-
 static bool is_candidate(u64 mfn, u64 pages)
 {
 	u64 i;
 
 	for (i = 0; i < pages; i++) {
-		u64 pfn = owner_of(mfn + i);
+		u64 pfn = xsw_owner_of(mfn + i);
 
 		if (pfn == XSW_NO_FRAME || !xsw_may_be_taken(pfn))
 			return false;
@@ -107,7 +91,7 @@ static void keep_needed(struct assembly *a, u64 unit)
 		if (is_of_block(a, pfn))
 			continue;
 		if (has_frame_of_run(a, pfn))
-			a->page[a->n++] = pfn;
+			a->deal.page[a->deal.n++] = pfn;
 		else
 			__free_page(pfn_to_page(pfn));
 	}
@@ -116,8 +100,8 @@ static void keep_needed(struct assembly *a, u64 unit)
 /* The block lies in the first unit. */
 static void keep_block(struct assembly *a)
 {
-	for (a->n = 0; a->n < a->pages; a->n++)
-		a->page[a->n] = a->pfn + a->n;
+	for (a->deal.n = 0; a->deal.n < a->pages; a->deal.n++)
+		a->deal.page[a->deal.n] = a->pfn + a->deal.n;
 }
 
 static bool take_unit(struct assembly *a, u64 pfn)
@@ -140,8 +124,8 @@ static bool take_unit(struct assembly *a, u64 pfn)
 
 static void release_from(struct assembly *a, u32 first)
 {
-	while (a->n > first)
-		__free_page(pfn_to_page(a->page[--a->n]));
+	while (a->deal.n > first)
+		__free_page(pfn_to_page(a->deal.page[--a->deal.n]));
 }
 
 /* Takes the units of all pages that have a frame of the run. */
@@ -150,7 +134,7 @@ static bool take_units(struct assembly *a)
 	u64 i;
 
 	for (i = 0; i < a->pages; i++) {
-		u64 pfn = owner_of(a->mfn + i);
+		u64 pfn = xsw_owner_of(a->mfn + i);
 
 		if (!i)
 			a->pfn = ALIGN_DOWN(pfn, a->pages);
@@ -164,7 +148,7 @@ static bool take_units(struct assembly *a)
 /*
  * Who gets which frame: the block the run, those who had the run what the block had.
  * Return: false if a frame of the run got away, or if the block has one that is not ours, which
- * must never be dealt out, or if a P2M entry cannot be written.
+ * must never be dealt out.
  */
 static bool plan(struct assembly *a)
 {
@@ -173,69 +157,13 @@ static bool plan(struct assembly *a)
 	for (i = 0; i < a->pages; i++) {
 		u64 pfn = a->pfn + i;
 
-		a->frame[i] = a->mfn + i;
+		a->deal.frame[i] = a->mfn + i;
 		if (!xsw_pfn_is_ours(pfn))
 			return false;
 		if (!has_frame_of_run(a, pfn))
-			a->frame[other++] = xsw_pfn_to_mfn(pfn);
+			a->deal.frame[other++] = xsw_pfn_to_mfn(pfn);
 	}
-	if (other != a->n)
-		return false;
-	for (i = 0; i < a->n; i++)
-		if (xsw_p2m_set(a->page[i], xsw_pfn_to_mfn(a->page[i])))
-			return false;
-	return true;
-}
-
-/* Tells Xen's M2P about all these pages: what is planned, or what the P2M still says. */
-static int tell_xen(struct assembly *a, bool planned)
-{
-	u32 first, i, count;
-
-	for (first = 0; first < a->n; first += count) {
-		count = min_t(u32, UPDATES, a->n - first);
-		for (i = 0; i < count; i++) {
-			u64 pfn = a->page[first + i];
-			u64 mfn = planned ? a->frame[first + i] : xsw_pfn_to_mfn(pfn);
-
-			a->update[i].ptr = (mfn << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
-			a->update[i].val = pfn;
-		}
-		if (HYPERVISOR_mmu_update(a->update, count, NULL, DOMID_SELF) < 0)
-			return -EPERM;
-	}
-	return 0;
-}
-
-/* Gives each page its planned frame; one TLB flush, at the end. */
-static void map_planned(const struct assembly *a)
-{
-	int err = 0;
-	u32 i;
-
-	for (i = 0; i < a->n; i++) {
-		unsigned long va = (unsigned long)page_address(pfn_to_page(a->page[i]));
-		bool last = i + 1 == a->n;
-
-		if (xsw_p2m_set(a->page[i], a->frame[i]) ||
-		    HYPERVISOR_update_va_mapping(va, mfn_pte(a->frame[i], PAGE_KERNEL),
-						 last ? UVMF_TLB_FLUSH | UVMF_ALL : 0))
-			err = -EFAULT;
-	}
-	/* All these frames are ours and mapped already: Xen has no ground to refuse. */
-	WARN_ONCE(err, "xen_swiotlb: Xen refuses to map our own frames elsewhere (%d)\n", err);
-}
-
-/* Return: has the block the run? */
-static bool change_frames(struct assembly *a)
-{
-	if (tell_xen(a, true)) {
-		/* forbidden by a policy: the P2M still holds the truth */
-		tell_xen(a, false);
-		return false;
-	}
-	map_planned(a);
-	return true;
+	return other == a->deal.n;
 }
 
 static bool assemble_at(struct assembly *a, u64 mfn)
@@ -244,8 +172,8 @@ static bool assemble_at(struct assembly *a, u64 mfn)
 
 	a->mfn = mfn;
 	a->units = 0;
-	a->n = 0;
-	done = take_units(a) && plan(a) && change_frames(a);
+	a->deal.n = 0;
+	done = take_units(a) && plan(a) && !xsw_deal(&a->deal);
 	release_from(a, done ? a->pages : 0);
 	return done;
 }
@@ -284,15 +212,15 @@ static struct assembly *assembly_new(u8 order)
 		return NULL;
 	a->pages = 1ULL << order;
 	a->unit_pages = max_t(u64, a->pages, pageblock_nr_pages);
-	a->page = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
-	a->frame = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
+	a->deal.page = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
+	a->deal.frame = kvmalloc_array(2 * a->pages, sizeof(u64), XSW_GFP_ARRAY);
 	return a;
 }
 
 static void assembly_free(struct assembly *a)
 {
-	kvfree(a->page);
-	kvfree(a->frame);
+	kvfree(a->deal.page);
+	kvfree(a->deal.frame);
 	kvfree(a);
 }
 
@@ -307,7 +235,7 @@ int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
 	if (!a)
 		return -ENOMEM;
 	mutex_lock(&assembly_lock);
-	if (a->page && a->frame && search(a, order, bits)) {
+	if (a->deal.page && a->deal.frame && search(a, order, bits)) {
 		*b = (struct xsw_block){
 			.va = page_address(pfn_to_page(a->pfn)),
 			.pfn = a->pfn,

@@ -82,6 +82,16 @@ bool xsw_may_be_taken(u64 pfn)
 	return PageLRU(head) || (head == page && !page_ref_count(page));
 }
 
+u64 xsw_owner_of(u64 mfn)
+{
+	unsigned long pfn;
+
+	if (mfn >= machine_to_phys_nr || xen_safe_read_ulong(machine_to_phys_mapping + mfn, &pfn) ||
+	    pfn >= xen_p2m_size || !xsw_pfn_is_ours(pfn) || xsw_pfn_to_mfn(pfn) != mfn)
+		return XSW_NO_FRAME;
+	return pfn;
+}
+
 static bool is_above(u64 pfn, u8 floor_bits)
 {
 	return !floor_bits || xsw_pfn_to_mfn(pfn) >> (floor_bits - PAGE_SHIFT);
@@ -117,7 +127,7 @@ static bool next_run(struct cursor *c, u64 pages, u64 *pfn)
 	return true;
 }
 
-static u64 end_of_memory(void)
+u64 xsw_end_of_memory(void)
 {
 	u64 pfn = ALIGN_DOWN(xen_p2m_size, pageblock_nr_pages), looked = 0;
 
@@ -135,7 +145,7 @@ static struct cursor *cursor_for(u8 order, u8 bits, bool aligned)
 
 	if (c->bits != bits || (is_at_rest(c) && time_after_eq(jiffies, c->rest_ends))) {
 		c->bits = bits;
-		c->end = end_of_memory();
+		c->end = xsw_end_of_memory();
 		begin_pass(c, 0);
 	}
 	return c;

@@ -29,4 +29,15 @@ bool xsw_is_linux_memory(u64 pfn, u64 pages);
  */
 bool xsw_may_be_taken(u64 pfn);
 
+/**
+ * xsw_owner_of() - the page of ours that has this machine frame
+ * Return: its PFN; all ones if none has.
+ */
+u64 xsw_owner_of(u64 mfn);
+
+/**
+ * xsw_end_of_memory() - the PFN behind the last page that Linux manages
+ */
+u64 xsw_end_of_memory(void);
+
 #endif /* XSW_XEN_BLOCKS_H */

@@ -18,6 +18,7 @@ tools=(
 	"xswbounce leaks|$xswbounce leaks --json --"
 	"xswbounce full|$xswbounce full --json --"
 	"xswbounce exchange|$xswbounce exchange --json --"
+	"xswbounce doctor|$xswbounce doctor --json --"
 	"xswbounce record|$xswbounce record -o @WORK@/stream --"
 	"xswbounce watch|$xswbounce watch -o @WORK@/incidents --"
 	"perf/stat|traces/perf/stat --"

@@ -106,5 +106,6 @@ int command_report(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_full(int argc, char **argv);
 int command_exchange(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 
 #endif /* XB_COMMAND_H */

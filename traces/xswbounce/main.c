@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	  "'top -T 1 >FILE'" },
 	{ "occupancy", "the most that is in use in each interval, for days", command_occupancy,
 	  "debugfs swiotlb/io_tlb_used_hiwater" },
+	{ "doctor", "is this domain's memory scattered, does it cost bounces, what to do",
+	  command_doctor, "sysfs xen_swiotlb_defrag/contiguity of the defragmenter" },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
 	  "tracefs/bounces --sizes" },
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Dependencies point one way: core <- xen <- kmod; model, tests and replay sit on core;
+# Dependencies point one way: core <- xen <- kmod, and xen <- defrag; model, tests and replay sit on core;
 # bench and traces know the module's ABI alone; analysis knows results/SCHEMA.md alone; the tests of
 # all share one TAP, which knows nothing.
 set -u
@@ -44,11 +44,12 @@ check 'core includes only core, and the outside only through platform.h' "$(
 )"
 check 'xen sits on core and compat' "$(includes impl/xen | outside 'impl/(core|xen|compat)/')"
 check 'kmod sits on core, xen and compat' "$(includes impl/kmod | outside 'impl/(core|xen|kmod|compat)/')"
+check 'defrag sits on core, xen and compat' "$(includes impl/defrag | outside 'impl/(core|xen|defrag|compat)/')"
 check 'compat stands alone' "$(includes impl/compat | outside 'impl/compat/')"
 check 'model sits on core' "$(includes impl/model | outside 'impl/(core|model)/|impl/kmod/platform_impl.h')"
 check 'tests sit on core and model, and those of xen on xen' "$(
 	includes impl/tests | grep -v '^impl/tests/xen/' | outside 'impl/(core|model|tests)/|impl/kmod/platform_impl.h'
-	includes impl/tests/xen | outside 'impl/(core|xen|tests/xen)/'
+	includes impl/tests/xen | outside 'impl/(core|xen|defrag|tests/xen)/'
 )"
 check 'bench includes nothing of impl' "$(includes bench | outside 'bench/')"
 check 'traces include nothing of impl' "$(includes traces | outside 'traces/')"
@@ -68,11 +69,11 @@ paths() { # paths DIR... -- REGEX: lines of code (not prose) that name a path of
 }
 
 check 'bench and traces reach into impl by no path; the bundle takes its sources along' "$(
-	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model)' |
+	paths bench traces -- '(^|[^a-z])impl/(core|xen|kmod|compat|model|defrag)' |
 		grep -vE '^bench/(lint|bundle/[a-z]*|tests/bundle\.t|lab/tests/module/mutants\.t):'
 )"
 check 'analysis reaches by no path into impl, bench or traces' "$(
-	paths analysis -- '(^|[^a-z])(impl/(xen|kmod|compat)|bench/[a-z]|traces/[a-z])'
+	paths analysis -- '(^|[^a-z])(impl/(xen|kmod|compat|defrag)|bench/[a-z]|traces/[a-z])'
 )"
 check 'nothing but the entrance, the runner and the tests names the lab' "$(
 	paths impl bench traces analysis -- 'bench/lab' | grep -vE '^(bench/(lab/|runner/lab\.py:|bundle/|lint:)|[a-z/]*tests/)'

@@ -215,6 +215,20 @@ void __free_page(struct page *page)
 	page->in_buddy = true;
 }
 
+/* A block as alloc_pages() gave it */
+void __free_pages(struct page *page, unsigned int order)
+{
+	u64 pfn = page_to_pfn(page), i;
+
+	for (i = 1; i < 1ULL << order; i++) {
+		if (fake_pages[pfn + i].count)
+			fake_violation("page of a block freed that was split:", pfn + i);
+		fake_pages[pfn + i].count = 1;
+	}
+	for (i = 0; i < 1ULL << order; i++)
+		__free_page(&fake_pages[pfn + i]);
+}
+
 /* The contents of a page move to a free page outside the range */
 static bool migrate(u64 from, u64 start, u64 end)
 {

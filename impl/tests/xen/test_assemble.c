@@ -371,10 +371,10 @@ static void a_refused_mapping_is_warned_of(void **state)
 	struct xsw_block b;
 
 	(void)state;
-	faults.update_va_at = 3;
+	faults.multicall_entry = 1;
 	assert_int_equal(xsw_hv_assemble(&b, 3, 32), 0);
 	assert_true(is_assembled(&b, 3, 32));
-	fake_set_pte(b.pfn + 2, (RUN + 2) << PAGE_SHIFT | PAGE_KERNEL);
+	fake_set_pte(b.pfn + 1, (RUN + 1) << PAGE_SHIFT | PAGE_KERNEL);
 	check_warned(8);
 }
 

@@ -87,6 +87,8 @@ static void assemble(void)
 	struct xsw_block *b = &blocks[held];
 	u8 order = (u8)random_below(5), bits = 24 + (u8)random_below(9);
 
+	faults.multicall_at = 0; /* its multicalls only map */
+	faults.multicall_entry = 0;
 	if (held < BLOCKS && !xsw_hv_assemble(b, order, bits)) {
 		assert_true(is_run(b, bits));
 		held++;

@@ -33,7 +33,7 @@ kver=$(bench/lab/lab kver)
 work=build/mutants
 rm -rf "$work"
 mkdir -p "$work/impl"
-cp -r impl/{core,xen,compat,kmod,VERSION} "$work/impl"
+cp -r impl/{core,xen,compat,kmod,defrag,VERSION} "$work/impl"
 
 build() { # build: the module of the copy; its messages in $work/log
 	bench/lab/lab chroot -- make -s -C "$work/impl/kmod" module >"$work/log" 2>&1

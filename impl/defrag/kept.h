@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What Xen is to keep: nobody tells a domain how many large blocks Xen has.  So scattered blocks of
+ * the domain are exchanged for as many extents of 2 MiB as Xen is to keep; the run holds them and
+ * gives them back at its end.  Xen has that much then, however much the run took.
+ */
+#ifndef XSW_DEFRAG_KEPT_H
+#define XSW_DEFRAG_KEPT_H
+
+#include "../core/hypervisor.h"
+#include "defrag.h"
+
+struct xsw_kept {
+	struct xsw_block *block;
+	size_t n;
+};
+
+/**
+ * xsw_kept_take() - hold as many extents as Xen is to keep
+ * If so many cannot be had, none is held, and the run asks Xen for nothing.
+ */
+void xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k);
+void xsw_kept_return(struct xsw_kept *k);
+
+#endif /* XSW_DEFRAG_KEPT_H */

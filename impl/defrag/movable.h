@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Phase 1: movable memory, by blocks of 2 MiB.
+ */
+#ifndef XSW_DEFRAG_MOVABLE_H
+#define XSW_DEFRAG_MOVABLE_H
+
+#include "defrag.h"
+
+enum xsw_ending xsw_movable(struct xsw_defrag *d);
+
+#endif /* XSW_DEFRAG_MOVABLE_H */

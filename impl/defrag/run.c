@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One run: its phases, one after the other.
+ */
+#include "../core/hypervisor.h"
+#include "defrag.h"
+#include "hot.h"
+#include "kept.h"
+#include "movable.h"
+
+static const char *const names[] = {
+	[XSW_ENDED_NOT] = "none",        [XSW_ENDED_DONE] = "done",
+	[XSW_ENDED_TARGET] = "target",   [XSW_ENDED_MISSED] = "target-missed",
+	[XSW_ENDED_STOPPED] = "stopped", [XSW_ENDED_PRESSED] = "domain-memory",
+	[XSW_ENDED_LOW] = "low-limit",   [XSW_ENDED_MEMORY] = "no-memory",
+};
+
+const char *xsw_ending_name(enum xsw_ending ending)
+{
+	return names[ending];
+}
+
+bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes)
+{
+	return xsw_hv_available() >= d->limits.free_floor_bytes + bytes;
+}
+
+/* Xen is asked for any order anew: what it lacked in one phase it may have in the next. */
+static void ask_anew(struct xsw_defrag *d)
+{
+	d->xen_order = 0;
+	if (d->limits.ask_xen)
+		d->xen_order = d->forbidden ? d->forbidden - 1 : XSW_BLOCK_ORDER;
+}
+
+enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
+{
+	enum xsw_ending ending = XSW_ENDED_DONE, hot;
+	struct xsw_kept kept = { 0 };
+
+	if (d->limits.ask_xen && d->limits.xen_floor_blocks)
+		xsw_kept_take(d, &kept);
+	ask_anew(d);
+	if (job != XSW_JOB_HOT)
+		ending = xsw_movable(d);
+	if (job != XSW_JOB_MOVABLE && ending != XSW_ENDED_STOPPED && ending != XSW_ENDED_PRESSED) {
+		ask_anew(d);
+		hot = xsw_hot(d);
+		if (hot != XSW_ENDED_DONE)
+			ending = hot;
+	}
+	xsw_kept_return(&kept);
+	return ending;
+}

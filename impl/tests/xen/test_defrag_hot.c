@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Phase 2 of the defragmenter: small blocks as the page allocator hands them out, which in the fake
+ * are the highest ones; frames from Xen, or from a contiguous block of the domain's own.
+ */
+#include "runs.h"
+
+#define DONOR 4096u /* its first page, where a test has one */
+
+static int start_hot(void **state)
+{
+	int failed = start_run(state);
+
+	defrag.limits.held_bytes = 8 << 20;
+	return failed;
+}
+
+#define a_hot_test(test) cmocka_unit_test_setup(test, start_hot)
+
+/* A contiguous block of 2 MiB, of free pages */
+static void lay_donor(u64 pfn)
+{
+	fake_give_to_xen((1 << 17) + pfn, 512);
+	fake_lay_out(pfn, (1 << 17) + pfn, 512);
+	fake_xen_top = 0; /* the frames it had are Xen's now, but not for us */
+}
+
+static void xen_gives_small_extents(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[3], 256); /* of 8 MiB */
+	assert_int_equal(defrag.progress.hot_cured, 256);
+	assert_int_equal(defrag.progress.hot_found, 0);
+	assert_true(xsw_is_contiguous(FAKE_PAGES - 8, 8, 0));
+	check(0);
+}
+
+/* What was cured comes first the next time: then three passes find nothing. */
+static void passes_end_when_they_find_nothing(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.passes, 4);
+	assert_int_equal(counts.exchanges, 1);
+}
+
+/* All that is handed out first is contiguous: 128 blocks of each order are enough to see it. */
+static void what_is_contiguous_is_not_looked_at_further(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, 4096);
+	fake_lay_out(FAKE_PAGES - 4096, 1 << 17, 4096);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(most_in_step, 128 * (8 + 4 + 2));
+	assert_int_equal(defrag.progress.hot_found, 0);
+}
+
+static void scattered_ones_among_them_are_found(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 17, 4096);
+	fake_give_to_xen(1 << 18, 512);
+	fake_lay_out(FAKE_PAGES - 4096, 1 << 17, 4096);
+	for (i = 1; i <= 2; i++)
+		fake_move_frame(FAKE_PAGES - 8 * 100 * i, FAKE_HIGH + i * 5);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[3], 2);
+}
+
+static u32 more;
+
+static void another_comes_by(void)
+{
+	if (more && more--)
+		fake_lay_out(FAKE_PAGES - 8 * 20, FAKE_HIGH + 5 * more, 1);
+}
+
+static void blocks_that_come_by_later_are_cured_too(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 32 * 512);
+	more = 5;
+	between_passes = another_comes_by;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_true(defrag.progress.passes > 6);
+	assert_true(defrag.progress.hot_cured >= 256 + 5);
+	check(0);
+}
+
+static void a_block_of_our_own_gives_its_frames(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	defrag.limits.held_bytes = 2 << 20; /* 64 blocks of order 3: one donor's */
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_cured, 64);
+	assert_int_equal(defrag.progress.dealt_pages, 2 * 512);
+	assert_true(xsw_is_contiguous(FAKE_PAGES - 8, 8, 0));
+	assert_true(!xsw_is_contiguous(DONOR, 512, 0));
+	check(0);
+}
+
+static void a_donor_is_no_larger_than_is_needed(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 17, 512 * 8);
+	for (i = 3; i < 64; i++)
+		fake_lay_out(FAKE_PAGES - 8 * (i + 1), (1 << 17) + 8 * i, 8);
+	lay_donor(DONOR);
+	defrag.limits.ask_xen = false;
+	defrag.limits.held_bytes = 2 << 20;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_cured, 3);
+	assert_int_equal(defrag.progress.dealt_pages, 2 * 24);
+	assert_true(xsw_is_contiguous(DONOR + 256, 256, 0));
+	check(0);
+}
+
+static void with_neither_it_ends_and_says_what_is_left(void **state)
+{
+	(void)state;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_cured, 0);
+	assert_true(defrag.progress.hot_found >= 256);
+	assert_int_equal(defrag.progress.passes, 3);
+	check(0);
+}
+
+static void frames_of_others_are_left_alone(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	fake_foreign(FAKE_PAGES - 4);
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_true(!xsw_pfn_is_ours(FAKE_PAGES - 4));
+	assert_int_equal(defrag.progress.refused[3], 0); /* nobody asked Xen for it */
+	check(0);
+}
+
+static void the_domain_keeps_its_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	defrag.limits.free_floor_bytes = 254 << 20; /* all there is */
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_cured, 0);
+	check(0);
+}
+
+static void the_operator_stops_it(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	stop_at = 1;
+	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
+	assert_int_equal(defrag.progress.passes, 1);
+	check(0);
+}
+
+static void no_pages_to_be_had_is_no_harm(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	faults.pages_at = 30;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_cured, 29);
+	check(0);
+}
+
+static void no_memory_for_its_arrays_is_survived(void **state)
+{
+	u32 at;
+
+	(void)state;
+	for (at = 1; at <= 4; at++) {
+		faults.kvmalloc_at = at;
+		assert_int_equal(run_hot(), XSW_ENDED_MEMORY);
+		check(0);
+	}
+}
+
+static void a_width_takes_low_frames_for_low_pages(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 13, 512);
+	lay_donor(DONOR);
+	fake_xen_top = 1 << 14;
+	defrag.limits.width = 28; /* all pages of the fake's */
+	defrag.limits.low_most_bytes = 1 << 20;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.low_bytes, 1 << 20);
+	assert_int_equal(defrag.progress.dealt_pages, 0);
+	assert_true(xsw_pfn_to_mfn(FAKE_PAGES - 1) < 1 << 16);
+	check(0);
+}
+
+/* ---- both phases ---- */
+
+static void a_run_of_all_does_both(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 200 * 512);
+	assert_int_equal(xsw_defrag_run(&defrag, XSW_JOB_ALL), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.cured, 127);
+	assert_int_equal(defrag.progress.passes, 3);
+	check(0);
+}
+
+static void a_run_that_was_stopped_does_not_go_on(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 200 * 512);
+	steps = 0;
+	stop_at = 1;
+	assert_int_equal(xsw_defrag_run(&defrag, XSW_JOB_ALL), XSW_ENDED_STOPPED);
+	assert_int_equal(defrag.progress.passes, 0);
+	check(0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		a_hot_test(xen_gives_small_extents),
+		a_hot_test(passes_end_when_they_find_nothing),
+		a_hot_test(what_is_contiguous_is_not_looked_at_further),
+		a_hot_test(scattered_ones_among_them_are_found),
+		a_hot_test(blocks_that_come_by_later_are_cured_too),
+		a_hot_test(a_block_of_our_own_gives_its_frames),
+		a_hot_test(a_donor_is_no_larger_than_is_needed),
+		a_hot_test(with_neither_it_ends_and_says_what_is_left),
+		a_hot_test(frames_of_others_are_left_alone),
+		a_hot_test(the_domain_keeps_its_floor),
+		a_hot_test(the_operator_stops_it),
+		a_hot_test(no_pages_to_be_had_is_no_harm),
+		a_hot_test(no_memory_for_its_arrays_is_survived),
+		a_hot_test(a_width_takes_low_frames_for_low_pages),
+		a_run_test(a_run_of_all_does_both),
+		a_run_test(a_run_that_was_stopped_does_not_go_on),
+	};
+
+	return run_held_tests(tests);
+}

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Phase 1 of the defragmenter: blocks of 2 MiB, from Xen and without it, and every bound of a run.
+ *
+ * All of the fake machine's memory is scattered: page i has frame 5 * i, modulo the memory's size.
+ */
+#include "runs.h"
+
+static void xen_gives_a_block_for_each(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.blocks, 128);
+	assert_int_equal(defrag.progress.scattered, 128);
+	assert_int_equal(defrag.progress.busy, 1); /* the kernel's own */
+	assert_int_equal(defrag.progress.cured, 127);
+	assert_int_equal(defrag.progress.taken[9], 127);
+	assert_int_equal(defrag.progress.dealt_pages, 0);
+	assert_int_equal(contiguous_blocks(), 127);
+	check(0);
+}
+
+static void many_blocks_go_in_one_hypercall(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(counts.exchanges, 8); /* of 16 blocks: what may be held */
+	assert_int_equal(counts.flushes, 8);
+}
+
+static void used_pages_keep_their_contents(void **state)
+{
+	u64 pfn, users;
+
+	(void)state;
+	for (pfn = 1024; pfn < 32768; pfn += 7)
+		fake_use(pfn, true);
+	users = pages_in_use_by_others();
+	fake_give_to_xen(1 << 18, 128 * 512);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_true(defrag.progress.cured > 100);
+	assert_int_equal(pages_in_use_by_others(), users);
+	check(0);
+}
+
+static void without_xen_neighbours_are_dealt_out_of_our_own(void **state)
+{
+	(void)state;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 0);
+	assert_true(defrag.progress.dealt_pages >= 120 * 512);
+	assert_true(contiguous_blocks() > 90);
+	assert_int_equal(defrag.progress.cured, contiguous_blocks());
+	check(0);
+}
+
+static void the_operator_may_forbid_to_ask_xen(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.ask_xen = false;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(counts.exchanges, 0);
+	assert_true(contiguous_blocks() > 90);
+	check(0);
+}
+
+/* Ten blocks, then small ones: what dealing leaves gets those. */
+static void xen_runs_out_on_the_way(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 10 * 512);
+	for (i = 0; i < 64; i++)
+		fake_give_to_xen((1 << 19) + 32 * i, 16);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 10);
+	assert_true(defrag.progress.refused[9] >= 1);
+	assert_true(defrag.progress.dealt_pages > 0);
+	check(0);
+}
+
+static void small_extents_serve_where_nothing_can_be_dealt(void **state)
+{
+	u64 i;
+
+	(void)state;
+	defrag.limits.held_bytes = 2 << 20; /* no two blocks in the hand */
+	for (i = 0; i < 512; i++)
+		fake_give_to_xen((1 << 19) + 32 * i, 16);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[4], 512);
+	assert_int_equal(defrag.progress.cured, 0);
+	assert_int_equal(pages_in_blocks(4), 512 * 16);
+	check(0);
+}
+
+static void a_partial_exchange_loses_nothing(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.extents = 4;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_true(defrag.progress.taken[9] >= 3);
+	check(0);
+}
+
+static void a_page_that_xen_refuses_costs_its_block_alone(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.extents = 1;
+	faults.exchange_rc = -EINVAL;
+	defrag.limits.held_bytes = 4 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.forbidden, 0);
+	assert_true(defrag.progress.refused[9] >= 127);
+	check(0);
+}
+
+static void a_domain_without_permission_deals(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.highest_order = 1;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.forbidden, 3);
+	assert_true(contiguous_blocks() > 90);
+	check(0);
+}
+
+static void a_forbidden_order_is_asked_for_once(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.highest_order = 8;
+	defrag.limits.held_bytes = 2 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.refused[9], 1);
+	assert_int_equal(defrag.forbidden, 9);
+	assert_true(defrag.progress.taken[8] > 200);
+	check(0);
+}
+
+static void frames_of_others_are_left_alone(void **state)
+{
+	(void)state;
+	fake_use(8192 + 3, false);
+	fake_foreign(8192 + 3);
+	fake_give_to_xen(1 << 18, 128 * 512);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.blocks, 127);
+	assert_int_equal(defrag.progress.cured, 126);
+	assert_true(!xsw_pfn_is_ours(8192 + 3));
+	check(0);
+}
+
+/* A page becomes another domain's while its block is emptied. */
+static void grant(unsigned long pfn)
+{
+	if (pfn == 8192) {
+		fake_range_asked = NULL;
+		fake_use(pfn + 3, true);
+		fake_foreign(pfn + 3);
+	}
+}
+
+static void a_frame_that_becomes_foreign_is_let_go(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_range_asked = grant;
+	run_movable();
+	assert_int_equal(defrag.progress.busy, 2);
+	assert_int_equal(defrag.progress.taken[9], 126);
+	check(0);
+}
+
+static void holes_and_zones_are_not_asked_for(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_pages[8192 + 511].offline = true;
+	fake_pages[8192 + 511].in_buddy = false;
+	fake_pages[8192 + 511].user = 1; /* nobody's: not in our hands */
+	fake_pages[16384 + 511].zone = fake_pages[FAKE_PAGES - 1].zone;
+	run_movable();
+	assert_int_equal(defrag.progress.blocks, 126);
+	assert_int_equal(defrag.progress.busy, 1);
+}
+
+static void busy_blocks_are_passed_over(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.busy_ranges = 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.busy, 21 - 1);
+	assert_int_equal(defrag.progress.cured, 108);
+	check(0);
+}
+
+static void contiguous_blocks_are_not_touched(void **state)
+{
+	u64 mfn = 1 << 17;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_give_to_xen(mfn, 512);
+	fake_lay_out(4096, mfn, 512);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(xsw_pfn_to_mfn(4096), mfn);
+	assert_int_equal(defrag.progress.scattered, defrag.progress.blocks - 1);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.scattered, 1); /* a second run finds the kernel's own */
+	assert_int_equal(defrag.progress.cured, 0);
+}
+
+/* ---- bounds ---- */
+
+static void no_more_is_held_than_may_be(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.held_bytes = 6 << 20;
+	fake_range_asked = note_held;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(most_held, 2 * 512); /* when the third block is asked for */
+	assert_int_equal(steps, 43);
+	assert_int_equal(most_in_step, 3 * 512);
+}
+
+static void the_domain_keeps_its_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.free_floor_bytes = 250 << 20; /* of 254 MiB that are free */
+	assert_int_equal(run_movable(), XSW_ENDED_PRESSED);
+	assert_int_equal(defrag.progress.cured, 2);
+	assert_int_equal(least_available >> 20, 252); /* before the last one */
+	check(0);
+}
+
+static void a_target_ends_it(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.target_permille = 500;
+	defrag.limits.held_bytes = 2 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_TARGET);
+	assert_int_equal(defrag.progress.cured, 64);
+	assert_int_equal(contiguous_blocks(), 64);
+	defrag.limits.target_permille = 500;
+	assert_int_equal(run_movable(), XSW_ENDED_TARGET);
+	assert_int_equal(defrag.progress.cured, 0);
+	check(0);
+}
+
+static void a_target_out_of_reach_is_told(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.target_permille = 1000;
+	assert_int_equal(run_movable(), XSW_ENDED_MISSED);
+	assert_int_equal(defrag.progress.cured, 127);
+}
+
+static void the_operator_stops_it(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	stop_at = 2;
+	assert_int_equal(run_movable(), XSW_ENDED_STOPPED);
+	assert_int_equal(defrag.progress.cured, 32);
+	check(0);
+}
+
+static void no_memory_for_its_arrays_is_survived(void **state)
+{
+	u32 at;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	for (at = 1; at <= 7; at++) {
+		faults.kvmalloc_at = at;
+		assert_int_equal(run_movable(), XSW_ENDED_MEMORY);
+		check(0);
+	}
+	faults.kvmalloc_at = 8; /* the first exchange's: this is dealt instead */
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_true(contiguous_blocks() > 90);
+	check(0);
+}
+
+/* ---- what Xen is to keep ---- */
+
+static void xen_keeps_its_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 40 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 28);
+	assert_true(xen_blocks() >= 12);
+	check(0);
+}
+
+static void with_no_more_than_its_floor_xen_is_asked_for_nothing(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 11 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 0);
+	assert_int_equal(xen_blocks(), 11);
+	assert_true(contiguous_blocks() > 90);
+	check(0);
+}
+
+/* They would be given to Xen for as many, and come back scattered. */
+static void contiguous_blocks_are_not_given_for_the_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, 20 * 512);
+	fake_lay_out(512, 1 << 17, 20 * 512);
+	fake_give_to_xen(1 << 18, 14 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(xsw_pfn_to_mfn(512), 1 << 17);
+	assert_true(xsw_is_contiguous(512, 20 * 512, 0));
+	check(0);
+}
+
+static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	defrag.limits.xen_floor_blocks = 128;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(counts.exchanges, 0);
+	assert_int_equal(defrag.progress.taken[9], 0);
+	check(0);
+}
+
+/* ---- low memory ---- */
+
+static void a_width_takes_low_frames_for_low_pages(void **state)
+{
+	u64 pfn;
+
+	(void)state;
+	fake_give_to_xen(4096, 20 * 512); /* below 2^26 */
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_lay_out(512, 1 << 18, 512); /* neighbours, but not low */
+	defrag.limits.width = 26;        /* 64 MiB: 32 blocks of pages */
+	defrag.limits.low_most_bytes = 16 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_LOW);
+	assert_int_equal(defrag.progress.blocks, 32);
+	assert_int_equal(defrag.progress.cured, 8);
+	assert_int_equal(defrag.progress.low_bytes, 16 << 20);
+	assert_int_equal(defrag.progress.dealt_pages, 0);
+	for (pfn = 512; pfn < 9 * 512; pfn++)
+		assert_true(xsw_pfn_to_mfn(pfn) < 1 << 14);
+	check(0);
+}
+
+static void frames_from_anywhere_are_not_dealt_to_low_pages(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 512);
+	for (i = 0; i < 512; i++)
+		fake_move_frame(4096 + i, (1 << 18) + 511 - i);
+	defrag.limits.width = 26;
+	defrag.limits.low_most_bytes = 16 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.dealt_pages, 0);
+	assert_int_equal(xsw_pfn_to_mfn(4096), (1 << 18) + 511);
+	check(0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		a_run_test(xen_gives_a_block_for_each),
+		a_run_test(many_blocks_go_in_one_hypercall),
+		a_run_test(used_pages_keep_their_contents),
+		a_run_test(without_xen_neighbours_are_dealt_out_of_our_own),
+		a_run_test(the_operator_may_forbid_to_ask_xen),
+		a_run_test(xen_runs_out_on_the_way),
+		a_run_test(small_extents_serve_where_nothing_can_be_dealt),
+		a_run_test(a_partial_exchange_loses_nothing),
+		a_run_test(a_page_that_xen_refuses_costs_its_block_alone),
+		a_run_test(a_domain_without_permission_deals),
+		a_run_test(a_forbidden_order_is_asked_for_once),
+		a_run_test(frames_of_others_are_left_alone),
+		a_run_test(a_frame_that_becomes_foreign_is_let_go),
+		a_run_test(holes_and_zones_are_not_asked_for),
+		a_run_test(busy_blocks_are_passed_over),
+		a_run_test(contiguous_blocks_are_not_touched),
+		a_run_test(no_more_is_held_than_may_be),
+		a_run_test(the_domain_keeps_its_floor),
+		a_run_test(a_target_ends_it),
+		a_run_test(a_target_out_of_reach_is_told),
+		a_run_test(the_operator_stops_it),
+		a_run_test(no_memory_for_its_arrays_is_survived),
+		a_run_test(xen_keeps_its_floor),
+		a_run_test(with_no_more_than_its_floor_xen_is_asked_for_nothing),
+		a_run_test(contiguous_blocks_are_not_given_for_the_floor),
+		a_run_test(a_floor_of_more_than_we_can_hold_asks_for_nothing),
+		a_run_test(a_width_takes_low_frames_for_low_pages),
+		a_run_test(frames_from_anywhere_are_not_dealt_to_low_pages),
+	};
+
+	return run_held_tests(tests);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Deals frames out anew: see deal.h.
+ */
+#include <linux/mm.h>
+
+#include "../core/hypervisor.h"
+#include "deal.h"
+
+/* Nothing has been told to Xen yet: whatever can be refused by us is refused now. */
+static bool may_be_dealt(const struct xsw_deal *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->n; i++) {
+		u64 pfn = d->page[i];
+
+		if (!xsw_pfn_is_ours(pfn) || xsw_p2m_set(pfn, xsw_pfn_to_mfn(pfn)))
+			return false;
+	}
+	return true;
+}
+
+/* Tells Xen's M2P about all these pages: what is planned, or what the P2M still says. */
+static int tell_xen(struct xsw_deal *d, bool planned)
+{
+	u32 first, i, count;
+
+	for (first = 0; first < d->n; first += count) {
+		count = min_t(u32, XSW_DEAL_AT_ONCE, d->n - first);
+		for (i = 0; i < count; i++) {
+			u64 pfn = d->page[first + i];
+			u64 mfn = planned ? d->frame[first + i] : xsw_pfn_to_mfn(pfn);
+
+			d->update[i].ptr = (mfn << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
+			d->update[i].val = pfn;
+		}
+		if (HYPERVISOR_mmu_update(d->update, count, NULL, DOMID_SELF) < 0)
+			return -EPERM;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Maps @count pages from @first; the last of all has the TLB flush. */
+static int map_piece(struct xsw_deal *d, u32 first, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct multicall_entry *call = &d->call[i];
+		void *va = page_address(pfn_to_page(d->page[first + i]));
+		bool last = first + i + 1 == d->n;
+
+		call->op = __HYPERVISOR_update_va_mapping;
+		call->args[0] = (unsigned long)va;
+		call->args[1] = mfn_pte(d->frame[first + i], PAGE_KERNEL).pte;
+		call->args[2] = last ? UVMF_TLB_FLUSH | UVMF_ALL : 0;
+	}
+	if (HYPERVISOR_multicall(d->call, count))
+		return -EFAULT;
+	for (i = 0; i < count; i++)
+		if ((long)d->call[i].result < 0)
+			return -EINVAL;
+	return 0;
+}
+
+/* Gives each page its planned frame. */
+static void map_planned(struct xsw_deal *d)
+{
+	u32 first, i, count;
+	int err = 0;
+
+	for (first = 0; first < d->n; first += count) {
+		count = min_t(u32, XSW_DEAL_AT_ONCE, d->n - first);
+		for (i = 0; i < count; i++)
+			if (xsw_p2m_set(d->page[first + i], d->frame[first + i]))
+				err = -EFAULT;
+		if (map_piece(d, first, count))
+			err = -EINVAL;
+		cond_resched();
+	}
+	/* All these frames are ours and mapped already: Xen has no ground to refuse. */
+	WARN_ONCE(err, "xen_swiotlb: Xen refuses to map our own frames elsewhere (%d)\n", err);
+}
+
+int xsw_deal(struct xsw_deal *d)
+{
+	if (!may_be_dealt(d))
+		return -EFAULT;
+	if (tell_xen(d, true)) {
+		/* the P2M still holds the truth */
+		tell_xen(d, false);
+		return -EPERM;
+	}
+	map_planned(d);
+	return 0;
+}

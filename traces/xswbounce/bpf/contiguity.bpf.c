@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much of the domain's memory is contiguous in the machine, and where buffers straddle: for
+ * doctor.
+ */
+#include "bpf/machine.bpf.h"
+#include "bpf/contiguity.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+extern const void machine_to_phys_mapping __ksym __weak;
+
+/* What to look at: @blocks blocks of 2 MiB, @stride blocks from one to the next. */
+u64 blocks, stride;
+u64 low_limit; /* frames from here up are not low */
+
+struct xb_contiguity contiguity;
+u64 straddles, others, lost;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_MAX_RANGES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct xb_range_key);
+	__type(value, struct xb_range);
+} ranges SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_MAX_DEVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, char[XB_NAME_LEN]);
+} names SEC(".maps");
+
+static u64 m2p;
+
+/* ---- the walk ---- */
+
+/* A stretch of neighbours within a block: from page @from of it, whose frame is @frame */
+struct stretch {
+	u64 from, frame;
+	u64 length;
+};
+
+/* Cut into naturally aligned blocks, as the page allocator would hand them out. */
+static __noinline int count_stretch(struct stretch *s)
+{
+	u64 at, end;
+	int i;
+
+	if (!s)
+		return 0;
+	at = s->from;
+	end = s->from + s->length;
+	for (i = 0; i < 2 * XB_ORDERS && at < end; i++) {
+		u64 frame = s->frame + (at - s->from);
+		u32 order = 0;
+
+		while (order < XB_ORDERS - 1 && !(at & ((2ULL << order) - 1)) &&
+		       at + (2ULL << order) <= end)
+			order++;
+		contiguity.pages += 1ULL << order;
+		contiguity.largest[order] += 1ULL << order;
+		if (frame + (1ULL << order) <= low_limit) {
+			contiguity.low += 1ULL << order;
+			contiguity.low_largest[order] += 1ULL << order;
+		}
+		at += 1ULL << order;
+	}
+	return 0;
+}
+
+static int walk_page(u64 index, struct stretch *s)
+{
+	u64 in_block = index % XB_BLOCK_PAGES;
+	u64 pfn = index / XB_BLOCK_PAGES * stride * XB_BLOCK_PAGES + in_block;
+	u64 entry = pfn < p2m_size ? long_at(p2m + pfn * sizeof(u64)) : ~0ULL;
+
+	if (s->length && in_block && entry == s->frame + s->length) {
+		s->length++;
+		return 0;
+	}
+	count_stretch(s);
+	s->from = in_block;
+	s->frame = entry;
+	s->length = !(entry & XB_P2M_FLAGS); /* neither foreign nor a device's, nor none */
+	return 0;
+}
+
+SEC("syscall")
+int walk(void *ctx)
+{
+	struct stretch s = {};
+
+	bpf_loop(blocks * XB_BLOCK_PAGES, walk_page, &s, 0);
+	count_stretch(&s);
+	return 0;
+}
+
+/* ---- bounces ---- */
+
+SEC("syscall")
+int m2p_init(void *ctx)
+{
+	if (&machine_to_phys_mapping)
+		bpf_probe_read_kernel(&m2p, sizeof(m2p), &machine_to_phys_mapping);
+	return 0;
+}
+
+/* Crosses a page, in reach of the device: it bounced because the frames are no neighbours. */
+static __always_inline bool straddled(struct device *dev, u64 bus, u64 size)
+{
+	u64 mask = BPF_CORE_READ(dev, dma_mask) ? long_at((u64)BPF_CORE_READ(dev, dma_mask)) : 0;
+
+	if (BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce))
+		return false;
+	return (bus & XB_PAGE_MASK) + size > XB_PAGE_SIZE && bus + size - 1 <= mask;
+}
+
+SEC("tp_btf/swiotlb_bounced")
+int BPF_PROG(bounced, struct device *dev, dma_addr_t bus, size_t size)
+{
+	struct xb_range_key key = { .dev = (u64)dev };
+	struct xb_range *r, new = { .bounces = 1, .bytes = size };
+	char name[XB_NAME_LEN] = {};
+	u64 id = (u64)dev;
+
+	if (!straddled(dev, bus, size)) {
+		__sync_fetch_and_add(&others, 1);
+		return 0;
+	}
+	__sync_fetch_and_add(&straddles, 1);
+	key.mib = long_at(m2p + (bus >> XB_PAGE_SHIFT) * sizeof(u64)) >> (20 - XB_PAGE_SHIFT);
+	r = bpf_map_lookup_elem(&ranges, &key);
+	if (r) {
+		__sync_fetch_and_add(&r->bounces, 1);
+		__sync_fetch_and_add(&r->bytes, size);
+		return 0;
+	}
+	if (bpf_map_update_elem(&ranges, &key, &new, BPF_NOEXIST))
+		__sync_fetch_and_add(&lost, 1);
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dev, kobj.name));
+	bpf_map_update_elem(&names, &id, name, BPF_NOEXIST);
+	return 0;
+}
