@@ -2,13 +2,13 @@
 """The closed parts of the page: all that stands behind the first screen."""
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import NONE, count, instructions, noise, number, path, percent, ratio, series, size, \
-    spread
+from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
+                        size, spread)
 
 import estimates
 import paths
 
-SIZES = (1514, 1522, 4096, 65536)
+SIZES = (512, 1514, 4096, 65536)
 
 
 def _size(size_):
@@ -60,6 +60,8 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
+        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no hypercall; "
+        "exchanges of coherent memory do, and are counted under 'Bounces by load and reason'.",
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
         *_break_even(all_series)])
@@ -83,12 +85,15 @@ def every_path(document, all_series):
             for fill in found["fills"]:
                 values = sorted(layout["path"] for layout in fill["layouts"]
                                 if layout["path"] is not None) or [None]
-                mixes = ", ".join(f"{layout['mix']} {count(layout['path'])}"
-                                  for layout in fill["layouts"] if layout["mix"])
+                mixes = ", ".join(
+                    f"{layout['mix']} " + ("failed" if layout["path"] is None
+                                           else count(layout["path"]))
+                    for layout in fill["layouts"] if layout["mix"])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
-                             found["cache"], f"{fill['percent']} %", instructions(values[0], values[-1]),
+                             found["cache"], f"{fill['percent']} %",
+                             instructions(values[0], values[-1]),
                              mixes or NONE, percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
     document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
