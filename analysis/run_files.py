@@ -162,7 +162,7 @@ def read_run(run):
     for name in sorted(names):
         if name.endswith(".partial"):
             problems.append({"where": name, "what": "this boot was cut before its end",
-                             "cure": f"bench/run --resume {run}"})
+                             "cure": f"make bench RESUME={run}"})
     here = [name for name in names if not name.endswith(".partial")
             and any(_is_there(os.path.join(run, name, file))
                     for file in ("run.json", "instructions/dmabench.json"))]

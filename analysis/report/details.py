@@ -308,6 +308,12 @@ def reproduce(document, summary):
                      Code(f"make report RUN=results/{summary['run']}")]])
 
 
+def each(document, pictures):
+    """Pictures one below the other."""
+    for one in pictures:
+        document.add("pictures", [one])
+
+
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
     document.details("Where the cost goes", lambda part: split(part, all_series))
@@ -316,8 +322,8 @@ def write(document, summary, all_series, latencies, ratios):
     for env in summary["environments"]:
         document.details(f"Times in {env['name']}" + (" (emulated)" if env["emulated"] else ""),
                          lambda part, env=env: (times(part, env), same(part, env)))
-    document.details("Ratios, pair by pair", lambda part: part.add("pictures", ratios))
-    document.details("Latency curves", lambda part: part.add("pictures", latencies))
+    document.details("Ratios, pair by pair", lambda part: each(part, ratios))
+    document.details("Latency curves", lambda part: each(part, latencies))
     document.details("Against native", lambda part: against_native(part, summary))
     document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
                                                                  exchanges(part, summary)))

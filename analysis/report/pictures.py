@@ -27,8 +27,8 @@ def _quoted(text):
 
 def _array(name, texts):
     lines = [f"array {name}[{max(1, len(texts))}]"]
-    return lines + [f"{name}[{i + 1}] = {value if isinstance(value, (int, float)) else _quoted(value)}"
-                    for i, value in enumerate(texts)]
+    texts = [text if isinstance(text, (int, float)) else _quoted(text) for text in texts]
+    return lines + [f"{name}[{i}] = {text}" for i, text in enumerate(texts, 1)]
 
 
 class Pictures:
@@ -52,11 +52,12 @@ class Pictures:
         if done.returncode:
             raise NoPlots(f"gnuplot can't draw {name}: {' '.join(done.stdout.split())}")
 
-    def rows(self, picture, labels, marks, axis, shape=(405, 104, 100, 22)):
+    def rows(self, picture, labels, marks, axis, width=405, right=100):
         """A picture of rows. marks: (BAND, BAR, LINE, row, low, high, color) or (DOT, row, value,
         color, point), each with the file it came from last; axis: (text, low, high, log, mark)."""
         text, low, high, log, mark = axis
-        width, left, right, row_height = shape
+        left = 16 + 7 * max(len(label) for label, _ in labels)
+        row_height = 22 if len(labels) <= 9 else 16
         lines = [f"width = {width}; left = {left}; right = {right}; row_height = {row_height}",
                  f"x_low = {low:.6g}; x_high = {high:.6g}; x_log = {int(log)}; x_mark = {mark}",
                  f"x_text = {_quoted(text)}"]
@@ -153,7 +154,7 @@ def path(pictures, series, size=4096):
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5
-    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), (405, 104, 132, 22))
+    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), right=132)
 
 
 def load(pictures, summary, series):
@@ -234,11 +235,11 @@ def ratios(pictures, env, series):
     if not rows:
         return None
     picture = Picture(f"ratio-{env['name']}", f"Throughput by stock's in {env['name']}",
-                      "dot: a pair of rounds; diamond: estimate; line: its 95 % interval; grey: A/A")
+                      "dot: a pair; diamond: estimate; line: its 95 % interval; grey: A/A")
     log = max(every) / min(every) > 2.5
     return pictures.rows(picture, labels, marks,
                          ("ratio to stock", min(every) * .95, max(every) * 1.05, log, 1),
-                         (900, 230, 250, 24))
+                         900, 250)
 
 
 def _curve(bins):

@@ -3,7 +3,7 @@
 
 NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-iommu-lazy": "IOMMU lazy", "native-iommu-strict": "IOMMU strict",
-         "native-amdvi": "AMD-Vi", "native-swiotlb": "native, forced", "xen-dom0": "dom0",
+         "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
          "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
          "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
@@ -14,7 +14,8 @@ COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"):
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
-          ("xen-dom0-served", "stock"): "#aa8866", ("xen-pvh", "stock"): "#bbbb44",
+          ("xen-dom0-served", "stock"): "#aa8866",
+          ("xen-dom0-served", "module"): "#664422", ("xen-pvh", "stock"): "#bbbb44",
           ("xen-pvh", "module"): "#882255"}
 OTHER = "#777755"
 

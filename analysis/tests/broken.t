@@ -11,7 +11,7 @@ told()
 {
 	passes "$1: the report is made" "$report" "$run"
 	is "$(sed '/^## /,$d' "$run/report.md" | grep -cE -- "^- .*$2")" 1 'in one line of the first screen'
-	passes 'the rest stands' grep -qE '^\| path 4 KiB, bounced' "$run/report.md"
+	passes 'the rest stands' grep -qE '^\| instr., 4 KiB bounced' "$run/report.md"
 }
 
 new_run cut
@@ -64,7 +64,7 @@ echo '{' >"$run/bench.json"
 told 'bench.json cut short' 'bench.json: damaged or cut short'
 new_run ended
 mkdir "$run/xen-pvh.partial"
-told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `bench/run --resume'
+told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `make bench RESUME='
 new_run disk
 "$report" "$run" >/dev/null
 cp "$run/report.md" "$scratch/before.md"

@@ -72,7 +72,7 @@ first=$(sed '/^## /,$d' "$run/report.md")
 passes 'which devices bounce where' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native, dom0 and domU, nothing in IOMMU' <<<"$first"
 passes 'by fill of the pool, never the empty one alone' grep -q '448–481 instructions on the module and 1,108–5,917 on stock, by how full' <<<"$first"
 passes 'where maps fail' grep -q 'maps of 64 KiB fail in 2 of 7 layouts on stock and in none of 7 layouts on the module' <<<"$first"
-passes 'also in the table' grep -qE '^\| path 64 KiB, bounced.* 1,168–5,977, fails in 2 of 7 \| 508–541 \|' <<<"$first"
+passes 'also in the table' grep -qE '^\| instr., 64 KiB bounced.* 1,168–5,977, 2/7 fail \| 508–541 \|' <<<"$first"
 passes 'a failed round, and why' grep -q '1 of 53 rounds failed.*it hung' <<<"$first"
 passes 'what is missing, with its cure' grep -q 'native-iommu-passthrough: failed: no shell within 60 s: `make bench' <<<"$first"
 passes 'invalidations stand beside the instructions that lack them' grep -q '1,788 + 0.008 inval' <<<"$first"
@@ -136,7 +136,7 @@ new_run path
 edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
 	.cell.test == "pair" and .cell.mask == 64).cell.ops[0].median) = 1234'
 "$report" "$run" >/dev/null
-passes 'so does the path follow its record' grep -qE '^\| path 4 KiB, no bounce.* 381 \| 1,234 \|' "$run/report.md"
+passes 'so does the path follow its record' grep -qE '^\| instr., 4 KiB, no bounce.* 381 \| 1,234 \|' "$run/report.md"
 edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
 	.cell.test == "pair" and .cell.size == 4096)).cell |= (.direct += .bounced | .bounced = 0)'
 "$report" "$run" >/dev/null
