@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
+from closure import closure
 from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
@@ -325,6 +326,7 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Ratios, pair by pair", lambda part: each(part, ratios))
     document.details("Latency curves", lambda part: each(part, latencies))
     document.details("Against native", lambda part: against_native(part, summary))
+    document.details("Does the path explain the load?", lambda part: closure(part, summary))
     document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
                                                                  exchanges(part, summary)))
     document.details("Settings that differ between stock and module",

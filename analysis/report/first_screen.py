@@ -139,7 +139,7 @@ def _main_load(summary):
 def rows_of(summary, series):
     """(the columns' heads, at most seven rows)."""
     devices = devices_of(summary)
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    unit = next((one.unit for one in series), "")
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
     paths = [_path_row(series, ("direct", "translated"), 4096, f"{unit}, 4 KiB, no bounce"),
@@ -189,7 +189,7 @@ def terminal(summary, series, width=80):
     out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
     devices = list(devices_of(summary))[:3]
     form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    unit = next((one.unit for one in series), "")
     out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
 ]
     for one in series:

@@ -126,27 +126,26 @@ def invalidations(one, size=4096):
 def path(pictures, series, size=4096):
     """What the path of a map and an unmap costs: direct and translated dots, bounced by fill."""
     labels, marks, values = [], [], []
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), None)
+    unit = next((one.unit for one in series), "")
     for row, one in enumerate(series, 1):
         words = []
         source = (one.env["dma"] or {}).get("source")
-        if (one.env["dma"] or {}).get("unit") == unit:
-            for kind in ("direct", "translated", "bounced"):
-                found = one.path(kind, size)
-                if not found:
-                    continue
-                words.append(instructions(found["low"], found["high"]))
-                if kind == "translated" and one.env["emulated"]:
-                    words[-1] += invalidations(one, size)
-                    continue  # what an invalidation costs is not in it: not to be compared
-                values += [found["low"], found["high"]]
-                if kind == "bounced" and found["high"] > found["low"]:
-                    marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
-                                  source))
-                marks += [(DOT, row, float(layout["path"]), one.color,
-                           DIAMOND if kind == "bounced" else ROUND, source)
-                          for fill in found["fills"] for layout in fill["layouts"]
-                          if layout["path"] is not None]
+        for kind in ("direct", "translated", "bounced"):
+            found = one.path(kind, size)
+            if not found:
+                continue
+            words.append(instructions(found["low"], found["high"]))
+            if kind == "translated" and one.env["emulated"]:
+                words[-1] += invalidations(one, size)
+                continue  # what an invalidation costs is not in it: not to be compared
+            values += [found["low"], found["high"]]
+            if kind == "bounced" and found["high"] > found["low"]:
+                marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
+                              source))
+            marks += [(DOT, row, float(layout["path"]), one.color,
+                       DIAMOND if kind == "bounced" else ROUND, source)
+                      for fill in found["fills"] for layout in fill["layouts"]
+                      if layout["path"] is not None]
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
                       f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "

@@ -21,10 +21,13 @@ OTHER = "#777755"
 
 
 class Series:
-    """An environment of the summary with one backend; alone: no other was tried in it."""
+    """An environment of the summary with one backend; alone: no other was tried in it.
 
-    def __init__(self, env, backend, alone):
-        self.env, self.backend, self.alone = env, backend, alone
+    unit: in which the page tells paths; those in another are left out of it.
+    """
+
+    def __init__(self, env, backend, alone, unit):
+        self.env, self.backend, self.alone, self.unit = env, backend, alone, unit
 
     @property
     def key(self):
@@ -51,8 +54,9 @@ class Series:
     @property
     def paths(self):
         """dmabench's paths on this backend."""
-        return [one for one in (self.env["dma"] or {}).get("paths", [])
-                if one["backend"] == self.backend]
+        dma = self.env["dma"] or {}
+        return [one for one in dma.get("paths", [])
+                if one["backend"] == self.backend and dma["unit"] == self.unit]
 
     def path(self, kind, size=4096):
         """One path towards the device, its memory in the cache; None without it."""
@@ -62,12 +66,13 @@ class Series:
 
 def series_of(summary):
     """The series of a run in the order of its page, stock before the module."""
+    unit = next((env["dma"]["unit"] for env in summary["environments"] if env["dma"]), "")
     out = []
     for env in summary["environments"]:
         found = {cell["backend"] for cell in env["timed"] + env["counted"]}
         found |= set((env["dma"] or {}).get("backends", ()))
         backends = sorted(found, key=lambda backend: backend != "stock")
-        out += [Series(env, backend, len(backends) == 1) for backend in backends]
+        out += [Series(env, backend, len(backends) == 1, unit) for backend in backends]
     return out
 
 
