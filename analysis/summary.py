@@ -179,7 +179,10 @@ def _dma(env):
     told = {key: value for key, value in bench.items() if key != "rows"}
     sides = sorted({row["backend"] for row in bench["rows"]}, key=("module", "stock").index,
                    reverse=True)
-    return dict(told, source=env["dma_file"], paths=paths.paths_of(bench), backends=sides,
+    # an emulator's clock of time prices nothing
+    timeless = bench["unit"] == "instructions" or not bench.get("emulated")
+    return dict(told, source=env["dma_file"], backends=sides,
+                paths=paths.paths_of(bench) if timeless else [],
                 references=paths.references_of(bench),
                 break_even={side: paths.break_even(bench, side) for side in sides})
 

@@ -200,7 +200,7 @@ def terminal(summary, series, width=80):
             one.label[:20], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
             *(instructions(p["low"], p["high"]) if p else NONE
               for p in (direct, bounced))).rstrip())
-    if unit:
+    if any(one.paths for one in series):
         out.append(f"(bounced bytes in %; the path of a 4 KiB map and unmap in {unit})")
     out.append("")
     for env in summary["environments"]:

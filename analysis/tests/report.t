@@ -144,6 +144,14 @@ edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module"
 "$report" "$run" >/dev/null
 passes 'the route is the one that was counted' grep -qE '^\| dom0 module \| direct \| 4 KiB .*1,234–2,01' "$run/report.md"
 
+new_run clock
+for file in "$run"/*/instructions/dmabench.json; do
+	edit "${file#"$run"/}" '.unit = "ns"'
+done
+"$report" "$run" >/dev/null
+passes 'that no path was measured is told' grep -q '^- what a map costs was not measured: dmabench did not run by instructions' "$run/report.md"
+passes "an emulator's clock of time tells no path" not grep -qE 'A bounced map|^\| (ns|instr)' "$run/report.md"
+
 new_run recorded
 edit xen-dom0/run.json '(.rounds[] | select(.index == 0)).figures.cpu_sys_s *= 10'
 "$report" "$run" >/dev/null
