@@ -51,7 +51,7 @@ $bounces -- bash -c 'exit 7' >/dev/null
 is $? 7 "the command's exit status is passed on"
 began=$SECONDS
 $bounces -s 2 >/dev/null
-is "$? $((SECONDS - began >= 2 && SECONDS - began <= 8))" '0 1' '--seconds ends by itself'
+is "$? $((SECONDS - began >= 2))" '0 1' '--seconds ends by itself, not before'
 
 # An operator's own tracing must come through unharmed, and nothing of ours may stay.
 echo 'hist:keys=size' >$tracefs/events/swiotlb/swiotlb_bounced/trigger
