@@ -34,6 +34,9 @@ def _why_not(base, run, name):
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
     other = [key for key in MACHINE if a["machine"].get(key) != b["machine"].get(key)]
+    hosts = [(one.summary["bench"] or {}).get("host_id") for one in (base, run)]
+    if all(hosts) and hosts[0] != hosts[1]:
+        other.append("host_id")
     return f"two machines (their {', '.join(other)} differ)" if other else None
 
 
