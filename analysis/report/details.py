@@ -277,7 +277,7 @@ def origins(document, summary):
     document.add("table", ["Environment", "Device", "Load", "Files"], rows)
 
 
-def how_to_read(document, summary):
+def how_to_read(document):
     document.add("items", [
         "Bounced: bytes of the counting rounds, of those moved on a disk, of those mapped on a "
         "network card. They are exact on any machine, and may be compared between environments. "
@@ -335,6 +335,6 @@ def write(document, summary, all_series, latencies, ratios):
                      lambda part: checks(part, summary))
     document.details("Machines and versions", lambda part: machines(part, summary))
     document.details("Where each number comes from", lambda part: origins(part, summary))
-    document.details("How to read this", lambda part: how_to_read(part, summary))
+    document.details("How to read this", how_to_read)
     document.details("How to reproduce it", lambda part: reproduce(part, summary))
 

@@ -259,9 +259,9 @@ def latencies(pictures, environments, series):
     out = []
     for env in environments:
         record = env["loads"]
-        if not record or record["emulated"]:
-            continue
         mine = [one for one in series if one.env["name"] == env["name"]]
+        if not record or record["emulated"] or not mine:
+            continue
         names = [(one.backend, one.color) for one in mine]
         devices = {}
         for cell in cells.cells_of(record, "timed"):

@@ -32,7 +32,7 @@ edit native/run.json '.rounds[2].load = 4'
 told 'a field of the wrong type' 'native/run.json: rounds.*2.* "load" is not text'
 new_run shapes
 edit native/run.json '.rounds[2].figures = "none"'
-told 'another shape within' 'native/run.json: not as results/SCHEMA.md has it'
+told 'another shape within' 'native/run.json: rounds.*2.* "figures" is not an object'
 new_run moved
 mv "$run/native" "$run/elsewhere"
 told 'a folder of another name' 'records environment "native", but its folder is "elsewhere"'
@@ -59,6 +59,16 @@ echo '{"kind": "other"}' >"$run/xen-dom0/instructions/dmabench.json"
 told "another file for dmabench's record" 'xen-dom0/instructions/dmabench.json: "kind" is not'
 jq 'del(.rows)' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
 told 'a part of it is missing' 'dmabench.json: "rows" or "unit" is missing'
+jq '.rows[3].cell = "none"' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
+told 'a row of another shape' 'xen-dom0: not as results/SCHEMA.md has it'
+new_run counted
+edit native-iommu-strict/instructions/counts.json '.cells = 3'
+told 'counts of another shape' 'native-iommu-strict/instructions/counts.json: not as'
+new_run inner
+edit xen-domu/run.json '.rounds[0].missing = "all"'
+told 'a part of a round of another shape' 'xen-domu/run.json: rounds.*0.* "missing" is not an object'
+edit xen-domu/run.json '.rounds[0].missing = {} | .machine.cpus = [] | .versions = {"kernel": {}}'
+passes 'odd values are printed as they are' "$report" "$run"
 new_run asked
 echo '{' >"$run/bench.json"
 told 'bench.json cut short' 'bench.json: damaged or cut short'
