@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The first screen: what, where and when; the answer; what is missing; pictures; one table."""
+import math
 import textwrap
 
 import answer
@@ -7,8 +8,6 @@ import pictures as draw
 from document import Link, Soft
 from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of
-
-import estimates
 
 # Columns that a window of 1300 pixels holds.
 MOST = 7
@@ -96,7 +95,7 @@ def _last_row(series):
 
 def _ratio_cell(pair):
     """A ratio to stock; grey where stock strays as far from itself."""
-    if abs(pair["ratio"] - 1) <= estimates.math.exp(pair["band"]) - 1:
+    if abs(pair["ratio"] - 1) <= math.exp(pair["band"]) - 1:
         return Soft(ratio(pair) + " within noise")
     return ratio(pair)
 
