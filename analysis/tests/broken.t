@@ -49,6 +49,8 @@ new_run gzip
 head -c 100 /dev/urandom >"$run/$raw.gz"
 rm "$run/$raw"
 told 'a raw file that is no gzip' '2 of 53 rounds failed.*Not a gzipped file'
+{ gzip -nc "$fixture/$raw" | head -c 40; head -c 400 /dev/zero; } >"$run/$raw.gz"
+told 'a gzip whose inside is damaged' '2 of 53 rounds failed.*native nvme0n1 randread'
 new_run counters
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .backend == "module")][0].counters.raw' \
 	"$run/xen-dom0/run.json")

@@ -179,6 +179,9 @@ python3 - "$run/report.html" >"$scratch/out.json" <<-'END'
 	every = [gzip.decompress(base64.b64decode(one)).decode() for one in found]
 	print(next(one for one in every if '"environment": "xen-dom0"' in one), end="")
 END
+cp "$run/report.html" "$scratch/once.html"
+"$report" --single "$run" >/dev/null
+passes 'and the same page comes out again' cmp "$scratch/once.html" "$run/report.html"
 passes 'its raw files are in it, whole' cmp "$scratch/xen-run.json" "$scratch/out.json"
 
 # -- raw files that are stored gzipped
