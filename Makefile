@@ -40,7 +40,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
-	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no (bench);"
+	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no"
+	@echo "  API=none|spare-nic|ADDRESS (bench);"
 	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  RECORDING= TIME= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
@@ -56,7 +57,7 @@ deps-test:
 RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$(NIC),--nic $(n)) \
 	$(foreach w,$(WRITE),--write $(w)) $(foreach m,$(MODULE),--try-module $(m)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) \
-	$(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
+	$(if $(API),--time-api $(API)) $(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
 	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
 	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
 	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)

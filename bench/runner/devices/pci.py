@@ -50,6 +50,10 @@ class Function:
         if driver and not self.driver:
             self._write(self.host.sysfs("bus/pci/drivers", driver, "bind"), self.address)
 
+    def probe(self):
+        """Gives it to the driver that the kernel finds for it."""
+        self._write(self.host.sysfs("bus/pci/drivers_probe"), self.address)
+
     def override(self, driver):
         """Which driver it may bind to alone; None: any."""
         self._write(os.path.join(self.path, "driver_override"), driver or "\n")
