@@ -96,6 +96,9 @@ def _heading(record):
     if machine.get("clock_dear"):
         yield ("the clock is dear here: reading it twice takes "
                f"{machine['clock_overhead_ticks']} ticks, which are subtracted")
+    if record["noise"]:
+        yield (f"A/A: memcpy and memset, which are the same on both backends, differ by "
+               f"{_ratio(record['noise']['min'])} to {_ratio(record['noise']['max'])} between them")
     yield from _rounds(record)
     if record["left_out"]:
         yield f"left out: {'; '.join(record['left_out'])}"
