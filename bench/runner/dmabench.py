@@ -3,8 +3,8 @@
 is named for the module, or stock alone on what --time-api names.
 
 dmabench takes the function from its driver and gives it back. While it measures the module, the
-device counts as moved to it: however the run ends, it is taken from dmabench, detached, and bound to
-its driver again.
+device counts as moved to it: however the run ends, it is taken from dmabench, detached, and bound
+to its driver again.
 """
 
 import json
@@ -76,7 +76,8 @@ class Lender:
             backends.touch(self.target, "module")
         command = [os.path.join(self.host.checkout, "bench/dmabench/dmabench"), "--device",
                    self.device, "--unbind", "--backend", "both" if self.target else "stock",
-                   "--set", "bench", "--rounds", str(max(wanted.rounds, 1)), "--seed", str(wanted.seed), "--fullest", str(self.fullest),
+                   "--set", "bench", "--rounds", str(max(wanted.rounds, 1)), "--seed",
+                   str(wanted.seed), "--fullest", str(self.fullest),
                    "--out", folder]
         with open(errors, "wb") as stderr, process.Child(command, stderr) as child:
             status = child.wait(time.monotonic() + 60 + max(wanted.rounds, 1) * 90)

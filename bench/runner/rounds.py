@@ -181,8 +181,8 @@ class Rounds:
         large = sum(device.get("too_large", {}).get("attempts", 0)
                     for device in raw.get("devices", ()))
         if large:
-            missing["fails"] += (f"; {large} attempts of more than 256 KiB failed, for it maps none "
-                                 "so large: they are no bounces")
+            missing["fails"] += (f"; {large} attempts of more than 256 KiB failed, for it maps "
+                                 "none so large: they are no bounces")
         if raw.get("full_lines"):
             # its event comes before the pool is searched
             missing["bounces"] = ("too high: attempts that failed for want of room are among them "

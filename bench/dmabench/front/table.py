@@ -88,8 +88,8 @@ def _heading(record):
         else " (emulated: these times are no machine's, and no ratio is told)"
     yield f"dmabench on {machine['cpu']}: {record['unit']} an operation{note}"
     model = machine.get("emulator") or machine.get("model") or "no model"
-    yield (f"memcpy {machine['memcpy']}, memset {machine['memset']}; erms {_word(machine['erms'])}, "
-           f"fsrm {_word(machine['fsrm'])}; {model}")
+    yield (f"memcpy {machine['memcpy']}, memset {machine['memset']}; "
+           f"erms {_word(machine['erms'])}, fsrm {_word(machine['fsrm'])}; {model}")
     yield ("net: less one copy of the size (two where data comes back; one clearing for coherent), "
            "where all maps were bounced; share: maps served; full: slots asked for by held maps, "
            "of which mix and seed")
