@@ -151,12 +151,14 @@ def timed_rows(record):
             [ratio_text(list(pair_ratios(rounds, figure).values())), noise]
 
 
-def counted_text(one):
-    """Bounces and bounced bytes of a counted round."""
-    counts = one and one.get("counters") or {}
-    if counts.get("bounces") is None:
+def counted_text(rounds):
+    """Bounces and bounced bytes of counted rounds: their range where they differ."""
+    counts = [one["counters"] for one in rounds if (one["counters"] or {}).get("bounces") is not None]
+    if not counts:
         return "-"
-    return f"{counts['bounces']} / {short(counts['bounced_bytes'])}"
+    bounces = sorted({count["bounces"] for count in counts})
+    told = "-".join(map(str, bounces[:1] + bounces[1:][-1:]))
+    return f"{told} / {short(max(count['bounced_bytes'] for count in counts))}"
 
 
 def counted_rows(record):
@@ -165,10 +167,10 @@ def counted_rows(record):
     for one in record["rounds"]:
         if one["kind"] == "counted" and one["ok"]:
             where = "forced" if one["force"] else one["backend"]
-            cells.setdefault((one["device"], one["load"]), {})[where] = one
+            cells.setdefault((one["device"], one["load"]), {}).setdefault(where, []).append(one)
     for (device, load), found in cells.items():
         yield [f"{device} {load}", "bounces/B"] + [
-            counted_text(found.get(where)) for where in ("stock", "module", "forced")]
+            counted_text(found.get(where, ())) for where in ("stock", "module", "forced")]
 
 
 def table(record):

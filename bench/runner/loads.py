@@ -4,6 +4,7 @@
     # xsw: timed wide=quick,full narrow=full     on disks of more than 32 bits, and of 32
     # xsw: counted wide=full bytes=2m            a counted round moves so much (narrow: half)
     # xsw: timed pair=quick,full                 across a pair of cards; peer: to a peer
+    # xsw: before wide=full                      once before the first timed write, discarded
     # xsw: checks                                its good end says that the data was right
     # xsw: rated                                 at a rate that both backends can serve
     # xsw: needs busybox                         left out where this command is not
@@ -28,7 +29,7 @@ class Load:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.fio = path.endswith(".fio")
-        self.sets = {"timed": {}, "counted": {}}
+        self.sets = {"timed": {}, "counted": {}, "before": {}}
         self.bytes = 8 << 20
         self.checks = self.rated = False
         self.needs = []
@@ -56,7 +57,7 @@ class Load:
                     self.sets[words[0]][name] = value.split(",")
 
     def belongs(self, kind, place, size):
-        """Is it one of the timed or counted loads of a place (wide, narrow, pair, peer)?"""
+        """Is it one of the loads of this kind of a place (wide, narrow, pair, peer)?"""
         return size in self.sets[kind].get(place, ())
 
 

@@ -34,6 +34,10 @@ from targets import Finder
 
 import figures
 
+# Commands whose package has another name, in Debian, Fedora and RHEL alike where it is one word.
+PACKAGES = {"ip": "iproute2 (RPM: iproute)", "ss": "iproute2 (RPM: iproute)",
+            "ping": "iputils-ping (RPM: iputils)", "blkid": "util-linux"}
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,7 +56,9 @@ def check_tools(needed):
     """Looks for the commands that a run needs before its first round."""
     missing = [tool for tool in needed if not shutil.which(tool)]
     if missing:
-        raise Refused(f"missing tools: {' '.join(missing)} (make deps installs them)")
+        raise Refused(f"missing commands: {' '.join(missing)}; their packages: "
+                      f"{' '.join(sorted({PACKAGES.get(tool, tool) for tool in missing}))} "
+                      "(make deps installs them; a host without network: bring them along)")
     if os.geteuid() != 0:
         raise Refused("must be root to bind devices and read their counters: use sudo")
 
@@ -190,16 +196,17 @@ class Run:
         return self._finish(finder, wanted, extras, rounds, session)
 
     def _time_the_api(self, lender, session, wanted, backends, progress):
-        if not lender or lender.target.id in session.broken:
+        if not lender or lender.target and lender.target.id in session.broken:
             return None
         progress.step(lender.text())
-        found, why = lender.run(self.record, max(wanted.rounds, 1), backends)
+        found, why = lender.run(self.record, wanted, backends)
         lender.release()
         if why:
             self.record.errors.append(why)
             progress.error(why)
         try:
-            backends.move(lender.target, "stock")
+            if lender.target:
+                backends.move(lender.target, "stock")
         except (OSError, Failed) as error:
             self.record.errors.append(f"{lender.target.id} did not come back to its driver after "
                                       f"dmabench: {error}")
@@ -226,7 +233,9 @@ class Run:
         if not self.machine.named:
             comparison.write(record.out_dir, self.machine, record.plan["command"], wanted.set)
         report = os.path.join(self.host.checkout, "analysis/report/report")
-        reports = not (self.options.here or self.options.no_report) and os.access(report, os.X_OK)
+        # in the lab's machines the lab makes it
+        reports = not (self.options.no_report or self.options.here and self.machine.emulated) and \
+            os.access(report, os.X_OK)
         if not reports:
             progress_file.say(figures.table(figures.read_boot(record.result)))
         for line in session.reached:
@@ -236,6 +245,7 @@ class Run:
             progress_file.say(f"A report can be made elsewhere: make report RUN={record.out_dir}")
         if reports:
             if process.call([report, record.out_dir]):
+                progress_file.say(figures.table(figures.read_boot(record.result)))
                 progress_file.say(f"run: no report: run {report} {record.out_dir} by hand",
                                   sys.stderr)
         return SOME_FAILED if record.errors else GOOD

@@ -5,8 +5,9 @@ A timed load runs in pairs: one visit to stock (A) and one to the module (B), an
 pair says which comes first, so that no drift or period of the machine can pass for a difference.
 The order of the loads is shuffled in each visit. Each visit begins with a rebind, so neighbouring
 visits to one backend (A2 after A1, as the coins fall) show what the machine's own noise is. One
-visit to each backend comes first and is discarded. Reads come before writes, and counted rounds
-after all timed ones. Seeds of offsets differ by pair, and are the same for both sides.
+visit to each backend comes first and is discarded. Reads come before writes, which begin on a disk
+that was filled, and counted rounds after all timed ones. Seeds of offsets differ by pair, and are
+the same for both sides.
 """
 
 import random
@@ -30,11 +31,12 @@ class Visit(NamedTuple):
     position: Optional[str] = None  # "A1"
     block: str = "reads"            # reads, writes or counts
     force: bool = False
+    turn: int = 0                   # of counted visits that are repeated
 
     def group(self):
         """Visits of one group stand or fall together: the two of a pair."""
         return (self.target, self.block, self.kind, self.pair,
-                None if self.pair else (self.backend, self.force))
+                None if self.pair else (self.backend, self.force, self.turn))
 
 
 class Settings(NamedTuple):
@@ -99,6 +101,10 @@ def timed_visits(target, loads, wanted):
         if not names:
             continue
         warm = [load.name for load in chosen if not load.rated]
+        before = load_files.of_target(loads, target, "before", wanted.set) if writes else ()
+        if before:
+            visits.append(Visit(target.id, "stock", DISCARDED,
+                                tuple(load.name for load in before), block=block))
         backends = ["stock"] + (["module"] if target.module else [])
         _random(wanted.seed, "discarded", target.id, block).shuffle(backends)
         for backend in backends if warm else ():
@@ -111,17 +117,18 @@ def timed_visits(target, loads, wanted):
 
 
 def counted_visits(target, loads, wanted):
-    """The counted visits of a target: once on each backend, and once forced to bounce."""
+    """The counted visits of a target: on each backend, and once forced to bounce; in the full set
+    three times, for how often a load's bytes bounce is one draw of how its buffers lie.
+    """
     names = tuple(load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set))
-    if not names:
-        return []
-    visits = [Visit(target.id, "stock", COUNTED, names, block="counts")]
-    if target.module:
-        visits.append(Visit(target.id, "module", COUNTED, names, block="counts"))
-        if target.kind == "disk" and target.wide:
-            # the last load is the one that checks its data, where writing is allowed
-            visits.append(Visit(target.id, "module", COUNTED, names[-1:], block="counts",
-                                force=True))
+    visits = []
+    for turn in range(3 if wanted.set == "full" else 1) if names else ():
+        visits.append(Visit(target.id, "stock", COUNTED, names, block="counts", turn=turn))
+        if target.module:
+            visits.append(visits[-1]._replace(backend="module"))
+            if target.kind == "disk" and target.wide:
+                # the last load is the one that checks its data, where writing is allowed
+                visits.append(visits[-1]._replace(loads=names[-1:], force=True))
     return visits
 
 

@@ -68,6 +68,7 @@ class Rounds:
                        XSW_RATE=str(self.rates.get(target.id, 1)))
             return words + [load.path], env
         amount = f"-t {self.wanted.seconds} -O 1" if timed else COUNTED_BYTES
+        env.update(XSW_RATE=str(self.rates.get(target.id, 1)))
         if target.kind == "peer":
             peer = target.peer
             amount = f"-t {self.wanted.seconds}" + (" -O 1" if timed else "")
@@ -101,7 +102,8 @@ class Rounds:
         one = {"index": index, "backend": visit.backend, "kind": visit.kind, "force": visit.force,
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
                "figures": {}, "counters": None, "verified": None, "missing": {}, "raw": None,
-               "visit": visit_number, "pair": visit.pair or None, "block": visit.block,
+               "visit": visit_number, "pair": visit.pair or None, "turn": visit.turn,
+               "block": visit.block,
                "boot": len(self.record.plan["boots"]) - 1, "uptime_s": round(time.monotonic(), 1),
                "repeats": repeats}
         if visit.kind == DISCARDED:
@@ -176,6 +178,15 @@ class Rounds:
             counts.update(raw=None)
             missing["bounces"] = f"the recipe's file: {error}"
             return
+        large = sum(device.get("too_large", {}).get("attempts", 0)
+                    for device in raw.get("devices", ()))
+        if large:
+            missing["fails"] += (f"; {large} attempts of more than 256 KiB failed, for it maps "
+                                 "none so large: they are no bounces")
+        if raw.get("full_lines"):
+            # its event comes before the pool is searched
+            missing["bounces"] = ("too high: attempts that failed for want of room are among them "
+                                  f"(the kernel's log has {raw['full_lines']} lines of it)")
         if raw.get("dropped"):
             missing["bounces"] = f"too low: the histogram had no room for {raw['dropped']}"
         if self.machine.guest_type in ("PVH", "HVM") and not raw.get("devices"):
@@ -230,7 +241,9 @@ def judge(path, status, said):
 
 
 def rate_from(record, target):
-    """Half of what the disk did in its discarded visit to stock, in operations a second."""
+    """Half of what the device did in its discarded visit to stock: a disk in operations a second,
+    a pair of cards in bits a second of TCP.
+    """
     best = None
     for one in record.discarded:
         if one["device"] == target.id and one["backend"] == "stock" and one["ok"] and one["raw"]:
@@ -238,7 +251,10 @@ def rate_from(record, target):
                 figures = raw_files.figures(raw_files.read(os.path.join(record.work, one["raw"])))
             except raw_files.Damaged:
                 continue
-            if figures.get("iops"):
-                best = max(best or 0, figures["iops"] if "4k" in one["load"] else 0)
+            if target.kind == "pair":
+                rate = (figures.get("bandwidth_bytes_s") or 0) * 8
+            else:
+                rate = (figures.get("iops") or 0) if "4k" in one["load"] else 0
+            best = max(best or 0, rate)
     return max(int(best / 2), 1) if best else None
 

@@ -56,13 +56,15 @@ class Session:
         """The visits of which a round is missing: the two of a pair stand or fall together."""
         have = {}
         for one in self.record.rounds:
-            where = (one["device"], one["block"], one["kind"], one["pair"] or 0)
+            where = (one["device"], one["block"], one["kind"], one["pair"] or 0,
+                     one.get("turn", 0))
             have.setdefault(where + (one["backend"], one["force"]), set()).add(one["load"])
         whole = {}
         for visit in visits:
             if visit.kind == plan.DISCARDED:
                 continue
-            key = (visit.target, visit.block, visit.kind, visit.pair, visit.backend, visit.force)
+            key = (visit.target, visit.block, visit.kind, visit.pair, visit.turn, visit.backend,
+                   visit.force)
             loads = {name for name in visit.loads if not self._unrated(name, visit.target)}
             good = loads <= have.get(key, set())
             whole[visit.group()] = whole.get(visit.group(), True) and good

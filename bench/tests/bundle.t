@@ -32,7 +32,9 @@ expect 'it measures' 0 '^3 rounds, 0 failed' env PATH="$fake/bin" "$root/bench/r
 expect 'and prints the table' 0 '^wide read-128k ' env PATH="$fake/bin" \
 	python3 "$root/analysis/figures.py" "$fake/out/native"
 expect 'with the version of the checkout' 0 '"suite": "[0-9a-z]' grep suite "$fake/out/native/run.json"
+expect 'dmabench needs Python alone' 0 '^Usage: dmabench' env PATH="$fake/bin" \
+	"$root/bench/dmabench/dmabench" --help
 rm "$fake/bin/fio"
-expect 'without fio it is refused before the first round' 2 '^run: missing tools: fio' \
+expect 'without fio it is refused before the first round' 2 '^run: missing commands: fio; their packages: fio ' \
 	env PATH="$fake/bin" "$root/bench/run" --here --disk "$fake/dev/wide" --yes --out "$fake/out2"
 done_testing

@@ -51,6 +51,16 @@ tap.equal(sorted(blocks, key=("reads", "writes", "counts").index), blocks,
           "reads, then writes, then counted rounds")
 tap.equal([visit.kind for visit in visits(1)][:2], [plan.DISCARDED] * 2,
           "one visit a backend is discarded")
+counted = [visit for visit in visits(1) if visit.kind == plan.COUNTED and not visit.force]
+tap.equal(sorted((visit.backend, visit.turn) for visit in counted),
+          [(backend, turn) for backend in ("module", "stock") for turn in range(3)],
+          "in the full set each backend is counted three times")
+tap.equal(len({visit.group() for visit in counted}), 6, "each of which stands by itself")
+tap.equal(max(visit.turn for visit in visits(1, 3, "quick")), 0, "in the quick one once")
+writes = [visit for visit in visits(1) if visit.block == "writes"]
+tap.equal((writes[0].loads, writes[0].backend, writes[0].kind),
+          (("fill-128k",), "stock", plan.DISCARDED), "before the first write the disk is filled")
+tap.equal(["fill-128k" in visit.loads for visit in visits(1)].count(True), 1, "once")
 seeds = {plan.seed_of(1, "disk", "load", pair) for pair in range(100)}
 tap.equal(len(seeds), 100, "offsets differ by pair")
 

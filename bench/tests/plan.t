@@ -79,6 +79,8 @@ expect 'on a function that is named for the module' 0 "dmabench. at ${function##
 	dry --try-module serial:SER-N
 expect 'it can be left out' 0 '^  dmabench +left out as asked' try --leave-out dmabench
 expect 'not without such a device' 0 '^  dmabench +needs a device that is named for the module' dry
+expect 'but on no hardware where that is asked for' 0 'dmabench. on no hardware: stock; fills' \
+	dry --time-api none
 expect 'a real machine fills half of its pool at most' 0 'pools up to 50 %' try
 expect 'an emulated one more' 0 'pools up to 90 %' env XSW_EMULATED=1 bash -c try
 

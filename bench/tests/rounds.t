@@ -100,6 +100,7 @@ expect 'no half result is called a result' 0 '^native.partial$' ls "$out"
 expect 'another run does not overwrite it' 2 'has rounds of a run that was ended: take it up' \
 	bench/run --here --disk "$fake/dev/wide" --out "$out"
 expect 'it is taken up' 0 '^7 rounds, 0 failed' bench/run --resume "$out"
+passes 'and has its report' test -s "$out/report.md"
 is "$(of '[one["position"] for one in r["rounds"]]')" \
 	"['A1', 'A1', 'A2', 'A2', 'A3', 'A3', None]" 'and is whole: no pair is measured in halves'
 is "$(of '[one.get("why") for one in r["discarded"]].count("its pair was cut")')" 1 \

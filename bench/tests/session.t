@@ -6,6 +6,7 @@ once, as many as the pilot asks for. The rounds are made up; everything else is 
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 
@@ -59,6 +60,7 @@ class Rounds:
             json.dump({"jobs": [{"job_runtime": 1000, "read": side}]}, file)
         one = {"index": index, "kind": visit.kind, "backend": visit.backend, "device": target.id,
                "load": load.name, "position": visit.position, "pair": visit.pair or None,
+               "turn": visit.turn,
                "block": visit.block, "visit": visit_number, "force": visit.force, "raw": raw,
                "ok": index not in self.bad, "why": "made up", "repeats": repeats}
         if visit.kind == plan.DISCARDED:
@@ -129,6 +131,17 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal(sum(one["repeats"] == 2 for one in record.rounds), 2, "it says which pair it repeats")
     tap.equal(len(record.errors), 1, "the failure stays")
 
+    with_counts = plan.Settings("full", 1, 1, 1, False)
+    counts = [visit for visit in plan.make(Finder.targets, SUITE, with_counts)
+              if visit.kind == plan.COUNTED]
+    record = record_file.Record(work + "/counts", "made-up")
+    record.begin({"boots": ["x"]})
+    again = session.Session(Finder(), with_counts, SUITE, record, Backends(),
+                            Rounds(record, 0), Progress())
+    again.run(counts[:2])
+    tap.equal([visit.turn for visit in again._missing(counts)],
+              [visit.turn for visit in counts[2:]], "a resumed run counts what it has not counted")
+
     record, _, _ = run(work + "/broken", refuse=3)
     tap.equal((len(record.errors), "did not move to" in record.errors[0]), (1, True),
               "a device that does not come up is told once, and let be")
@@ -140,6 +153,22 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal({len(some) for some in logs.values()}, {needed}, "every load has as many pairs as that")
     tap.ok(all("over boots: unknown" in line for line in one.reached) and len(one.reached) == 2,
            "what was reached is told, for this boot", one.reached)
+    wanted = plan.Settings("quick", plan.PILOT, 1, 1, False, 5)
+    visits = plan.make(Finder.targets, SUITE, wanted)
+    for cut in (7, 3 * plan.PILOT, len(record.rounds) - 3):
+        half = record_file.Record(f"{work}/cut-{cut}", "made-up")
+        half.begin({"boots": ["x", "y"]})
+        half.rounds = [dict(one, boot=0) for one in record.rounds[:cut]]
+        for name in os.listdir(record.work + "/raw"):
+            shutil.copy(f"{record.work}/raw/{name}", f"{half.work}/raw/{name}")
+        again = session.Session(Finder(), wanted, SUITE, half, Backends(), Rounds(half, .07),
+                                Progress())
+        again.run(visits)
+        logs = again._ratios("disk", "reads")
+        needed = max(estimates.pairs_needed(some[:plan.PILOT], .05) for some in logs.values())
+        needed = min(needed, session.MOST_PAIRS)
+        tap.equal([len(some) for some in logs.values()], [needed] * 2,
+                  f"taken up after {cut} rounds it reaches the same precision")
     record, one, _ = run(work + "/easy", scatter=.001, precision=5, rounds=plan.PILOT)
     tap.equal({len(some) for some in one._ratios("disk", "reads").values()}, {plan.PILOT},
               "a quiet machine needs the pilot only")

@@ -3,8 +3,8 @@
 #ifndef DMABENCH_BENCH_H
 #define DMABENCH_BENCH_H
 
+#include <linux/device.h>
 #include <linux/mutex.h>
-#include <linux/pci.h>
 
 #include "hold.h"
 #include "sequence.h"
@@ -18,11 +18,11 @@ struct limits {
 };
 
 struct bench {
-	struct pci_dev *pdev;
 	struct device *dev;
 	struct limits before;
 	struct dentry *dir;
 	struct mutex lock; /* one cell, hold or sequence at a time */
+	bool leaving;      /* the device is taken away: end what runs */
 	struct text cell_result;
 	struct hold hold;
 	struct sequence sequence;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that is mapped: allocation of buffers that lie where a measurement wants them. */
+#include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
+#include <xen/xen.h>
 
 #include "address.h"
 #include "buffers.h"
@@ -18,6 +20,14 @@ static bool fits(struct device *dev, struct page *page, size_t size, enum reach 
 	return address_reachable(dev, page_to_phys(page), size) == (reach == REACH_NEAR);
 }
 
+/* Where to look for memory; in a Xen PV domain a zone says nothing about machine addresses. */
+static gfp_t zone(struct device *dev, enum reach reach)
+{
+	bool low = reach == REACH_NEAR && dma_get_mask(dev) <= DMA_BIT_MASK(32);
+
+	return low && !xen_pv_domain() ? GFP_DMA32 : 0;
+}
+
 static struct page *find_one(struct buffers *b, struct device *dev, enum reach reach, int cpu,
 			     int *rc)
 {
@@ -29,7 +39,8 @@ static struct page *find_one(struct buffers *b, struct device *dev, enum reach r
 		return NULL;
 	*rc = -ERANGE;
 	for (;;) {
-		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_NOWARN, b->order);
+		page = alloc_pages_node(cpu_to_node(cpu),
+					GFP_KERNEL | __GFP_NOWARN | zone(dev, reach), b->order);
 		if (!page)
 			*rc = -ENOMEM;
 		if (!page || fits(dev, page, b->size, reach))

@@ -5,8 +5,10 @@
  * Every thread is a kernel thread bound to its own CPU with its own buffers and samples. They
  * meet at a start line, measure, and are joined; their samples are then sorted together.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "bench.h"
@@ -47,6 +49,7 @@ static const struct option cell_options[] = { CELL_WORD(test, test_words),
 					      CELL_NUMBER(buffers, 1, 4096),
 					      CELL_NUMBER(max_fails, 1, 1000000),
 					      CELL_WORD(interrupts, switch_words),
+					      CELL_NUMBER(walk, 0, 65536),
 					      {} };
 
 static const struct cell cell_defaults = { .size = 4096,
@@ -74,11 +77,28 @@ static int worker_main(void *data)
 		cpu_relax();
 		cond_resched();
 	}
-	w->began = ktime_get_raw_ns();
 	tests[run->cell.test]->measure(w);
 	w->ended = ktime_get_raw_ns();
+	w->began = w->began ?: w->ended;
 	complete(&w->done);
 	return 0;
+}
+
+bool worker_next(struct worker *w, unsigned int i)
+{
+	struct run *run = w->run;
+	size_t at;
+
+	if (i >= worker_total(w) && tests[run->cell.test]->per_group == 1)
+		WRITE_ONCE(run->over, true);
+	if (i >= worker_total(w) || READ_ONCE(run->over) || READ_ONCE(run->bench->leaving) ||
+	    !worker_goes_on(w))
+		return false;
+	for (at = 0; at < (size_t)run->cell.walk << 10; at += L1_CACHE_BYTES)
+		READ_ONCE(w->walked[at]);
+	if (worker_counts(w, i) && !w->began)
+		w->began = ktime_get_raw_ns();
+	return true;
 }
 
 static int worker_init(struct worker *w, struct run *run, unsigned int number, unsigned int cpu)
@@ -94,6 +114,10 @@ static int worker_init(struct worker *w, struct run *run, unsigned int number, u
 	init_completion(&w->done);
 	rc = samples_init(&w->first, cell->count) ?: samples_init(&w->second, cell->count);
 	rc = rc ?: samples_init(&w->fails, min(cell->count, cell->max_fails));
+	if (!rc && cell->walk) {
+		w->walked = kvzalloc((size_t)cell->walk << 10, GFP_KERNEL);
+		rc = w->walked ? 0 : -ENOMEM;
+	}
 	if (rc || !test->maps)
 		return rc;
 	return buffers_get(&w->buffers, w->dev, cell->buffers, cell->offset + cell->size,
@@ -106,6 +130,7 @@ static void worker_release(struct worker *w)
 	samples_free(&w->first);
 	samples_free(&w->second);
 	samples_free(&w->fails);
+	kvfree(w->walked);
 }
 
 static int workers_start(struct worker *w, unsigned int n, struct run *run)
@@ -203,8 +228,8 @@ static void describe(struct bench *bench, const struct cell *c, struct worker *w
 		    test->name, c->size, c->offset, dir_words[c->dir], c->mask);
 	text_printf(t, ",\"min_align\":%u,\"reach\":\"%s\",\"threads\":%u,\"depth\":%u",
 		    c->min_align, reach_words[c->reach], c->threads, c->depth);
-	text_printf(t, ",\"buffers\":%u,\"tries\":%u,\"served\":%u,\"elapsed_ns\":%llu", c->buffers,
-		    w->tries, w->served, w->ended - w->began);
+	text_printf(t, ",\"buffers\":%u,\"walk\":%u,\"tries\":%u,\"served\":%u,\"elapsed_ns\":%llu",
+		    c->buffers, c->walk, w->tries, w->served, w->ended - w->began);
 	for (p = 0; p < ROUTES; p++)
 		text_printf(t, ",\"%s\":%u", route_names[p], w->routes[p]);
 	text_printf(t, ",\"checked\":%u,\"wrong\":%u,\"reused\":%u,\"ops\":[", w->checked, w->wrong,
@@ -222,32 +247,49 @@ static void describe(struct bench *bench, const struct cell *c, struct worker *w
 static int run_workers(struct run *run)
 {
 	struct bench *bench = run->bench;
-	unsigned int n = run->cell.threads, i, cpu = cpumask_first(cpu_online_mask);
+	unsigned int n = run->cell.threads, i, cpu;
 	struct worker *w;
 	int rc = 0;
 
 	w = kcalloc(n, sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return complain(bench, -ENOMEM, "no memory for the threads");
+	cpus_read_lock(); /* no thread's CPU goes away under it */
+	cpu = cpumask_first(cpu_online_mask);
+	if (n > num_online_cpus())
+		rc = -ENODEV;
 	for (i = 0; i < n && !rc; i++, cpu = cpumask_next(cpu, cpu_online_mask))
 		rc = worker_init(&w[i], run, i, cpu);
 	if (rc == -ERANGE)
 		complain(bench, rc, "found no memory that the device reaches (near) or not (far)");
 	else if (rc)
-		complain(bench, rc, "no memory for buffers and samples");
+		complain(bench, rc,
+			 rc == -ENODEV ? "fewer CPUs than threads"
+				       : "no memory for buffers and samples");
 	if (!rc) {
 		rc = workers_start(w, n, run);
 		rc = rc ?: workers_join(w, n, run);
-		rc = rc ?: workers_merge(w, n);
+		rc = rc ?: (READ_ONCE(bench->leaving) ? -EINTR : workers_merge(w, n));
 		if (rc)
 			complain(bench, rc, rc == -EINTR ? "interrupted" : "the test failed");
 		else
 			describe(bench, &run->cell, w);
 	}
+	cpus_read_unlock();
 	for (i = 0; i < n; i++)
 		worker_release(&w[i]);
 	kfree(w);
 	return rc;
+}
+
+/* Memory that all threads of a cell take together. */
+static u64 bytes_wanted(const struct cell *c, const struct test *test)
+{
+	u64 each = ((u64)c->walk << 10) + 4ULL * c->count * sizeof(u64);
+
+	if (test->maps)
+		each += (u64)c->buffers * (PAGE_SIZE << get_order(c->offset + c->size));
+	return each * c->threads;
 }
 
 static int prepare_device(struct run *run)
@@ -274,8 +316,8 @@ int cell_run(struct bench *bench, char *line)
 	run.dir = dirs[run.cell.dir];
 	if (run.cell.threads % test->per_group)
 		return complain(bench, -EINVAL, "this test needs an even number of threads");
-	if (run.cell.threads > num_online_cpus())
-		return complain(bench, -EINVAL, "fewer CPUs than threads");
+	if (bytes_wanted(&run.cell, test) > (u64)si_mem_available() * PAGE_SIZE / 2)
+		return complain(bench, -ENOMEM, "it wants more than half of the free memory");
 	rc = prepare_device(&run);
 	if (rc)
 		return complain(bench, rc, "the backend refuses this mask");

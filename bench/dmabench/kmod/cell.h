@@ -29,6 +29,7 @@ struct cell {
 	unsigned int buffers;    /* buffers each thread takes in turn */
 	unsigned int max_fails;  /* a thread stops after so many failures */
 	unsigned int interrupts; /* leave them on while a pair is timed */
+	unsigned int walk;       /* KiB of other memory that are read before each try */
 };
 
 struct run {
@@ -37,6 +38,7 @@ struct run {
 	enum dma_data_direction dir;
 	atomic_t ready; /* threads at the start line */
 	bool stop;
+	bool over; /* a thread has made all its tries */
 };
 
 struct handoff;
@@ -50,9 +52,10 @@ struct worker {
 	struct buffers buffers;
 	struct handoff *handoff; /* what joins a mapper and its unmapper */
 	struct samples first, second, fails;
+	u8 *walked; /* of cell.walk KiB */
 	unsigned int tries, served, routes[ROUTES];
 	unsigned int checked, wrong, reused;
-	u64 began, ended; /* ns */
+	u64 began, ended; /* ns: the first counted try, after the last */
 	int error;
 };
 
@@ -83,6 +86,15 @@ static inline unsigned int worker_total(const struct worker *w)
 {
 	return w->run->cell.warm + w->run->cell.count;
 }
+
+/**
+ * worker_next - whether a thread makes try number @i
+ *
+ * Notes the time of its first counted one. Then the caches are filled with other memory where the
+ * cell wants it. No thread makes more tries once another has made all of its own: what it does
+ * alone is not what many do together.
+ */
+bool worker_next(struct worker *w, unsigned int i);
 
 /**
  * cell_run - measure one cell

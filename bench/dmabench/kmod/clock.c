@@ -29,9 +29,9 @@ static u64 time_loop(unsigned long loops)
 	u64 start, end;
 
 	local_irq_save(flags);
-	start = clock_ticks();
+	start = clock_start();
 	asm volatile("1: dec %0\n\tjnz 1b" : "+r"(loops) : : "cc");
-	end = clock_ticks();
+	end = clock_end();
 	local_irq_restore(flags);
 	return end - start;
 }
@@ -57,8 +57,8 @@ void clock_examine(void)
 	int i;
 
 	for (i = 0; i < 1000; i++) {
-		start = clock_ticks();
-		end = clock_ticks();
+		start = clock_start();
+		end = clock_end();
 		least = min(least, end - start);
 	}
 	found.overhead = least;

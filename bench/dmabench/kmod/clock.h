@@ -8,8 +8,17 @@
 
 #include "text.h"
 
-/* Ticks now; not executed before what precedes it has finished. */
-static inline u64 clock_ticks(void)
+/* Ticks before what is timed: what precedes them has finished, what follows has not begun. */
+static inline u64 clock_start(void)
+{
+	u64 ticks = rdtsc_ordered();
+
+	asm volatile("lfence" : : : "memory");
+	return ticks;
+}
+
+/* Ticks after it: read when what is timed has finished. */
+static inline u64 clock_end(void)
 {
 	return rdtsc_ordered();
 }

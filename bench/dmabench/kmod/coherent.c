@@ -30,10 +30,10 @@ static void measure_coherent(struct worker *w)
 	unsigned int i;
 	dma_addr_t bus;
 
-	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
-		start = clock_ticks();
+	for (i = 0; worker_next(w, i); i++) {
+		start = clock_start();
 		block = dma_alloc_coherent(w->dev, size, &bus, GFP_KERNEL | __GFP_NOWARN);
-		alloc = clock_ticks() - start;
+		alloc = clock_end() - start;
 		w->tries += worker_counts(w, i);
 		if (!block) {
 			if (worker_counts(w, i))
@@ -43,9 +43,9 @@ static void measure_coherent(struct worker *w)
 		check_and_dirty(w, block, size);
 		w->reused += block == before;
 		before = block;
-		start = clock_ticks();
+		start = clock_start();
 		dma_free_coherent(w->dev, size, block, bus);
-		end = clock_ticks();
+		end = clock_end();
 		if (worker_counts(w, i)) {
 			w->served++;
 			samples_add(&w->first, alloc + end - start);

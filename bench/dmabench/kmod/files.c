@@ -48,7 +48,7 @@ static ssize_t device_read(struct file *file, char __user *to, size_t count, lof
 	struct text t = {};
 	ssize_t n;
 
-	text_printf(&t, "{\"bdf\":\"%s\",\"iommu\":%s", pci_name(bench->pdev),
+	text_printf(&t, "{\"bdf\":\"%s\",\"iommu\":%s", dev_name(bench->dev),
 		    device_iommu_mapped(bench->dev) ? "true" : "false");
 	/* the name of a function tells whose: the table itself may be anonymous memory */
 	if (ops && ops->alloc)
@@ -72,9 +72,11 @@ static ssize_t with_line(struct bench *bench, const char __user *from, size_t co
 	line = memdup_user_nul(from, count);
 	if (IS_ERR(line))
 		return PTR_ERR(line);
-	mutex_lock(&bench->lock);
-	rc = run(bench, line);
-	mutex_unlock(&bench->lock);
+	rc = mutex_lock_killable(&bench->lock);
+	if (!rc) {
+		rc = run(bench, line);
+		mutex_unlock(&bench->lock);
+	}
 	kfree(line);
 	return rc ?: count;
 }
@@ -84,7 +86,8 @@ static ssize_t locked_read(struct bench *bench, const struct text *t, char __use
 {
 	ssize_t n;
 
-	mutex_lock(&bench->lock);
+	if (mutex_lock_killable(&bench->lock))
+		return -EINTR;
 	n = text_read(t, to, count, pos);
 	mutex_unlock(&bench->lock);
 	return n;
@@ -127,14 +130,17 @@ static ssize_t sequence_write(struct file *file, const char __user *from, size_t
 	if (IS_ERR(lines))
 		return PTR_ERR(lines);
 	at = lines;
-	mutex_lock(&bench->lock);
+	rc = mutex_lock_killable(&bench->lock);
+	if (rc)
+		goto out;
 	while (!rc && strchr(at, '\n')) {
 		line = strsep(&at, "\n");
 		done = at - lines;
-		rc = sequence_line(bench, line);
+		rc = READ_ONCE(bench->leaving) ? -ENODEV : sequence_line(bench, line);
 		cond_resched();
 	}
 	mutex_unlock(&bench->lock);
+out:
 	kfree(lines);
 	if (rc)
 		return rc;
@@ -155,7 +161,8 @@ static int sequence_open(struct inode *inode, struct file *file)
 
 	file->private_data = bench;
 	if ((file->f_mode & FMODE_WRITE) && (file->f_flags & O_TRUNC)) {
-		mutex_lock(&bench->lock);
+		if (mutex_lock_killable(&bench->lock))
+			return -EINTR;
 		sequence_reset(bench);
 		mutex_unlock(&bench->lock);
 	}
@@ -180,7 +187,7 @@ static const struct file_operations sequence_file = {
 
 void files_add(struct bench *bench)
 {
-	bench->dir = debugfs_create_dir(pci_name(bench->pdev), root);
+	bench->dir = debugfs_create_dir(dev_name(bench->dev), root);
 	debugfs_create_file("device", 0400, bench->dir, bench, &device_file);
 	debugfs_create_file("cell", 0600, bench->dir, bench, &cell_file);
 	debugfs_create_file("hold", 0600, bench->dir, bench, &hold_file);

@@ -57,7 +57,7 @@ static void measure_mapper(struct worker *w)
 	if (!h)
 		w->error = -ENOMEM;
 	smp_store_release(&w->handoff, h ?: ERR_PTR(-ENOMEM));
-	for (i = 0; h && i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; h && worker_next(w, i); i++) {
 		bus = streaming_map(w, i);
 		if (bus != DMA_MAPPING_ERROR)
 			put(h, bus, worker_counts(w, i));

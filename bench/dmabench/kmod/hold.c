@@ -91,6 +91,12 @@ static unsigned int draw_size(struct plan *p)
 	return sizes[i].size;
 }
 
+/* Whether to stop here: the caller is killed, or the device is taken away. */
+static bool cut_short(const struct bench *bench)
+{
+	return fatal_signal_pending(current) || READ_ONCE(bench->leaving);
+}
+
 static dma_addr_t map_one(struct bench *bench, unsigned int size)
 {
 	dma_addr_t bus = dma_map_page_attrs(bench->dev, bench->hold.source.page[0], 0, size,
@@ -115,7 +121,7 @@ static int map_all(struct bench *bench, struct plan *p)
 	struct held *held;
 
 	while (p->asked < p->slots) {
-		if (fatal_signal_pending(current))
+		if (cut_short(bench))
 			return -EINTR;
 		held = &h->held[h->n++];
 		held->size = min(draw_size(p), (p->slots - p->asked) * SLOT);
@@ -138,7 +144,7 @@ static int drop_some(struct bench *bench, struct plan *p)
 		unmap_one(bench, &h->held[i]);
 		swap(h->held[i], h->held[left]);
 	}
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return cut_short(bench) ? -EINTR : 0;
 }
 
 static int top_up(struct bench *bench, struct plan *p, unsigned int room)
@@ -152,7 +158,7 @@ static int top_up(struct bench *bench, struct plan *p, unsigned int room)
 			return 0;
 		h->held[h->n++] = (struct held){ bus, SLOT };
 		p->topped_up++;
-		if (fatal_signal_pending(current))
+		if (cut_short(bench))
 			return -EINTR;
 	}
 	return 0;

@@ -17,14 +17,14 @@ static void measure_reference(struct worker *w, bool copy)
 
 	if (!from || !to)
 		w->error = -ENOMEM;
-	for (i = 0; !w->error && i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; !w->error && worker_next(w, i); i++) {
 		local_irq_save(flags);
-		start = clock_ticks();
+		start = clock_start();
 		if (copy)
 			memcpy(to, from, size);
 		else
 			memset(to, 0, size);
-		end = clock_ticks();
+		end = clock_end();
 		local_irq_restore(flags);
 		if (worker_counts(w, i)) {
 			w->tries++;

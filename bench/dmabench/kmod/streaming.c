@@ -61,10 +61,10 @@ dma_addr_t streaming_map(struct worker *w, unsigned int i)
 	dma_addr_t bus;
 	bool failed;
 
-	start = clock_ticks();
+	start = clock_start();
 	bus = dma_map_page_attrs(w->dev, page, c->offset, c->size, w->run->dir, DMA_ATTR_NO_WARN);
 	failed = dma_mapping_error(w->dev, bus);
-	end = clock_ticks();
+	end = clock_end();
 	release_interrupts(w, flags);
 	if (worker_counts(w, i))
 		note_map(w, page, failed ? DMA_MAPPING_ERROR : bus, end - start);
@@ -80,9 +80,9 @@ void streaming_unmap(struct worker *w, dma_addr_t bus, bool counts)
 	if (bus == DMA_MAPPING_ERROR)
 		return;
 	flags = hold_interrupts(w);
-	start = clock_ticks();
+	start = clock_start();
 	dma_unmap_page_attrs(w->dev, bus, c->size, w->run->dir, 0);
-	end = clock_ticks();
+	end = clock_end();
 	release_interrupts(w, flags);
 	if (counts)
 		samples_add(&w->second, end - start);
@@ -97,17 +97,17 @@ static void measure_pair(struct worker *w)
 	dma_addr_t bus;
 	bool failed;
 
-	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; worker_next(w, i); i++) {
 		struct page *page = buffers_nth(&w->buffers, i);
 
 		flags = hold_interrupts(w);
-		start = clock_ticks();
+		start = clock_start();
 		bus = dma_map_page_attrs(w->dev, page, c->offset, c->size, w->run->dir,
 					 DMA_ATTR_NO_WARN);
 		failed = dma_mapping_error(w->dev, bus);
 		if (!failed)
 			dma_unmap_page_attrs(w->dev, bus, c->size, w->run->dir, 0);
-		end = clock_ticks();
+		end = clock_end();
 		release_interrupts(w, flags);
 		if (worker_counts(w, i))
 			note_map(w, page, failed ? DMA_MAPPING_ERROR : bus, end - start);
@@ -119,7 +119,7 @@ static void measure_split(struct worker *w)
 {
 	unsigned int i;
 
-	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; worker_next(w, i); i++) {
 		streaming_unmap(w, streaming_map(w, i), worker_counts(w, i));
 		cond_resched();
 	}
@@ -142,7 +142,7 @@ static void measure_burst(struct worker *w)
 	unsigned int i = 0, k, n, depth = w->run->cell.depth;
 	dma_addr_t *held = held_array(w);
 
-	while (held && i < worker_total(w) && worker_goes_on(w)) {
+	while (held && worker_next(w, i)) {
 		n = min(depth, worker_total(w) - i);
 		for (k = 0; k < n; k++) {
 			held[k] = streaming_map(w, i + k);
@@ -162,7 +162,7 @@ static void measure_ring(struct worker *w)
 	unsigned int i, depth = w->run->cell.depth;
 	dma_addr_t *held = held_array(w);
 
-	for (i = 0; held && i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; held && worker_next(w, i); i++) {
 		streaming_unmap(w, held[i % depth], worker_counts(w, i));
 		held[i % depth] = streaming_map(w, i);
 		cond_resched();
@@ -178,11 +178,11 @@ static void time_sync(struct worker *w, dma_addr_t bus, bool counts)
 	unsigned long flags = hold_interrupts(w);
 	u64 start, middle, end;
 
-	start = clock_ticks();
+	start = clock_start();
 	dma_sync_single_for_cpu(w->dev, bus, c->size, w->run->dir);
-	middle = clock_ticks();
+	middle = clock_start();
 	dma_sync_single_for_device(w->dev, bus, c->size, w->run->dir);
-	end = clock_ticks();
+	end = clock_end();
 	release_interrupts(w, flags);
 	if (counts) {
 		samples_add(&w->first, middle - start);
@@ -203,7 +203,7 @@ static void measure_sync(struct worker *w)
 		return;
 	w->served = 1;
 	note_route(w, page, bus);
-	for (i = 0; i < worker_total(w) && worker_goes_on(w); i++) {
+	for (i = 0; worker_next(w, i); i++) {
 		time_sync(w, bus, worker_counts(w, i));
 		cond_resched();
 	}

@@ -41,11 +41,11 @@ static size_t size_of(const struct worker *w, unsigned int i)
 
 static void allocate(struct worker *w, struct block *b, size_t size)
 {
-	u64 start = clock_ticks();
+	u64 start = clock_start();
 
 	b->size = size;
 	b->va = dma_alloc_coherent(w->dev, size, &b->bus, GFP_ATOMIC | __GFP_NOWARN);
-	b->ticks = clock_ticks() - start;
+	b->ticks = clock_end() - start;
 }
 
 static void expired(struct timer_list *timer)
@@ -92,7 +92,7 @@ static void measure_timer(struct worker *w)
 	}
 	batch->w = w;
 	timer_setup(&batch->timer, expired, TIMER_PINNED);
-	while (batch->tried < worker_total(w) && !READ_ONCE(w->run->stop)) {
+	while (worker_next(w, batch->tried)) {
 		init_completion(&batch->done);
 		mod_timer(&batch->timer, jiffies + 1);
 		wait_for_completion(&batch->done);

@@ -51,15 +51,33 @@ row()
 		"held_slots":90},"cell":{"test":"pair","size":4096,"dir":"%s","mask":32,
 		"threads":1,"depth":32,"reach":"far","direct":%d,"bounced":1,"translated":0,
 		"checked":0,"wrong":%d,"tries":4,"served":%d,"elapsed_ns":8,"ops":[{"op":"pair",
-		"n":1,"min":1,"median":%d,"p99":%d,"p999":1,"max":1,"mean":1,"hist":[[8,1]]}],
-		"fails":{"n":1,"median":6,"hist":[]}}}\n' "$@"
+		"n":1000,"min":1,"median":%d,"p99":%d,"p999":1,"max":1,"mean":1,"hist":[[8,1]]}],
+		"fails":{"n":1,"median":6,"min":6,"max":6,"mean":6,"hist":[]}}}\n' "$@"
 }
 
+# record MACHINE [ROUNDS]: the record of the rows, and its table.
 record()
 {
-	jq -s --argjson machine "$1" --argjson versions '{}' --argjson device '{"stock":{},"module":{}}' \
-		--arg command x --arg started x --argjson elapsed 1 --arg set quick \
-		--arg left_out '' --argjson rounds 1 -f bench/dmabench/lib/record.jq "$work/rows" >"$work/record"
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=bench/dmabench:bench/runner:analysis python3 - "$work" "$1" "${2:-1}" <<'END'
+import json, sys
+from front.record import make
+from front.table import table
+work, machine, rounds = sys.argv[1:]
+with open(f"{work}/rows") as file:
+    rows = [json.loads(text) for text in file.read().replace("}}}\n", "}}}\0").split("\0") if text]
+words = {"cpu": "x", "memcpy": "x", "memset": "x", "erms": True, "fsrm": True}
+about = {"rounds_each": int(rounds), "device": {"stock": {}, "module": {}}, "left_out": []}
+record = make(rows, dict(words, **json.loads(machine)), about)
+json.dump(record, open(f"{work}/record", "w"))
+print("\n".join(table(record)), file=open(f"{work}/table", "w"))
+END
+}
+
+# One row of another kind: the reference, without held mappings.
+reference()
+{
+	row "$@" | sed 's/"pair"/"memcpy"/g; s/"hold":{"percent":90,.*/"hold":null,"cell":{"test":"memcpy","size":4096,"dir":"to","mask":32,/; /^\t*"held_slots"/d' |
+		sed 's/"bounced":1/"bounced":0/; /^\t*"threads"/!b' | tr '\n' ' ' | sed 's/ $/\n/'
 }
 
 instructions='{"clock":"instructions","ticks_per_instruction":2,"emulated":true}'
@@ -68,52 +86,89 @@ instructions='{"clock":"instructions","ticks_per_instruction":2,"emulated":true}
 	row 0 stock 2 to 0 0 2 300 400
 	row 0 module 1 to 0 0 4 40 60
 	row 0 module 2 to 0 0 4 60 80
-	sed 's/"pair"/"memcpy"/g; s/"percent":90/"percent":0/' < <(row 0 stock 1 to 0 0 4 20 20)
+	reference 0 stock 1 to 0 0 4 20 20
+	reference 0 module 1 to 0 0 4 30 30
 } >"$work/rows"
 record "$instructions"
 # shellcheck disable=SC2317 # called through passes
 pick()
 {
-	jq -e ".summary[] | select(.test == \"pair\") | $1" "$work/record"
+	jq -e "[.summary[] | select(.test == \"pair\")] | $1" "$work/record"
 }
-passes 'layouts are folded by their median' pick '.stock.median == 100 and .module.median == 25'
-passes 'and so is p99' pick '.stock.p99 == 150'
-passes 'the share is the mean of the layouts' pick '.stock.share == 0.75 and .module.share == 1'
-passes 'the ratio is module to stock' pick '.ratio == 0.25'
-passes 'net is less one copy' pick '.stock.net == 90'
-passes 'each layout stands in the record' pick '[.stock.layouts[].median] == [50, 150]'
-passes 'failures have their own latency' pick '.stock.fail_median == 3'
+passes 'each layout is told by itself' pick 'length == 2 and ([.[].layout.seed] == [1, 2]) and
+	([.[].stock.median] == [50, 150]) and ([.[].module.median] == [20, 30])'
+passes 'and so is its p99' pick '[.[].stock.p99] == [100, 200]'
+passes 'and its share' pick '[.[].stock.share] == [1, 0.5] and [.[].module.share] == [1, 1]'
+passes 'the ratio is module to stock' pick '[.[].ratio] == [0.4, 0.2]'
+passes 'net is less one copy by the own reference' pick '.[0] | .stock.net == 40 and .module.net == 5'
+passes 'what is the same on both backends tells the noise' jq -e '.noise | .min == 1.5 and .n == 1' \
+	"$work/record"
+passes 'the table names the layout' grep -qE '^pair .* 90% wide 2 ' "$work/table"
+passes 'operations a second are those counted in that time' pick '.[0].stock.ops_per_s == 1000 / 8 * 1e9'
+passes 'a percentile without ten samples beyond it is none' jq -e '.rows[0].cell.ops[0].p999 == null' \
+	"$work/record"
+passes 'failures have their own latency' pick '.[0].stock.fail_median == 3'
 passes 'histogram bounds are converted' jq -e '.rows[0].cell.ops[0].hist == [[4, 1]]' "$work/record"
 passes 'a run without an error is ok' jq -e '.ok and .errors == []' "$work/record"
 
-jq .summary "$work/record" | jq -f bench/dmabench/lib/goals.jq >"$work/goals"
 # shellcheck disable=SC2317 # called through passes
 goal()
 {
-	jq -e ".[] | select(.goal == \"$1\") | $2" "$work/goals"
-}
-# shellcheck disable=SC2317 # called through passes
-without_lead()
-{
-	jq '.summary | .[0].module.layouts[0].share = 0.5' "$work/record" |
-		jq -f bench/dmabench/lib/goals.jq |
-		jq -e '.[] | select(.goal | test("share")) | .figure == -0.5 and .reached == false'
+	jq -e ".goals[] | select(.goal == \"$1\") | $2" "$work/record"
 }
 passes 'a share that leads in every layout is a goal reached' \
 	goal 'share served, least lead over stock' '.figure == 0 and .reached'
-passes 'one layout served worse is not' without_lead
 passes 'a failing map is compared with stock' \
 	goal 'failing map, of stock' '.figure == 1 and .limit == 0.02 and .reached == false'
+sed -i '/"module","hold":{"percent":90,"seed":1/,/served/s/"served":4/"served":2/' "$work/rows"
+record "$instructions"
+passes 'one layout served worse is not' goal 'share served, least lead over stock' \
+	'.figure == -0.5 and .reached == false'
 
+{
+	row 0 stock 1 to 0 0 4 100 200
+	reference 0 stock 1 to 0 0 4 20 20
+} | sed 's/"bounced":1/"bounced":0/; s/"translated":0/"translated":4/' >"$work/rows"
+record "$instructions"
+passes 'where nothing was bounced no copy is subtracted' pick '.[0].stock | .net == null and
+	.copies == null and .route == "translated"'
+passes 'and the row is named by the way its maps went' grep -q '^translated pair ' "$work/table"
+
+row 0 stock 1 to 0 0 4 100 200 >"$work/rows"
+record '{"clock":"instructions","ticks_per_instruction":2,"emulated":true,"clock_overhead_ticks":10}'
+passes 'what reading the clock takes is subtracted' pick '.[0].stock.median == 45'
+
+{
+	row 0 stock 1 to 0 0 4 100 200
+	row 0 module 1 to 0 0 4 40 60
+} >"$work/rows"
 record '{"clock":"time","tsc_khz":2000000,"emulated":false}'
 passes 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
 	"$work/record"
+passes 'and are compared' pick '.[0].ratio == 0.4'
+record '{"clock":"time","tsc_khz":2000000,"emulated":true}'
+passes 'times of an emulated machine are not' pick '.[0] | .ratio == null and .ratios == null'
+record '{"clock":"time","tsc_khz":2000000,"emulated":false,"clock_overhead_ticks":4000}'
+passes 'a dear clock is told' grep -q 'the clock is dear here' "$work/table"
+
+# Costs of 100 instructions and one for each 8 bytes copied, by four sizes.
+for size in 512 4096 65536 262144; do
+	row 0 stock 1 to 0 0 4 $(((100 + size / 8) * 2)) 9 | sed "s/4096/$size/; s/\"bounced\":1/\"bounced\":4/"
+done >"$work/rows"
+record "$instructions"
+passes 'path and copy are told apart by a line through the sizes' jq -e '.paths[0] |
+	(.path.median - 100 | fabs) < 1e-6 and (.per_kib.median - 128 | fabs) < 1e-6' "$work/record"
 
 row 0 stock 1 to 2 0 4 100 200 >"$work/rows"
 record "$instructions"
 passes 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
 	"$work/record"
-sed 's/"pair"/"memcpy"/g' <(row 0 stock 1 to 0 0 4 100 200) >"$work/rows"
+row 0 stock 1 to 0 0 4 100 200 | sed 's/"far"/"near"/' >"$work/rows"
+record "$instructions"
+passes 'a bounce that was not asked for, too' jq -e '.errors[0] | test("bounced")' "$work/record"
+record '{"clock":"instructions","ticks_per_instruction":2,"emulated":true,"kernel_command_line":"a swiotlb=65536,force"}'
+passes 'but not where bouncing is forced' jq -e .ok "$work/record"
+reference 0 stock 1 to 0 0 4 100 200 >"$work/rows"
 record "$instructions"
 passes 'a run without one mapping is an error' jq -e '.errors == ["no mapping could be measured on this machine"]' \
 	"$work/record"
@@ -131,20 +186,36 @@ rounds()
 		row $n module 1 to 0 0 4 "$median" 999
 		n=$((n + 1))
 	done >"$work/rows"
-	record "$instructions"
-	jq --argjson n $# '.rounds_each = $n' "$work/record" |
-		jq -r -f bench/dmabench/lib/table.jq >"$work/table"
+	record "$instructions" $#
 }
 rounds 10 30 20 50 40
-passes 'five rounds have a range and no interval' pick '.stock | .rounds == 5 and .interval == null
+passes 'five rounds have a range and no interval' pick '.[0].stock | .rounds == 5 and .interval == null
 	and .median == 30 and .least == 10 and .greatest == 50'
 passes 'the table says so' grep -q '30 \[10\.\.50\]' "$work/table"
 passes 'and that it is none' grep -q 'a range, fewer than six rounds have no interval' "$work/table"
 rounds 10 30 20 50 40 60 11 70 80
-passes 'nine have the interval of order statistics' pick '.stock.interval |
+passes 'nine have the interval of order statistics' pick '.[0].stock.interval |
 	.low == 11 and .high == 70 and (.coverage - 0.9609375 | fabs) < 1e-9'
 passes 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
 passes 'and its chance' grep -q 'its interval at 96%' "$work/table"
-passes 'ratios are those of the rounds' pick '.ratios | .n == 9 and .median == 0.5 and .min == 0.5
+passes 'ratios are those of the rounds' pick '.[0].ratios | .n == 9 and .median == 0.5 and .min == 0.5
 	and .interval.low == 0.5'
+
+# agree MEDIAN SHARE: compares the record with one that has these, in its first cell.
+agree()
+{
+	jq ".summary[0].stock.median = $1 | .summary[0].stock.share = $2" "$work/record" >"$work/other"
+	bench/dmabench/agree "$work/record" "$work/other" >"$work/said"
+}
+jq '.summary[0].stock | .median, .share' "$work/record" >"$work/first"
+median=$(head -n 1 "$work/first")
+share=$(tail -n 1 "$work/first")
+passes 'a run agrees with itself' agree "$median" "$share"
+is "$(agree "$median * 2" "$share"; echo $?)" 1 'not with one of other medians'
+like "$(cat "$work/said")" '100 %' 'it tells how far'
+is "$(agree "$median" "$share / 2"; echo $?)" 1 'nor with one of other shares'
+jq 'del(.summary[0])' "$work/record" >"$work/other"
+is "$(bench/dmabench/agree "$work/record" "$work/other" >"$work/said"; echo $?)" 1 \
+	'nor with one that lacks a cell'
+like "$(cat "$work/said")" 'only in' 'which is named'
 done_testing
