@@ -9,13 +9,13 @@ MAKEFLAGS += --no-print-directory
 # What builds the lab's image, or installs packages, may be given to all that may do it.
 MAKING := KERNEL INSTALL DEBIAN_MIRROR
 TESTING := TESTS JOBS VERBOSE
-USES_bench := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV HERE PEER RATE JOB OBSERVE \
+USES_bench := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV HERE API PEER RATE JOB OBSERVE \
 	PRECISION RESUME REPORT $(MAKING)
 USES_bench-core := $(MAKING)
 USES_bench-dma := ICOUNT $(MAKING)
 USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
 USES_bundle := KVER
-USES_deps := MODULE HERE $(MAKING)
+USES_deps := HERE $(MAKING)
 USES_report := RUN BASE SINGLE FLEET INSTALL
 USES_tune := RECORDING OCCUPANCY SCALE TIME KEEP OUT CONFIRM APPLY
 USES_lab-shell := ENV $(MAKING)
@@ -71,7 +71,8 @@ help: ## this list
 	@echo
 	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
 	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no HERE=yes"
-	@echo "  ENV=native,xen-dom0|all (bench); ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
+	@echo "  API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all (bench);"
+	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
 	@echo "  RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
@@ -86,7 +87,7 @@ deps-test:
 RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$(NIC),--nic $(n)) \
 	$(foreach w,$(WRITE),--write $(w)) $(foreach m,$(MODULE),--try-module $(m)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) \
-	$(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
+	$(if $(API),--time-api $(API)) $(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
 	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
 	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
 	$(if $(ENV),--env $(ENV)) $(if $(filter yes,$(HERE)),--here) \

@@ -155,7 +155,7 @@ def by_boot(logs):
 
 
 def estimate(logs):
-    """(Estimate, claim) of a figure's pairs: of the machine from three boots on, else of the boot."""
+    """(Estimate, claim) of a figure's pairs: of the machine from three boots on, else a boot's."""
     boots = by_boot(logs)
     if len(boots) >= estimates.LEAST_BOOTS:
         return estimates.over_boots([estimates.within_boot(one).log for one in boots]), \

@@ -29,6 +29,13 @@ def route(cell):
     return None
 
 
+def _cache(cell):
+    """Which memory a pair used: the same each time, or much, so that no cache holds it."""
+    if cell.get("walk"):
+        return "cold"
+    return "cold" if cell.get("buffers", 1) > 1 else "hot"
+
+
 def references_of(bench):
     """[{backend, test, size, median}] of plain copies and clearings: no backend is in them, so that
     they are A/A wherever they were timed twice."""
@@ -36,10 +43,11 @@ def references_of(bench):
     for row in bench["rows"]:
         cell = row["cell"]
         if cell["test"] in ("memcpy", "memset") and _op(cell, cell["test"])["median"] is not None:
-            found.setdefault((row["backend"], cell["test"], cell["size"]), []).append(
+            found.setdefault((row["backend"], cell["test"], cell["size"], _cache(cell)), []).append(
                 _op(cell, cell["test"])["median"])
-    return [{"backend": backend, "test": test, "size": size, "median": median(values)}
-            for (backend, test, size), values in found.items()]
+    return [{"backend": backend, "test": test, "size": size, "cache": cache,
+             "median": median(values)}
+            for (backend, test, size, cache), values in found.items()]
 
 
 def copies_of(bench):
@@ -63,13 +71,6 @@ def _unserved(row):
     """Did no map of a pair on a pool that others hold succeed?"""
     return row["cell"]["test"] == "pair" and row.get("hold") and row["cell"].get("tries") and \
         not row["cell"]["served"]
-
-
-def _cache(cell):
-    """Which memory a pair used: the same each time, or much, so that no cache holds it."""
-    if cell.get("walk"):
-        return "cold"
-    return "cold" if cell.get("buffers", 1) > 1 else "hot"
 
 
 def _pairs(rows):
@@ -107,8 +108,8 @@ def _net(row, unit, references, prices, times):
     value = _op(cell, "pair")["median"]
     if route(cell) != BOUNCED:
         return value
-    if unit == "instructions":
-        once = references.get((row["backend"], cell["size"]))
+    if unit == "instructions" or _cache(cell) == "cold":
+        once = references.get((row["backend"], cell["size"], _cache(cell)))
     else:
         price = prices[row["backend"]]
         once = price and price[1] * cell["size"]
@@ -120,8 +121,8 @@ def paths_of(bench):
     """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
     layouts, unserved}; unserved: in how many layouts some map failed."""
     rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
-    references = {(one["backend"], one["size"]): one["median"] for one in references_of(bench)
-                  if one["test"] == "memcpy"}
+    references = {(one["backend"], one["size"], one["cache"]): one["median"]
+                  for one in references_of(bench) if one["test"] == "memcpy"}
     prices = {backend: copy_price(bench, backend) for backend in {row["backend"] for row in rows}}
     found = {}
     for row in rows:

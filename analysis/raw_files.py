@@ -9,6 +9,7 @@ lat into slat and clat. iperf3: what the receiver got. The suite's own files: pa
 import gzip
 import json
 import os
+import zlib
 
 PERCENTILES = (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
 # A percentile stands on this many samples beyond it, or it is not given.
@@ -53,7 +54,7 @@ def text(path):
     try:
         with opener(path, "rt", encoding="utf-8", errors="replace") as file:
             return file.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Damaged(getattr(error, "strerror", None) or str(error))
 
 

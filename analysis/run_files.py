@@ -17,18 +17,31 @@ RECORD = {"run": TEXT, "environment": TEXT, "emulated": FLAG, "started": TEXT, "
           "errors": LIST}
 ROUND = {"index": WHOLE, "backend": TEXT, "kind": TEXT, "force": FLAG, "device": TEXT,
          "load": TEXT, "ok": FLAG}
-DEVICE = {"id": TEXT}
+# These may be null, or missing.
+ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "position": TEXT,
+              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE}
+RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
+DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
          "native-amdvi", "native-swiotlb", "xen-dom0", "xen-dom0-scattered", "xen-domu",
          "xen-dom0-served", "xen-pvh")
 
 
+# What Python raises where a record has another shape than the schema's.
+OTHER_SHAPE = (KeyError, TypeError, AttributeError, ValueError, IndexError)
+
+
+def other_shape(where, error):
+    """The problem of a record with another shape."""
+    return {"where": where, "what": f"not as results/SCHEMA.md has it: {error!r}", "cure": None}
+
+
 class NoRun(Exception):
     """A folder in which nothing can be read; the text says why."""
 
 
-def _check_keys(what, keys, where):
+def _check_keys(what, keys, where, more=()):
     if not isinstance(what, dict):
         raise raw_files.Damaged(f"{where}is not an object")
     for name, (kind, words) in keys.items():
@@ -36,6 +49,9 @@ def _check_keys(what, keys, where):
             raise raw_files.Damaged(f'{where}"{name}" is missing: incomplete')
         if not isinstance(what[name], kind) or kind is int and isinstance(what[name], bool):
             raise raw_files.Damaged(f'{where}"{name}" is not {words}')
+    present = {name: more[name] for name in more if what.get(name) is not None}
+    if present:
+        _check_keys(what, present, where)
 
 
 def check_kind(what, kind):
@@ -50,10 +66,10 @@ def check_kind(what, kind):
 def check(record, name):
     """Holds an environment's run.json against the schema. Raises Damaged."""
     check_kind(record, "swiotlb-xen-run")
-    _check_keys(record, RECORD, "")
-    for key, keys in (("devices", DEVICE), ("rounds", ROUND)):
+    _check_keys(record, RECORD, "", RECORD_MORE)
+    for key, keys, more in (("devices", DEVICE, DEVICE_MORE), ("rounds", ROUND, ROUND_MORE)):
         for i, one in enumerate(record[key]):
-            _check_keys(one, keys, f"{key}[{i}] ")
+            _check_keys(one, keys, f"{key}[{i}] ", more)
     if record["environment"] != name:
         raise raw_files.Damaged(f'records environment "{record["environment"]}", but its folder '
                                 f'is "{name}"')
@@ -82,6 +98,8 @@ def _dmabench(path):
 def _counts(path):
     counts = raw_files.read(path)
     check_kind(counts, "swiotlb-xen-counts")
+    for cell in counts["cells"]:
+        _check_keys(cell, {"backend": TEXT, "test": TEXT, "size": WHOLE, "maps": WHOLE}, "cells ")
     return counts
 
 
@@ -89,15 +107,14 @@ def _is_there(path):
     return os.path.exists(raw_files.stored(path))
 
 
-def _part(run, name, file, reader, problems):
+def _part(run, file, reader, problems):
     """One file of an environment by its reader; None, and a problem, where it is damaged."""
     try:
         return reader(file)
     except raw_files.Damaged as error:
         problems.append({"where": os.path.relpath(file, run), "what": str(error), "cure": None})
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        problems.append({"where": os.path.relpath(file, run), "cure": None,
-                         "what": f"not as results/SCHEMA.md has it: {error!r}"})
+    except OTHER_SHAPE as error:
+        problems.append(other_shape(os.path.relpath(file, run), error))
     return None
 
 
@@ -106,17 +123,17 @@ def _environment(run, name, problems):
     folder = os.path.join(run, name)
     found = {"name": name, "loads": None, "dma": None, "dma_file": None, "counts": None}
     if _is_there(os.path.join(folder, "run.json")):
-        found["loads"] = _part(run, name, os.path.join(folder, "run.json"),
+        found["loads"] = _part(run, os.path.join(folder, "run.json"),
                                lambda _: _loads(folder, name), problems)
     named = (found["loads"] or {}).get("dmabench")
     for file in ("instructions/dmabench.json", named and named.get("raw")):
         path = file and os.path.join(folder, file)
         if path and not found["dma"] and (_is_there(path) or file != "instructions/dmabench.json"):
-            found["dma"] = _part(run, name, path, _dmabench, problems)
+            found["dma"] = _part(run, path, _dmabench, problems)
             found["dma_file"] = f"{name}/{file}"
     path = os.path.join(folder, "instructions/counts.json")
     if _is_there(path):
-        found["counts"] = _part(run, name, path, _counts, problems)
+        found["counts"] = _part(run, path, _counts, problems)
     return found if found["loads"] or found["dma"] else None
 
 
@@ -162,7 +179,7 @@ def read_run(run):
     for name in sorted(names):
         if name.endswith(".partial"):
             problems.append({"where": name, "what": "this boot was cut before its end",
-                             "cure": f"bench/run --resume {run}"})
+                             "cure": f"make bench RESUME={run}"})
     here = [name for name in names if not name.endswith(".partial")
             and any(_is_there(os.path.join(run, name, file))
                     for file in ("run.json", "instructions/dmabench.json"))]

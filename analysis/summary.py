@@ -11,6 +11,7 @@ import counts
 import estimates
 import paths
 import raw_files
+import run_files
 
 NAMES = ("device", "load", "backend", "force")
 
@@ -69,7 +70,7 @@ def _ratio(found):
             "high": high if high is None else math.exp(high)}
 
 
-def _same(env, base, cell, key):
+def _same(base, cell, key):
     """A/A of both sides of a comparison: log ratios, and how they are told."""
     pairs = [pair for one in ([base] if base is cell else [base, cell])
              for pair in cells.neighbours_of(one)]
@@ -89,7 +90,7 @@ def _pair(env, base, cell, key):
         found, claim = cells.estimate(logs) if logs else (None, None)
     if not found:
         return None
-    same, noise = _same(env, base, cell, key)
+    same, noise = _same(base, cell, key)
     figure = cells.FIGURES[key]
     every = [log for _, log in logs]
     return dict(_named(cell), figure=key, label=figure.label, better=figure.better,
@@ -119,7 +120,7 @@ def _pairs_and_same(env, timed):
     """(comparisons with stock, A/A of each cell's primary figure, whether the boot was steady)."""
     pairs, same = [], []
     for cell in timed:
-        logs, noise = _same(env, cell, cell, cells.primary(cell))
+        logs, noise = _same(cell, cell, cells.primary(cell))
         if logs:
             found = estimates.within_boot(logs)
             same.append(dict(_named(cell), figure=cells.primary(cell), noise=noise, **_ratio(found),
@@ -179,7 +180,10 @@ def _dma(env):
     told = {key: value for key, value in bench.items() if key != "rows"}
     sides = sorted({row["backend"] for row in bench["rows"]}, key=("module", "stock").index,
                    reverse=True)
-    return dict(told, source=env["dma_file"], paths=paths.paths_of(bench), backends=sides,
+    # an emulator's clock of time prices nothing
+    timeless = bench["unit"] == "instructions" or not bench.get("emulated")
+    return dict(told, source=env["dma_file"], backends=sides,
+                paths=paths.paths_of(bench) if timeless else [],
                 references=paths.references_of(bench),
                 break_even={side: paths.break_even(bench, side) for side in sides})
 
@@ -226,9 +230,17 @@ def _against_native(found):
 
 
 def summarize(run):
-    """The summary of a run as run_files.read_run() gives it."""
+    """The summary of a run as run_files.read_run() gives it. Raises run_files.NoRun."""
     name, bench, found, problems = run
-    environments = [_environment(env) for env in found]
+    environments, problems, whole = [], list(problems), []
+    for env in found:
+        try:
+            environments.append(_environment(env))
+            whole.append(env)
+        except run_files.OTHER_SHAPE as error:
+            problems.append(run_files.other_shape(env["name"], error))
+    if not environments:
+        raise run_files.NoRun("; ".join(f"{one['where']}: {one['what']}" for one in problems))
     return {"schema": 2, "kind": "swiotlb-xen-summary", "run": name, "bench": bench,
             "emulated": any(env["emulated"] for env in environments), "problems": problems,
-            "environments": environments, "against_native": _against_native(found)}
+            "environments": environments, "against_native": _against_native(whole)}

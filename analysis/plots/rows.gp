@@ -11,13 +11,14 @@ title = ""
 mark = ""
 note = ""
 head = 4
-height = int(head + row_height * rows + 40)
+foot = x_text eq "" ? 40 : 56
+height = int(head + row_height * rows + foot)
 load here."/picture.gp"
 
 set lmargin at screen 1. * left / width
 set rmargin at screen 1 - 1. * right / width
 set tmargin at screen y_at(head)
-set bmargin at screen 40. / height
+set bmargin at screen 1. * foot / height
 set border 1 lc rgb ink
 set yrange [rows + 0.5:0.5]
 set ytics scale 0 ("" 0)

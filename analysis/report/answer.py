@@ -185,7 +185,8 @@ def load_sentences(summary):
 def verdict(summary, series):
     """The answer, as a list of sentences."""
     told = bounces(summary, series) or ["No bounce was counted in this run."]
-    return [text for text in told + [path_sentence(series), failure_sentence(series)] + load_sentences(summary) if text]
+    told += [path_sentence(series), failure_sentence(series)] + load_sentences(summary)
+    return [text for text in told if text]
 
 
 def _failed_words(summary):
@@ -225,7 +226,7 @@ def exact_words(summary):
     for env in summary["environments"]:
         dma = env["dma"] or {}
         for one in dma["references"] if dma.get("unit") == "instructions" else ():
-            found.setdefault((one["test"], one["size"]), []).append(one["median"])
+            found.setdefault((one["test"], one["size"], one["cache"]), []).append(one["median"])
     found = [values for values in found.values() if len(values) > 1]
     equal = sum(len(set(values)) == 1 for values in found)
     return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal in " \
@@ -260,6 +261,10 @@ def problems(summary):
             "errors") or []]
         out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []
                 if not error.startswith("round ")]
+    if not any((env["dma"] or {}).get("paths") for env in summary["environments"]):
+        out.append(["what a map costs was not measured: "
+                    + ("dmabench did not run by instructions" if summary["emulated"] else
+                       "name a device that dmabench may take, MODULE=")])
     emulated = summary["emulated"] and \
         "emulated machine: bytes, counts and instructions hold, times do not"
     words = " \u00b7 ".join(filter(None, (emulated, noise_words(summary), exact_words(summary))))
@@ -267,7 +272,7 @@ def problems(summary):
 
 
 def advice(series):
-    """[(devices, what to do)] for those that bounce, by their main reason under Xen, else natively."""
+    """What to do about the devices that bounce, by the main reason of each; a line a reason."""
     found = {}
     for one in series:
         for share in one.env["shares"]:

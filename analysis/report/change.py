@@ -20,8 +20,8 @@ class Run:
     def __init__(self, read):
         self.name = read[0]
         self.summary = summary_file.summarize(read)
-        self.read = {env["name"]: env for env in read[2]}
         self.told = {env["name"]: env for env in self.summary["environments"]}
+        self.read = {env["name"]: env for env in read[2] if env["name"] in self.told}
 
     def record(self, name):
         return (self.read.get(name) or {}).get("loads")
@@ -34,6 +34,9 @@ def _why_not(base, run, name):
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
     other = [key for key in MACHINE if a["machine"].get(key) != b["machine"].get(key)]
+    hosts = [(one.summary["bench"] or {}).get("host_id") for one in (base, run)]
+    if all(hosts) and hosts[0] != hosts[1]:
+        other.append("host_id")
     return f"two machines (their {', '.join(other)} differ)" if other else None
 
 
@@ -223,9 +226,9 @@ def _section(document, title, head, rows, nothing):
         document.add("paragraph", nothing)
 
 
-def document(reads):
-    """The comparison of runs as run_files.read_run() gives them, the base first."""
-    base, *runs = [Run(read) for read in reads]
+def document(runs):
+    """The comparison of some Runs, the base first."""
+    base, *runs = runs
     out = Document(f"From {base.name} to {', '.join(run.name for run in runs)}")
     columns = [f">{base.name}"] + [f">{run.name}" for run in runs]
     where = ["Environment", "Device", "Load", "Backend"]

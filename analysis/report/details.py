@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
+from closure import closure
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import NONE, count, instructions, noise, number, path, percent, ratio, series, size, \
-    spread
+from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
+                        size, spread)
 
 import estimates
 import paths
 
-SIZES = (1514, 1522, 4096, 65536)
+SIZES = (512, 1514, 4096, 65536)
 
 
 def _size(size_):
@@ -60,6 +61,8 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
+        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no hypercall; "
+        "exchanges of coherent memory do, and are counted under 'Bounces by load and reason'.",
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
         *_break_even(all_series)])
@@ -83,12 +86,15 @@ def every_path(document, all_series):
             for fill in found["fills"]:
                 values = sorted(layout["path"] for layout in fill["layouts"]
                                 if layout["path"] is not None) or [None]
-                mixes = ", ".join(f"{layout['mix']} {count(layout['path'])}"
-                                  for layout in fill["layouts"] if layout["mix"])
+                mixes = ", ".join(
+                    f"{layout['mix']} " + ("failed" if layout["path"] is None
+                                           else count(layout["path"]))
+                    for layout in fill["layouts"] if layout["mix"])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
-                             found["cache"], f"{fill['percent']} %", instructions(values[0], values[-1]),
+                             found["cache"], f"{fill['percent']} %",
+                             instructions(values[0], values[-1]),
                              mixes or NONE, percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
     document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
@@ -271,7 +277,7 @@ def origins(document, summary):
     document.add("table", ["Environment", "Device", "Load", "Files"], rows)
 
 
-def how_to_read(document, summary):
+def how_to_read(document):
     document.add("items", [
         "Bounced: bytes of the counting rounds, of those moved on a disk, of those mapped on a "
         "network card. They are exact on any machine, and may be compared between environments. "
@@ -303,6 +309,12 @@ def reproduce(document, summary):
                      Code(f"make report RUN=results/{summary['run']}")]])
 
 
+def each(document, pictures):
+    """Pictures one below the other."""
+    for one in pictures:
+        document.add("pictures", [one])
+
+
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
     document.details("Where the cost goes", lambda part: split(part, all_series))
@@ -311,9 +323,10 @@ def write(document, summary, all_series, latencies, ratios):
     for env in summary["environments"]:
         document.details(f"Times in {env['name']}" + (" (emulated)" if env["emulated"] else ""),
                          lambda part, env=env: (times(part, env), same(part, env)))
-    document.details("Ratios, pair by pair", lambda part: part.add("pictures", ratios))
-    document.details("Latency curves", lambda part: part.add("pictures", latencies))
+    document.details("Ratios, pair by pair", lambda part: each(part, ratios))
+    document.details("Latency curves", lambda part: each(part, latencies))
     document.details("Against native", lambda part: against_native(part, summary))
+    document.details("Does the path explain the load?", lambda part: closure(part, summary))
     document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
                                                                  exchanges(part, summary)))
     document.details("Settings that differ between stock and module",
@@ -322,6 +335,6 @@ def write(document, summary, all_series, latencies, ratios):
                      lambda part: checks(part, summary))
     document.details("Machines and versions", lambda part: machines(part, summary))
     document.details("Where each number comes from", lambda part: origins(part, summary))
-    document.details("How to read this", lambda part: how_to_read(part, summary))
+    document.details("How to read this", how_to_read)
     document.details("How to reproduce it", lambda part: reproduce(part, summary))
 

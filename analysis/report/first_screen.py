@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The first screen: what, where and when; the answer; what is missing; pictures; one table."""
+import math
 import textwrap
 
 import answer
@@ -8,10 +9,8 @@ from document import Link, Soft
 from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of
 
-import estimates
-
 # Columns that a window of 1300 pixels holds.
-MOST = 8
+MOST = 7
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -96,7 +95,7 @@ def _last_row(series):
 
 def _ratio_cell(pair):
     """A ratio to stock; grey where stock strays as far from itself."""
-    if abs(pair["ratio"] - 1) <= estimates.math.exp(pair["band"]) - 1:
+    if abs(pair["ratio"] - 1) <= math.exp(pair["band"]) - 1:
         return Soft(ratio(pair) + " within noise")
     return ratio(pair)
 
@@ -132,20 +131,22 @@ def _main_load(summary):
     for env in summary["environments"]:
         for cell in env["timed"]:
             found.setdefault((cell["device"], cell["load"]), set()).add(env["name"])
-    return max(found, key=lambda key: (len(found[key]), "randread-4k-qd1" in key)) if found else None
+    return max(found, key=lambda key: (len(found[key]), "randread-4k-qd1" in key),
+               default=None)
 
 
 def rows_of(summary, series):
     """(the columns' heads, at most seven rows)."""
     devices = devices_of(summary)
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    unit = next((one.unit for one in series), "")
+    unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
-    paths = [_path_row(series, ("direct", "translated"), 4096, f"path 4 KiB, no bounce, {unit}"),
-             _path_row(series, ("bounced",), 4096, f"path 4 KiB, bounced, by fill, {unit}")]
+    paths = [_path_row(series, ("direct", "translated"), 4096, f"{unit}, 4 KiB, no bounce"),
+             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, by fill")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
         shares = [_share_row(target, device, series) for target, device in devices.items()][:3]
-        paths.append(_path_row(series, ("bounced",), 65536, f"path 64 KiB, bounced, by fill, {unit}"))
+        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, by fill"))
         rows = shares + paths + [_last_row(series)]
     else:
         device, load = main
@@ -176,10 +177,10 @@ def write(document, summary, series, pictures):
     document.add("pictures", [one for one in (
         draw.bounced(pictures, series, devices), draw.path(pictures, series), third) if one])
     document.add("first", *rows_of(summary, series[:MOST]))
-    if len(series) > MOST:
-        document.details("The other environments",
-                         lambda part: part.add("table", *rows_of(summary, series[MOST:])))
     document.add("items", answer.advice(series))
+    for nth in range(MOST, len(series), MOST):
+        document.details("Further environments", lambda part, nth=nth: part.add(
+            "table", *rows_of(summary, series[nth:nth + MOST])))
 
 
 def terminal(summary, series, width=80):
@@ -187,7 +188,7 @@ def terminal(summary, series, width=80):
     out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
     devices = list(devices_of(summary))[:3]
     form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), "")
+    unit = next((one.unit for one in series), "")
     out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
 ]
     for one in series:
@@ -195,9 +196,10 @@ def terminal(summary, series, width=80):
         direct = one.path("direct") or one.path("translated")
         bounced = one.path("bounced")
         out.append(form.format(
-            one.label, *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
-            *(instructions(p["low"], p["high"]) if p else NONE for p in (direct, bounced))).rstrip())
-    if unit:
+            one.label[:20], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
+            *(instructions(p["low"], p["high"]) if p else NONE
+              for p in (direct, bounced))).rstrip())
+    if any(one.paths for one in series):
         out.append(f"(bounced bytes in %; the path of a 4 KiB map and unmap in {unit})")
     out.append("")
     for env in summary["environments"]:

@@ -54,7 +54,7 @@ def table(folder):
             rows.append([name, NONE, NONE, f"not read: {error}"] + [NONE] * 4)
     document = Document(f"Bouncing in {folder}")
     document.add("table", ["Host", "Environment", ">Bounced, worst device", "Module by stock",
-                           ">Pool", "Kernel", "Xen", "Rounds"], rows)
+                           ">Stock's pool", "Kernel", "Xen", "Rounds"], rows)
     if not rows:
         document.add("paragraph", "No run lies there.")
     return markdown(document).rstrip()

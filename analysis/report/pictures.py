@@ -27,8 +27,8 @@ def _quoted(text):
 
 def _array(name, texts):
     lines = [f"array {name}[{max(1, len(texts))}]"]
-    return lines + [f"{name}[{i + 1}] = {value if isinstance(value, (int, float)) else _quoted(value)}"
-                    for i, value in enumerate(texts)]
+    texts = [text if isinstance(text, (int, float)) else _quoted(text) for text in texts]
+    return lines + [f"{name}[{i}] = {text}" for i, text in enumerate(texts, 1)]
 
 
 class Pictures:
@@ -52,11 +52,12 @@ class Pictures:
         if done.returncode:
             raise NoPlots(f"gnuplot can't draw {name}: {' '.join(done.stdout.split())}")
 
-    def rows(self, picture, labels, marks, axis, shape=(405, 104, 100, 22)):
+    def rows(self, picture, labels, marks, axis, width=405, right=100):
         """A picture of rows. marks: (BAND, BAR, LINE, row, low, high, color) or (DOT, row, value,
         color, point), each with the file it came from last; axis: (text, low, high, log, mark)."""
         text, low, high, log, mark = axis
-        width, left, right, row_height = shape
+        left = 16 + 7 * max(len(label) for label, _ in labels)
+        row_height = 22 if len(labels) <= 9 else 16
         lines = [f"width = {width}; left = {left}; right = {right}; row_height = {row_height}",
                  f"x_low = {low:.6g}; x_high = {high:.6g}; x_log = {int(log)}; x_mark = {mark}",
                  f"x_text = {_quoted(text)}"]
@@ -125,27 +126,26 @@ def invalidations(one, size=4096):
 def path(pictures, series, size=4096):
     """What the path of a map and an unmap costs: direct and translated dots, bounced by fill."""
     labels, marks, values = [], [], []
-    unit = next((one.env["dma"]["unit"] for one in series if one.env["dma"]), None)
+    unit = next((one.unit for one in series), "")
     for row, one in enumerate(series, 1):
         words = []
         source = (one.env["dma"] or {}).get("source")
-        if (one.env["dma"] or {}).get("unit") == unit:
-            for kind in ("direct", "translated", "bounced"):
-                found = one.path(kind, size)
-                if not found:
-                    continue
-                words.append(instructions(found["low"], found["high"]))
-                if kind == "translated" and one.env["emulated"]:
-                    words[-1] += invalidations(one, size)
-                    continue  # what an invalidation costs is not in it: not to be compared
-                values += [found["low"], found["high"]]
-                if kind == "bounced" and found["high"] > found["low"]:
-                    marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
-                                  source))
-                marks += [(DOT, row, float(layout["path"]), one.color,
-                           DIAMOND if kind == "bounced" else ROUND, source)
-                          for fill in found["fills"] for layout in fill["layouts"]
-                          if layout["path"] is not None]
+        for kind in ("direct", "translated", "bounced"):
+            found = one.path(kind, size)
+            if not found:
+                continue
+            words.append(instructions(found["low"], found["high"]))
+            if kind == "translated" and one.env["emulated"]:
+                words[-1] += invalidations(one, size)
+                continue  # what an invalidation costs is not in it: not to be compared
+            values += [found["low"], found["high"]]
+            if kind == "bounced" and found["high"] > found["low"]:
+                marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
+                              source))
+            marks += [(DOT, row, float(layout["path"]), one.color,
+                       DIAMOND if kind == "bounced" else ROUND, source)
+                      for fill in found["fills"] for layout in fill["layouts"]
+                      if layout["path"] is not None]
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
                       f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "
@@ -153,7 +153,7 @@ def path(pictures, series, size=4096):
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5
-    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), (405, 104, 132, 22))
+    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), right=132)
 
 
 def load(pictures, summary, series):
@@ -194,6 +194,8 @@ def load(pictures, summary, series):
 
 def told_apart(pictures, series, size=4096):
     """In the lab, in place of the load: what is counted because no instruction tells it."""
+    if not any(one.paths or one.env["counts"] for one in series):
+        return None
     labels, marks, top = [], [], 1.
     for row, one in enumerate(series, 1):
         rate = paths.invalidations(one.env["counts"], one.backend, size)
@@ -234,11 +236,11 @@ def ratios(pictures, env, series):
     if not rows:
         return None
     picture = Picture(f"ratio-{env['name']}", f"Throughput by stock's in {env['name']}",
-                      "dot: a pair of rounds; diamond: estimate; line: its 95 % interval; grey: A/A")
+                      "dot: a pair; diamond: estimate; line: its 95 % interval; grey: A/A")
     log = max(every) / min(every) > 2.5
     return pictures.rows(picture, labels, marks,
                          ("ratio to stock", min(every) * .95, max(every) * 1.05, log, 1),
-                         (900, 230, 250, 24))
+                         900, 250)
 
 
 def _curve(bins):
@@ -257,9 +259,9 @@ def latencies(pictures, environments, series):
     out = []
     for env in environments:
         record = env["loads"]
-        if not record or record["emulated"]:
-            continue
         mine = [one for one in series if one.env["name"] == env["name"]]
+        if not record or record["emulated"] or not mine:
+            continue
         names = [(one.backend, one.color) for one in mine]
         devices = {}
         for cell in cells.cells_of(record, "timed"):

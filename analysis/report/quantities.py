@@ -49,7 +49,7 @@ def path(one):
     """The cost of a path, and in how many layouts of the pool some map failed."""
     if not one:
         return NONE
-    failed = f", fails in {one['unserved']} of {one['layouts']}" if one["unserved"] else ""
+    failed = f", {one['unserved']}/{one['layouts']} fail" if one["unserved"] else ""
     return instructions(one["low"], one["high"]) + failed
 
 

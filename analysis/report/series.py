@@ -3,7 +3,7 @@
 
 NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-iommu-lazy": "IOMMU lazy", "native-iommu-strict": "IOMMU strict",
-         "native-amdvi": "AMD-Vi", "native-swiotlb": "native, forced", "xen-dom0": "dom0",
+         "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
          "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
          "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
@@ -14,16 +14,20 @@ COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"):
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
-          ("xen-dom0-served", "stock"): "#aa8866", ("xen-pvh", "stock"): "#bbbb44",
+          ("xen-dom0-served", "stock"): "#aa8866",
+          ("xen-dom0-served", "module"): "#664422", ("xen-pvh", "stock"): "#bbbb44",
           ("xen-pvh", "module"): "#882255"}
 OTHER = "#777755"
 
 
 class Series:
-    """An environment of the summary with one backend; alone: no other was tried in it."""
+    """An environment of the summary with one backend; alone: no other was tried in it.
 
-    def __init__(self, env, backend, alone):
-        self.env, self.backend, self.alone = env, backend, alone
+    unit: in which the page tells paths; those in another are left out of it.
+    """
+
+    def __init__(self, env, backend, alone, unit):
+        self.env, self.backend, self.alone, self.unit = env, backend, alone, unit
 
     @property
     def key(self):
@@ -50,8 +54,9 @@ class Series:
     @property
     def paths(self):
         """dmabench's paths on this backend."""
-        return [one for one in (self.env["dma"] or {}).get("paths", [])
-                if one["backend"] == self.backend]
+        dma = self.env["dma"] or {}
+        return [one for one in dma.get("paths", [])
+                if one["backend"] == self.backend and dma["unit"] == self.unit]
 
     def path(self, kind, size=4096):
         """One path towards the device, its memory in the cache; None without it."""
@@ -61,12 +66,13 @@ class Series:
 
 def series_of(summary):
     """The series of a run in the order of its page, stock before the module."""
+    unit = next((env["dma"]["unit"] for env in summary["environments"] if env["dma"]), "")
     out = []
     for env in summary["environments"]:
         found = {cell["backend"] for cell in env["timed"] + env["counted"]}
         found |= set((env["dma"] or {}).get("backends", ()))
         backends = sorted(found, key=lambda backend: backend != "stock")
-        out += [Series(env, backend, len(backends) == 1) for backend in backends]
+        out += [Series(env, backend, len(backends) == 1, unit) for backend in backends]
     return out
 
 

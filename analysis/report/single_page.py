@@ -2,6 +2,7 @@
 """One page that can be sent alone: the files it leads to become part of it, gzipped."""
 import base64
 import gzip
+import io
 import os
 import re
 
@@ -11,7 +12,10 @@ def _embedded(path):
     with open(path, "rb") as file:
         data = file.read()
     if not path.endswith(".gz"):
-        data = gzip.compress(data, 9)
+        packed = io.BytesIO()
+        with gzip.GzipFile("", "wb", 9, packed, mtime=0) as out:  # without a time: the same again
+            out.write(data)
+        data = packed.getvalue()
     return "data:application/gzip;base64," + base64.b64encode(data).decode()
 
 

@@ -76,7 +76,7 @@ def report(run, single=False):
         _into_place(work, run)
     except OSError as error:
         raise Refused(f"the report can't be written: {error.strerror}")
-    except draw.NoPlots as error:
+    except (draw.NoPlots, run_files.NoRun) as error:
         raise Refused(str(error))
     finally:
         shutil.rmtree(work, ignore_errors=True)

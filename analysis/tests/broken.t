@@ -11,7 +11,7 @@ told()
 {
 	passes "$1: the report is made" "$report" "$run"
 	is "$(sed '/^## /,$d' "$run/report.md" | grep -cE -- "^- .*$2")" 1 'in one line of the first screen'
-	passes 'the rest stands' grep -qE '^\| path 4 KiB, bounced' "$run/report.md"
+	passes 'the rest stands' grep -qE '^\| instr., 4 KiB bounced' "$run/report.md"
 }
 
 new_run cut
@@ -32,7 +32,7 @@ edit native/run.json '.rounds[2].load = 4'
 told 'a field of the wrong type' 'native/run.json: rounds.*2.* "load" is not text'
 new_run shapes
 edit native/run.json '.rounds[2].figures = "none"'
-told 'another shape within' 'native/run.json: not as results/SCHEMA.md has it'
+told 'another shape within' 'native/run.json: rounds.*2.* "figures" is not an object'
 new_run moved
 mv "$run/native" "$run/elsewhere"
 told 'a folder of another name' 'records environment "native", but its folder is "elsewhere"'
@@ -49,6 +49,8 @@ new_run gzip
 head -c 100 /dev/urandom >"$run/$raw.gz"
 rm "$run/$raw"
 told 'a raw file that is no gzip' '2 of 53 rounds failed.*Not a gzipped file'
+{ gzip -nc "$fixture/$raw" | head -c 40; head -c 400 /dev/zero; } >"$run/$raw.gz"
+told 'a gzip whose inside is damaged' '2 of 53 rounds failed.*native nvme0n1 randread'
 new_run counters
 raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .backend == "module")][0].counters.raw' \
 	"$run/xen-dom0/run.json")
@@ -59,12 +61,22 @@ echo '{"kind": "other"}' >"$run/xen-dom0/instructions/dmabench.json"
 told "another file for dmabench's record" 'xen-dom0/instructions/dmabench.json: "kind" is not'
 jq 'del(.rows)' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
 told 'a part of it is missing' 'dmabench.json: "rows" or "unit" is missing'
+jq '.rows[3].cell = "none"' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
+told 'a row of another shape' 'xen-dom0: not as results/SCHEMA.md has it'
+new_run counted
+edit native-iommu-strict/instructions/counts.json '.cells = 3'
+told 'counts of another shape' 'native-iommu-strict/instructions/counts.json: not as'
+new_run inner
+edit xen-domu/run.json '.rounds[0].missing = "all"'
+told 'a part of a round of another shape' 'xen-domu/run.json: rounds.*0.* "missing" is not an object'
+edit xen-domu/run.json '.rounds[0].missing = {} | .machine.cpus = [] | .versions = {"kernel": {}}'
+passes 'odd values are printed as they are' "$report" "$run"
 new_run asked
 echo '{' >"$run/bench.json"
 told 'bench.json cut short' 'bench.json: damaged or cut short'
 new_run ended
 mkdir "$run/xen-pvh.partial"
-told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `bench/run --resume'
+told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `make bench RESUME='
 new_run disk
 "$report" "$run" >/dev/null
 cp "$run/report.md" "$scratch/before.md"

@@ -86,6 +86,11 @@ edit xen-dom0/run.json '.machine.cpus = 64'
 said=$("$compare" "$base" "$run")
 passes 'nor those of two machines, in one line' grep -q '^- .*: times are not compared in xen-dom0: two machines .their cpus differ' <<<"$said"
 passes 'the rest is' grep -qE '^\| native \| nvme0n1 .* throughput, IOPS' <<<"$said"
+new_run host
+real_machine
+edit bench.json '.host_id = "another"'
+said=$("$compare" "$base" "$run")
+passes 'two hosts that are alike are two machines' grep -q 'times are not compared in native, .*two machines .their host_id differ' <<<"$said"
 
 new_run elsewhere
 rm -r "$run/xen-dom0"

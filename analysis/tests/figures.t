@@ -13,6 +13,7 @@ from tap import Tap, use  # noqa: E402
 use("analysis")
 import cells  # noqa: E402
 import counters  # noqa: E402
+import counts  # noqa: E402
 import estimates  # noqa: E402
 import figures  # noqa: E402
 import paths  # noqa: E402
@@ -142,6 +143,23 @@ tap.equal(cells.tail(stalled, "lat_p99_ns"), 9000, "a stall in one round is in t
 tap.equal(cells.tail(stalled[:1], "lat_p99_ns"), None, "five samples beyond are too few")
 
 
+# -- a network card's share is of the bytes mapped, where all its counting rounds know them
+def counted(map_bytes):
+    """A counting round that moved 100 bytes and bounced 150."""
+    return {"kind": "counted", "ok": True, "device": "eth0", "figures": {"io_bytes": 100},
+            "counters": {"bounced_bytes": 150, "map_bytes": map_bytes, "bounces": 2}}
+
+
+record = {"devices": [{"id": "eth0", "role": "nic"}], "rounds": [counted(200), counted(100)]}
+tap.equal(counts.device_share(record, record["rounds"], "eth0"), 1, "of the bytes mapped")
+record["rounds"][1]["counters"]["map_bytes"] = None
+tap.equal(counts.device_share(record, record["rounds"], "eth0"), 1.5,
+          "where one round does not know them, of those moved")
+record["devices"][0]["role"] = "disk"
+record["rounds"][1]["counters"]["map_bytes"] = 100
+tap.equal(counts.device_share(record, record["rounds"], "eth0"), 1.5, "a disk's of those moved")
+
+
 # -- paths: a route that was counted, a copy that is taken off
 def row(test, size, median, kind=None, hold=None, way="to"):
     """A row of dmabench's record."""
@@ -156,7 +174,7 @@ def row(test, size, median, kind=None, hold=None, way="to"):
 rows = [row("memcpy", 4096, 1000), row("pair", 4096, 1500, "bounced"),
         row("pair", 4096, 2500, "bounced", way="from"), row("pair", 4096, 200, "direct"),
         row("pair", 4096, 1900, "bounced", {"percent": 50, "mix": "wide", "seed": 1}),
-        row("pair", 512, 700, "bounced"), row("pair", 4096, 200, "direct",
+        row("pair", 512, 700, "bounced"), row("pair", 4096, 999, "direct",
                                               {"percent": 50, "mix": "wide", "seed": 1})]
 found = paths.paths_of({"unit": "instructions", "rows": rows})
 told = {(one["kind"], one["size"], one["dir"]): (one["low"], one["high"], one["copied"])

@@ -72,7 +72,7 @@ first=$(sed '/^## /,$d' "$run/report.md")
 passes 'which devices bounce where' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native, dom0 and domU, nothing in IOMMU' <<<"$first"
 passes 'by fill of the pool, never the empty one alone' grep -q '448–481 instructions on the module and 1,108–5,917 on stock, by how full' <<<"$first"
 passes 'where maps fail' grep -q 'maps of 64 KiB fail in 2 of 7 layouts on stock and in none of 7 layouts on the module' <<<"$first"
-passes 'also in the table' grep -qE '^\| path 64 KiB, bounced.* 1,168–5,977, fails in 2 of 7 \| 508–541 \|' <<<"$first"
+passes 'also in the table' grep -qE '^\| instr., 64 KiB bounced.* 1,168–5,977, 2/7 fail \| 508–541 \|' <<<"$first"
 passes 'a failed round, and why' grep -q '1 of 53 rounds failed.*it hung' <<<"$first"
 passes 'what is missing, with its cure' grep -q 'native-iommu-passthrough: failed: no shell within 60 s: `make bench' <<<"$first"
 passes 'invalidations stand beside the instructions that lack them' grep -q '1,788 + 0.008 inval' <<<"$first"
@@ -103,6 +103,8 @@ passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d
 jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
 cp "$scratch/ns.json" "$run/xen-dom0/instructions/dmabench.json"
 "$report" "$run" >/dev/null
+passes 'what the path saves stands beside what the load saved' grep -qE \
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| direct \| 4.096 kB \| 0\.133 \| 26 to 26 \| 21,750 \|' "$run/report.md"
 passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
 # -- figures come from the raw files
@@ -136,11 +138,19 @@ new_run path
 edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
 	.cell.test == "pair" and .cell.mask == 64).cell.ops[0].median) = 1234'
 "$report" "$run" >/dev/null
-passes 'so does the path follow its record' grep -qE '^\| path 4 KiB, no bounce.* 381 \| 1,234 \|' "$run/report.md"
+passes 'so does the path follow its record' grep -qE '^\| instr., 4 KiB, no bounce.* 381 \| 1,234 \|' "$run/report.md"
 edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
 	.cell.test == "pair" and .cell.size == 4096)).cell |= (.direct += .bounced | .bounced = 0)'
 "$report" "$run" >/dev/null
 passes 'the route is the one that was counted' grep -qE '^\| dom0 module \| direct \| 4 KiB .*1,234–2,01' "$run/report.md"
+
+new_run clock
+for file in "$run"/*/instructions/dmabench.json; do
+	edit "${file#"$run"/}" '.unit = "ns"'
+done
+"$report" "$run" >/dev/null
+passes 'that no path was measured is told' grep -q '^- what a map costs was not measured: dmabench did not run by instructions' "$run/report.md"
+passes "an emulator's clock of time tells no path" not grep -qE 'A bounced map|^\| (ns|instr)' "$run/report.md"
 
 new_run recorded
 edit xen-dom0/run.json '(.rounds[] | select(.index == 0)).figures.cpu_sys_s *= 10'
@@ -169,6 +179,9 @@ python3 - "$run/report.html" >"$scratch/out.json" <<-'END'
 	every = [gzip.decompress(base64.b64decode(one)).decode() for one in found]
 	print(next(one for one in every if '"environment": "xen-dom0"' in one), end="")
 END
+cp "$run/report.html" "$scratch/once.html"
+"$report" --single "$run" >/dev/null
+passes 'and the same page comes out again' cmp "$scratch/once.html" "$run/report.html"
 passes 'its raw files are in it, whole' cmp "$scratch/xen-run.json" "$scratch/out.json"
 
 # -- raw files that are stored gzipped

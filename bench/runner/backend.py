@@ -13,6 +13,7 @@ import process
 import targets as target_files
 from devices import pci
 from errors import Failed
+from host import write
 
 MODULE_DIR = target_files.MODULE_DIR
 SIGNATURE = ("Key was rejected", "Required key", "unsigned module", "Lockdown: insmod")
@@ -38,11 +39,6 @@ def explain(file, said, log):
     if "Invalid module format" in said:
         return f"{file} does not fit kernel {os.uname().release}: build it again with 'make module'"
     return f"the kernel refused {file}: {kernel or said}"
-
-
-def _write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
 
 
 class Module:
@@ -77,7 +73,7 @@ class Module:
         with open(path) as file:
             now = file.read().strip()
         if now != str(int(on)):
-            _write(path, str(int(on)))
+            write(path, str(int(on)))
 
 
 class Backends:
@@ -102,7 +98,7 @@ class Backends:
             pci.Function(self.host, address).unbind()
             if backend == "module":
                 if address not in taken(self.host):
-                    _write(os.path.join(MODULE_DIR, "attach"), address)
+                    write(os.path.join(MODULE_DIR, "attach"), address)
             elif address in taken(self.host):
                 detach(address)
         self.on[target.id] = backend
@@ -137,4 +133,4 @@ def taken(host):
 
 def detach(address):
     """Tells the module to let a function go."""
-    _write(os.path.join(MODULE_DIR, "detach"), address)
+    write(os.path.join(MODULE_DIR, "detach"), address)

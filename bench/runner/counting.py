@@ -10,6 +10,7 @@ import os
 import re
 import time
 
+from host import read, write
 from targets import MODULE_DIR
 
 TRACEFS = "/sys/kernel/tracing"
@@ -17,24 +18,11 @@ INSTANCE = os.path.join(TRACEFS, "instances", "xsw-bench")
 EVENTS = ("dma_map_page", "dma_map_sg")
 
 
-def _text(path, default=None):
-    try:
-        with open(path) as file:
-            return file.read()
-    except OSError:
-        return default
-
-
-def _write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
-
-
 def tracing_left_on():
     """The trace events somebody left on, which timed rounds would measure: what to do, or None."""
     for system in ("swiotlb", "dma", "xen_swiotlb"):
         path = os.path.join(TRACEFS, "events", system, "enable")
-        if (_text(path) or "0").strip() not in ("0", "?"):
+        if (read(path) or "0").strip() not in ("0", "?"):
             return (f"trace events of {system} are enabled: timed rounds would measure them; "
                     f"echo 0 >{path}")
     return None
@@ -48,7 +36,7 @@ def why_not(machine):
     path = os.path.join(events, "swiotlb", "swiotlb_bounced", "enable")
     if not os.path.exists(path):
         return "this kernel has no trace event swiotlb_bounced"
-    if _text(path) is None:
+    if read(path) is None:
         lockdown = re.search(r"\[(\w+)\]", machine.host.sys_text("kernel/security/lockdown",
                                                                  default=""))
         mode = f": lockdown is '{lockdown.group(1)}'" if lockdown else ""
@@ -64,10 +52,10 @@ class Maps:
             return
         try:
             os.mkdir(INSTANCE)
-            _write(os.path.join(INSTANCE, "buffer_size_kb"), "4")
+            write(os.path.join(INSTANCE, "buffer_size_kb"), "4")
             for event in EVENTS:
                 value = ":vals=size" if event == "dma_map_page" else ""
-                _write(os.path.join(INSTANCE, "events/dma", event, "trigger"),
+                write(os.path.join(INSTANCE, "events/dma", event, "trigger"),
                        "hist:keys=device" + value)
         except OSError:
             remove()
@@ -87,7 +75,7 @@ class Maps:
 def _histogram(event, functions):
     """(hits, sum of sizes) of some functions."""
     hits = size = 0
-    text = _text(os.path.join(INSTANCE, "events/dma", event, "hist"), "")
+    text = read(os.path.join(INSTANCE, "events/dma", event, "hist"), "")
     for device, rest in re.findall(r"^\{ device: *(\S+) *\}(.*)$", text, re.M):
         if device in functions:
             hits += sum(map(int, re.findall(r"hitcount: *(\d+)", rest)))
@@ -101,7 +89,7 @@ def remove():
         return
     for event in EVENTS:
         path = os.path.join(INSTANCE, "events/dma", event, "trigger")
-        for line in (_text(path) or "").splitlines():
+        for line in (read(path) or "").splitlines():
             if line.startswith("hist:"):
                 with open(path, "a") as file:
                     file.write("!" + line.split(" [")[0] + "\n")
@@ -145,7 +133,7 @@ class ModuleCounting:
         with open(self.path, "a") as file:
             file.write(f"# {time.time():.6f}\n")
             for name in ("counters", "pool"):
-                file.write(_text(os.path.join(MODULE_DIR, name), ""))
+                file.write(read(os.path.join(MODULE_DIR, name), ""))
 
     def begin(self, command):
         """The command, as it is."""
@@ -161,7 +149,7 @@ class ModuleCounting:
 def module_totals():
     """What the module's pool has come to since it was loaded; None without it."""
     words = dict(line.split()[:2] for line in
-                 _text(os.path.join(MODULE_DIR, "pool"), "").splitlines() if len(line.split()) > 1)
+                 read(os.path.join(MODULE_DIR, "pool"), "").splitlines() if len(line.split()) > 1)
     if not words:
         return None
     names = (("exchanges", "exchanges"), ("bytes", "exchanged_bytes"), ("ns", "exchange_ns"),

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The DMA API itself, timed by dmabench on one function of a device that is named for the module.
+"""The DMA API itself, timed by dmabench: stock and module in turns on one function of a device that
+is named for the module, or stock alone on what --time-api names.
 
-dmabench takes the function from its driver, measures stock and module in turns and gives it back.
-While it does, the device counts as moved to the module: however the run ends, it is taken from
-dmabench, detached, and bound to its driver again.
+dmabench takes the function from its driver and gives it back. While it measures the module, the
+device counts as moved to it: however the run ends, it is taken from dmabench, detached, and bound
+to its driver again.
 """
 
+import json
 import os
 import shutil
 import time
@@ -16,29 +18,37 @@ from devices import pci
 
 
 def choose(finder, machine):
-    """The Lender of a run: of what may move, the last card, else a disk; None without one."""
-    lender = None
+    """The Lender of a run: what --time-api names, or of what may move the last card, else a disk;
+    None without one.
+    """
+    named, lender = finder.options.time_api, None
     for target in finder.targets:
         if target.module and (lender is None or target.kind == "pair"):
             lender = target
     if "dmabench" in finder.options.leave_out:
         finder.leave_out("dmabench", "left out as asked (--leave-out)")
-    elif lender is None:
-        finder.leave_out("dmabench", "needs a device that is named for the module (--try-module)")
+    elif lender is None and not named:
+        finder.leave_out("dmabench", "needs a device that is named for the module (--try-module), "
+                                     "or --time-api")
     elif not module_file(finder.host.checkout, "dmabench"):
         finder.leave_out("dmabench", f"not built for kernel {os.uname().release}: "
                                      "make -C bench/dmabench module")
     else:
-        return Lender(finder.host, lender, machine.emulated)
+        if named:
+            return Lender(finder.host, named, None, machine.emulated)
+        return Lender(finder.host, lender.functions[-1], lender, machine.emulated)
     return None
 
 
 class Lender:
-    """The step that times the DMA API."""
+    """The step that times the DMA API on a device as dmabench names it; target: the Target that it
+    belongs to, where the module is timed, too.
+    """
 
-    def __init__(self, host, target, emulated):
-        self.host, self.target = host, target
-        self.function = target.functions[-1]
+    def __init__(self, host, device, target, emulated):
+        self.host, self.device, self.target = host, device, target
+        self.backends = "stock and module" if target else "stock"
+        self.where = "on no hardware" if device == "none" else f"at {device}"
         # held mappings fill the stock pool, which devices not measured here bounce in too
         self.fullest = 90 if emulated else 50
         self.lent = False
@@ -46,12 +56,12 @@ class Lender:
 
     def text(self):
         """The step in words."""
-        return f"time the DMA API at {self.function}: dmabench, stock and module"
+        return f"time the DMA API {self.where}: dmabench, {self.backends}"
 
     def plan_line(self):
         """What the plan says of it."""
-        return (f"Times the DMA API itself (dmabench) at {self.function}: stock and module; fills "
-                f"the pools up to {self.fullest} %")
+        return (f"Times the DMA API itself (dmabench) {self.where}: {self.backends}; fills the "
+                f"pools up to {self.fullest} %")
 
     @staticmethod
     def tenths(wanted):
@@ -64,20 +74,22 @@ class Lender:
         path = os.path.join(folder, "dmabench.json")
         errors = os.path.join(record.work, "stderr")
         self.lent = True
-        backends.touch(self.target, "module")
+        if self.target:
+            backends.touch(self.target, "module")
         command = [os.path.join(self.host.checkout, "bench/dmabench/dmabench"), "--device",
-                   self.function, "--unbind", "--backend", "both", "--set", "bench", "--rounds",
-                   str(max(wanted.rounds, 1)), "--seed", str(wanted.seed), "--fullest", str(self.fullest),
+                   self.device, "--unbind", "--backend", "both" if self.target else "stock",
+                   "--set", "bench", "--rounds", str(max(wanted.rounds, 1)), "--seed",
+                   str(wanted.seed), "--fullest", str(self.fullest),
                    "--out", folder]
         with open(errors, "wb") as stderr, process.Child(command, stderr) as child:
             status = child.wait(time.monotonic() + 60 + max(wanted.rounds, 1) * 90)
         why = None
         whole = os.path.exists(path) and os.path.getsize(path) > 0
         if status is None:
-            why = f"dmabench at {self.function} failed: it hung"
+            why = f"dmabench {self.where} failed: it hung"
         elif status or not whole:
             ended = f"status {status if status >= 0 else 128 - status}"
-            why = (f"dmabench at {self.function} failed, {ended}: "
+            why = (f"dmabench {self.where} failed, {ended}: "
                    f"{process.last_line(self.host.text(errors, ''))}")
         found = None
         if whole:
@@ -85,17 +97,32 @@ class Lender:
             table = os.path.join(folder, "dmabench.txt")
             if os.path.exists(table):
                 os.replace(table, os.path.join(record.work, "raw", "dmabench.txt"))
-            found = {"device": self.function, "target": self.target.id, "ok": why is None,
-                     "raw": raw}
+            found = {"device": self._function(os.path.join(record.work, raw)),
+                     "target": self.target and self.target.id, "ok": why is None, "raw": raw}
         shutil.rmtree(folder, ignore_errors=True)
         return found, why
+
+    @staticmethod
+    def _function(path):
+        """The function that was timed, by its record."""
+        try:
+            with open(path) as file:
+                return json.load(file)["device"]["stock"]["bdf"]
+        except (OSError, ValueError, KeyError):
+            return None
 
     def release(self):
         """What dmabench itself has not put back, when it could not."""
         if not self.lent:
             return
-        take_back(self.host, self.function, unload=not self.was_loaded)
+        if self.target:
+            take_back(self.host, self.device, unload=not self.was_loaded)
         self.lent = False
+
+
+def borrowed(host):
+    """The functions that dmabench has."""
+    return [name for name in host.sys_names("bus/pci/drivers/dmabench") if pci.ADDRESS.match(name)]
 
 
 def take_back(host, address, unload):

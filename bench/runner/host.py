@@ -5,6 +5,21 @@ import glob
 import os
 
 
+def write(path, text):
+    """Writes a text in one piece; an OSError says that the kernel did not take it."""
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def read(path, default=None):
+    """A file's text, or the default where it can't be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return default
+
+
 class Host:
     """Reads sysfs, proc and dev."""
 
@@ -17,11 +32,8 @@ class Host:
 
     def text(self, path, default=None):
         """A file's text without the blanks at its ends, or the default where it can't be read."""
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                return file.read().strip()
-        except OSError:
-            return default
+        text = read(path)
+        return default if text is None else text.strip()
 
     def sysfs(self, *parts):
         """A path below sysfs."""

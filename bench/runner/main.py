@@ -196,7 +196,7 @@ class Run:
         return self._finish(finder, wanted, extras, rounds, session)
 
     def _time_the_api(self, lender, session, wanted, backends, progress):
-        if not lender or lender.target.id in session.broken:
+        if not lender or lender.target and lender.target.id in session.broken:
             return None
         progress.step(lender.text())
         found, why = lender.run(self.record, wanted, backends)
@@ -205,7 +205,8 @@ class Run:
             self.record.errors.append(why)
             progress.error(why)
         try:
-            backends.move(lender.target, "stock")
+            if lender.target:
+                backends.move(lender.target, "stock")
         except (OSError, Failed) as error:
             self.record.errors.append(f"{lender.target.id} did not come back to its driver after "
                                       f"dmabench: {error}")

@@ -44,6 +44,10 @@ SECTIONS = (
                "with --peer: send at most so much, e.g. 50M (default 100M)"),
         Option("--job", "FILE", "a fio job",
                "load the disks with this job, too: it names filename=${XSW_NODE}", many=True),
+        Option("--time-api", "DEVICE", "none, spare-nic or a PCI address",
+               "time the DMA API itself (dmabench) on the stock backend: on an unused function,\n"
+               "which is lent for it, on a spare network function, or on no hardware at all.\n"
+               "Loads dmabench.ko; a device of --try-module is timed without being named here"),
         Option("--observe", "S", None,
                "load nothing: count for S seconds what the machine's own load maps",
                1, 86400),

@@ -6,7 +6,8 @@ pair says which comes first, so that no drift or period of the machine can pass 
 The order of the loads is shuffled in each visit. Each visit begins with a rebind, so neighbouring
 visits to one backend (A2 after A1, as the coins fall) show what the machine's own noise is. One
 visit to each backend comes first and is discarded. Reads come before writes, which begin on a disk
-that was filled, and counted rounds after all timed ones. Seeds of offsets differ by pair, and are the same for both sides.
+that was filled, and counted rounds after all timed ones. Seeds of offsets differ by pair, and are
+the same for both sides.
 """
 
 import random

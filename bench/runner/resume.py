@@ -77,12 +77,17 @@ def recover(host, stored, partial):
         state = {}
     spaces.release()
     on_module = backend.taken(host)
+    for address in dmabench.borrowed(host):
+        dmabench.take_back(host, address, False)
+        if address not in on_module:
+            pci.Function(host, address).probe()
+    if state.get("dmabench_loaded"):
+        process.output(["rmmod", "dmabench"])
     for target in stored["targets"]:
         if not target["module"]:
             continue
         for address in target["functions"]:
             function = pci.Function(host, address)
-            dmabench.take_back(host, address, state.get("dmabench_loaded", False))
             if address in on_module:
                 function.unbind()
                 backend.detach(address)

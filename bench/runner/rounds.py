@@ -178,6 +178,15 @@ class Rounds:
             counts.update(raw=None)
             missing["bounces"] = f"the recipe's file: {error}"
             return
+        large = sum(device.get("too_large", {}).get("attempts", 0)
+                    for device in raw.get("devices", ()))
+        if large:
+            missing["fails"] += (f"; {large} attempts of more than 256 KiB failed, for it maps "
+                                 "none so large: they are no bounces")
+        if raw.get("full_lines"):
+            # its event comes before the pool is searched
+            missing["bounces"] = ("too high: attempts that failed for want of room are among them "
+                                  f"(the kernel's log has {raw['full_lines']} lines of it)")
         if raw.get("dropped"):
             missing["bounces"] = f"too low: the histogram had no room for {raw['dropped']}"
         if self.machine.guest_type in ("PVH", "HVM") and not raw.get("devices"):

@@ -77,6 +77,12 @@ with tempfile.TemporaryDirectory() as fake:
               "a recipe's file that is cut is told")
     got, missing = counters(native, fake, good, maps=None, map_lists=3)
     tap.has(missing["maps"], "maps lists of pages", "lists of pages have no sum")
+    large = json.dumps({"devices": [{"device": "x", "too_large": {"attempts": 20}}],
+                        "full_lines": 3, "dropped": 0})
+    got, missing = counters(native, fake, large, maps=5)
+    tap.has(missing["fails"], "20 attempts of more than 256 KiB failed", "large attempts are told")
+    tap.has(missing["bounces"], "too high: attempts that failed for want of room",
+            "so is a count in which failed ones are")
     write(fake + "/sys/hypervisor/type", "xen\n")
     for kind in ("HVM", "PVH"):
         write(fake + "/sys/hypervisor/guest_type", kind + "\n")

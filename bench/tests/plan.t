@@ -45,6 +45,8 @@ expect 'a plan is repeatable by its seed' 0 '^same$' bash -c "
 	cmp -s <(try) <(try | grep .) && echo same"
 expect 'another seed is another plan' 0 '^other$' bash -c "
 	cmp -s <(try) <(try --seed 8) || echo other"
+expect 'timed rounds can be left out, the discarded ones with them' 0 '^counted$' bash -c "
+	try --leave-out timed | sed -n 's/.* on .*, \([a-z]*\).*/\1/p' | uniq"
 expect 'each counted load comes once on each backend' 0 '^$' bash -c "
 	try | grep ', counted' | sed 's/^ *[0-9]* *//' | sort | uniq -d; true"
 expect 'the verified load is forced to bounce on the module' 0 \
@@ -75,7 +77,10 @@ expect 'with it, it is, in the end and once' 0 '^time the DMA API at' bash -c "
 function=$(readlink -f "$fake/sys/block/narrow/../..")
 expect 'on a function that is named for the module' 0 "dmabench. at ${function##*/}:" \
 	dry --try-module serial:SER-N
+expect 'it can be left out' 0 '^  dmabench +left out as asked' try --leave-out dmabench
 expect 'not without such a device' 0 '^  dmabench +needs a device that is named for the module' dry
+expect 'but on no hardware where that is asked for' 0 'dmabench. on no hardware: stock; fills' \
+	dry --time-api none
 expect 'a real machine fills half of its pool at most' 0 'pools up to 50 %' try
 expect 'an emulated one more' 0 'pools up to 90 %' env XSW_EMULATED=1 bash -c try
 
@@ -87,6 +92,7 @@ expect 'off Xen a named device is refused' 2 'the module works in a Xen PV domai
 	dry --try-module serial:SER-W
 echo 'root=/dev/x swiotlb=65536,force' >"$fake/proc/cmdline"
 expect 'swiotlb=force is its own environment' 0 '^Environment native-swiotlb' dry
+expect 'who booted it may name it' 0 '^Environment a-name' env XSW_ENVIRONMENT=a-name bash -c dry
 fake_native
 mkdir -p "$fake/sys/class/iommu/unit0" "$fake/sys/kernel/iommu_groups/1"
 echo DMA-FQ >"$fake/sys/kernel/iommu_groups/1/type"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The front end of dmabench. What it asks of a machine, bench/runner asks too: its modules do it."""
+"""The front end of dmabench. What bench/runner asks of a machine, too, its modules do."""

@@ -61,7 +61,8 @@ def choose(options):
     elif not os.path.isdir("/proc/xen"):
         say("measuring stock only: this is no Xen domain")
         chosen = ["stock"]
-    elif not os.path.isdir("/sys/module/xen_swiotlb") and not module_file(HOST.checkout, "xen_swiotlb"):
+    elif not os.path.isdir("/sys/module/xen_swiotlb") and \
+            not module_file(HOST.checkout, "xen_swiotlb"):
         say("measuring stock only: the module xen_swiotlb is neither built nor installed")
         chosen = ["stock"]
     else:

@@ -4,7 +4,7 @@
 import os
 import sys
 
-from host import Host
+from host import Host, write
 
 HOST = Host(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))))
@@ -28,8 +28,4 @@ def number(path):
 
 def put(path, line):
     """Writes a line; an OSError says that the kernel did not take it."""
-    fd = os.open(path, os.O_WRONLY | os.O_TRUNC)
-    try:
-        os.write(fd, (line + "\n").encode())
-    finally:
-        os.close(fd)
+    write(path, line + "\n")

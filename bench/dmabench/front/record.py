@@ -8,7 +8,7 @@ import time
 from errors import Failed
 from .files import say
 from .goals import goals
-from .summary import Unit, converted, paths, summary
+from .summary import Unit, converted, noise, paths, summary
 from .table import table
 
 DEAR_NS = 100  # two readings of the clock that take longer distort short maps
@@ -52,7 +52,8 @@ def make(rows, machine, about):
     compared = not machine["emulated"] or unit.name == "instructions"
     record = dict({"schema": 1, "kind": "swiotlb-xen-dmabench"}, **about)
     record.update(emulated=machine["emulated"], unit=unit.name, machine=machine,
-                  summary=summary(rows, compared), paths=paths(rows), rows=rows,
+                  summary=summary(rows, compared), noise=noise(rows) if compared else None,
+                  paths=paths(rows), rows=rows,
                   errors=errors(rows, machine))
     if len(record["device"]) == 2 and unit.name == "instructions":
         record["goals"] = goals(record["summary"])

@@ -167,6 +167,21 @@ def summary(rows, compared):
             for op in range(len(mine[0]["cell"]["ops"]))]
 
 
+def noise(rows):
+    """The ratios of what is the same on both backends, memcpy and memset, round by round: what a
+    difference of mappings has to exceed. None with one backend.
+    """
+    found = {}
+    for row in rows:
+        cell = row["cell"]
+        if cell["test"] in ("memcpy", "memset") and not cell.get("walk", 0):
+            found.setdefault((cell["test"], cell["size"], row["round"]), {})[row["backend"]] = \
+                cell["ops"][0]["median"]
+    ratios = [one["module"] / one["stock"] for one in found.values()
+              if len(one) == 2 and one["stock"] and one["module"] is not None]
+    return spread(ratios) if ratios else None
+
+
 def paths(rows):
     """The cost of a bounced map and unmap as a line by bytes copied: the path without a copy, and
     a KiB copied, round by round.

@@ -88,14 +88,17 @@ def _heading(record):
         else " (emulated: these times are no machine's, and no ratio is told)"
     yield f"dmabench on {machine['cpu']}: {record['unit']} an operation{note}"
     model = machine.get("emulator") or machine.get("model") or "no model"
-    yield (f"memcpy {machine['memcpy']}, memset {machine['memset']}; erms {_word(machine['erms'])}, "
-           f"fsrm {_word(machine['fsrm'])}; {model}")
+    yield (f"memcpy {machine['memcpy']}, memset {machine['memset']}; "
+           f"erms {_word(machine['erms'])}, fsrm {_word(machine['fsrm'])}; {model}")
     yield ("net: less one copy of the size (two where data comes back; one clearing for coherent), "
            "where all maps were bounced; share: maps served; full: slots asked for by held maps, "
            "of which mix and seed")
     if machine.get("clock_dear"):
         yield ("the clock is dear here: reading it twice takes "
                f"{machine['clock_overhead_ticks']} ticks, which are subtracted")
+    if record["noise"]:
+        yield (f"A/A: memcpy and memset, which are the same on both backends, differ by "
+               f"{_ratio(record['noise']['min'])} to {_ratio(record['noise']['max'])} between them")
     yield from _rounds(record)
     if record["left_out"]:
         yield f"left out: {'; '.join(record['left_out'])}"

@@ -101,6 +101,8 @@ passes 'and so is its p99' pick '[.[].stock.p99] == [100, 200]'
 passes 'and its share' pick '[.[].stock.share] == [1, 0.5] and [.[].module.share] == [1, 1]'
 passes 'the ratio is module to stock' pick '[.[].ratio] == [0.4, 0.2]'
 passes 'net is less one copy by the own reference' pick '.[0] | .stock.net == 40 and .module.net == 5'
+passes 'what is the same on both backends tells the noise' jq -e '.noise | .min == 1.5 and .n == 1' \
+	"$work/record"
 passes 'the table names the layout' grep -qE '^pair .* 90% wide 2 ' "$work/table"
 passes 'operations a second are those counted in that time' pick '.[0].stock.ops_per_s == 1000 / 8 * 1e9'
 passes 'a percentile without ten samples beyond it is none' jq -e '.rows[0].cell.ops[0].p999 == null' \

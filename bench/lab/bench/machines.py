@@ -2,9 +2,13 @@
 """Runs the boots of a bench, as many at a time as the lab has machines."""
 
 import os
+import re
 import signal
 import subprocess
 import time
+
+# What an emulator takes of the host's memory at most.
+MEMORY = 4 << 30
 
 
 class Machines:
@@ -53,5 +57,7 @@ class Machines:
 
 
 def most():
-    """As many machines as the lab runs at once."""
-    return len(os.sched_getaffinity(0))
+    """As many machines as the lab runs at once, and as there is memory for."""
+    with open("/proc/meminfo") as file:
+        available = int(re.search(r"^MemAvailable: +(\d+) kB", file.read(), re.M).group(1)) << 10
+    return max(1, min(len(os.sched_getaffinity(0)), available // MEMORY))

@@ -4,6 +4,8 @@
 import os
 import re
 
+from host import write
+
 ADDRESS = re.compile(r"[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
 
 
@@ -36,23 +38,23 @@ class Function:
         text = self.host.text(os.path.join(self.path, "dma_mask_bits"))
         return int(text) if text and text.isdigit() else 0
 
-    def _write(self, path, text):
-        with open(path, "w") as file:
-            file.write(text)
-
     def unbind(self):
         """Takes it from its driver, if it has one."""
         if self.driver:
-            self._write(os.path.join(self.path, "driver", "unbind"), self.address)
+            write(os.path.join(self.path, "driver", "unbind"), self.address)
 
     def bind(self, driver):
         """Gives it to a driver, unless it has one."""
         if driver and not self.driver:
-            self._write(self.host.sysfs("bus/pci/drivers", driver, "bind"), self.address)
+            write(self.host.sysfs("bus/pci/drivers", driver, "bind"), self.address)
+
+    def probe(self):
+        """Gives it to the driver that the kernel finds for it."""
+        write(self.host.sysfs("bus/pci/drivers_probe"), self.address)
 
     def override(self, driver):
         """Which driver it may bind to alone; None: any."""
-        self._write(os.path.join(self.path, "driver_override"), driver or "\n")
+        write(os.path.join(self.path, "driver_override"), driver or "\n")
 
     def hangers(self):
         """Inputs, sound cards and serial lines behind it, which would vanish with its driver."""

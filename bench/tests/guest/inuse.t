@@ -47,13 +47,17 @@ sleep 2
 	done
 } >/dev/tcp/198.51.100.2/5300 &
 said=$(bench/run --here --disk "$root" --nic "$card" --peer 198.51.100.2 --rate 10M --rounds 1 \
-	--out "$out/run" 2>&1)
+	--time-api none --out "$out/run" 2>&1)
 ok $? 'both are measured when they are named' "$said"
 wait $receiver
 passes 'the data that went over the card meanwhile is whole' cmp "$out/data" "$out/got"
 passes 'the disk was only read' jq -e '[.devices[] | select(.role == "disk") | .writable] == [false]' \
 	"$out"/run/*/run.json
 passes 'every round is good' jq -e '.ok' "$out"/run/*/run.json
+passes 'the DMA API was timed on no hardware' jq -e '.dmabench | .ok and .target == null
+	and .device == "dmabench-none"' "$out"/run/*/run.json
+passes 'where it bounces as elsewhere' jq -e '[.summary[] | select(.test == "pair" and .mask == 32)
+	| .stock.route] | length > 5 and all(. == "bounced")' "$out"/run/*/raw/dmabench.json
 state | diff "$out/before" - >"$out/diff"
 ok $? 'addresses, drivers, modules, mounts and namespaces are as they were' "$(cat "$out/diff")"
 

@@ -73,6 +73,8 @@ holds 'what is null says why' '[.rounds[] | . as $r | .figures | to_entries[]
 	| all(type == "string")'
 holds 'CPU is read while the device moves its bytes' '[.rounds[] | select(.kind == "timed")
 	| .figures | .window_bytes > 0 and .cpu_s_per_gb > 0] | length > 0 and all'
+holds 'UDP is sent at a rate that was found' '[.rounds[] | select(.load == "udp")]
+	| length == 2 and all(.ok)'
 holds 'one visit to each backend is kept apart' '[.discarded[].backend] | unique == ["module", "stock"]'
 holds 'settings of both backends are there' '[.devices[].settings | has("stock") and has("module")] | all'
 holds 'the DMA API was timed on both backends, in turns' '.dmabench.ok and

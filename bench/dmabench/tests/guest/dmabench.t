@@ -173,8 +173,8 @@ is "$(used_slots)" $((before + 4)) 'all slots but the leaked are free again'
 
 # A device of dmabench's own, without any hardware.
 own=(bench/dmabench/dmabench --device none)
-passes 'a device that is no hardware' "${own[@]}" --cell 'test=pair reach=far count=100' >"$work/cell"
 "${own[@]}" --cell 'test=pair reach=far count=100' >"$work/cell"
+is $? 0 'a device that is no hardware is measured'
 passes 'bounces as one that is' jq -e '.served == 100 and .bounced == 100' "$work/cell"
 is "$("${own[@]}" --backend module 2>&1; echo $?)" 'dmabench: --device none is no PCI device: the module serves none but these, so --backend stock
 2' 'the module is not measured there'
