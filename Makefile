@@ -175,7 +175,7 @@ test-module: deps-test test-build ## every test of the module with two CPUs and 
 
 .PHONY: test-tune
 test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
-	@prove --timer $(if $(VERBOSE),-v) analysis/tests/lab/tune.t
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

@@ -7,12 +7,12 @@
 #
 # Each part is a boot. build/tune-proof keeps what they leave; `proof` makes the table of it.
 set -u
-cd "$(dirname "$(readlink -f "$0")")/../../.." || exit 1
+cd "$(dirname "$(readlink -f "$0")")/../../../.." || exit 1
 # shellcheck source=impl/tests/tap.sh
 . impl/tests/tap.sh
 
 kept=$PWD/build/tune-proof
-lab=analysis/tests/lab
+lab=bench/lab/tests/tune
 seconds=5
 mkdir -p "$kept"
 
