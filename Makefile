@@ -213,7 +213,7 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, a host compa
 
 .PHONY: test-tune
 test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
-	@prove --timer $(if $(VERBOSE),-v) analysis/tests/lab/tune.t
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity
 test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU (half an hour)

@@ -9,6 +9,23 @@
 
 #include "machine.h"
 #include "pools.h"
+#include "state.h"
+
+/* As the module keeps it, one for all devices; a run there is told by a bit of its first slot */
+#define RESERVE_SLOTS 1024u
+#define IN_RESERVE    (1u << 31)
+
+static void close_pool(struct pool *p)
+{
+	if (p->worn)
+		worn_end(p->worn);
+	if (p->handle)
+		p->scheme->close(p->handle);
+	if (p->reserve)
+		p->scheme->close(p->reserve);
+	free(p->at);
+	free(p->point);
+}
 
 bool pools_add(struct pools *s, const struct xsw_scheme *scheme, u32 slots, u32 areas)
 {
@@ -24,10 +41,10 @@ bool pools_add(struct pools *s, const struct xsw_scheme *scheme, u32 slots, u32 
 	p->now = timeline_begin(&s->timeline);
 	if (p->handle && s->worn)
 		p->worn = worn_begin(scheme, p->handle, slots, s->worn);
-	if (!p->handle || !p->point) {
-		if (p->handle)
-			scheme->close(p->handle);
-		free(p->point);
+	if (scheme == &xsw_scheme_ours)
+		p->reserve = scheme->open(RESERVE_SLOTS, 1);
+	if (!p->handle || !p->point || (scheme == &xsw_scheme_ours && !p->reserve)) {
+		close_pool(p);
 		return false;
 	}
 	s->n++;
@@ -100,6 +117,24 @@ static void end_wear(struct pool *p)
 	p->worn = NULL;
 }
 
+static noinline bool claim_reserve(struct pool *p, const struct op *o, const struct xsw_request *r)
+{
+	enum xsw_fail why;
+	u32 at;
+
+	if (!p->reserve || slots_of(r) <= XSW_LARGE_ABOVE)
+		return false;
+	at = p->scheme->claim(p->reserve, r, &why);
+	if (at == XSW_SLOTS_NONE)
+		return false;
+	p->at[o->id] = at | IN_RESERVE;
+	p->served++;
+	p->saved += o->what == OP_CLAIM_FAILED || o->what == OP_CLAIM_AGAIN;
+	p->reserve_used += slots_of(r);
+	p->reserve_hiwater = max(p->reserve_hiwater, p->reserve_used);
+	return true;
+}
+
 static inline void claim(struct pools *s, struct pool *p, const struct op *o)
 {
 	struct xsw_request r = request_of(s, o);
@@ -111,6 +146,8 @@ static inline void claim(struct pools *s, struct pool *p, const struct op *o)
 		at = p->scheme->claim(p->handle, &r, &why);
 	}
 	p->claims++;
+	if (unlikely(at == XSW_SLOTS_NONE) && claim_reserve(p, o, &r))
+		return;
 	p->at[o->id] = at;
 	if (unlikely(at == XSW_SLOTS_NONE)) {
 		count_failure(p, o, why);
@@ -135,6 +172,11 @@ static inline void release(struct pools *s, struct pool *p, const struct op *o)
 	if (unlikely(at == XSW_SLOTS_NONE))
 		return;
 	p->at[o->id] = XSW_SLOTS_NONE;
+	if (unlikely(at & IN_RESERVE)) {
+		p->scheme->release(p->reserve, at & ~IN_RESERVE, &r);
+		p->reserve_used -= slots_of(&r);
+		return;
+	}
 	p->scheme->release(p->handle, at, &r);
 	p->used -= slots_of(&r);
 }
@@ -205,7 +247,7 @@ u64 pools_bytes(const struct pools *s)
 
 	for (k = 0; k < s->n; k++)
 		sum += s->ids * sizeof(u32) + s->timeline.points * sizeof(struct pool_point) +
-		       s->pool[k].slots * 32ULL;
+		       (s->pool[k].slots + (s->pool[k].reserve ? RESERVE_SLOTS : 0)) * 32ULL;
 	return sum;
 }
 
@@ -214,11 +256,7 @@ void pools_free(struct pools *s)
 	u32 k;
 
 	for (k = 0; k < s->n; k++) {
-		if (s->pool[k].worn)
-			worn_end(s->pool[k].worn);
-		s->pool[k].scheme->close(s->pool[k].handle);
-		free(s->pool[k].at);
-		free(s->pool[k].point);
+		close_pool(&s->pool[k]);
 	}
 	free(s->pool);
 	*s = (struct pools){ 0 };

@@ -42,8 +42,10 @@ struct pool {
 	const struct xsw_scheme *scheme;
 	void *handle;
 	u32 slots, areas;
-	u32 *at; /* first slot, by the mapping's id; XSW_SLOTS_NONE: it has none */
+	u32 *at;       /* first slot, by the mapping's id; XSW_SLOTS_NONE: it has none */
+	void *reserve; /* the module's, beside its pool, for mappings above 16 KiB; or NULL */
 	u32 used, hiwater;
+	u32 reserve_used, reserve_hiwater;
 	u64 hiwater_ns;
 	u64 claims, served;
 	u64 fails[XSW_NR_FAIL];

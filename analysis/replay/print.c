@@ -234,6 +234,8 @@ static void print_pool(struct json *j, const struct load *l, const struct pool *
 	json_count(j, "used", p->used);
 	json_count(j, "used_hiwater", p->hiwater);
 	json_real(j, "used_hiwater_seconds", (double)p->hiwater_ns / 1e9);
+	if (ours)
+		json_count(j, "reserve_hiwater", p->reserve_hiwater);
 	json_count(j, "largest_free_run_min", least);
 	json_real(j, ours ? "searches_per_claim" : "slots_searched_per_claim",
 		  p->claims ? (double)searched / (double)p->claims : 0);

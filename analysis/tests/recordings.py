@@ -133,6 +133,13 @@ def retries():
             event(11100, NOWHERE, 16384, failed=1, phys=0x5000)]
 
 
+def reserve():
+    """1024 slots in eight mappings; then one of 64 KiB, one of 16 KiB, and a second of 64 KiB."""
+    events = [event(k + 1, at(k * 128), 262144) for k in range(8)]
+    return events + [event(100, at(1100), 65536), event(200, at(1200), 16384), event(300, at(1100), 65536, UNMAP),
+                     event(400, at(1300), 65536)]
+
+
 def spread():
     """At the start 8 segments of 128 slots hold 8 each; then one mapping that takes a segment."""
     events = [event(k * 8 + n + 1, at(k * 128 + n), 2048, SLOT, device=0, phys=k * 128 + n)
@@ -213,6 +220,7 @@ def right(version):
         "ghosts": new(pool_used=4).add(ghosts()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
+        "reserve": new().add(reserve()).end(),
         "spread": new(pool_used=64).add(spread()).end(),
         "ring": new(pool_used=8).add(ring()).end(),
         "coherent": new().add(coherent()).end(),

@@ -121,6 +121,10 @@ answers ring '[.load.peak.slots, .pools[0].used, .pools[1].used]' '[22,16,16]' '
 answers plain '[.load.peak.slots, .load.peak.seconds]' '[16,3e-06]' 'copies go on side by side' \
 	--copies 2 --shift 0
 
+answers reserve '.pools[1] | [.slots, .failures_by_reason.full, .failures, .used_hiwater, .reserve_hiwater]' \
+	'[1024,1,1,1024,32]' "the module's reserve serves what is larger than 16 KiB, and nothing else"
+answers reserve '.pools[0] | [.slots, .failures, .reserve_hiwater]' '[1024,3,null]' 'stock has none'
+
 # ---- how what lived at the start lies ----
 answers spread '.pools[0] | [.failures, .used_hiwater]' '[0,192]' \
 	'in the order of the snapshot it lies in one segment' --slots 512 --allocator stock

@@ -198,6 +198,9 @@ expect 'the module is resized, recorded again and compared' 0 \
 	FIRST=module "$tune" --xswbounce "$scratch/twice" --time 7 --apply
 is "$(cat "$root/sys/devices/platform/xen_swiotlb/pool_bytes")" 4194304 'to the size advised'
 rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
+expect 'and what it was before is told' 0 '^Before: 1024 slots, 20 mappings failed; resized to 2048\.$' \
+	env TUNE_ROOT="$root" MADE="$made" FIRST=module "$tune" --xswbounce "$scratch/twice" --time 7 --apply
+rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
 complains "stock's pool is not resized" 1 'takes a boot with the parameter, then --confirm' env \
 	TUNE_ROOT="$root" MADE="$made" FIRST=small_pool "$tune" --xswbounce "$scratch/twice" --apply
 rmdir "$root/sys/devices/platform/xen_swiotlb"

@@ -81,19 +81,20 @@ def save(document, to):
         json.dump(document, f, indent=1)
 
 
-def advise(given, recording, before=None):
+def advise(given, recording, before=None, applied=None):
     """Say what is advised, and how an advice of before came true.  Return: the advice."""
     advice = advice_of(given, recording)
     document = advice.document()
     if before:
         document["confirmation"] = confirm.compare(before, document)
+        document["applied"] = applied
     if given.save:
         save(document, given.save)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()
     else:
-        for line in confirm.lines(document["confirmation"]) if before else ():
+        for line in confirm.lines(document["confirmation"], applied) if before else ():
             print(line)
         sys.stdout.write(screen.text(document))
         if given.watched:
@@ -127,7 +128,9 @@ def apply_and_compare(given, folder, recording):
     host.resize(advice.module.slots)
     again = os.path.join(folder, "again.rec")
     host.record(given.xswbounce, given.time, again)
-    advise(given, again, advice.document())
+    before = advice.document()
+    advise(given, again, before, {"slots_before": advice.subject.slots, "slots": advice.module.slots,
+                                  "failed_before": before["failed_in_recording"]})
 
 
 def from_host(given, before):

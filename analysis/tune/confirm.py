@@ -51,8 +51,11 @@ def compare(before, now):
     }
 
 
-def lines(result):
-    """The comparison in words."""
+def lines(result, applied):
+    """The comparison in words; of a pool that was resized for it, what it was before."""
+    if applied:
+        yield (f"Before: {applied['slots_before']} slots, {applied['failed_before']} mappings failed; resized to "
+               f"{applied['slots']}.")
     if result["foretold"] is None:
         yield f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that was advised."
     elif result["failures_as_foretold"] is None:

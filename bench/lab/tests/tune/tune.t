@@ -3,16 +3,16 @@
 # The proof of replay and tune in the lab: what they foretell of loads, beside what the kernel meets,
 # on stock booted with other sizes and on the module resized; make tune, and whether it came true.
 #
-#   tune.t [PART...]     only these: module, advice, sufficient, half, small, forced, two
+#   tune.t [PART...]     only these: advice, sufficient, half, small, forced, two
 #
 # Each part is a boot. build/tune-proof keeps what they leave; `proof` makes the table of it.
 set -u
-cd "$(dirname "$(readlink -f "$0")")/../../.." || exit 1
+cd "$(dirname "$(readlink -f "$0")")/../../../.." || exit 1
 # shellcheck source=impl/tests/tap.sh
 . impl/tests/tap.sh
 
 kept=$PWD/build/tune-proof
-lab=analysis/tests/lab
+lab=bench/lab/tests/tune
 seconds=5
 mkdir -p "$kept"
 
@@ -30,8 +30,8 @@ boot()
 
 stock_loads='usb-rand-1 usb-rand-32 usb-seq tcp tcp-4 tcp-plain udp mix tcp-rings adversarial'
 stock_loads+=' mix-tight tcp-tight udp-tight'
-module_loads='nvme-rand-32 nvme-seq nvme-64k-8 nvme-64k-16 nvme-64k-32 nvme-fixed nvme-unforced'
-module_loads+=' usb-seq tcp udp mix adversarial'
+nvme_loads='nvme-rand-32 nvme-seq nvme-64k-16 nvme-4k-128 nvme-4k-256 nvme-4k-512'
+module_loads="$nvme_loads nvme-fixed nvme-unforced usb-seq tcp udp mix adversarial"
 
 advised()
 {
@@ -54,17 +54,18 @@ sized()
 	confirmed "$1" "$2 slots $3"
 }
 
-[ $# -gt 0 ] || set -- module advice sufficient half small forced two
+[ $# -gt 0 ] || set -- advice sufficient half small forced two
 for part; do
 	case $part in
-	module) # of 64 MiB, and then of 4 and of 2; and tune resizes it while a load runs
-		boot module one "POOLS='2048 1024' $lab/record-loads module /out $seconds $module_loads
-			MODULE=1024 $lab/tune-running nvme-64k-32 6 /out/tune APPLY=yes"
-		confirmed module '[0-9]* slots 0 failures were foretold, 0 were recorded' ;;
-	advice) # the pool as Linux makes it, and the advice for a mix of disk and network
+	advice) # pools as they are by default, and a mix of disk and network; the module's smaller, then resized
 		boot advice one "$lab/record-loads stock /out $seconds $stock_loads
-			$lab/tune-running mix 12 /out/tune"
-		like "$(cat "$kept/one/advice/tune/screen.txt")" 'swiotlb=[0-9]+ ' 'advice: a size' ;;
+			$lab/tune-running mix 12 /out/tune
+			POOLS='2048 1024' $lab/record-loads module /out/module $seconds $module_loads
+			MODULE=1024 $lab/tune-running nvme-4k-512 6 /out/module/tune APPLY=yes"
+		like "$(cat "$kept/one/advice/tune/screen.txt")" 'swiotlb=[0-9]+ ' 'advice: a size'
+		confirmed advice/module '2048 slots 0 failures were foretold, 0 were recorded'
+		like "$(cat "$kept/one/advice/module/tune/screen.txt")" 'Before: .* [1-9][0-9]* failed' \
+			'and before it there were failures' ;;
 	sufficient)
 		sized sufficient "$(advised)" '0 failures were foretold, 0 were recorded' ;;
 	half)
@@ -73,11 +74,11 @@ for part; do
 		boot small one "$lab/record-loads stock /out $seconds mix-tight tcp-tight udp-tight usb-rand-1" \
 			--set 'kernel_args+=swiotlb=256' ;;
 	forced)
-		boot forced forced "$lab/record-loads stock /out $seconds nvme-rand-32 nvme-seq nvme-64k-8 \
-			nvme-64k-16 nvme-64k-32 mix" --set 'kernel_args+=swiotlb=16384,force' ;;
+		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads mix" \
+			--set 'kernel_args+=swiotlb=16384,force' ;;
 	two) # CPUs: two areas of stock's, and events of the module from both
 		boot two two "$lab/record-loads stock /out $seconds usb-seq tcp udp mix tcp-rings adversarial
-			$lab/record-loads module /out $seconds nvme-64k-16 nvme-64k-32 tcp mix adversarial" --smp 2 ;;
+			$lab/record-loads module /out/module $seconds nvme-4k-128 nvme-4k-256 tcp mix adversarial" --smp 2 ;;
 	*) bail "no part '$part'" ;;
 	esac
 done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of who reads this
 # The loads that the tuner is proved on, in a dom0 of the lab. Needs what traces/tests/devices.sh,
 # network.sh and driver.sh define. usb and nvme are disks, seconds is how long a load runs.
 
@@ -27,21 +27,23 @@ rings() # rings N: of both cards, descriptors each way
 	sleep 3 # their link goes down for it
 }
 
-# Sizes and lifetimes that break the pool into pieces, the same each time.
+# Many short mappings of random lifetimes, which leave few runs for the long ones among them; the same
+# each time.
 adversarial_requests()
 {
 	awk 'BEGIN {
 		srand(7)
 		print "mask 32"
 		for (i = 1; i <= 6000; i++) {
-			if (n >= 120 || n && rand() < 0.4) {
+			if (n >= 260 || n && rand() < 0.45) {
 				k = int(rand() * n)
 				print "unmap", held[k]
+				spare[spares++] = held[k]
 				held[k] = held[--n]
 			} else {
-				size = rand() < 0.1 ? 65536 : rand() < 0.5 ? 600 : 6000
-				print "map", i, size, "to"
-				held[n++] = i
+				id = spares ? spare[--spares] : ++ids
+				print "map", id, (rand() < 0.03 ? 65536 : 600), "to"
+				held[n++] = id
 			}
 		}
 		while (n)
@@ -52,7 +54,8 @@ adversarial_requests()
 load_adversarial()
 {
 	driver_take "$nic_b_bdf" || return 1
-	adversarial_requests | driver_requests
+	adversarial_requests >/tmp/requests # whole lines in one write
+	driver_requests </tmp/requests
 	driver_give_back
 	for _ in {1..50}; do
 		[ ! -e "/sys/bus/pci/devices/$nic_b_bdf/net" ] || break
@@ -65,9 +68,10 @@ load_usb-rand-32() { fio_load "$usb" randread 4k 32; }
 load_usb-seq() { fio_load "$usb" read 128k 4; }
 load_nvme-rand-32() { fio_load "$nvme" randread 4k 32; }
 load_nvme-seq() { fio_load "$nvme" read 128k 8; }
-load_nvme-64k-8() { fio_load "$nvme" randread 64k 8; }
 load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
-load_nvme-64k-32() { fio_load "$nvme" randread 64k 32; }
+load_nvme-4k-128() { fio_load "$nvme" randread 4k 128; }
+load_nvme-4k-256() { fio_load "$nvme" randread 4k 256; }
+load_nvme-4k-512() { fio_load "$nvme" randread 4k 512; }
 load_nvme-fixed() { fio_load "$nvme" randread 64k 8 --time_based=0 --runtime=0 --io_size=16m; }
 load_nvme-unforced() # the same bytes, and nothing makes them bounce
 {
@@ -80,9 +84,10 @@ load_tcp-4() { iperf_load -P 4; }
 load_tcp-plain() { offloads off; iperf_load; offloads on; }
 load_udp() { iperf_load -u -b 20M -l 200; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
-load_tcp-tight() { rings 80; iperf_load; rings 256; }
-load_udp-tight() { rings 80; iperf_load -u -b 20M -l 200; rings 256; }
-load_mix-tight() { rings 80; load_mix; rings 256; }
+# The same with rings of 80 descriptors, which are set before.
+load_tcp-tight() { load_tcp; }
+load_udp-tight() { load_udp; }
+load_mix-tight() { load_mix; }
 load_mix()
 {
 	fio_load "$usb" randread 64k 8 &
