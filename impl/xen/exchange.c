@@ -6,8 +6,9 @@
  * in machine memory:
  *
  * 1. The MFN of each page is read; every one must be this domain's own.
- * 2. Each page's PTE is cleared and its P2M entry made invalid: Xen takes a frame only when
- *    nothing maps it.  512 PTEs go in one multicall, without a TLB flush.
+ * 2. Each page is cleared: Xen hands its frame to another domain as it is.  Its PTE is cleared
+ *    and its P2M entry made invalid: Xen takes a frame only when nothing maps it.  512 PTEs go in
+ *    one multicall, without a TLB flush.
  * 3. One XENMEM_exchange offers the n << order single frames for n extents of that order.
  *    Xen handles one extent after the other and may stop at any of them.
  * 4. Each page is mapped again, in order: with its new frame if its extent was exchanged,
@@ -127,6 +128,8 @@ static int unmap_pages(struct swap *s, u64 *done)
 	for (first = 0; first < s->pages; first += count) {
 		count = min_t(u64, CALLS, s->pages - first);
 		*done = first + count;
+		for (i = 0; i < count; i++)
+			clear_page(swap_va(s, first + i));
 		err = write_ptes(s, first, count, false, 0);
 		for (i = 0; !err && i < count; i++)
 			err = xsw_p2m_set(swap_pfn(s, first + i), INVALID_P2M_ENTRY);

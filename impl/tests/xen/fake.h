@@ -32,6 +32,7 @@ enum frame_owner { OF_OTHERS, OF_XEN, OF_US, OF_DEVICE, OF_NOBODY };
 struct frame {
 	enum frame_owner owner;
 	u32 mapped; /* page table entries that name it */
+	bool clear; /* nothing is in it that another domain must not see */
 	u64 tag;    /* of the contents, 0: nobody's */
 };
 

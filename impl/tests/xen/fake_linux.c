@@ -125,6 +125,18 @@ void *page_address(const struct page *page)
 	return (void *)(DIRECT_MAP + (page_to_pfn(page) << PAGE_SHIFT));
 }
 
+void clear_page(void *va)
+{
+	u64 pfn = ((unsigned long)va - DIRECT_MAP) >> PAGE_SHIFT;
+
+	if (pfn >= FAKE_PAGES || !fake_pte[pfn]) {
+		fake_violation("page cleared that is not mapped:", pfn);
+		return;
+	}
+	fake_frames[fake_pte[pfn] >> PAGE_SHIFT].clear = true;
+	fake_frames[fake_pte[pfn] >> PAGE_SHIFT].tag = 0;
+}
+
 struct zone *page_zone(const struct page *page)
 {
 	return page->zone;

@@ -241,6 +241,11 @@ static int exchange_chunk(struct xen_memory_exchange *x, u64 chunk, unsigned int
 	if (!choose(chosen, outs, out->extent_order, out->address_bits))
 		return -ENOMEM;
 	for (i = 0; i < ins; i++)
+		for (k = 0; k < in_pages; k++)
+			if (!fake_frames[x->in.extent_start[chunk * ins + i] + k].clear)
+				fake_violation("frame that goes to Xen with its contents:",
+					       x->in.extent_start[chunk * ins + i] + k);
+	for (i = 0; i < ins; i++)
 		fake_give_to_xen(in->extent_start[chunk * ins + i], in_pages);
 	for (i = 0; i < outs; i++) {
 		for (k = 0; k < out_pages; k++)

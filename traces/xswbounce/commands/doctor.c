@@ -138,9 +138,9 @@ static const char *next_step(enum verdict v)
 
 	switch (v) {
 	case COSTLY:
-		return loaded ? "run 'defrag all' while the load is on; 'defrag --background on' keeps "
-				"it so"
-			      : "load the module (modprobe xen_swiotlb_defrag) and run 'defrag all' "
+		return loaded ? "run 'xsw-defrag all' while the load is on; 'xsw-defrag --background on' "
+				"keeps it so"
+			      : "load the module (modprobe xen_swiotlb_defrag) and run 'xsw-defrag all' "
 				"while the load is on";
 	case QUIET:
 		return "nothing now: no buffer bounces for it; run this again while the load is on";

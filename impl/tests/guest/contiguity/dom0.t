@@ -5,6 +5,7 @@
 # shellcheck source=impl/tests/guest/contiguity/contiguity.sh
 . "$(dirname "$0")/contiguity.sh"
 
+front=$top/impl/defrag/defrag
 doctor="$top/build/traces/xswbounce doctor"
 churn=${XSW_CHURN:-60} # seconds in the background
 
@@ -93,13 +94,14 @@ is "$(jq -r .verdict /tmp/doctor.json)" contiguous 'the doctor says that memory 
 
 scatter
 set_to pages_per_second 20000
-set_to start movable
-sleep 1
+timeout --preserve-status -s TERM 4 "$front" movable >/tmp/said 2>&1 &
+sleep 2
 refuses $files/start hot 'a second run is refused'
 is "$(value state)" movable 'and the first goes on'
-set_to stop 1
-wait_for_end
-is "$(value result)" stopped 'a stop ends it'
+wait $!
+is $? 1 'a signal to the front end ends the run early'
+sed 's/^/# /' /tmp/said
+is "$(value result)" stopped 'which is told'
 at_least "$(value scattered)" $(($(value cured) + $(value busy) + 1)) 'before its end'
 set_to start movable
 sleep 1
@@ -136,8 +138,9 @@ xl destroy eater
 # ---- in the background ----
 
 scatter
-start_of all
-told all
+"$front" --rate 0 all >/tmp/said
+is $? 0 'the front end runs it to its end'
+sed 's/^/# /' /tmp/said
 set_to background 1
 before=$(value cpu_ms)
 end=$((SECONDS + churn))

@@ -13,6 +13,7 @@
 struct page *pfn_to_page(unsigned long pfn);
 unsigned long page_to_pfn(const struct page *page);
 void *page_address(const struct page *page);
+void clear_page(void *va);
 struct zone *page_zone(const struct page *page);
 struct page *compound_head(struct page *page);
 int page_ref_count(const struct page *page);
