@@ -25,6 +25,19 @@ bool armed;
 #define XB_SKIP_CPU_SYNC (1UL << 5) /* DMA_ATTR_SKIP_CPU_SYNC */
 
 /*
+ * The address of one of the kernel's symbols; 0 if there is none of that name, or if the kernel
+ * hides it. For programs of type syscall alone, which the tool runs once: the library would read
+ * the whole table of symbols for it.
+ */
+#define symbol_address(name)                                                  \
+	({                                                                    \
+		static const char text_[] = #name;                            \
+		u64 address_ = 0;                                             \
+		bpf_kallsyms_lookup_name(text_, sizeof(text_), 0, &address_); \
+		address_;                                                     \
+	})
+
+/*
  * From 6.2 on a program can read memory by itself, as some type that begins with what is wanted.
  * The tool says whether this kernel has the function; where it has not, the verifier never sees the
  * call.

@@ -9,6 +9,10 @@
 
 bool timing; /* the programs that take start times are attached */
 
+bool counting; /* of a part of the time: maps are counted now */
+
+const volatile bool by_pool;    /* bounces are counted where the pool is asked for slots */
+const volatile bool want_times; /* the module's events tell them all the time */
 const volatile bool want_guests;
 const volatile bool want_sizes;
 const volatile bool maps_only; /* unmap and sync are not timed */
@@ -55,9 +59,11 @@ static __always_inline u32 first_place(u64 number)
 	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_DEVICES_BITS);
 }
 
-/* A number that is not in its first place: it is in one of the next, or takes the first free one.
+/*
+ * A number that is not in its first place: it is in one of the next, or takes the first free one.
+ * Not static: the verifier follows what comes after it once, not for each place.
  */
-static __noinline int search_place(u64 number)
+__noinline int search_place(u64 number)
 {
 	u32 at = first_place(number), i;
 	u64 found;

@@ -16,8 +16,8 @@
 
 #include "engine/own_cost.h"
 
-#define SAMPLE 0.2  /* seconds */
-#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to 1.5 */
+#define SAMPLE 0.05 /* seconds */
+#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to 0.8 */
 #define SECOND 2.0  /* the next after twice as long */
 
 static double loading, begun;
