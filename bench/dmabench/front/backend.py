@@ -5,7 +5,6 @@ import os
 import re
 import time
 
-import process
 from backend import explain, module_file
 from errors import Refused
 
@@ -32,9 +31,9 @@ class Modules:
             raise Refused(f"no {name}.ko for kernel {os.uname().release}, neither built nor "
                           "installed: build it first")
         self.loaded.append(name)  # first: a signal may come while it loads
-        status, said = process.output(["insmod", path] + list(parameters), both=True)
+        status, said = files.output(["insmod", path] + list(parameters))
         if status:
-            raise Refused(explain(path, said, process.output(["dmesg"])[1]))
+            raise Refused(explain(path, said, files.output(["dmesg"])[1]))
 
     def unload(self):
         """Unloads what was loaded here, the last first."""
@@ -44,7 +43,7 @@ class Modules:
             for _ in range(100):  # a reader of one of its files may need a moment
                 if not os.path.isdir(f"/sys/module/{name}"):
                     break
-                status, said = process.output(["rmmod", name], both=True)
+                status, said = files.output(["rmmod", name])
                 if status == 0:
                     break
                 time.sleep(0.1)
@@ -87,7 +86,7 @@ def stock_used():
 
 def stock_pool_line():
     """What decides where the kernel's own pool places a mapping, besides the requests."""
-    areas = re.findall(r"software IO TLB: area num (\d+)", process.output(["dmesg"])[1])
+    areas = re.findall(r"software IO TLB: area num (\d+)", files.output(["dmesg"])[1])
     return (f"# pool: {stock_slots()} slots, {stock_used()} used, "
             f"{areas[-1] if areas else ''} area(s)")
 
