@@ -29,6 +29,11 @@ echo table >"$out/dmabench.txt"
 """
 
 
+def place(device):
+    """The address of a function that no machine has."""
+    return f"0000:{0xfa:02x}:{device:02x}.0"
+
+
 class Record:
     """Where raw files go."""
 
@@ -55,7 +60,7 @@ class Machine:
 
 class Target:
     """A pair of cards that may move."""
-    id, kind, module, functions = "eth0", "pair", True, ["0000:fa:01.0", "0000:fa:02.0"]
+    id, kind, module, functions = "eth0", "pair", True, [place(1), place(2)]
 
 
 class Finder:
@@ -103,11 +108,12 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal(touched, [], "nothing counts as moved")
     tap.ok(os.path.exists(work + "/run/raw/dmabench.txt"), "its table is kept")
     found, why, asked, touched = measure([], [Target()])
-    tap.has(asked, "--device 0000:fa:02.0 --unbind --backend both",
+    tap.has(asked, f"--device {place(2)} --unbind --backend both",
             "a device that is named for the module is timed on both")
     tap.equal((found["target"], touched), ("eth0", [("eth0", "module")]), "and counts as moved")
-    found, why, asked, _ = measure(["--time-api", "0000:fa:07.0"], [Target()])
-    tap.has(asked, "--device 0000:fa:07.0 --unbind --backend stock", "what is named goes before")
+    found, why, asked, _ = measure(["--time-api", place(7)], [Target()])
+    tap.has(asked, f"--device {place(7)} --unbind --backend stock",
+            "what is named goes before")
 
     play("echo 'dmabench: no pool' >&2; exit 1")
     found, why, _, _ = measure(["--time-api", "none"])
@@ -118,7 +124,7 @@ with tempfile.TemporaryDirectory() as work:
     tap.has(finder.left_out[0], "--time-api", "and how to is said")
 
     # What a runner that was killed left with dmabench: a function that no target of the run has.
-    address, bus = "0000:fa:07.0", work + "/sys/bus/pci"
+    address, bus = place(7), work + "/sys/bus/pci"
     os.makedirs(f"{bus}/drivers/dmabench")
     os.makedirs(f"{bus}/devices/{address}")
     os.symlink(f"{bus}/devices/{address}", f"{bus}/drivers/dmabench/{address}")
