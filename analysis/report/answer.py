@@ -264,7 +264,7 @@ def problems(summary):
     if not any((env["dma"] or {}).get("paths") for env in summary["environments"]):
         out.append(["what a map costs was not measured: "
                     + ("dmabench did not run by instructions" if summary["emulated"] else
-                       "name a device that dmabench may take, MODULE=")])
+                       "ask for it, API=none, or name an unused device")])
     emulated = summary["emulated"] and \
         "emulated machine: bytes, counts and instructions hold, times do not"
     words = " \u00b7 ".join(filter(None, (emulated, noise_words(summary), exact_words(summary))))
