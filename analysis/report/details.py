@@ -280,7 +280,9 @@ def origins(document, summary):
             links = []
             for path in files:
                 links += [Link(path.partition("/")[2].replace("raw/", ""), path), " "]
-            rows.append([[Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
+            first = (device, load) == next(place for place in places if place[0] == device)
+            rows.append([([Anchor(anchor(env["name"], device))] if first else [])
+                         + [Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
                          links[:-1]])
         if env["dma"]:
             rows.append([[Anchor(anchor(env["name"], "dmabench")), env["name"]], "DMA API",
