@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The answer of a run by rule, in words: what bounces, what a bounce costs, what a load feels;
 what failed and what is missing, with the cure; what to do about each device that bounces."""
+import re
+
 from document import Code, Soft
 from quantities import count, instructions, number, percent, ratio
 
@@ -10,6 +12,9 @@ from series import devices_of
 # Shares nearer to none or all than this are none or all.
 NEARLY = 0.005
 LEAST_ROUNDS = 6
+
+# A cure that names one environment.
+COMMAND = re.compile(r"make bench ENV=([\w-]+)( OUT=\S+)$")
 
 # As xswbounce says it.
 ADVICE = {
@@ -200,13 +205,21 @@ def _failed_words(summary):
 
 
 def _cures(summary):
-    """What is missing, told once a reason and cure."""
+    """What is missing, told once a reason; one command cures all that commands of its kind do."""
     found = {}
     for one in summary["problems"]:
-        found.setdefault((one["what"], one["cure"]), []).append(one["where"])
+        parts = COMMAND.match(one["cure"] or "")
+        key = (one["what"], parts.group(2) if parts else one["cure"], bool(parts))
+        where, names = found.setdefault(key, ({}, {}))
+        where[one["where"]] = True
+        if parts:
+            names[parts.group(1)] = True
     out = []
-    for (what, cure), where in found.items():
-        text = [f"{_listed(where)}: {what}"]
+    for (what, cure, named), (where, names) in found.items():
+        short = [one for one in where if one.replace(" by instructions", "") == one
+                 or one.replace(" by instructions", "") not in where]
+        text = [f"{_listed(short)}: {what}"]
+        cure = f"make bench ENV={','.join(names)}{cure}" if named else cure
         out.append(text + [": ", Code(cure)] if cure else text)
     return out
 
@@ -264,7 +277,7 @@ def problems(summary):
     if not any((env["dma"] or {}).get("paths") for env in summary["environments"]):
         out.append(["what a map costs was not measured: "
                     + ("dmabench did not run by instructions" if summary["emulated"] else
-                       "name a device that dmabench may take, MODULE=")])
+                       "ask for it, API=none, or name an unused device")])
     emulated = summary["emulated"] and \
         "emulated machine: bytes, counts and instructions hold, times do not"
     words = " \u00b7 ".join(filter(None, (emulated, noise_words(summary), exact_words(summary))))

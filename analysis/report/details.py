@@ -101,7 +101,19 @@ def every_path(document, all_series):
                            ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
     left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
             for cell in (one.env["dma"] or {}).get("left_out") or []}
-    document.add("items", list(left))
+    where = {}
+    for one in all_series:
+        if one.paths:
+            where.setdefault(_function(one), []).append(one.label)
+    document.add("items", [f"Timed on {function}: {', '.join(labels)}"
+                           for function, labels in where.items()] + list(left))
+
+
+def _function(one):
+    """On which function dmabench timed the DMA API."""
+    named = (one.env["dma"].get("device") or {}).get(one.backend) or {}
+    bdf = named.get("bdf") or "a function that is not recorded"
+    return "no hardware, a device of dmabench's own" if bdf == "dmabench-none" else bdf
 
 
 def _why(pair):
@@ -268,7 +280,9 @@ def origins(document, summary):
             links = []
             for path in files:
                 links += [Link(path.partition("/")[2].replace("raw/", ""), path), " "]
-            rows.append([[Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
+            first = (device, load) == next(place for place in places if place[0] == device)
+            rows.append([([Anchor(anchor(env["name"], device))] if first else [])
+                         + [Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
                          links[:-1]])
         if env["dma"]:
             rows.append([[Anchor(anchor(env["name"], "dmabench")), env["name"]], "DMA API",

@@ -159,7 +159,9 @@ def _inline_svg(path, picture):
 def _html_pictures(pictures, folder):
     out = ['<div class="pictures">' if len(pictures) > 1 else "<div>"]
     for one in pictures:
-        out.append(f"<figure><figcaption>{html.escape(one.title)}<p>{html.escape(one.caption)}"
+        data = f'<a class="from" title="its data" href="plots/data/{one.name}.gp">\u2071</a>'
+        out.append(f"<figure><figcaption>{html.escape(one.title)} {data}"
+                   f"<p>{html.escape(one.caption)}"
                    f"</p></figcaption>{_inline_svg(f'{folder}/plots/{one.name}.svg', one)}"
                    "</figure>")
     return "".join(out) + "</div>"

@@ -65,7 +65,8 @@ def _share_row(target, device, series):
     cells = []
     for one in series:
         found = one.share(target)
-        cells.append(percent(found["share"]) if found else NONE)
+        cells.append([percent(found["share"]),
+                      Link("\u2071", "#" + anchor(one.env["name"], target))] if found else NONE)
     return [f"bounced, {target}{f' ({bits}-bit)' if bits else ''}"] + cells
 
 

@@ -19,20 +19,21 @@ def _embedded(path):
     return "data:application/gzip;base64," + base64.b64encode(data).decode()
 
 
-def embed(run, text):
-    """A page whose links to files of the run hold these files, each once."""
+def embed(folders, text):
+    """A page whose links to files in these folders hold these files, each once."""
     seen = {}
 
     def link(match):
-        name = match.group(1)
-        path = os.path.join(run, name)
-        if name.startswith(("#", "data:")) or not os.path.isfile(path):
+        before, name = match.groups()
+        paths = [os.path.join(folder, name) for folder in folders]
+        path = next(filter(os.path.isfile, paths), None)
+        if name.startswith(("#", "data:")) or not path:
             return match.group(0)
         if name in seen:
-            return f'<a href="#{seen[name]}">'
+            return f'<a{before} href="#{seen[name]}">'
         seen[name] = f"file-{len(seen)}"
         base = os.path.basename(name)
-        name = base if base.endswith(".gz") else base + ".gz"
-        return f'<a id="{seen[match.group(1)]}" download="{name}" href="{_embedded(path)}">'
+        packed = base if base.endswith(".gz") else base + ".gz"
+        return f'<a{before} id="{seen[name]}" download="{packed}" href="{_embedded(path)}">'
 
-    return re.sub(r'<a href="([^"]*)">', link, text)
+    return re.sub(r'<a((?: [a-z]+="[^"]*")*) href="([^"]*)">', link, text)

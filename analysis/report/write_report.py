@@ -48,7 +48,7 @@ def _write(run, read, work, single):
     text = _stored_links(run, page(document, work))
     texts = {"summary.json": json.dumps(summary, indent=1) + "\n",
              "report.md": _stored_links(run, markdown(document)),
-             "report.html": single_page.embed(run, text) if single else text}
+             "report.html": single_page.embed((work, run), text) if single else text}
     for name, text in texts.items():
         with open(os.path.join(work, name), "w", encoding="utf-8") as file:
             file.write(text)

@@ -74,6 +74,15 @@ passes 'odd values are printed as they are' "$report" "$run"
 new_run asked
 echo '{' >"$run/bench.json"
 told 'bench.json cut short' 'bench.json: damaged or cut short'
+new_run missing
+# shellcheck disable=SC2016 # a variable of jq's
+edit bench.json '(.environments[] | select(.name | startswith("xen"))) |= (.name as $n |
+	.loads = {status: "missing", reason: "cut", cure: "make bench ENV=\($n) OUT=results/x"} |
+	.instructions = .loads)'
+rm -r "$run/xen-dom0" "$run/xen-domu"
+passes 'environments are missing: the report is made' "$report" "$run"
+passes 'one line and one command for all' grep -q \
+	'^- xen-dom0 and xen-domu: missing: cut: .make bench ENV=xen-dom0,xen-domu OUT=results/x.$' "$run/report.md"
 new_run ended
 mkdir "$run/xen-pvh.partial"
 told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `make bench RESUME='

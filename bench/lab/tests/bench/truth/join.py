@@ -41,9 +41,8 @@ def given(path):
             if "dma_map_sg:" in line:
                 addresses = numbers(re.search(r"dma_addrs=(\{[^}]*\})", line).group(1))
                 sizes = numbers(re.search(r" sizes=(\{[^}]*\})", line).group(1))
-                # sizes are those of the pages: the backend may have joined neighbours
                 if len(addresses) != len(sizes):
-                    raise ValueError("a list was joined: " + line)
+                    raise ValueError("an address without its size: " + line)
                 found.append([piece for pair in zip(addresses, sizes) for piece in pieces(*pair)])
             elif re.search(r"dma_map_(page|phys):", line):
                 address = int(re.search(r"dma_addr=(\S+)", line).group(1), 16)
@@ -53,11 +52,16 @@ def given(path):
 
 
 def touched(path, phases):
-    """{phase: a list of each command's pieces, in the device's order}."""
+    """{phase: a list of each command's pieces, in the device's order}.
+
+    Other commands' addresses are of no phase: those of reads elsewhere, and of administration.
+    """
     found = {name: [] for name, _, _ in phases}
     command = None
     with open(path) as file:
         for line in file:
+            if "pci_nvme_admin_cmd" in line:
+                command = None
             match = re.search(r"pci_nvme_(?:read|write) .*lba 0x([0-9a-f]+)", line)
             if match:
                 lba = int(match.group(1), 16)
