@@ -8,7 +8,8 @@
  * everything named below as types, macros or static inline functions:
  *
  * Types:      u8 u16 u32 u64 s32 s64 size_t bool; likely() unlikely() min() max()
- *             READ_ONCE() WRITE_ONCE(); __always_inline noinline; error numbers
+ *             READ_ONCE() WRITE_ONCE(); data_race(x): a plain read that another CPU may write;
+ *             __always_inline noinline; error numbers
  *             ENOMEM EINVAL EBUSY EPERM
  * Memory:     xsw_copy(dst, src, n)  xsw_zero(dst, n);
  *             xsw_phys_to_virt(u64 phys) -> void *, CPU address of a buffer to bounce;

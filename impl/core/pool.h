@@ -56,7 +56,8 @@ struct xsw_pool {
 	struct xsw_hints __percpu *hints;
 	u8 kind;               /* enum xsw_kind */
 	u64 watch;             /* the shortest run a memo is about, and a version: memo.h */
-	bool exact_high_water; /* changed under the engine's mutex */
+	bool exact_high_water; /* changed under the engine's mutex; a claim reads it as it happens
+				  to be */
 	u32 largest;           /* slots of the largest segment */
 	u64 top;               /* highest address of any segment; both under the engine's mutex */
 	u64 armed;             /* bit b: a memo of reach b was ever in use */

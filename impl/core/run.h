@@ -48,7 +48,7 @@ static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_seg
 
 static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	return xsw_claim_counted(p, s, i, n, READ_ONCE(p->exact_high_water));
+	return xsw_claim_counted(p, s, i, n, data_race(p->exact_high_water));
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
@@ -62,16 +62,17 @@ static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mas
 	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
-	bool exact;
+	bool exact = false;
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
 	    unlikely((s->first + i - phase) & (stride - 1)))
 		return (struct xsw_run){ 0 };
-	exact = READ_ONCE(p->exact_high_water);
 	if (simply) {
-		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || exact;
+		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || data_race(p->exact_high_water);
 		if (unlikely(*wide))
 			return (struct xsw_run){ 0 };
+	} else {
+		exact = data_race(p->exact_high_water);
 	}
 	if (unlikely(!xsw_claim_counted(p, s, i, slots, exact)))
 		return (struct xsw_run){ 0 };
@@ -98,7 +99,7 @@ static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment 
 	u32 cls = xsw_class_of(slots);
 	u32 depth = READ_ONCE(h->depth[cls]) + 1;
 
-	if (unlikely(READ_ONCE(p->exact_high_water)))
+	if (unlikely(data_race(p->exact_high_water)))
 		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 	else
 		xsw_percpu_add(&hints->used, -(u64)slots);

@@ -44,6 +44,7 @@ typedef int64_t s64;
 	})
 
 #define READ_ONCE(x)     __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define data_race(x)     READ_ONCE(x)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 
 #define __percpu

@@ -97,7 +97,7 @@ for signal in INT TERM KILL; do
 	is $? 0 "no instance is left after $signal"
 done
 
-for command in latency sizes stacks leaks full exchange 'record -o /dev/null' watch 'top --latency' \
+for command in latency sizes stacks leaks full exchange 'record -o /dev/null' watch occupancy 'top --latency' \
 	'top --by domain' 'top -p /dev/null'; do
 	# shellcheck disable=SC2086 # a command and its options
 	hidden $x $command 1 >"$out/stdout" 2>"$out/err"

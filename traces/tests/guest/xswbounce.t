@@ -230,7 +230,7 @@ refused 'no recording named' 'name the file' $x record
 refused 'no such recording' "can't read" $x report -i "$out/none"
 refused 'not a recording' 'not a recording' $x report -i /bin/true
 like "$($x --help)" 'Examples:' '--help'
-for command in verdict top latency sizes stacks leaks full exchange record report watch; do
+for command in verdict top latency sizes stacks leaks full exchange record report watch occupancy; do
 	like "$($x $command --help)" 'Examples:' "$command --help has examples"
 done
 
