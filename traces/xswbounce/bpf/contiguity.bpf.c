@@ -43,32 +43,32 @@ struct stretch {
 	u64 length;
 };
 
-/* Cut into naturally aligned blocks, as the page allocator would hand them out. */
-static __noinline int count_stretch(struct stretch *s)
+/* Cuts the largest naturally aligned block off the front, as the page allocator would hand it out.
+ */
+static int count_block(u32 index, struct stretch *s)
 {
-	u64 at, end;
-	int i;
+	u64 order = 0;
 
-	if (!s)
-		return 0;
-	at = s->from;
-	end = s->from + s->length;
-	for (i = 0; i < 2 * XB_ORDERS && at < end; i++) {
-		u64 frame = s->frame + (at - s->from);
-		u32 order = 0;
-
-		while (order < XB_ORDERS - 1 && !(at & ((2ULL << order) - 1)) &&
-		       at + (2ULL << order) <= end)
-			order++;
-		contiguity.pages += 1ULL << order;
-		contiguity.largest[order] += 1ULL << order;
-		if (frame + (1ULL << order) <= low_limit) {
-			contiguity.low += 1ULL << order;
-			contiguity.low_largest[order] += 1ULL << order;
-		}
-		at += 1ULL << order;
+	if (!s->length)
+		return 1;
+	while (order < XB_ORDERS - 1 && !(s->from & ((2ULL << order) - 1)) &&
+	       (2ULL << order) <= s->length)
+		order++;
+	contiguity.pages += 1ULL << order;
+	contiguity.largest[order] += 1ULL << order;
+	if (s->frame + (1ULL << order) <= low_limit) {
+		contiguity.low += 1ULL << order;
+		contiguity.low_largest[order] += 1ULL << order;
 	}
+	s->from += 1ULL << order;
+	s->frame += 1ULL << order;
+	s->length -= 1ULL << order;
 	return 0;
+}
+
+static __always_inline void count_stretch(struct stretch *s)
+{
+	bpf_loop(2 * XB_ORDERS, count_block, s, 0);
 }
 
 static int walk_page(u64 index, struct stretch *s)
