@@ -147,8 +147,7 @@ static bool take_units(struct assembly *a)
 
 /*
  * Who gets which frame: the block the run, those who had the run what the block had.
- * Return: false if a frame of the run got away, or if the block has one that is not ours, which
- * must never be dealt out.
+ * Return: false if a frame of the run got away.
  */
 static bool plan(struct assembly *a)
 {
@@ -158,8 +157,6 @@ static bool plan(struct assembly *a)
 		u64 pfn = a->pfn + i;
 
 		a->deal.frame[i] = a->mfn + i;
-		if (!xsw_pfn_is_ours(pfn))
-			return false;
 		if (!has_frame_of_run(a, pfn))
 			a->deal.frame[other++] = xsw_pfn_to_mfn(pfn);
 	}

@@ -378,6 +378,21 @@ static void a_refused_mapping_is_warned_of(void **state)
 	check_warned(8);
 }
 
+static void a_refusal_to_map_at_all_is_warned_of(void **state)
+{
+	struct xsw_block b;
+	u64 i;
+
+	(void)state;
+	faults.multicall_at = 1;
+	assert_int_equal(xsw_hv_assemble(&b, 3, 32), 0);
+	for (i = 0; i < 8; i++) {
+		fake_set_pte(b.pfn + i, mfn_of(&b, i) << PAGE_SHIFT | PAGE_KERNEL);
+		fake_set_pte(page_of(i), xsw_pfn_to_mfn(page_of(i)) << PAGE_SHIFT | PAGE_KERNEL);
+	}
+	check_warned(8);
+}
+
 static void no_memory_for_its_arrays_is_survived(void **state)
 {
 	u32 at;
@@ -443,6 +458,7 @@ int main(void)
 		held_test(a_refusal_half_way_is_taken_back),
 		scattered_test(a_read_only_p2m_stops_it_before_xen_is_told),
 		scattered_test(a_refused_mapping_is_warned_of),
+		scattered_test(a_refusal_to_map_at_all_is_warned_of),
 		scattered_test(no_memory_for_its_arrays_is_survived),
 		scattered_test(too_large_an_order_is_refused),
 		held_test(low_frames_are_left_to_narrow_masks),

@@ -37,64 +37,57 @@ static u64 m2p;
 
 /* ---- the walk ---- */
 
-/* A stretch of neighbours within a block: from page @from of it, whose frame is @frame */
-struct stretch {
-	u64 from, frame;
-	u64 length;
-};
+/* In a map: of what is on the stack the verifier would follow each value, and come to no end. */
+struct xb_stretch stretch;
 
-/* Cut into naturally aligned blocks, as the page allocator would hand them out. */
-static __noinline int count_stretch(struct stretch *s)
+/* Cuts the largest naturally aligned block off the front, as the page allocator would hand it out.
+ */
+static int count_block(u32 index, void *ctx)
 {
-	u64 at, end;
-	int i;
+	u64 from = stretch.from, length = stretch.length, pages = 1;
+	u32 order = 0;
 
-	if (!s)
-		return 0;
-	at = s->from;
-	end = s->from + s->length;
-	for (i = 0; i < 2 * XB_ORDERS && at < end; i++) {
-		u64 frame = s->frame + (at - s->from);
-		u32 order = 0;
-
-		while (order < XB_ORDERS - 1 && !(at & ((2ULL << order) - 1)) &&
-		       at + (2ULL << order) <= end)
-			order++;
-		contiguity.pages += 1ULL << order;
-		contiguity.largest[order] += 1ULL << order;
-		if (frame + (1ULL << order) <= low_limit) {
-			contiguity.low += 1ULL << order;
-			contiguity.low_largest[order] += 1ULL << order;
-		}
-		at += 1ULL << order;
+	if (!length)
+		return 1;
+	while (order < XB_ORDERS - 1 && !(from & (2 * pages - 1)) && 2 * pages <= length) {
+		order++;
+		pages *= 2;
 	}
+	contiguity.pages += pages;
+	contiguity.largest[order] += pages;
+	if (stretch.frame + pages <= low_limit) {
+		contiguity.low += pages;
+		contiguity.low_largest[order] += pages;
+	}
+	stretch.from = from + pages;
+	stretch.frame += pages;
+	stretch.length = length - pages;
 	return 0;
 }
 
-static int walk_page(u64 index, struct stretch *s)
+static int walk_page(u32 index, void *ctx)
 {
 	u64 in_block = index % XB_BLOCK_PAGES;
 	u64 pfn = index / XB_BLOCK_PAGES * stride * XB_BLOCK_PAGES + in_block;
 	u64 entry = pfn < p2m_size ? long_at(p2m + pfn * sizeof(u64)) : ~0ULL;
 
-	if (s->length && in_block && entry == s->frame + s->length) {
-		s->length++;
+	if (stretch.length && in_block && entry == stretch.frame + stretch.length) {
+		stretch.length++;
 		return 0;
 	}
-	count_stretch(s);
-	s->from = in_block;
-	s->frame = entry;
-	s->length = !(entry & XB_P2M_FLAGS); /* neither foreign nor a device's, nor none */
+	bpf_loop(2 * XB_ORDERS, count_block, NULL, 0);
+	stretch.from = in_block;
+	stretch.frame = entry;
+	stretch.length = !(entry & XB_P2M_FLAGS); /* neither foreign nor a device's, nor none */
 	return 0;
 }
 
 SEC("syscall")
 int walk(void *ctx)
 {
-	struct stretch s = {};
-
-	bpf_loop(blocks * XB_BLOCK_PAGES, walk_page, &s, 0);
-	count_stretch(&s);
+	stretch.length = 0;
+	bpf_loop(blocks * XB_BLOCK_PAGES, walk_page, NULL, 0);
+	bpf_loop(2 * XB_ORDERS, count_block, NULL, 0);
 	return 0;
 }
 

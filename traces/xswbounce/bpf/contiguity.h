@@ -17,6 +17,12 @@ struct xb_contiguity {
 	u64 low_largest[XB_ORDERS]; /* of those below the width */
 };
 
+/* Neighbours within a block of 2 MiB: from page @from of it on, whose frame is @frame */
+struct xb_stretch {
+	u64 from, frame;
+	u64 length;
+};
+
 /* Buffers that straddled and bounced: of which device, in which MiB of the domain's memory */
 struct xb_range_key {
 	u64 dev;

@@ -3,5 +3,5 @@
 # The defragmenter and the doctor in a PV dom0 with two 64-bit network cards.
 cd "$(dirname "$0")/../../../.." || exit 1
 exec bench/lab/lab run xen-dom0-guests --without nic-pair --without usb-disk --without domu-root \
-	--with e1000e-pair --timeout 1500 -- bench/lab/guest/run-tests --limit 1400 \
+	--with e1000e-pair --timeout 2700 -- bench/lab/guest/run-tests --limit 2600 \
 	impl/tests/guest/contiguity/dom0.t

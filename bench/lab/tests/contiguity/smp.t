@@ -3,5 +3,5 @@
 # The same as dom0.t, with two CPUs.
 cd "$(dirname "$0")/../../../.." || exit 1
 exec bench/lab/lab run xen-dom0-guests --smp 2 --without nic-pair --without usb-disk \
-	--without domu-root --with e1000e-pair --timeout 1800 -- bench/lab/guest/run-tests --limit 1700 \
+	--without domu-root --with e1000e-pair --timeout 2700 -- bench/lab/guest/run-tests --limit 2600 \
 	impl/tests/guest/contiguity/dom0.t
