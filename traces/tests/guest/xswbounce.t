@@ -20,7 +20,7 @@ is "$(of "$bdf" '.unmaps_bounced == .bounces and .in_flight == 0')" true 'top: n
 is "$(of "$wide_bdf" '.bounces == 0 and .maps > 0')" true 'top: the wide disk maps, none bounces'
 is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
 like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
-# Without -a maps are counted for one second of ten: bounces all the time, as exactly.
+# Without -a maps are counted for half a second of ten: bounces all the time, as exactly.
 $x top --json -- bash -c "while [ \$SECONDS -lt 21 ]; do
 	read_disk $disk 65536; read_disk $wide 65536; n=\$((n + 1)); done; echo \$n >$out/reads" >"$out/json" 2>/dev/null
 read_bytes=$((65536 * $(cat "$out/reads")))
@@ -32,7 +32,7 @@ if sort -VC <<<"6.10"$'\n'"$(uname -r)"; then
 	is "$(of "$wide_bdf" '.maps == null and .maps_counted > 0 and .maps_counted_bounced == 0 and .bounces == 0')" \
 		true 'top: and of the wide disk none'
 	is "$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").maps_counted_seconds / \$all |
-		. > 0.08 and . < 0.2" "$out/json")" true 'top: in about one second of ten'
+		. > 0.04 and . < 0.12" "$out/json")" true 'top: in about half a second of ten'
 	within "$(of "$bdf" '.maps_counted / .maps_counted_seconds | floor')" \
 		"$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").bounces / \$all | floor" "$out/json")" 300 \
 		'top: and their rate is that of all'
@@ -42,12 +42,12 @@ else
 fi
 bash -c "while read_disk $disk 65536; do :; done" 2>/dev/null &
 load=$!
-$x top --json 0.5 4 2>/dev/null | grep '^{' >"$out/lines"
+$x top --json 0.2 6 2>/dev/null | grep '^{' >"$out/lines"
 kill $load
 wait $load
 is "$(jq -s "[.[].devices[] | select(.device == \"$bdf\") | select(.maps != null) | .maps == .bounces] |
 	length >= 1 and all" "$out/lines")" true \
-	'top: an interval within the counted second has its maps, as many as bounced'
+	'top: an interval within the counted half second has its maps, as many as bounced'
 # The table; beside it the same in numbers. What a map copies on average depends on no time.
 $x top -a --json -- bash -c "$x top -a -- bash -c 'read_disk $disk $size; read_disk $wide $size' >$out/table" \
 	>"$out/json" 2>/dev/null

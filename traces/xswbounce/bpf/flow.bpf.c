@@ -15,8 +15,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile bool maps_by_event; /* direct maps are counted by the dma:* events */
-
 static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 size)
 {
 	struct pool_state pool = {};
@@ -27,15 +25,15 @@ static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 s
 }
 
 static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, u64 phys, u64 entry,
-					 u64 size)
+					 u64 size, u32 wanted)
 {
 	u64 machine = entry_address(entry, phys);
 
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
-	if (want_sizes)
+	if (wanted & XB_WANT_SIZES)
 		count_size((u64)dev, size);
-	if (want_guests)
+	if (wanted & XB_WANT_GUESTS)
 		count_guest((u64)dev, granted_by(entry, phys), size);
 }
 
@@ -79,7 +77,7 @@ static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 
 			ns = without_inner(ns);
 		} else {
 			describe_again(s, dev);
-			count_bounce(s, dev, phys, entry, size);
+			count_bounce(s, dev, phys, entry, size, wants);
 		}
 	}
 	if (ns >= 0)
@@ -101,7 +99,7 @@ static __always_inline int count_bounced_map(struct xb_stat *s, struct device *d
 	if (!s)
 		return 0;
 	if (!by_pool) {
-		if (!maps_by_event) {
+		if (!(wants & XB_MAPS_BY_EVENT)) {
 			s->maps++;
 			s->map_bytes += size;
 		}
@@ -109,7 +107,7 @@ static __always_inline int count_bounced_map(struct xb_stat *s, struct device *d
 			return count_failure(dev, s, size);
 		s->maps_bounced++;
 		describe_again(s, dev);
-		count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size);
+		count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size, wants);
 	}
 	if (ns >= 0 && bus != XB_ERROR_ADDR)
 		hist_add((u64)dev, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
@@ -134,14 +132,16 @@ static __always_inline bool out_of_reach(const struct xb_stat *s, u64 tlb, u64 s
 static __always_inline int count_pool_map(struct xb_stat *s, struct device *dev, u64 phys, u64 size,
 					  u64 tlb)
 {
+	u32 wanted = wants;
+
 	if (!s)
 		return 0;
 	describe_again(s, dev);
 	if (tlb == XB_ERROR_ADDR || out_of_reach(s, tlb, size))
 		return count_failure(dev, s, size);
-	if (maps_by_event && counting)
+	if (wanted & XB_MAPS_BY_EVENT && counting)
 		s->maps_bounced++;
-	count_bounce(s, dev, phys, p2m_entry(phys), size);
+	count_bounce(s, dev, phys, p2m_entry(phys), size, wanted);
 	return 0;
 }
 

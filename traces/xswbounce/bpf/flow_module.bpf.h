@@ -40,10 +40,10 @@ int module_map(void *ctx)
 		s->maps_bounced++;
 		s->bounces[reason & 7]++;
 		s->bounce_bytes += size;
-		if (want_sizes)
+		if (wants & XB_WANT_SIZES)
 			count_size(key, size);
 		phys = field_of(record, &module_events.map.phys);
-		if (want_guests)
+		if (wants & XB_WANT_GUESTS)
 			count_guest(key, granted_by(p2m_entry(phys), phys), size);
 	}
 	if (want_times)

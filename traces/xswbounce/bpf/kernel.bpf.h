@@ -47,31 +47,33 @@ const volatile bool can_cast;
 
 static __always_inline int number_at(u64 address)
 {
-	int number = 0;
-
 	if (can_cast) {
 		struct kref *k =
 			bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct kref));
 
 		return k->refcount.refs.counter;
+	} else {
+		int number = 0;
+
+		bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
+		return number;
 	}
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
-	return number;
 }
 
 /* The same of 64 bits; 0 if the address is none. */
 static __always_inline u64 long_at(u64 address)
 {
-	u64 number = 0;
-
 	if (can_cast) {
 		struct timespec64 *t = bpf_rdonly_cast((void *)address,
 						       bpf_core_type_id_kernel(struct timespec64));
 
 		return t->tv_sec;
+	} else {
+		u64 number = 0;
+
+		bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
+		return number;
 	}
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)address);
-	return number;
 }
 
 #endif /* XB_KERNEL_BPF_H */

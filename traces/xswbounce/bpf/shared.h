@@ -85,6 +85,11 @@ struct xb_stat {
 	u64 coherent;
 };
 
+/* What flow.bpf.c is to do besides counting: set before it is loaded, read once in each program. */
+#define XB_WANT_GUESTS   1U
+#define XB_WANT_SIZES    2U
+#define XB_MAPS_BY_EVENT 4U /* direct maps are counted by the dma:* events */
+
 /* Bounced mappings by size. */
 struct xb_sizes {
 	u64 octaves[XB_SIZE_SLOTS];

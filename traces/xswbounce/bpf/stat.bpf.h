@@ -13,9 +13,8 @@ bool counting; /* of a part of the time: maps are counted now */
 
 const volatile bool by_pool;    /* bounces are counted where the pool is asked for slots */
 const volatile bool want_times; /* the module's events tell them all the time */
-const volatile bool want_guests;
-const volatile bool want_sizes;
-const volatile bool maps_only; /* unmap and sync are not timed */
+const volatile u32 wants;       /* XB_WANT_... */
+const volatile bool maps_only;  /* unmap and sync are not timed */
 /*
  * A device's place is found by a number, 0 in device_numbers: free. Of a device of the stock
  * backend that is its distance from the table, for the verifier lets no pointer be multiplied. Its
@@ -68,6 +67,9 @@ __noinline int search_place(u64 number)
 	u32 at = first_place(number), i;
 	u64 found;
 
+	/* no number has a place before: so here alone it is asked */
+	if (!armed)
+		return -1;
 	for (i = 0; i < XB_MAX_DEVICES; i++) {
 		/* looked at before it is written to: other CPUs look here all the time */
 		found = device_numbers[at & (XB_MAX_DEVICES - 1)];
@@ -89,8 +91,6 @@ static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *pla
 	u32 at = first_place(number), index;
 	int found;
 
-	if (!armed)
-		return NULL;
 	if (device_numbers[at] != number) {
 		found = search_place(number);
 		if (found < 0)

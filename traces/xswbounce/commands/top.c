@@ -27,7 +27,7 @@ static const struct argp_option options[] = {
 	{ "by", 'b', "device|domain", 0, "A row a device (default), or a row a guest and device",
 	  0 },
 	{ "all-maps", 'a', NULL, 0,
-	  "Count every map all the time, not for one second of ten: more expensive", 0 },
+	  "Count every map all the time, not for half a second of ten: more expensive", 0 },
 	{ "prometheus", 'p', "FILE", 0,
 	  "Also write the totals there at each interval, in Prometheus' text format", 0 },
 	{}
@@ -64,9 +64,9 @@ static const char text[] =
 	"By domain, a bounce is charged to the guest that granted the page. What no guest granted is "
 	"dom0's 'own': its own I/O, receive rings, and the first 128 bytes of each packet a guest "
 	"sends, which netback copies.\n\n"
-	"Maps that do not bounce are counted for one second of ten, where the kernel (6.10 or "
+	"Maps that do not bounce are counted for half a second of ten, where the kernel (6.10 or "
 	"later) lets bounces be seen without that: maps/s and bounce% are those of the last such "
-	"second. With --all-maps or --latency every one is.\n\n"
+	"moment. With --all-maps or --latency every one is.\n\n"
 	"Cost of the probes: about 600 instructions for a map and its unmap that bounce, 50 for "
 	"others on average; with --latency 1400 and 1100.\n\n"
 	"Examples:\n"

@@ -22,7 +22,7 @@
 #define BEFORE_TIMING 0.5 /* seconds */
 #define LEAST_TIMING  0.1
 #define MOST_TIMING   1.0
-#define PERIOD        5.0
+#define PERIOD        10.0
 #define ENOUGH_TIMED  30 /* bounces of a device */
 
 static struct flow_state start, before, timed, all;
@@ -34,7 +34,7 @@ static struct advice_facts facts;
 static const char text[] =
 	"Says whether bouncing is a problem on this host: which backend, which devices bounce, at "
 	"what rate and cost, why, how full the pool is, and what to do.\v"
-	"It counts bounces for SECONDS (default 5), or while PROGRAM runs; for a moment of each 5 "
+	"It counts bounces for SECONDS (default 5), or while PROGRAM runs; for a moment of each 10 "
 	"seconds it also counts all maps and times the calls, which prices the rest.\n\n"
 	"Examples:\n"
 	"  xswbounce\n"
@@ -90,7 +90,7 @@ static void watch(double end)
 		look_at_pools();
 }
 
-/* Has each device been timed that had more than a few of the bounces since the last time? */
+/* Has each device been timed that had more than a few of the bounces, since just before? */
 static bool timed_enough(void)
 {
 	u64 bounces[XB_MAX_DEVICES], sum = 0, calls;
@@ -125,7 +125,6 @@ static void time_calls(double seconds)
 	while (!timed_enough() && command_wait(0.1, end))
 		look_at_pools();
 	flow_time(false);
-	flow_read(&before);
 }
 
 static void measure(double seconds)
@@ -133,9 +132,10 @@ static void measure(double seconds)
 	double next = BEFORE_TIMING;
 
 	flow_read(&start);
-	before = start;
 	command_begin();
 	for (;; next += PERIOD) {
+		watch(fmin(next - BEFORE_TIMING, seconds));
+		flow_read(&before);
 		watch(fmin(next, seconds));
 		if (command_over() || command_elapsed() >= seconds)
 			break;

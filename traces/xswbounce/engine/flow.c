@@ -86,7 +86,8 @@ static bool use_plain(void)
 	counts_maps = use(by_pool ? &counters : NULL, skel->progs.event_map_page, plain);
 	counts_maps |= use(by_pool ? &counters : NULL, skel->progs.event_map_phys, plain);
 	use(by_pool ? &counters : NULL, skel->progs.event_map_sg, counts_maps);
-	skel->rodata->maps_by_event = counts_maps;
+	if (counts_maps)
+		skel->rodata->wants |= XB_MAPS_BY_EVENT;
 	return there;
 }
 
@@ -114,15 +115,15 @@ static bool use_copy(struct bpf_program *start, struct bpf_program *end, bool on
 
 static void use_copies(void)
 {
-	bool now = use_copy(skel->progs.unmap_single_start, skel->progs.unmap_single_end, true);
+	bool now = use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
 
-	use(&stand_ins, skel->progs.unmap_single_again, now);
-	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
-	use(&stand_ins, skel->progs.old_unmap_single_again, !now);
-	now = use_copy(skel->progs.sync_cpu_start, skel->progs.sync_cpu_end, true);
 	use_copy(skel->progs.old_sync_cpu_start, skel->progs.old_sync_cpu_end, !now);
 	now = use_copy(skel->progs.sync_device_start, skel->progs.sync_device_end, true);
 	use_copy(skel->progs.old_sync_device_start, skel->progs.old_sync_device_end, !now);
+	now = use_copy(skel->progs.unmap_single_start, skel->progs.unmap_single_end, true);
+	use(&stand_ins, skel->progs.unmap_single_again, now);
+	use_copy(skel->progs.old_unmap_single_start, skel->progs.old_unmap_single_end, !now);
+	use(&stand_ins, skel->progs.old_unmap_single_again, !now);
 }
 
 static void use_exchanges(void)
@@ -233,10 +234,11 @@ static bool load(void)
 	skel = flow_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
+	/* what every map pays for is attached last, and detached first */
+	use_copies();
 	if (!use_maps())
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
-	use_copies();
 	use_exchanges();
 	probe_use(skel->progs.alloc_coherent_end, host->kind == HOST_PV);
 	bpf_program__set_autoload(skel->progs.calibrate_start, options.latency);
@@ -245,8 +247,8 @@ static bool load(void)
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_times = options.latency;
-	skel->rodata->want_guests = options.guests;
-	skel->rodata->want_sizes = options.sizes;
+	skel->rodata->wants |=
+		(options.guests ? XB_WANT_GUESTS : 0) | (options.sizes ? XB_WANT_SIZES : 0);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
 	if (options.latency)
@@ -292,9 +294,12 @@ void flow_time(bool on)
 		return;
 	/* while only one of a pair is attached, no duration is taken */
 	skel->bss->timing = false;
-	part_switch(&timers, on);
+	if (on)
+		part_switch(&timers, true);
 	if (skel->rodata->by_pool)
 		count_maps(on || options.all_maps);
+	if (!on)
+		part_switch(&timers, false);
 	skel->bss->timing = on;
 }
 

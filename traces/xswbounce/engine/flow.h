@@ -24,7 +24,7 @@ struct flow_options {
  * flow_time() has it on.
  */
 #define FLOW_PERIOD  10.0 /* seconds */
-#define FLOW_COUNTED 1.0
+#define FLOW_COUNTED 0.5
 #define FLOW_QUIET   60.0 /* without a missed call: stand-ins are detached */
 
 /* One device: totals since the start. */

@@ -14,22 +14,33 @@ void part_add(struct part *part, struct bpf_program *program)
 	part->programs[part->n++] = program;
 }
 
-void part_switch(struct part *part, bool on)
+static void attach(struct part *part)
 {
 	int i;
 
+	for (i = 0; i < part->n; i++) {
+		part->links[i] = bpf_program__attach(part->programs[i]);
+		if (!part->links[i])
+			die("can't attach %s: %s", bpf_program__name(part->programs[i]),
+			    strerror(errno));
+	}
+}
+
+/* Each takes its time: what was attached last, and costs most calls, goes first. */
+static void detach(struct part *part)
+{
+	int i;
+
+	for (i = part->n - 1; i >= 0; i--) {
+		bpf_link__destroy(part->links[i]);
+		part->links[i] = NULL;
+	}
+}
+
+void part_switch(struct part *part, bool on)
+{
 	if (part->on == on)
 		return;
 	part->on = on;
-	for (i = 0; i < part->n; i++) {
-		if (on) {
-			part->links[i] = bpf_program__attach(part->programs[i]);
-			if (!part->links[i])
-				die("can't attach %s: %s", bpf_program__name(part->programs[i]),
-				    strerror(errno));
-		} else {
-			bpf_link__destroy(part->links[i]);
-			part->links[i] = NULL;
-		}
-	}
+	(on ? attach : detach)(part);
 }
