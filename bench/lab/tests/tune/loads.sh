@@ -20,6 +20,15 @@ offloads() # offloads on|off
 	ip netns exec xsw-a ethtool -K "$nic_a" tso "$1" gso "$1" sg "$1" >/dev/null 2>&1
 }
 
+first_rings() # first_rings N: the same, before they are up
+{
+	local nic
+
+	for nic in "$nic_a" "$nic_b"; do
+		ethtool -G "$nic" rx "$1" tx "$1" 2>/dev/null || true # they may have just those
+	done
+}
+
 rings() # rings N: of both cards, descriptors each way
 {
 	ip netns exec xsw-a ethtool -G "$nic_a" rx "$1" tx "$1" >/dev/null 2>&1
@@ -84,7 +93,7 @@ load_tcp-4() { iperf_load -P 4; }
 load_tcp-plain() { offloads off; iperf_load; offloads on; }
 load_udp() { iperf_load -u -b 20M -l 200; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
-# The same with rings of 80 descriptors, which are set before.
+# The same with rings of 80 descriptors: RINGS=80 of record-loads.
 load_tcp-tight() { load_tcp; }
 load_udp-tight() { load_udp; }
 load_mix-tight() { load_mix; }
