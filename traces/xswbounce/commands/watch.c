@@ -137,6 +137,12 @@ static int happened(const struct xb_message *m, size_t size)
 			 m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
 			 f->pool.slots, text_comm(f->comm), f->pid);
 		policy_happened(&policy, CAUSE_FAILURE, d.name, text, now());
+		/* while a file is written, nobody looks at the pools */
+		if (f->pool.slots)
+			policy_occupancy(&policy, device_is_module(m->dev),
+					 device_is_module(m->dev) ? "xen_swiotlb"
+								  : host_backend(&host),
+					 100.0 * f->pool.used / f->pool.slots, now());
 	} else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc) {
 		snprintf(text, sizeof(text),
 			 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)",
@@ -179,6 +185,16 @@ static void look(void)
 					 100.0 * pools[i].used / pools[i].size, now());
 	}
 	l->bounces = held_total();
+}
+
+static void look_if_due(void)
+{
+	static double due;
+
+	if (now() < due)
+		return;
+	look();
+	due = now() + STEP;
 }
 
 static void write_last_minute(struct incident *in)
@@ -238,6 +254,7 @@ static void meanwhile(void)
 {
 	follow_module();
 	events_poll(0);
+	look_if_due();
 }
 
 static void write_xl_info(struct incident *in)
@@ -320,7 +337,7 @@ int command_watch(int argc, char **argv)
 					       .exchanges = true,
 					       .failures_told = FAILURES_TOLD };
 	struct held_options held = { .live = true };
-	double begin, next_look = 0;
+	double begin, next_check = 0;
 	const char *wrong;
 
 	command_parse(&own, "watch", COMMAND_SECONDS, text, argc, argv);
@@ -338,11 +355,11 @@ int command_watch(int argc, char **argv)
 	begin = now();
 	while (command_wait(STEP, command_period(INFINITY))) {
 		events_poll(0);
-		if (now() >= next_look) {
-			look();
+		look_if_due();
+		if (now() >= next_check) {
 			look_at_counters();
 			held_sweep();
-			next_look = now() + STEP;
+			next_check = now() + STEP;
 		}
 		write_causes();
 	}
