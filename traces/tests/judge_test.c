@@ -17,11 +17,6 @@ static struct flow_state all, timed;
 static bool counts_maps = true;
 static int tests, failed;
 
-bool device_is_module(u64 key)
-{
-	return key & XB_MODULE_DEVICE;
-}
-
 bool flow_counts_maps(void)
 {
 	return counts_maps;
@@ -46,7 +41,7 @@ static struct flow_row *add(struct flow_state *state, u64 key)
 static void anew(void)
 {
 	all.nr_rows = timed.nr_rows = 0;
-	all.time = SECONDS;
+	all.time = all.counted = SECONDS;
 	counts_maps = true;
 }
 
@@ -107,6 +102,35 @@ static void test_price(void)
 	ok(fabs(judged(0).cpu - 0.0155) < 1e-9, "of any number");
 }
 
+/* What was counted for a part of an interval must not be told as all of it. */
+static void test_counted(void)
+{
+	static struct flow_state before;
+	struct flow_row *row;
+
+	anew();
+	row = add(&all, FIRST);
+	before.time = 100;
+	before.counted = 11.0;
+	all.time = 110;
+	all.counted = 12.25;
+	flow_since(&all, &before);
+	ok(flow_counted(&all, row) == 1.25 && !flow_counted_all(&all, row),
+	   "maps counted for a part of an interval: so many seconds, not all");
+	row->key = MODULE;
+	ok(flow_counted(&all, row) == 10 && flow_counted_all(&all, row),
+	   "the module's are counted all the time");
+	row->key = FIRST;
+	all.counted = 10;
+	ok(flow_counted_all(&all, row), "the whole interval: all");
+	all.counted = all.time = 0;
+	ok(!flow_counted_all(&all, row), "no time, nothing counted");
+	all.time = all.counted = 10;
+	counts_maps = false;
+	ok(flow_counted(&all, row) == 0 && !flow_counted_all(&all, row),
+	   "where maps are not seen: none, ever");
+}
+
 static void test_verdicts(void)
 {
 	struct judgement j;
@@ -115,6 +139,10 @@ static void test_verdicts(void)
 	is_judged(VERDICT_NOTHING, 0, "no mapping: nothing to judge");
 	counts_maps = false;
 	is_judged(VERDICT_INNOCENT, 0, "unless direct mappings can't be seen");
+	anew();
+	all.counted = 0;
+	is_judged(VERDICT_INNOCENT, 0, "or were at no moment counted");
+	test_counted();
 	anew();
 	bouncing(FIRST, 9900); /* 4.95 % of one CPU */
 	is_judged(VERDICT_INNOCENT, 0.79, "below 5 % of one CPU and 80 % of the pool: innocent");

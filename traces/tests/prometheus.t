@@ -56,6 +56,8 @@ is "$(value 'map_failures_total{device="0000:03:00.0",backend="xen_swiotlb",reas
 	'and has one of its own on the module'
 is "$(value 'device_info{device="0000:03:00.0",backend="swiotlb-xen",driver="e1000e",mask_bits="32"}')" 1 \
 	'its driver is no label of its counters'
+is "$(value 'counted_maps_total{device="0000:03:00.0",backend="swiotlb-xen"}') $(value 'counted_maps_bounced_total{device="0000:03:00.0",backend="swiotlb-xen"}') $(value 'counted_seconds_total{backend="swiotlb-xen"}')" \
+	'110 10 1.500' 'maps counted for a part of the time, with the seconds of it'
 is "$(value 'build_info{version="test",kernel="6.12.0",xen="4.20.1"}')" 1 'what runs where'
 is "$(value 'pool_used_high_bytes{backend="swiotlb-xen"}')" $((1 << 20)) \
 	'a burst between two looks is in the most of the last minute'

@@ -62,6 +62,9 @@ int main(int argc, char **argv)
 		return 1;
 	row = add(POINTER | 1, "0000:03:00.0", "e1000", "swiotlb-xen");
 	row->stat.maps = 10;
+	row->stat.maps_bounced = 10;
+	totals.time = 1000 + moment;
+	totals.counted = 1.5;
 	row->stat.bounces[XB_MASK] = 10;
 	row->stat.fails[XB_FAIL_FULL] = 2;
 	if (moment >= 1) { /* the device is with the module, and fails there, too */

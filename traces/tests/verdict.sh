@@ -86,7 +86,7 @@ plant()
 {
 	requests "$@" >"$out/plant"
 	plant_again=(sh -c "cat $out/plant >/sys/kernel/debug/dmabench/$narrow_bdf/sequence")
-	verdict -- "${plant_again[@]}"
+	verdict -a -- "${plant_again[@]}"
 }
 
 all_to_module()

@@ -48,7 +48,7 @@ is "$(ls "$out")" $'json\nlook\nprom\ntorn' 'no file is left besides'
 driver=$(basename "$(readlink -f "/sys/bus/pci/devices/$bdf/driver")")
 is "$(sample "bounced_bytes_total{device=\"$bdf\",backend=\"swiotlb-xen\"}")" $size \
 	'the bytes read'
-for metric in maps:maps copied_bytes:copied_bytes bounced_unmaps:unmaps_bounced; do
+for metric in counted_maps:maps_counted counted_maps_bounced:maps_counted_bounced copied_bytes:copied_bytes bounced_unmaps:unmaps_bounced; do
 	is "$(sample "${metric%:*}_total{device=\"$bdf\",backend=\"swiotlb-xen\"}")" \
 		"$(jq -s "[.[].devices[] | select(.device == \"$bdf\").${metric#*:}] | add" "$out/json")" \
 		"${metric%:*}: the sum of all intervals"

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 size=$((4 << 20))
 find_disks
 
-$x top --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json" 2>"$out/err"
+$x top -a --json -- bash -c "read_disk $disk $size; read_disk $wide $size" >"$out/json" 2>"$out/err"
 is $? 0 'top counts while a program runs'
 is "$(of "$bdf" .bounce_bytes)" $size 'top: bounced bytes of the narrow disk equal the bytes read'
 is "$(of "$bdf" .copied_bytes)" $((2 * size)) 'top: copied in at the map and out at the unmap'
@@ -20,8 +20,36 @@ is "$(of "$bdf" '.unmaps_bounced == .bounces and .in_flight == 0')" true 'top: n
 is "$(of "$wide_bdf" '.bounces == 0 and .maps > 0')" true 'top: the wide disk maps, none bounces'
 is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
 like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
+# Without -a maps are counted for half a second of ten: bounces all the time, as exactly.
+$x top --json -- bash -c "while [ \$SECONDS -lt 21 ]; do
+	read_disk $disk 65536; read_disk $wide 65536; n=\$((n + 1)); done; echo \$n >$out/reads" >"$out/json" 2>/dev/null
+read_bytes=$((65536 * $(cat "$out/reads")))
+is "$(of "$bdf" '[.bounce_bytes, .copied_bytes, .bounces == .unmaps_bounced]')" \
+	"[$read_bytes,$((2 * read_bytes)),true]" 'top: each byte bounced, whether maps are counted or not'
+if sort -VC <<<"6.10"$'\n'"$(uname -r)"; then
+	is "$(of "$bdf" '.maps == null and .maps_counted > 0 and .maps_counted == .maps_counted_bounced and
+		.maps_counted < .bounces / 2')" true 'top: maps that were counted: of the narrow disk all bounced'
+	is "$(of "$wide_bdf" '.maps == null and .maps_counted > 0 and .maps_counted_bounced == 0 and .bounces == 0')" \
+		true 'top: and of the wide disk none'
+	is "$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").maps_counted_seconds / \$all |
+		. > 0.04 and . < 0.12" "$out/json")" true 'top: in about half a second of ten'
+	within "$(of "$bdf" '.maps_counted / .maps_counted_seconds | floor')" \
+		"$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").bounces / \$all | floor" "$out/json")" 300 \
+		'top: and their rate is that of all'
+else
+	is "$(of "$bdf" '.maps == .bounces') $(of "$wide_bdf" '.maps > 0 and .bounces == 0')" 'true true' \
+		'top: a kernel whose pool no program can hang on: every map is counted'
+fi
+bash -c "while read_disk $disk 65536; do :; done" 2>/dev/null &
+load=$!
+$x top --json 0.2 6 2>/dev/null | grep '^{' >"$out/lines"
+kill $load
+wait $load
+is "$(jq -s "[.[].devices[] | select(.device == \"$bdf\") | select(.maps != null) | .maps == .bounces] |
+	length >= 1 and all" "$out/lines")" true \
+	'top: an interval within the counted half second has its maps, as many as bounced'
 # The table; beside it the same in numbers. What a map copies on average depends on no time.
-$x top --json -- bash -c "$x top -- bash -c 'read_disk $disk $size; read_disk $wide $size' >$out/table" \
+$x top -a --json -- bash -c "$x top -a -- bash -c 'read_disk $disk $size; read_disk $wide $size' >$out/table" \
 	>"$out/json" 2>/dev/null
 is "$(awk -v d="$bdf" '$1 == d { print $3, $5, $6, $8, $9 }' "$out/table")" '32 100.0 mask 0 0' \
 	'top: the table: the narrow disk'
@@ -150,6 +178,15 @@ printf '\377' | dd of="$out/bad" bs=1 seek=$(($(stat -c %s "$out/rec") / 2)) con
 $x report -i "$out/bad" --json >/dev/null 2>"$out/err"
 is $? 1 'report: a changed byte is found'
 like "$(cat "$out/err")" 'is damaged from byte' 'report: and told'
+
+# Loading takes CPU time that no load of the host's changes much; the less of two.
+for command in 'verdict 0.3' 'top 0.3 1' 'watch 0.3'; do
+	[ "$command" != 'watch 0.3' ] || command="watch -o $out/watch 0.3"
+	# shellcheck disable=SC2086 # a command and its arguments
+	is "$(for _ in 1 2; do $x $command 2>&1 >/dev/null | sed -n 's/.*and \([0-9.]*\) s to load.*/\1/p'; done |
+		sort -n | awk 'NR == 1 { print $1 < 2 ? "in time" : $1 }')" 'in time' \
+		"${command%% *}: loaded within two seconds"
+done
 
 # Nothing stays behind, however it ends.
 programs()

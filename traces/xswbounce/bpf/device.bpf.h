@@ -15,8 +15,8 @@ struct {
 
 struct xb_losses losses;
 
-/* A member of the device that is as long as a pointer. */
-#define device_long(dev, member) long_at((u64)(dev) + bpf_core_field_offset(struct device, member))
+/* A member of the device that is as long as a pointer, as a number. */
+#define device_long(dev, member) ((u64)(dev)->member)
 
 /* What the device can address now: a driver sets its mask after others may have mapped for it. */
 static __always_inline u64 mask_now(struct device *dev)

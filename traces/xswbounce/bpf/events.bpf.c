@@ -5,6 +5,7 @@
  * Which programs are loaded decides what is told. What finds no room in the ring is counted, and
  * the next message that finds some carries the count: the reader knows where they were lost.
  */
+#include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
 #include "bpf/pool_walk.bpf.h"
@@ -376,7 +377,7 @@ struct xb_place place;
 SEC("syscall")
 int find_place(void *ctx)
 {
-	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem *mem = (void *)default_mem;
 	struct io_tlb_mem___old *old = (void *)mem;
 	u64 slots, start = 0;
 

@@ -2,9 +2,11 @@
 /*
  * Counts mappings by device, inside the kernel: for the verdict, top, latency and sizes.
  *
- * On stock, one program at the end of each map and one at the start of each unmap of a bounced
- * mapping, each with a stand-in (nested.bpf.h); a direct unmap costs nothing. Only where latency is
- * asked for, one more at the start of each map and at the end of each unmap.
+ * On stock, one program where the pool gives slots to a mapping and one at the start of each unmap
+ * of a bounced mapping: a direct one costs nothing. Only while maps are counted, one at the end of
+ * each; and where a kernel lets no program hang on the pool, that one counts bounces, too.
+ * Stand-ins (nested.bpf.h) are attached where calls are missed. Only where latency is asked for,
+ * one more at the start of each map and at the end of each unmap.
  */
 #include "bpf/flow_module.bpf.h"
 #include "bpf/map_calls.bpf.h"
@@ -12,8 +14,6 @@
 #include "bpf/pool.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-const volatile bool maps_by_event; /* direct maps are counted by the dma:* events */
 
 static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 size)
 {
@@ -25,24 +25,36 @@ static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 s
 }
 
 static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, u64 phys, u64 entry,
-					 u64 size)
+					 u64 size, u32 wanted)
 {
 	u64 machine = entry_address(entry, phys);
 
-	if (!is_as(dev, s->mask, s->name_at, s->driver_at))
-		describe(dev, s);
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
-	__sync_fetch_and_add(&s->copied_bytes, size); /* another program may interrupt this */
-	if (want_sizes)
+	if (wanted & XB_WANT_SIZES)
 		count_size((u64)dev, size);
-	if (want_guests)
+	if (wanted & XB_WANT_GUESTS)
 		count_guest((u64)dev, granted_by(entry, phys), size);
+}
+
+/* Before the mask is looked at. */
+static __always_inline void describe_again(struct xb_stat *s, struct device *dev)
+{
+	if (!is_as(dev, s->mask, s->name_at, s->driver_at))
+		describe(dev, s);
 }
 
 static __always_inline s64 map_time(void *ctx)
 {
-	return timing ? clock_stop(ctx) : -1;
+	return want_times && timing ? clock_stop(ctx) : -1;
+}
+
+/* Within the call the program on the pool has run: about as long as an empty one takes. */
+static __always_inline s64 without_inner(s64 ns)
+{
+	if (ns < 0)
+		return ns;
+	return ns > own_ns ? ns - own_ns : 0;
 }
 
 static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 phys, u64 size,
@@ -51,16 +63,22 @@ static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 
 	enum xb_call call = XB_CALL_DIRECT;
 	u64 entry;
 
-	if (!s)
+	if (!s || (by_pool && !counting))
 		return 0;
 	s->maps++;
 	s->map_bytes += size;
 	if (bus == XB_ERROR_ADDR)
-		return count_failure(dev, s, size);
+		return by_pool ? 0 : count_failure(dev, s, size);
 	entry = p2m_entry(phys);
 	if (bus != entry_address(entry, phys)) {
-		count_bounce(s, dev, phys, entry, size);
+		s->maps_bounced++;
 		call = XB_CALL_BOUNCED;
+		if (by_pool) {
+			ns = without_inner(ns);
+		} else {
+			describe_again(s, dev);
+			count_bounce(s, dev, phys, entry, size, wants);
+		}
 	}
 	if (ns >= 0)
 		hist_add((u64)dev, call, ns);
@@ -80,15 +98,19 @@ static __always_inline int count_bounced_map(struct xb_stat *s, struct device *d
 {
 	if (!s)
 		return 0;
-	if (!maps_by_event) {
-		s->maps++;
-		s->map_bytes += size;
+	if (!by_pool) {
+		if (!(wants & XB_MAPS_BY_EVENT)) {
+			s->maps++;
+			s->map_bytes += size;
+		}
+		if (bus == XB_ERROR_ADDR)
+			return count_failure(dev, s, size);
+		s->maps_bounced++;
+		describe_again(s, dev);
+		count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size, wants);
 	}
-	if (bus == XB_ERROR_ADDR)
-		return count_failure(dev, s, size);
-	count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size);
-	if (ns >= 0)
-		hist_add((u64)dev, XB_CALL_BOUNCED, ns);
+	if (ns >= 0 && bus != XB_ERROR_ADDR)
+		hist_add((u64)dev, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
 	return 0;
 }
 
@@ -98,6 +120,46 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 	s64 ns = map_time(ctx);
 
 	return count_bounced_map(stat_of(dev, false), dev, phys, size, bus, ns);
+}
+
+/* Slots were found, but the device can't reach even them: they are given back. All lie below 4 GiB.
+ */
+static __always_inline bool out_of_reach(const struct xb_stat *s, u64 tlb, u64 size)
+{
+	return s->mask < 0xffffffffULL && machine_address(tlb) + size - 1 > s->mask;
+}
+
+static __always_inline int count_pool_map(struct xb_stat *s, struct device *dev, u64 phys, u64 size,
+					  u64 tlb)
+{
+	u32 wanted = wants;
+
+	if (!s)
+		return 0;
+	describe_again(s, dev);
+	if (tlb == XB_ERROR_ADDR || out_of_reach(s, tlb, size))
+		return count_failure(dev, s, size);
+	if (wanted & XB_MAPS_BY_EVENT && counting)
+		s->maps_bounced++;
+	count_bounce(s, dev, phys, p2m_entry(phys), size, wanted);
+	return 0;
+}
+
+/* With these arguments from 6.10 on. */
+SEC("fexit/swiotlb_tbl_map_single")
+int BPF_PROG(pool_map_end, struct device *dev, phys_addr_t phys, size_t size, unsigned int align,
+	     enum dma_data_direction dir, unsigned long attrs, phys_addr_t tlb)
+{
+	return count_pool_map(stat_of(dev, false), dev, phys, size, tlb);
+}
+
+SEC("fexit/swiotlb_tbl_map_single")
+int BPF_PROG(pool_map_again, struct device *dev, phys_addr_t phys, size_t size, unsigned int align,
+	     enum dma_data_direction dir, unsigned long attrs, phys_addr_t tlb)
+{
+	if (!left_out(XB_POOL_MAP))
+		return 0;
+	return count_pool_map(stat_of(dev, true), dev, phys, size, tlb);
 }
 
 SEC("fexit/xen_swiotlb_map_page")
@@ -142,7 +204,7 @@ static __always_inline int count_mapped(struct device *dev, u64 size)
 {
 	struct xb_stat *s = stat_of(dev, false);
 
-	if (s) {
+	if (s && (!by_pool || counting)) {
 		s->maps++;
 		s->map_bytes += size;
 	}
@@ -167,7 +229,7 @@ int BPF_PROG(event_map_sg, struct device *dev, struct scatterlist *sgl, int nent
 {
 	struct xb_stat *s = stat_of(dev, false);
 
-	if (s)
+	if (s && (!by_pool || counting))
 		s->maps += nents;
 	return 0;
 }
@@ -177,9 +239,10 @@ static __always_inline int unmap_start(void *ctx, struct xb_stat *s, u64 size, i
 	if (!s)
 		return 0;
 	s->unmaps++;
+	/* the program of a sync may interrupt this */
 	if (dir != DMA_TO_DEVICE && !(attrs & XB_SKIP_CPU_SYNC))
 		__sync_fetch_and_add(&s->copied_bytes, size);
-	if (timing && !maps_only)
+	if (want_times && timing && !maps_only)
 		clock_start(ctx);
 	return 0;
 }
@@ -247,7 +310,7 @@ static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, b
 	__sync_fetch_and_add(&s->syncs, 1);
 	if (copies)
 		__sync_fetch_and_add(&s->copied_bytes, size);
-	if (timing && !maps_only)
+	if (want_times && timing && !maps_only)
 		clock_start(ctx);
 	return 0;
 }

@@ -37,16 +37,16 @@ int module_map(void *ctx)
 	s->maps++;
 	s->map_bytes += size;
 	if (reason) {
+		s->maps_bounced++;
 		s->bounces[reason & 7]++;
 		s->bounce_bytes += size;
-		__sync_fetch_and_add(&s->copied_bytes, size);
-		if (want_sizes)
+		if (wants & XB_WANT_SIZES)
 			count_size(key, size);
 		phys = field_of(record, &module_events.map.phys);
-		if (want_guests)
+		if (wants & XB_WANT_GUESTS)
 			count_guest(key, granted_by(p2m_entry(phys), phys), size);
 	}
-	if (timing)
+	if (want_times)
 		hist_add(key, reason ? XB_CALL_BOUNCED : XB_CALL_DIRECT,
 			 field_of(record, &module_events.map.ns));
 	return 0;
@@ -69,7 +69,7 @@ int module_unmap(void *ctx)
 	if (field_of(record, &module_events.unmap.dir) != DMA_TO_DEVICE &&
 	    !(field_of(record, &module_events.unmap.attrs) & XB_SKIP_CPU_SYNC))
 		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.unmap.size));
-	if (timing && !maps_only)
+	if (want_times && !maps_only)
 		hist_add(key, XB_CALL_UNMAP, field_of(record, &module_events.unmap.ns));
 	return 0;
 }
@@ -89,7 +89,7 @@ int module_sync(void *ctx)
 	dir = field_of(record, &module_events.sync.for_cpu) ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	if (field_of(record, &module_events.sync.dir) != dir)
 		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.sync.size));
-	if (timing && !maps_only)
+	if (want_times && !maps_only)
 		hist_add(key, XB_CALL_SYNC, field_of(record, &module_events.sync.ns));
 	return 0;
 }

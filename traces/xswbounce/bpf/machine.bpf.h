@@ -10,11 +10,7 @@
 
 #include "bpf/kernel.bpf.h"
 
-extern const void vmemmap_base __ksym __weak;
-extern const void xen_p2m_addr __ksym __weak;
-extern const void xen_p2m_size __ksym __weak;
-
-/* Read once by machine_init; zero where there is no P2M. */
+/* Read once by machine_init; zero where there is none, for a failed read leaves zero. */
 u64 vmemmap;
 u64 p2m;
 u64 p2m_size;
@@ -22,12 +18,9 @@ u64 p2m_size;
 SEC("syscall")
 int machine_init(void *ctx)
 {
-	if (&vmemmap_base)
-		bpf_probe_read_kernel(&vmemmap, sizeof(vmemmap), &vmemmap_base);
-	if (&xen_p2m_addr)
-		bpf_probe_read_kernel(&p2m, sizeof(p2m), &xen_p2m_addr);
-	if (&xen_p2m_size)
-		bpf_probe_read_kernel(&p2m_size, sizeof(p2m_size), &xen_p2m_size);
+	bpf_probe_read_kernel(&vmemmap, sizeof(vmemmap), (void *)symbol_address(vmemmap_base));
+	bpf_probe_read_kernel(&p2m, sizeof(p2m), (void *)symbol_address(xen_p2m_addr));
+	bpf_probe_read_kernel(&p2m_size, sizeof(p2m_size), (void *)symbol_address(xen_p2m_size));
 	return 0;
 }
 
@@ -71,8 +64,11 @@ static __always_inline u32 granted_by(u64 entry, u64 phys)
 	return foreign.domid;
 }
 
-/* Is the buffer one run of machine memory?  Up to the largest mapping that can bounce. */
-static __noinline int contiguous(u64 phys, u64 size)
+/*
+ * Is the buffer one run of machine memory?  Up to the largest mapping that can bounce. Not static:
+ * the verifier looks at it once, not at each call.
+ */
+__noinline int contiguous(u64 phys, u64 size)
 {
 	u64 first = machine_address(phys) - phys;
 	u64 page = phys & ~XB_PAGE_MASK;

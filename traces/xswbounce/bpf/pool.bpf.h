@@ -10,15 +10,15 @@ struct pool_state {
 	u64 used;
 };
 
-/* The areas tell on every kernel; the pool's own sum is kept only where asked for from 7.0 on. */
-static __noinline int pool_state(struct device *dev, struct pool_state *p)
+/* Not static: the verifier looks at it once, not at each call. It takes no pointer but its own. */
+__noinline int pool_read(u64 of, struct pool_state *p)
 {
-	struct io_tlb_mem *mem = BPF_CORE_READ(dev, dma_io_tlb_mem);
+	struct io_tlb_mem *mem = (void *)of;
 	struct io_tlb_mem___old *old = (void *)mem;
 	struct io_tlb_area *areas;
 	u32 i, n;
 
-	if (!mem)
+	if (!mem || !p)
 		return 0;
 	p->slots = BPF_CORE_READ(old, nslabs);
 	if (bpf_core_field_exists(mem->defpool)) {
@@ -34,6 +34,12 @@ static __noinline int pool_state(struct device *dev, struct pool_state *p)
 					       i * bpf_core_type_size(struct io_tlb_area)),
 			used);
 	return 0;
+}
+
+/* The areas tell on every kernel; the pool's own sum is kept only where asked for from 7.0 on. */
+static __always_inline void pool_state(struct device *dev, struct pool_state *p)
+{
+	pool_read((u64)BPF_CORE_READ(dev, dma_io_tlb_mem), p);
 }
 
 static __always_inline enum xb_fail fail_reason(const struct pool_state *p, u64 mask, u64 size)

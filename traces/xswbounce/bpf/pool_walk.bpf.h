@@ -28,16 +28,23 @@ static int walk_step(u64 index, struct walk *w)
 	return 0;
 }
 
-extern const void io_tlb_default_mem __ksym __weak;
+u64 default_mem; /* the address of the stock pool's description; 0: there is none */
+
+SEC("syscall")
+int find_pool(void *ctx)
+{
+	default_mem = symbol_address(io_tlb_default_mem);
+	return 0;
+}
 
 /* The slots of the stock pool; NULL: there is none. Of a pool that grows (CONFIG_SWIOTLB_DYNAMIC)
  * the first part, the one there was at boot. */
 static __always_inline struct io_tlb_slot *pool_slots(u64 *nr, u64 *start)
 {
-	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem *mem = (void *)default_mem;
 	struct io_tlb_mem___old *old = (void *)mem;
 
-	if (!&io_tlb_default_mem)
+	if (!default_mem)
 		return NULL;
 	if (bpf_core_field_exists(mem->defpool)) {
 		*nr = BPF_CORE_READ(mem, defpool.nslabs);

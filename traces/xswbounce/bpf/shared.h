@@ -73,16 +73,22 @@ struct xb_stat {
 	u64 mask; /* the device's, when it was last described; never 0 once in use */
 	u64 forced;
 	u64 name_at, driver_at; /* as in xb_device */
-	u64 maps;
+	u64 maps;               /* as long as they were counted */
 	u64 map_bytes;
-	u64 bounces[8];
+	u64 maps_bounced; /* of those */
+	u64 bounces[8];   /* all of them, as are the following */
 	u64 bounce_bytes;
-	u64 copied_bytes; /* in at map, out at unmap, both ways at sync */
+	u64 copied_bytes; /* out at unmap, both ways at sync; the tool adds what went in at map */
 	u64 unmaps;       /* of bounced mappings */
 	u64 syncs;        /* of bounced mappings */
 	u64 fails[8];
 	u64 coherent;
 };
+
+/* What flow.bpf.c is to do besides counting: set before it is loaded, read once in each program. */
+#define XB_WANT_GUESTS   1U
+#define XB_WANT_SIZES    2U
+#define XB_MAPS_BY_EVENT 4U /* direct maps are counted by the dma:* events */
 
 /* Bounced mappings by size. */
 struct xb_sizes {
@@ -146,6 +152,7 @@ enum xb_watched_program {
 	XB_MAP_PAGE,
 	XB_MAP_PHYS,
 	XB_SWIOTLB_MAP,
+	XB_POOL_MAP,
 	XB_UNMAP_SINGLE,
 	XB_MAX_WATCHED,
 };
@@ -203,6 +210,17 @@ struct xb_site {
 	u64 count;
 	u64 bytes;
 	u64 ns; /* in the map call */
+};
+
+/* Functions that treat a list of buffers by calling the function for one, where programs hang. */
+enum xb_caller_of { XB_MAP_SG, XB_UNMAP_SG, XB_SYNC_SG_CPU, XB_SYNC_SG_DEVICE, XB_CALLERS };
+
+struct xb_caller {
+	u64 at;   /* its address; 0: not in this kernel */
+	u64 size; /* of its machine code: filled in by the tool, from what the kernel shows */
+	u64 of[2];
+	u64 calls; /* one of these two, which is one function by its names in two kernels */
+	char shown[64];
 };
 
 /* Where the stock pool lies, and how it is cut. */

@@ -9,9 +9,12 @@
 
 bool timing; /* the programs that take start times are attached */
 
-const volatile bool want_guests;
-const volatile bool want_sizes;
-const volatile bool maps_only; /* unmap and sync are not timed */
+bool counting; /* of a part of the time: maps are counted now */
+
+const volatile bool by_pool;    /* bounces are counted where the pool is asked for slots */
+const volatile bool want_times; /* the module's events tell them all the time */
+const volatile u32 wants;       /* XB_WANT_... */
+const volatile bool maps_only;  /* unmap and sync are not timed */
 /*
  * A device's place is found by a number, 0 in device_numbers: free. Of a device of the stock
  * backend that is its distance from the table, for the verifier lets no pointer be multiplied. Its
@@ -55,13 +58,18 @@ static __always_inline u32 first_place(u64 number)
 	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_DEVICES_BITS);
 }
 
-/* A number that is not in its first place: it is in one of the next, or takes the first free one.
+/*
+ * A number that is not in its first place: it is in one of the next, or takes the first free one.
+ * Not static: the verifier follows what comes after it once, not for each place.
  */
-static __noinline int search_place(u64 number)
+__noinline int search_place(u64 number)
 {
 	u32 at = first_place(number), i;
 	u64 found;
 
+	/* no number has a place before: so here alone it is asked */
+	if (!armed)
+		return -1;
 	for (i = 0; i < XB_MAX_DEVICES; i++) {
 		/* looked at before it is written to: other CPUs look here all the time */
 		found = device_numbers[at & (XB_MAX_DEVICES - 1)];
@@ -83,8 +91,6 @@ static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *pla
 	u32 at = first_place(number), index;
 	int found;
 
-	if (!armed)
-		return NULL;
 	if (device_numbers[at] != number) {
 		found = search_place(number);
 		if (found < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Unmapping a scatterlist where the compiler has put the unmap of one buffer into the loop over
- * them: no program on that function sees it then. Whether it has is found in the machine code.
+ * them: no program on that function sees it then. Whether it has tells callers.bpf.h.
  */
 #ifndef XB_UNMAP_SG_BPF_H
 #define XB_UNMAP_SG_BPF_H
@@ -10,39 +10,6 @@
 
 #define XB_SG_CHAIN 1UL
 #define XB_SG_END   2UL
-
-#define XB_CALL_OPCODE 0xe8 /* followed by the distance from the next instruction */
-
-extern const void xen_swiotlb_unmap_sg __ksym __weak;
-extern const void xen_swiotlb_unmap_page __ksym __weak;
-extern const void xen_swiotlb_unmap_phys __ksym __weak;
-
-u32 sg_calls_single;
-
-static int look_step(u64 i, void *unused)
-{
-	u64 at = (u64)&xen_swiotlb_unmap_sg + i, target;
-	int distance = 0;
-	u8 opcode = 0;
-
-	bpf_probe_read_kernel(&opcode, sizeof(opcode), (void *)at);
-	if (opcode != XB_CALL_OPCODE)
-		return 0;
-	bpf_probe_read_kernel(&distance, sizeof(distance), (void *)(at + 1));
-	target = at + 5 + distance;
-	sg_calls_single =
-		target == (u64)&xen_swiotlb_unmap_page || target == (u64)&xen_swiotlb_unmap_phys;
-	return sg_calls_single;
-}
-
-/* The function is some 150 bytes long. */
-SEC("syscall")
-int look_at_unmap_sg(void *ctx)
-{
-	if (&xen_swiotlb_unmap_sg)
-		bpf_loop(512, look_step, NULL, 0);
-	return 0;
-}
 
 struct sg_walk {
 	struct device *dev;

@@ -148,7 +148,7 @@ static void show(const char *command, bool latency)
 		json_array("devices");
 		for (i = 0; i < now.nr_rows; i++) {
 			json_object(NULL);
-			json_flow_row(&now.rows[i]);
+			json_flow_row(&now, &now.rows[i]);
 			if (latency)
 				json_latency(&now.rows[i]);
 			else

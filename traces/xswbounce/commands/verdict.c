@@ -15,11 +15,18 @@
 #include "show/text.h"
 #include "engine/verdict.h"
 
-/* Counting alone, then with the calls timed, then counting alone: seconds. */
-#define BEFORE_TIMING 0.5
-#define TIMING        1.0
+/*
+ * Bounces alone are counted, but for a moment in each period: maps are, too, and the calls timed.
+ * The moment is short where bounces come often, and longer where they have to be waited for.
+ */
+#define BEFORE_TIMING 0.5 /* seconds */
+#define LEAST_TIMING  0.1
+#define MOST_TIMING   1.0
+#define PERIOD        10.0
+#define ENOUGH_TIMED  30 /* bounces of a device */
 
-static struct flow_state start, timed_start, timed, all;
+static struct flow_state start, before, timed, all;
+static bool all_maps;
 static struct host host;
 static double pool_share;
 static struct advice_facts facts;
@@ -27,12 +34,28 @@ static struct advice_facts facts;
 static const char text[] =
 	"Says whether bouncing is a problem on this host: which backend, which devices bounce, at "
 	"what rate and cost, why, how full the pool is, and what to do.\v"
-	"It counts for SECONDS (default 5), or while PROGRAM runs; for one second of that it "
-	"also times the calls, which prices the rest.\n\n"
+	"It counts bounces for SECONDS (default 5), or while PROGRAM runs; for a moment of each 10 "
+	"seconds it also counts all maps and times the calls, which prices the rest.\n\n"
 	"Examples:\n"
 	"  xswbounce\n"
 	"  xswbounce 30\n"
 	"  xswbounce -- dd if=/dev/sdb of=/dev/null bs=64k count=1000 iflag=direct";
+
+static const struct argp_option options[] = {
+	{ "all-maps", 'a', NULL, 0, "Count every map all the time: more expensive", 0 }, {}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	if (key != 'a')
+		return ARGP_ERR_UNKNOWN;
+	all_maps = true;
+	return 0;
+}
+
+static const struct argp own = { .options = options, .parser = parse };
 
 static bool pool_known(void)
 {
@@ -67,20 +90,60 @@ static void watch(double end)
 		look_at_pools();
 }
 
+/* Has each device been timed that had more than a few of the bounces, since just before? */
+static bool timed_enough(void)
+{
+	u64 bounces[XB_MAX_DEVICES], sum = 0, calls;
+	const struct flow_row *row, *old;
+	int i;
+
+	flow_read(&timed);
+	for (i = 0; i < timed.nr_rows; i++) {
+		old = flow_row_of(&before, timed.rows[i].key);
+		bounces[i] =
+			flow_bounces(&timed.rows[i].stat) - (old ? flow_bounces(&old->stat) : 0);
+		sum += bounces[i];
+	}
+	for (i = 0; i < timed.nr_rows; i++) {
+		row = &timed.rows[i];
+		old = flow_row_of(&before, row->key);
+		calls = row->hists[XB_CALL_BOUNCED].count -
+			(old ? old->hists[XB_CALL_BOUNCED].count : 0);
+		if (bounces[i] && bounces[i] * 20 >= sum && calls < ENOUGH_TIMED)
+			return false;
+	}
+	return true;
+}
+
+static void time_calls(double seconds)
+{
+	double end;
+
+	flow_time(true);
+	end = fmin(command_elapsed() + MOST_TIMING, seconds);
+	watch(fmin(command_elapsed() + LEAST_TIMING, seconds));
+	while (!timed_enough() && command_wait(0.1, end))
+		look_at_pools();
+	flow_time(false);
+}
+
 static void measure(double seconds)
 {
+	double next = BEFORE_TIMING;
+
 	flow_read(&start);
 	command_begin();
-	watch(fmin(BEFORE_TIMING, seconds));
-	flow_time(true);
-	flow_read(&timed_start);
-	watch(fmin(command_elapsed() + TIMING, seconds));
-	flow_read(&timed);
-	flow_since(&timed, &timed_start);
-	flow_time(false);
-	watch(seconds);
+	for (;; next += PERIOD) {
+		watch(fmin(next - BEFORE_TIMING, seconds));
+		flow_read(&before);
+		watch(fmin(next, seconds));
+		if (command_over() || command_elapsed() >= seconds)
+			break;
+		time_calls(seconds);
+	}
 	flow_read(&all);
 	flow_since(&all, &start);
+	timed = all; /* a histogram holds what was timed; rows of this one keep their places */
 }
 
 static void print_headline(const struct judgement *j)
@@ -89,8 +152,8 @@ static void print_headline(const struct judgement *j)
 
 	switch (j->verdict) {
 	case VERDICT_NOTHING:
-		screen_line("I cannot tell, because no DMA mapping was made in %.1f s: run this "
-			    "while the load is on.",
+		screen_line("I cannot tell, because nothing bounced in %.1f s, and no DMA mapping "
+			    "was made while they were counted: run this while the load is on.",
 			    all.time);
 		break;
 	case VERDICT_UNKNOWN:
@@ -101,7 +164,7 @@ static void print_headline(const struct judgement *j)
 				    j->bounces, all.time, who);
 			break;
 		}
-		screen_line("I cannot tell what it costs, because no bounce fell into the second "
+		screen_line("I cannot tell what it costs, because no bounce fell into the moment "
 			    "that was timed; %llu in %.1f s bounced, most by %s.",
 			    j->bounces, all.time, who);
 		break;
@@ -135,8 +198,8 @@ static void print_device(const struct flow_row *row)
 
 	screen_line("  %s (%s, %s): %.0f bounces/s", row->device.name, row->device.driver,
 		    row->backend, bounces / all.time);
-	if (flow_counts_maps() && s->maps)
-		screen_add(", %.1f %% of its mappings", 100.0 * bounces / s->maps);
+	if (s->maps)
+		screen_add(", %.1f %% of its mappings", 100.0 * s->maps_bounced / s->maps);
 	screen_add(", %llu bytes bounced, %.2f MB/s copied", s->bounce_bytes,
 		   s->copied_bytes / all.time / 1e6);
 	if (cpu >= 0)
@@ -161,12 +224,12 @@ static void print_verdict(const struct judgement *j)
 	print_headline(j);
 	screen_line("Backend %s, kernel %s, %s; measured %.1f s.", host_backend(&host),
 		    host.release, host_name(&host), all.time);
-	if (flow_counts_maps())
-		screen_line("%llu mappings, %llu bounced (%.1f %%), %s copied.", j->maps,
-			    j->bounces, j->maps ? 100.0 * j->bounces / j->maps : 0,
-			    text_bytes(j->copied));
+	screen_line("%llu mappings bounced, %s copied", j->bounces, text_bytes(j->copied));
+	if (j->maps)
+		screen_add("; of %llu mappings that were counted, %llu bounced (%.1f %%).", j->maps,
+			   j->maps_bounced, 100.0 * j->maps_bounced / j->maps);
 	else
-		screen_line("%llu mappings bounced, %s copied.", j->bounces, text_bytes(j->copied));
+		screen_add(".");
 	for (i = 0; i < all.nr_rows; i++)
 		if (flow_bounces(&all.rows[i].stat) || flow_failures(&all.rows[i].stat))
 			print_device(&all.rows[i]);
@@ -212,7 +275,7 @@ static void json_verdict(const struct judgement *j)
 		cpu = judge_device_cpu(&all.rows[i], flow_row_of(&timed, all.rows[i].key),
 				       all.time);
 		json_object(NULL);
-		json_flow_row(&all.rows[i]);
+		json_flow_row(&all, &all.rows[i]);
 		if (cpu < 0)
 			json_null("cpu_share");
 		else
@@ -233,10 +296,11 @@ int command_verdict(int argc, char **argv)
 	struct judgement j;
 	double seconds;
 
-	command_parse(NULL, "verdict", COMMAND_SECONDS, text, argc, argv);
+	command_parse(&own, "verdict", COMMAND_SECONDS, text, argc, argv);
 	seconds = command_period(5);
 	command_look(&host);
 	flow.device = command_options.device;
+	flow.all_maps = all_maps;
 	flow_start(&host, &flow);
 	command_every = flow_follow;
 	measure(seconds);

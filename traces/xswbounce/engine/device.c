@@ -44,12 +44,6 @@ static void describe_module_device(u64 key, struct xb_device *d)
 	device_by_name(name, d);
 }
 
-/* Pointers into the kernel have the highest bit. */
-bool device_is_module(u64 key)
-{
-	return key & XB_MODULE_DEVICE && !(key >> 63);
-}
-
 u64 device_of_module(const char *name)
 {
 	unsigned int domain = 0, bus = 0, slot = 0, function = 0;

@@ -8,8 +8,13 @@
 
 #include "bpf/shared.h"
 
+/* Is it a key of the module's events?  Pointers into the kernel have the highest bit, too. */
+static inline bool device_is_module(u64 key)
+{
+	return key & XB_MODULE_DEVICE && !(key >> 63);
+}
+
 void device_by_name(const char *name, struct xb_device *d); /* what sysfs tells of it */
-bool device_is_module(u64 key);         /* a key of the module's events, not of a struct device */
 u64 device_of_module(const char *name); /* the key that the module's events give it */
 
 /**

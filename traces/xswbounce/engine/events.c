@@ -6,10 +6,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "engine/callers.h"
 #include "engine/device.h"
 #include "engine/events.h"
 #include "events.skel.h"
-#include "engine/layout.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
 #include "say.h"
@@ -84,24 +84,7 @@ static bool choose(const struct host *host, const struct events_options *o)
 	return any || !maps;
 }
 
-static struct events_bpf *side_skel;
 static struct events_options chosen;
-
-static struct bpf_object_skeleton *open_side(void)
-{
-	side_skel = events_bpf__open();
-	if (!side_skel)
-		return NULL;
-	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
-	layout_read((struct xb_events *)&side_skel->rodata->module_events);
-	return side_skel->skeleton;
-}
-
-static void destroy_side(void)
-{
-	events_bpf__destroy(side_skel);
-	side_skel = NULL;
-}
 
 static bool wants(const struct bpf_program *program)
 {
@@ -114,17 +97,16 @@ static bool wants(const struct bpf_program *program)
 	return chosen.flow;
 }
 
-static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+MODULE_SIDE(side, events, skel, wants);
 
 void events_follow(void)
 {
 	module_side_follow(&side, skel->skeleton);
 }
 
-void events_start(const struct host *host, const struct events_options *options,
-		  events_visitor visit)
+/* Return: false if the programs are to be chosen anew. */
+static bool load(const struct host *host, const struct events_options *options)
 {
-	visitor = visit;
 	skel = events_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
@@ -132,19 +114,31 @@ void events_start(const struct host *host, const struct events_options *options,
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
 	module_side_leave(skel->obj);
-	chosen = *options;
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_flow = options->flow;
 	skel->rodata->failures_told = options->failures_told;
 	if (options->ring_bytes)
 		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
-	start_load(skel->skeleton, skel->progs.machine_init);
-	probe_run(skel->progs.look_at_unmap_sg);
-	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->sg_calls_single);
+	if (!start_load(skel->skeleton, skel->progs.machine_init))
+		return false;
+	probe_run(skel->progs.find_pool);
+	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
+	if (options->flow)
+		callers_warn(skel->bss->callers);
+	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->callers[XB_UNMAP_SG].calls);
+	return start_attach(skel->skeleton);
+}
+
+void events_start(const struct host *host, const struct events_options *options,
+		  events_visitor visit)
+{
+	visitor = visit;
+	chosen = *options;
+	while (!load(host, options))
+		events_bpf__destroy(skel);
 	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
 	if (!ring)
 		die("can't read the ring buffer: %s", strerror(errno));
-	start_attach(skel->skeleton);
 	events_follow();
 }
 

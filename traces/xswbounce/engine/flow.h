@@ -15,7 +15,17 @@ struct flow_options {
 	bool late;      /* latency is not taken yet: flow_time begins it */
 	bool guests;
 	bool sizes;
+	bool all_maps; /* count every map all the time */
 };
+
+/*
+ * Counting every map is most of what counting costs. Where bounces are seen without it, maps are
+ * counted for a part of the time, in each period at its beginning; so is what is late, while
+ * flow_time() has it on.
+ */
+#define FLOW_PERIOD  10.0 /* seconds */
+#define FLOW_COUNTED 0.5
+#define FLOW_QUIET   60.0 /* without a missed call: stand-ins are detached */
 
 /* One device: totals since the start. */
 struct flow_row {
@@ -40,7 +50,8 @@ struct flow_state {
 	int nr_guests;
 	struct xb_exchanges exchanges;
 	struct xb_losses losses;
-	double time; /* monotonic, seconds */
+	double time;    /* monotonic, seconds */
+	double counted; /* in which the maps of the stock backend were counted */
 };
 
 /**
@@ -82,6 +93,12 @@ void flow_time(bool on);
 bool flow_only_bounces(void);
 
 bool flow_counts_maps(void); /* false: only bounced mappings are seen */
+
+/**
+ * flow_counted() - of an interval, the seconds in which this device's maps were counted
+ */
+double flow_counted(const struct flow_state *since, const struct flow_row *row);
+bool flow_counted_all(const struct flow_state *since, const struct flow_row *row);
 
 u64 flow_own_ns(void); /* the probe's own cost that latencies are net of */
 

@@ -2,6 +2,7 @@
 /* What a state of the counters holds, and the difference of two: no kernel is asked. */
 #include <string.h>
 
+#include "engine/device.h"
 #include "engine/flow.h"
 
 const struct flow_row *flow_row_of(const struct flow_state *state, u64 key)
@@ -59,6 +60,22 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 	now->exchanges.fails -= before->exchanges.fails;
 	now->exchanges.ns -= before->exchanges.ns;
 	now->time -= before->time;
+	now->counted -= before->counted;
+}
+
+double flow_counted(const struct flow_state *since, const struct flow_row *row)
+{
+	if (device_is_module(row->key))
+		return since->time;
+	return flow_counts_maps() ? since->counted : 0;
+}
+
+/* Both are differences of the same two moments, but for what rounding leaves. */
+bool flow_counted_all(const struct flow_state *since, const struct flow_row *row)
+{
+	double counted = flow_counted(since, row);
+
+	return counted > 0 && counted > since->time - 1e-6;
 }
 
 static u64 sum_of(const u64 *counts, int first, int end)

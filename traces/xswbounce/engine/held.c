@@ -12,7 +12,6 @@
 #include "engine/device.h"
 #include "engine/held.h"
 #include "held.skel.h"
-#include "engine/layout.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
 #include "engine/snapshot.h"
@@ -49,42 +48,27 @@ static void choose(const struct host *host, const struct held_options *o)
 		probe_use(skel->progs.old_unmap_single, false);
 }
 
-static struct held_bpf *side_skel;
-
-static struct bpf_object_skeleton *open_side(void)
-{
-	side_skel = held_bpf__open();
-	if (!side_skel)
-		return NULL;
-	memcpy((void *)side_skel->rodata, (void *)skel->rodata, sizeof(*skel->rodata));
-	layout_read((struct xb_events *)&side_skel->rodata->module_events);
-	return side_skel->skeleton;
-}
-
-static void destroy_side(void)
-{
-	held_bpf__destroy(side_skel);
-	side_skel = NULL;
-}
-
 static bool wants(const struct bpf_program *program)
 {
 	return skel->rodata->want_live || strcmp(bpf_program__name(program), "module_unmap");
 }
 
-static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
+MODULE_SIDE(side, held, skel, wants);
 
 void held_follow(void)
 {
 	module_side_follow(&side, skel->skeleton);
 }
 
-void held_start(const struct host *host, const struct held_options *options)
+/* Return: false if the programs are to be chosen anew. */
+static bool load(const struct host *host, const struct held_options *options)
 {
 	skel = held_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
 	choose(host, options);
+	bpf_program__set_autoload(skel->progs.calibrate_start, options->time);
+	bpf_program__set_autoload(skel->progs.calibrate_end, options->time);
 	module_side_leave(skel->obj);
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_live = options->live;
@@ -92,11 +76,19 @@ void held_start(const struct host *host, const struct held_options *options)
 	skel->rodata->want_time = options->time;
 	skel->rodata->skip_frames = 0;
 	skel->rodata->stack_budget = options->stack_budget * (1 << XB_BUDGET_PERIOD_SHIFT);
-	start_load(skel->skeleton, skel->progs.machine_init);
-	skel->bss->own_ns = calibrate(skel->progs.calibrate_start, skel->progs.calibrate_end,
-				      skel->bss->calibrated);
+	if (!start_load(skel->skeleton, skel->progs.machine_init))
+		return false;
+	if (options->time)
+		skel->bss->own_ns = calibrate(skel->progs.calibrate_start,
+					      skel->progs.calibrate_end, skel->bss->calibrated);
 	memset(&skel->bss->losses, 0, sizeof(skel->bss->losses));
-	start_attach(skel->skeleton);
+	return start_attach(skel->skeleton);
+}
+
+void held_start(const struct host *host, const struct held_options *options)
+{
+	while (!load(host, options))
+		held_bpf__destroy(skel);
 	skel->bss->armed = true;
 	held_follow();
 }

@@ -88,6 +88,7 @@ void judge(struct judgement *j, struct flow_state *all, const struct flow_state 
 		const struct flow_row *row = &all->rows[i];
 
 		j->maps += row->stat.maps;
+		j->maps_bounced += row->stat.maps_bounced;
 		j->bounces += flow_bounces(&row->stat);
 		j->copied += row->stat.copied_bytes;
 		j->fails += flow_failures(&row->stat);
@@ -108,5 +109,7 @@ void judge(struct judgement *j, struct flow_state *all, const struct flow_state 
 	else if (j->cpu < 0)
 		j->verdict = VERDICT_UNKNOWN;
 	else
-		j->verdict = j->maps || !flow_counts_maps() ? VERDICT_INNOCENT : VERDICT_NOTHING;
+		j->verdict = j->maps || j->bounces || !flow_counts_maps() || !all->counted
+				     ? VERDICT_INNOCENT
+				     : VERDICT_NOTHING;
 }

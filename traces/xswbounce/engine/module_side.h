@@ -11,9 +11,11 @@
 #define XB_MODULE_SIDE_H
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/types.h>
 #include <bpf/libbpf.h>
 
+#include "engine/layout.h"
 #include "bpf/shared.h"
 
 struct module_side {
@@ -41,5 +43,32 @@ void module_side_follow(struct module_side *side, const struct bpf_object_skelet
 void module_side_drop(struct module_side *side);
 
 u64 module_side_missed(const struct module_side *side); /* as probe_missed() */
+
+/**
+ * MODULE_SIDE() - defines @side for the programs of a skeleton called @set, which @skel points to
+ * @choose: which of them are wanted, or NULL: all
+ *
+ * What it opens and destroys differs by the skeleton's type alone.
+ */
+#define MODULE_SIDE(side, set, skel, choose)                                          \
+	static struct set##_bpf *side##_skel;                                         \
+	static struct bpf_object_skeleton *side##_open(void)                          \
+	{                                                                             \
+		side##_skel = set##_bpf__open();                                      \
+		if (!side##_skel)                                                     \
+			return NULL;                                                  \
+		memcpy((void *)side##_skel->rodata, (void *)(skel)->rodata,           \
+		       sizeof(*(skel)->rodata));                                      \
+		layout_read((struct xb_events *)&side##_skel->rodata->module_events); \
+		return side##_skel->skeleton;                                         \
+	}                                                                             \
+	static void side##_destroy(void)                                              \
+	{                                                                             \
+		set##_bpf__destroy(side##_skel);                                      \
+		side##_skel = NULL;                                                   \
+	}                                                                             \
+	static struct module_side side = { .open = side##_open,                       \
+					   .destroy = side##_destroy,                 \
+					   .wants = choose }
 
 #endif /* XB_MODULE_SIDE_H */

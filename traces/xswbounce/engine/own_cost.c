@@ -16,8 +16,8 @@
 
 #include "engine/own_cost.h"
 
-#define SAMPLE 0.2  /* seconds */
-#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to 1.5 */
+#define SAMPLE 0.02 /* seconds */
+#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to 0.8 */
 #define SECOND 2.0  /* the next after twice as long */
 
 static double loading, begun;
@@ -117,10 +117,10 @@ void own_cost_print(void)
 		cpu, ran, loading, u.ru_maxrss >> 10);
 	if (runs)
 		fprintf(stderr,
-			"; in the kernel %.0f ns a probe, %.2f %% of one CPU, sampled %.1f s",
+			"; in the kernel %.0f ns a probe, %.2f %% of one CPU, sampled %.2f s",
 			(double)ns / runs, ns / sampled / 1e7, sampled);
 	else if (samples)
-		fprintf(stderr, "; in the kernel nothing: no probe was hit in the %.1f s sampled",
+		fprintf(stderr, "; in the kernel nothing: no probe was hit in the %.2f s sampled",
 			sampled);
 	else
 		fputs("; in the kernel: not known, it ran too short for a sample", stderr);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -37,6 +38,13 @@ static int arguments(int function)
 	return btf_vlen(btf__type_by_id(kernel_btf(), t->type));
 }
 
+int probe_arguments(const char *name)
+{
+	int id = !probe_btf() ? -1 : btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_FUNC);
+
+	return id > 0 ? arguments(id) : -1;
+}
+
 /* An empty program is offered to the kernel: not every function it knows can carry one. */
 int probe_try(const char *name)
 {
@@ -63,9 +71,39 @@ int probe_try(const char *name)
 	return link >= 0 ? 0 : ENOTSUP;
 }
 
+static bool by_trial;
+
+bool probe_by_trial(void)
+{
+	bool first = !by_trial;
+
+	by_trial = true;
+	return first;
+}
+
+/* From 6.6 on a program can hang on a function whose arguments do not all go into registers. */
+static bool takes(int arguments)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	if (arguments <= 6)
+		return true;
+	uname(&name);
+	sscanf(name.release, "%u.%u", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 6);
+}
+
+/* A trial of each takes seconds on a slow machine: it is made only after all together have failed.
+ */
 bool probe_function(const char *name)
 {
-	return !probe_try(name);
+	int n;
+
+	if (by_trial)
+		return !probe_try(name);
+	n = probe_arguments(name);
+	return n >= 0 && takes(n);
 }
 
 bool probe_kfunc(const char *name)

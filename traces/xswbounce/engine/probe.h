@@ -19,7 +19,15 @@ bool probe_btf(void);
  * probe_function() - can a BPF program be attached to this function of the kernel?
  */
 bool probe_function(const char *name);
+
+/**
+ * probe_by_trial() - type information was not enough: from now on each function is tried by itself
+ * Return: false if that was so before.
+ */
+bool probe_by_trial(void);
 int probe_try(const char *name); /* 0, or the errno that says why not */
+
+int probe_arguments(const char *name); /* how many it takes; negative: there is no such function */
 
 bool probe_kfunc(const char *name); /* can a program call this function of the kernel? */
 

@@ -6,19 +6,25 @@
 #include "say.h"
 #include "engine/start.h"
 
-void start_load(struct bpf_object_skeleton *programs, struct bpf_program *init)
+bool start_load(struct bpf_object_skeleton *programs, struct bpf_program *init)
 {
 	int err = bpf_object__load_skeleton(programs);
 
+	if (err && probe_by_trial())
+		return false;
 	if (err)
 		die("the kernel refused the BPF programs: %s (-v tells why)", strerror(-err));
 	probe_run(init);
+	return true;
 }
 
-void start_attach(struct bpf_object_skeleton *programs)
+bool start_attach(struct bpf_object_skeleton *programs)
 {
 	int err = bpf_object__attach_skeleton(programs);
 
+	if (err && probe_by_trial())
+		return false;
 	if (err)
 		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+	return true;
 }

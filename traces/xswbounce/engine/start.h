@@ -3,19 +3,17 @@
 #ifndef XB_START_H
 #define XB_START_H
 
+#include <stdbool.h>
 #include <bpf/libbpf.h>
 
 /**
- * start_load() - hand the programs to the kernel, and run the one that looks at the machine
- * @init: of type syscall; run once
+ * start_load() - load what was chosen, and run what finds the machine's addresses
+ * start_attach() - attach it
  *
- * Ends with one line if the kernel refuses.
+ * Return: false if the kernel refuses: choose again, for now each function is tried by itself. If
+ * it refuses then, too, the tool ends with one line.
  */
-void start_load(struct bpf_object_skeleton *programs, struct bpf_program *init);
-
-/**
- * start_attach() - from here on they are called; ends with one line if they can't be
- */
-void start_attach(struct bpf_object_skeleton *programs);
+bool start_load(struct bpf_object_skeleton *programs, struct bpf_program *init);
+bool start_attach(struct bpf_object_skeleton *programs);
 
 #endif /* XB_START_H */

@@ -22,9 +22,10 @@ enum verdict {
 struct judgement {
 	enum verdict verdict;
 	const struct flow_row *culprit; /* the device to blame, or NULL */
-	double cpu;  /* share of one CPU that bouncing takes; negative: not known */
-	double pool; /* highest share of a pool in use while measured */
-	u64 maps, bounces, copied, fails;
+	double cpu;             /* share of one CPU that bouncing takes; negative: not known */
+	double pool;            /* highest share of a pool in use while measured */
+	u64 maps, maps_bounced; /* of the time in which maps were counted */
+	u64 bounces, copied, fails;
 };
 
 /**

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The counters of flow.h as JSON. */
-#include "engine/device.h"
 #include "show/flow_json.h"
 #include "show/json.h"
 #include "show/text.h"
@@ -13,17 +12,23 @@ static void json_known(const char *name, u64 value, bool known)
 		json_null(name);
 }
 
-void json_flow_row(const struct flow_row *row)
+void json_flow_row(const struct flow_state *state, const struct flow_row *row)
 {
 	const struct xb_stat *s = &row->stat;
-	bool blind = flow_only_bounces();
+	bool blind = flow_only_bounces(), counted = flow_counted(state, row) > 0;
 	int i;
 
 	json_text("device", row->device.name);
 	json_text("driver", row->device.driver);
 	json_text("backend", row->backend);
 	json_count("dma_mask", row->device.mask);
-	json_known("maps", s->maps, !blind && (flow_counts_maps() || device_is_module(row->key)));
+	json_known("maps", s->maps, flow_counted_all(state, row));
+	json_known("maps_counted", s->maps, counted);
+	json_known("maps_counted_bounced", s->maps_bounced, counted);
+	if (counted)
+		json_number("maps_counted_seconds", flow_counted(state, row));
+	else
+		json_null("maps_counted_seconds");
 	json_count("bounces", flow_bounces(s));
 	json_count("bounce_bytes", s->bounce_bytes);
 	json_known("copied_bytes", s->copied_bytes, !blind);

@@ -5,7 +5,8 @@
 
 #include "engine/flow.h"
 
-void json_flow_row(const struct flow_row *row);      /* members of an object already open */
+void json_flow_row(const struct flow_state *state,
+		   const struct flow_row *row);      /* members of an object already open */
 void json_flow_rest(const struct flow_state *state); /* exchanges and what was lost */
 void json_flow_guests(const struct flow_state *state);
 

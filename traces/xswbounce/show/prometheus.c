@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/device.h"
 #include "show/output.h"
 #include "show/prometheus.h"
 #include "say.h"
@@ -260,6 +261,40 @@ static void exchanges_and_losses(FILE *f, const struct flow_state *t)
 	fprintf(f, "xswbounce_lost_total{cause=\"nested\"} %llu\n", t->losses.nested);
 }
 
+static bool is_first_of_backend(const struct series *s)
+{
+	const struct series *before;
+
+	for (before = series; before < s; before++)
+		if (!strcmp(before->row->backend, s->row->backend))
+			return false;
+	return true;
+}
+
+/*
+ * The stock backend's maps are counted for a part of the time: the rate of both gives mappings in a
+ * second.
+ */
+static void maps(FILE *f, const struct flow_state *t)
+{
+	const struct series *s;
+	static double began;
+
+	if (!began)
+		began = t->time;
+	counter(f, "counted_maps_total", "DMA mappings made while they were counted.",
+		offsetof(struct xb_stat, maps));
+	counter(f, "counted_maps_bounced_total", "Of those, the ones that bounced.",
+		offsetof(struct xb_stat, maps_bounced));
+	head(f, "counted_seconds_total", "counter",
+	     "Seconds in which mappings of this backend were counted.");
+	for (s = series; s < series + nr_series; s++)
+		if (is_first_of_backend(s))
+			fprintf(f, "xswbounce_counted_seconds_total{backend=\"%s\"} %.3f\n",
+				s->row->backend,
+				device_is_module(s->row->key) ? t->time - began : t->counted);
+}
+
 static void metrics(FILE *f, const struct host *host, const struct flow_state *t)
 {
 	if (!started) {
@@ -271,8 +306,7 @@ static void metrics(FILE *f, const struct host *host, const struct flow_state *t
 	gather(t);
 	identity(f, host);
 	device_info(f);
-	if (flow_counts_maps())
-		counter(f, "maps_total", "DMA mappings made.", offsetof(struct xb_stat, maps));
+	maps(f, t);
 	counter(f, "bounced_bytes_total", "Bytes mapped through the bounce pool.",
 		offsetof(struct xb_stat, bounce_bytes));
 	counter(f, "copied_bytes_total", "Bytes copied to and from the bounce pool.",

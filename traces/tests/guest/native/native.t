@@ -11,7 +11,7 @@ size=$((4 << 20))
 find_disks
 
 # Both at once, so that they see the same mappings.
-$x top --json -- traces/tracefs/bounces --json -o "$out/bounces" -- \
+$x top -a --json -- traces/tracefs/bounces --json -o "$out/bounces" -- \
 	bash -c "read_disk $narrow $size; read_disk $wide $size" >"$out/json" 2>/dev/null
 for which in "$narrow_bdf" "$wide_bdf"; do
 	is "$(of "$which" .bounce_bytes)" \
