@@ -45,6 +45,7 @@ lab_bench_trace()
 
 	bench_trace_options_read "$@"
 	image_use
+	module_build module
 	module_build -C bench/dmabench module
 	module_build -C traces/xswbounce
 	dir=$(mktemp -d "$work/trace.XXXXXX")
