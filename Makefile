@@ -167,6 +167,10 @@ test-build:
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
+.PHONY: test-watch
+test-watch: deps-test test-build ## the flight recorder for half an hour, while all that it is there for happens
+	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/watch
+
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
 	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module

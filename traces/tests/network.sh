@@ -20,7 +20,7 @@ nic_pair()
 
 network_up()
 {
-	local i nic names=(a b)
+	local i nic names=(a b) end=$((SECONDS + 120))
 
 	nic_pair || return 1
 	for i in 0 1; do
@@ -32,7 +32,7 @@ network_up()
 		ip -n "xsw-${names[i]}" link set "$nic" up
 	done
 	until ip netns exec xsw-a ping -c 1 -W 1 10.99.0.2 >/dev/null; do
-		[ "$SECONDS" -lt 120 ] || return 1
+		[ "$SECONDS" -lt "$end" ] || return 1
 	done
 	ip netns exec xsw-b iperf3 -s -D
 	sleep 1

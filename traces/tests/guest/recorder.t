@@ -9,36 +9,11 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/driver.sh
 . traces/tests/module.sh
 . traces/tests/trouble.sh
+. traces/tests/recorder.sh
 . traces/tests/tool.sh
 
 narrow_disk || bail 'no disk behind a controller of 32 bits'
-# shellcheck disable=SC2154 # set there
-narrow_bdf=$bdf
-requests=/sys/kernel/debug/dmabench/$bdf/sequence
-
-# A toolstack that never answers.
-mkdir "$out/bin"
-printf '#!/bin/sh\necho begun\nexec sleep 1000\n' >"$out/bin/xl"
-chmod +x "$out/bin/xl"
-PATH=$out/bin:$PATH
-
-files()
-{
-	find "$out/watch" -name "incident-*-$1.txt" | wc -l
-}
-
-# await KIND COUNT: so many files of this kind.
-await()
-{
-	local tries
-
-	for tries in {1..150}; do
-		[ "$(files "$1")" -lt "$2" ] || return 0
-		sleep 0.2
-	done
-	echo "# $(files "$1") files of $1 after $tries tries, not $2"
-	return 1
-}
+toolstack_hangs
 
 # await_line COUNT: so many failures of the module's were told.
 await_line()
@@ -53,39 +28,8 @@ await_line()
 	return 1
 }
 
-# Within a moment: the recorder may be busy with a file.
-unload_soon()
-{
-	local tries
-
-	for tries in {1..50}; do
-		module_unload 2>/dev/null && return
-		sleep 0.2
-	done
-	echo "# still in use after $tries tries"
-	return 1
-}
-
-fail_on_stock()
-{
-	echo 'map 0 524288 to' >"$requests"
-}
-
-fail_on_module()
-{
-	{
-		echo 'mask 32'
-		for i in {1..40}; do echo "map $i 2097152 to"; done
-	} >"$requests"
-	echo >"$requests"
-}
-
 driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
-# However it ends, the next test finds the device with its own driver.
-trap '[ -z "${watch_pid-}" ] || kill "$watch_pid" 2>/dev/null; driver_give_back; umount "$out/watch" 2>/dev/null; rm -rf "$out"' EXIT
-mkdir "$out/watch"
-chmod 700 "$out/watch"
-mount -t tmpfs -o size=1m,mode=700 none "$out/watch"
+recorder_begin 1m
 watch_start -r 1 -f 6 -O 80
 fail_on_stock
 await failure 1
