@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# xswbounce top under full load, and what it writes for Prometheus.
+# xswbounce top under full load, what it writes for Prometheus, and a device that Xen PV made narrow.
 cd "$(dirname "$0")/../../../.." || exit 1
-exec bench/lab/lab run xen-dom0 --timeout 900 -- bench/lab/guest/run-tests --limit 400 \
-	traces/tests/guest/prometheus.t traces/tests/guest/fullload.t
+exec bench/lab/lab run xen-dom0 --with mptsas --timeout 900 -- bench/lab/guest/run-tests --limit 400 \
+	traces/tests/guest/{prometheus,narrow,fullload}.t
