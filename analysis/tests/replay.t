@@ -150,8 +150,9 @@ for events in 50000 1000000; do
 done
 is "$(jq -c '[.recording.replayed_events, .run.memory_bytes]' "$scratch/1000000")" \
 	"$(jq -c '[1000000, .run.memory_bytes]' "$scratch/50000")" 'twenty times as long: the same memory'
-within "$(jq .run.resident_kib_max "$scratch/1000000")" "$(jq .run.resident_kib_max "$scratch/50000")" 50 \
-	'by the kernel as well'
+# The longer recording has 37 MiB more. The kernel's figure is at least that of the shell before exec.
+at_most "$(jq .run.resident_kib_max "$scratch/1000000")" \
+	$(($(jq .run.resident_kib_max "$scratch/50000") + 8192)) 'by the kernel as well, within 8 MiB'
 
 # ---- the head of version 2 ----
 is "$("$replay" "$scratch/made/placed.rec" | jq -c '.recording | [.version, .pool_base, .areas, .forced,
