@@ -21,7 +21,7 @@ for which in "$narrow_bdf" "$wide_bdf"; do
 done
 is "$(of "$wide_bdf" .backend)" '"swiotlb"' 'top: the backend is plain swiotlb'
 
-$x --json -- bash -c "read_disk $wide $size; read_disk $wide $size" >"$out/json" 2>/dev/null
+$x verdict -a --json -- bash -c "read_disk $wide $size; read_disk $wide $size" >"$out/json" 2>/dev/null
 is "$(of "$wide_bdf" '[.bounces, .cpu_share]')" '[0,0]' 'the wide disk does not bounce'
 is "$(jq -r .verdict "$out/json")" innocent 'and is acquitted'
 is "$($x exchange --json 1 2>/dev/null | wc -l)" 0 'exchange: there is no Xen to exchange with'
