@@ -56,8 +56,8 @@ exact xen-domu/instructions/dmabench.json '[.rows[].backend] | unique == ["modul
 exact xen-domu/instructions/dmabench.json '[.summary[] | select(.test == "pair" and .size == 4096 and
 	.stock.route == "direct")] | length >= 1 and all(.module.median < .stock.median)' 'a direct map costs less on the module'
 exact native-iommu-strict/instructions/counts.json '.iommu == "intel" and (.cells | length == 3 and
-	all(.maps == 1000 and .iommu_maps == 1000 and .iommu_unmaps == 1000 and .invalidations == 1000))' \
-	'strict: an invalidation each unmap'
+	all(.maps == 1000 and .iommu_maps == 1000 and .iommu_unmaps >= 1000 and .iommu_unmaps < 1010 and
+	.invalidations == .iommu_unmaps))' 'strict: an invalidation each unmap'
 exact xen-domu/instructions/counts.json '.cells == [] and (.missing.invalidations | length > 0)' \
 	'where nothing is invalidated the record says why'
 done_testing
