@@ -29,14 +29,26 @@ struct io_tlb_mem___counted {
 
 extern const void io_tlb_default_mem __ksym __weak;
 
+static __always_inline u64 area_used(u32 area)
+{
+	return long_at(pools[0].areas_at + area * bpf_core_type_size(struct io_tlb_area) +
+		       bpf_core_field_offset(struct io_tlb_area, used));
+}
+
+static int add_area(u32 area, u64 *used)
+{
+	*used += area_used(area);
+	return 0;
+}
+
+/* By bpf_loop(): Linux 6.1's verifier refuses a loop that is entered in its middle. */
 static __always_inline u64 areas_used(void)
 {
 	u64 used = 0;
-	u32 i;
 
-	for (i = 0; i < 256 && i < pools[0].areas; i++)
-		used += long_at(pools[0].areas_at + i * bpf_core_type_size(struct io_tlb_area) +
-				bpf_core_field_offset(struct io_tlb_area, used));
+	if (pools[0].areas == 1)
+		return area_used(0);
+	bpf_loop(pools[0].areas, add_area, &used, 0);
 	return used;
 }
 
