@@ -4,8 +4,9 @@
 # There is one a kernel. It lives in build/lab/image/KEY, KEY being a hash of its recipe:
 # image-recipe.sh, packages-image.txt and the kernel's own file. It is built beside that place and
 # renamed when whole, so what bears the name is complete. What runs in a guest beyond Debian's own
-# comes by initrd and 9p, not from here: changing it costs no rebuild. The image is made under an exclusive lock and used under
-# a shared one: a second lab waits for the first, and an image in use is never deleted.
+# comes by initrd and 9p, not from here: changing it costs no rebuild. The image is made under an
+# exclusive lock and used under a shared one: a second lab waits for the first, and an image in use
+# is never deleted.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 image_need_kib=$((6 * 1024 * 1024))
