@@ -304,5 +304,3 @@ def summary_line(summary):
     rounds = sum(env["rounds"] for env in summary["environments"])
     failed = sum(len(env["failed"]) for env in summary["environments"])
     return f"Rounds failed: {failed} of {count(rounds)}. Data: {checks_words(summary)}."
-
-

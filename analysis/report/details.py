@@ -352,4 +352,3 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Where each number comes from", lambda part: origins(part, summary))
     document.details("How to read this", how_to_read)
     document.details("How to reproduce it", lambda part: reproduce(part, summary))
-
