@@ -65,16 +65,23 @@ endif
 TEST_LISTS := $(LISTS) impl/tests/packages.txt
 
 .PHONY: help
-help: ## this list
+help: ## this list; times are of two cores without hardware virtualisation
 	@echo "SWIOTLB-Xen: a bounce-buffer DMA backend for Xen PV domains, with its benchmark and tracing suite"
 	@echo
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 	@echo
-	@echo "variables: SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes DRY_RUN=yes"
-	@echo "  PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT RESUME=RUN REPORT=no HERE=yes"
-	@echo "  API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all (bench);"
-	@echo "  ENV= KERNEL= (lab-shell) RUN= BASE= SINGLE=yes FLEET= (report) KVER= (module) ICOUNT=1 (bench-dma) DEVICE= (bench-trace) TESTS= JOBS= (test)"
-	@echo "  RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes (tune)"
+	@echo "variables:"
+	@echo "  bench        SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes"
+	@echo "               DRY_RUN=yes PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT"
+	@echo "               RESUME=RUN REPORT=no HERE=yes API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all"
+	@echo "  bench-dma    ICOUNT=1"
+	@echo "  bench-trace  SET= DISK= NIC= ROUNDS= OUT= DEVICE="
+	@echo "  report       RUN= BASE= SINGLE=yes FLEET="
+	@echo "  tune         RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes"
+	@echo "  module, bundle  KVER="
+	@echo "  lab-shell    ENV= KERNEL="
+	@echo "  test         TESTS= JOBS= VERBOSE=1 KERNEL="
+	@echo "what may install packages or build the lab's image:"
 	@echo "  INSTALL=yes|no (may packages be installed) DEBIAN_MIRROR= (for the lab's image)"
 
 .PHONY: deps
@@ -113,7 +120,7 @@ bench-dma: deps ## the DMA API timed inside the kernel, stock against module (IC
 
 .PHONY: deps-trace
 deps-trace:
-	@bench/deps $(if $(XEN_HOST),$(addsuffix /packages.txt,bench bench/dmabench traces),$(LISTS))
+	@bench/deps $(if $(XEN_HOST),$(addsuffix /packages.txt,bench traces),$(LISTS))
 
 .PHONY: bench-trace
 bench-trace: deps-trace ## what each tracing tool costs a mapping, and throughput; on a Xen host with DEVICE=
@@ -217,7 +224,7 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, a host compa
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune
-test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (half an hour)
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: six boots (half an hour)
 	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity

@@ -153,7 +153,8 @@ def timed_rows(record):
 
 def counted_text(rounds):
     """Bounces and bounced bytes of counted rounds: their range where they differ."""
-    counts = [one["counters"] for one in rounds if (one["counters"] or {}).get("bounces") is not None]
+    counts = [one["counters"] for one in rounds
+              if (one["counters"] or {}).get("bounces") is not None]
     if not counts:
         return "-"
     bounces = sorted({count["bounces"] for count in counts})

@@ -41,7 +41,8 @@ static const struct argp_option choices[] = {
 	{ "start-once", 'O', NULL, 0,
 	  "With --copies: what was in use at the start is there once, as a ring of a device", 0 },
 	{ "worn", 'W', "N", 0,
-	  "What was in use at the start lies as it did, its segments shuffled: layout N; else in the snapshot's order",
+	  "What was in use at the start lies as it did, its segments shuffled: layout N; else in "
+	  "the snapshot's order",
 	  0 },
 	{ "across-gaps", 'g', NULL, 0, "Go on where events are missing", 0 },
 	{ "points", 'p', "N", 0, "Intervals of the timeline (120)", 0 },

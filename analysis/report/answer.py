@@ -242,8 +242,8 @@ def exact_words(summary):
             found.setdefault((one["test"], one["size"], one["cache"]), []).append(one["median"])
     found = [values for values in found.values() if len(values) > 1]
     equal = sum(len(set(values)) == 1 for values in found)
-    return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal in " \
-           f"all boots and beside both backends" if found else ""
+    return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal " \
+           f"in all boots and beside both backends" if found else ""
 
 
 def noise_words(summary):
@@ -304,5 +304,3 @@ def summary_line(summary):
     rounds = sum(env["rounds"] for env in summary["environments"])
     failed = sum(len(env["failed"]) for env in summary["environments"])
     return f"Rounds failed: {failed} of {count(rounds)}. Data: {checks_words(summary)}."
-
-

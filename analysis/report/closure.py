@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""On a real host: does what dmabench says a map saves, times the maps of an I/O, explain the load?"""
+"""On a real host: does what a map saves (dmabench), times the maps of an I/O, explain the load?"""
 from quantities import count, number, size
 
 SIDES = ("stock", "module")

@@ -61,8 +61,9 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no hypercall; "
-        "exchanges of coherent memory do, and are counted under 'Bounces by load and reason'.",
+        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no "
+        "hypercall; exchanges of coherent memory do, and are counted under 'Bounces by load and "
+        "reason'.",
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
         *_break_even(all_series)])
@@ -351,4 +352,3 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Where each number comes from", lambda part: origins(part, summary))
     document.details("How to read this", how_to_read)
     document.details("How to reproduce it", lambda part: reproduce(part, summary))
-

@@ -41,7 +41,8 @@ class Advice:
         if watched:
             self.need = max(self.need, watched.need(self.subject.pool, margin))
         self.result = replay.run(points=points(survey.recording["seconds"]), of=self.subject.pool,
-                                 slots=sizes(self.need, self.subject.slots), areas=[self.subject.areas])
+                                 slots=sizes(self.need, self.subject.slots),
+                                 areas=[self.subject.areas])
         self.try_layouts(replay)
         self.stock = sufficient(self.result.of("stock"), self.need)
         self.module = sufficient(self.result.of("module"), self.need)
@@ -58,7 +59,8 @@ class Advice:
         if not self.result.load["at_start_slots"]:
             return
         for layout in range(1, LAYOUTS + 1):
-            worn = replay.run(points=1, of=self.subject.pool, slots=sizes(self.need, self.subject.slots),
+            worn = replay.run(points=1, of=self.subject.pool,
+                              slots=sizes(self.need, self.subject.slots),
                               areas=[self.subject.areas], worn=layout)
             for pool in self.result.pools:
                 other = worn.pool(pool.allocator, pool.slots, pool.areas)
@@ -80,7 +82,8 @@ class Advice:
         """Of stock's sufficient pool, or None."""
         if not self.stock:
             return None
-        return parameter(self.stock.slots, self.subject.areas, self.subject.kernel, self.subject.cpus)
+        return parameter(self.stock.slots, self.subject.areas, self.subject.kernel,
+                         self.subject.cpus)
 
     def grow(self, replay, scale):
         """The load and its like, begun later by many shifts."""
@@ -93,7 +96,8 @@ class Advice:
                                 areas=[self.subject.areas], **given)
             found.append(result)
             needs.append(result.peak)
-            deeper.append(replay.run(slots=[1024], allocator="stock", start_once=True, **given).peak)
+            deeper.append(replay.run(slots=[1024], allocator="stock", start_once=True,
+                                     **given).peak)
         need = math.ceil(max(needs) * (1 + self.margin))
         best = {name: self.serves_all(found, name, need) for name in ("stock", "module")}
         return {"scale": scale, "shifts": SHIFTS, "peak_low": min(needs), "peak_high": max(needs),
@@ -115,7 +119,8 @@ class Advice:
     def share_of(self, reason):
         """Of the bounced bytes, those for this reason."""
         total = sum(d["bounce_bytes"] for d in self.result.devices if d["replayed"])
-        mine = sum(d["bounce_bytes_by_reason"][reason] for d in self.result.devices if d["replayed"])
+        mine = sum(d["bounce_bytes_by_reason"][reason] for d in self.result.devices
+                   if d["replayed"])
         return mine / total if total else 0.0
 
     def largest(self):
@@ -130,28 +135,34 @@ class Advice:
             return "The devices that bounce do not reach the pool: no size helps."
         if today and today.too_large and not today.curable:
             most = "2 MiB" if self.subject.pool == "module" else "256 KiB"
-            return (f"A larger pool will not help: {self.largest() // 1024} KiB requests do not fit any "
-                    f"({most} at most).")
+            return (f"A larger pool will not help: {self.largest() // 1024} KiB requests do not "
+                    f"fit any ({most} at most).")
         if today and today.curable:
             return self.verdict_too_small()
         if self.share_of("straddle") > 0.5:
-            return "A larger pool will not help: nothing failed, and most of these bounces are straddles."
+            return ("A larger pool will not help: nothing failed, and most of these bounces are "
+                    "straddles.")
         return "The pool suffices: nothing failed that a larger one would have served."
 
     def verdict_too_small(self):
         today, size = self.today, self.best_size()
-        areas = next((one for one in self.remedies if one.name.endswith("areas") and not one.failures), None)
+        areas = next((one for one in self.remedies if one.name.endswith("areas")
+                      and not one.failures), None)
         if today.curable == today.by_reason["fragmented"]:
             cure = areas.what[len("boot with "):] if areas else size
-            what = f"Enough is free, but not side by side: {today.curable} of {today.claims} mappings fail"
+            what = ("Enough is free, but not side by side: "
+                    f"{today.curable} of {today.claims} mappings fail")
         else:
-            cure, what = size, f"The pool is too small: {today.curable} of {today.claims} mappings fail"
-        return f"{what}; {cure} serves them." if cure else f"{what}, and no size that was tried serves them."
+            cure = size
+            what = f"The pool is too small: {today.curable} of {today.claims} mappings fail"
+        return f"{what}; {cure} serves them." if cure \
+            else f"{what}, and no size that was tried serves them."
 
     def best_size(self):
         if self.subject.pool == "module":
             return self.module and f"pool_mb={megabytes(self.module.slots)}"
-        return self.parameter() or (self.module and f"the module with pool_mb={megabytes(self.module.slots)}")
+        return self.parameter() or (self.module
+                                    and f"the module with pool_mb={megabytes(self.module.slots)}")
 
     def document(self):
         """As JSON."""
@@ -162,7 +173,8 @@ class Advice:
         for name in ("stock", "module"):
             pool, pools = getattr(self, name), self.result.of(name)
             least = failing(pools, pool and pool.slots)
-            sizes_of[name] = {"sufficient": pool and pool_entry(pool), "fails": least and pool_entry(least),
+            sizes_of[name] = {"sufficient": pool and pool_entry(pool),
+                              "fails": least and pool_entry(least),
                               "memory_bytes": pool and pool.slots * SLOT}
         sizes_of["stock"]["parameter"] = self.parameter()
         sizes_of["module"]["pool_mb"] = self.module and megabytes(self.module.slots)

@@ -42,7 +42,8 @@ def whole(low, high):
 def options(arguments):
     parser = argparse.ArgumentParser(prog="tune", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("recording", nargs="?", metavar="RECORDING",
-                        help="a file of 'xswbounce record'; without one the running load is recorded")
+                        help="a file of 'xswbounce record'; without one the running load is "
+                             "recorded")
     parser.add_argument("--time", type=whole(1, 86400), default=60, metavar="SECONDS",
                         help="how long to record (60)")
     parser.add_argument("--keep", metavar="FILE", help="where to leave that recording")
@@ -52,13 +53,16 @@ def options(arguments):
                         help="also: so many loads like this one at once")
     parser.add_argument("--across-gaps", action="store_true", help="go on where events were lost")
     parser.add_argument("--confirm", metavar="ADVICE",
-                        help="an earlier advice of --json: did it come true with the pool of today?")
+                        help="an earlier advice of --json: did it come true with the pool of "
+                             "today?")
     parser.add_argument("--apply", action="store_true",
-                        help="resize the module's pool as advised, record as long again, and compare")
+                        help="resize the module's pool as advised, record as long again, and "
+                             "compare")
     parser.add_argument("--occupancy", metavar="FILE",
-                        help="what 'xswbounce occupancy --json' wrote over hours or days: sizes hold its peak, "
-                        "too; without RECORDING it is judged alone")
-    parser.add_argument("--save", metavar="FILE", help="leave the advice there as JSON, for --confirm after a boot")
+                        help="what 'xswbounce occupancy --json' wrote over hours or days: sizes "
+                             "hold its peak, too; without RECORDING it is judged alone")
+    parser.add_argument("--save", metavar="FILE",
+                        help="leave the advice there as JSON, for --confirm after a boot")
     parser.add_argument("--json", action="store_true", help="the advice as JSON")
     parser.add_argument("--plots", metavar="FOLDER", help="draw two pictures there")
     parser.add_argument("--replay", metavar="PROGRAM",
@@ -70,7 +74,8 @@ def options(arguments):
 
 def advice_of(given, recording):
     low_free = host.low_memory() if not given.recording else None
-    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale, low_free,
+    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale,
+                  low_free,
                   given.watched)
 
 
@@ -123,13 +128,14 @@ def apply_and_compare(given, folder, recording):
     """The module's pool resized as the recording advises, and the same time recorded again."""
     advice = advice_of(given, recording)
     if advice.subject.pool != "module" or not advice.module:
-        raise Refused("--apply is for the pool of xen_swiotlb, and needs a size to apply: stock's takes "
-                      "a boot with the parameter, then --confirm")
+        raise Refused("--apply is for the pool of xen_swiotlb, and needs a size to apply: stock's "
+                      "takes a boot with the parameter, then --confirm")
     host.resize(advice.module.slots)
     again = os.path.join(folder, "again.rec")
     host.record(given.xswbounce, given.time, again)
     before = advice.document()
-    advise(given, again, before, {"slots_before": advice.subject.slots, "slots": advice.module.slots,
+    advise(given, again, before,
+           {"slots_before": advice.subject.slots, "slots": advice.module.slots,
                                   "failed_before": before["failed_in_recording"]})
 
 

@@ -17,7 +17,8 @@ def read(path):
         raise Refused(f"{path}: {error.strerror}")
     except ValueError:
         raise Refused(f"{path}: it is not an advice that --json printed")
-    if not isinstance(document, dict) or document.get("kind") != KIND or document.get("schema") != 1:
+    if not isinstance(document, dict) or document.get("kind") != KIND \
+            or document.get("schema") != 1:
         raise Refused(f"{path}: it is not an advice that --json printed")
     return document
 
@@ -54,18 +55,21 @@ def compare(before, now):
 def lines(result, applied):
     """The comparison in words; of a pool that was resized for it, what it was before."""
     if applied:
-        yield (f"Before: {applied['slots_before']} slots, {applied['failed_before']} mappings failed; resized to "
-               f"{applied['slots']}.")
+        yield (f"Before: {applied['slots_before']} slots, {applied['failed_before']} mappings "
+               f"failed; resized to {applied['slots']}.")
     if result["foretold"] is None:
-        yield f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that was advised."
+        yield (f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that "
+               "was advised.")
     elif result["failures_as_foretold"] is None:
         yield (f"At {result['slots']} slots it was to depend on how they lie: "
-               f"{result['foretold']['layouts_failing']} of 4 layouts failed; {result['failures']} failures were recorded.")
+               f"{result['foretold']['layouts_failing']} of 4 layouts failed; {result['failures']} "
+               f"failures were recorded.")
     else:
         word = "Confirmed" if result["failures_as_foretold"] else "NOT confirmed"
-        yield (f"{word}: at {result['slots']} slots {result['foretold']['failures']} failures were foretold, "
-               f"{result['failures']} were recorded.")
+        yield (f"{word}: at {result['slots']} slots {result['foretold']['failures']} failures were "
+               f"foretold, {result['failures']} were recorded.")
     difference = result["peak_difference"]
     if difference is not None:
         yield (f"The peak was foretold as {result['peak_foretold']} slots and is {result['peak']} "
-               f"({100 * difference:+.1f} %){'' if result['peak_within'] else ': another load than then'}.")
+               f"({100 * difference:+.1f} %)"
+               f"{'' if result['peak_within'] else ': another load than then'}.")

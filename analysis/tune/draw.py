@@ -18,7 +18,8 @@ def variables(advice):
     stock, module = advice.stock, advice.module
     today = advice.subject.slots or 0
     return (f"peak = {advice.result.peak}\ntoday = {today}\n"
-            f"stock_slots = {stock.slots if stock else 0}\nmodule_slots = {module.slots if module else 0}\n"
+            f"stock_slots = {stock.slots if stock else 0}\n"
+            f"module_slots = {module.slots if module else 0}\n"
             f"points = {len(advice.result.maxima)}\n"
             f"title_kernel = \"{advice.subject.kernel}\"\n")
 

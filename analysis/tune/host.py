@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The running host: what it can tell without a recording, recording its load, low memory of Xen's."""
+"""The running host: what it tells without a recording, recording its load, low memory of Xen's."""
 import os
 import re
 import shutil
@@ -55,7 +55,8 @@ def heap_below_4g(log):
     Zone z holds the frames whose numbers have z bits.
     """
     start = log.rfind("Physical memory information")
-    zones = re.findall(r"heap\[node=\d+\]\[zone=(\d+)\] -> (\d+) pages", log[start:]) if start >= 0 else []
+    zones = re.findall(r"heap\[node=\d+\]\[zone=(\d+)\] -> (\d+) pages", log[start:]) \
+        if start >= 0 else []
     if not zones:
         return None
     return sum(int(pages) for zone, pages in zones if int(zone) <= BELOW_4G_BITS) * PAGE
@@ -90,16 +91,16 @@ def resize(slots):
         with open(path(POOL_BYTES), "w", encoding="ascii") as f:
             f.write(f"{slots * SLOT}\n")
     except OSError as error:
-        raise Refused(f"the pool was not resized: {error.strerror}; Xen may have no memory free below "
-                      "4 GiB, or slots are in use: see its line in dmesg")
+        raise Refused(f"the pool was not resized: {error.strerror}; Xen may have no memory free "
+                      f"below 4 GiB, or slots are in use: see its line in dmesg")
 
 
 def without_recording(reason):
     """What the kernel's own counters tell: lines of text."""
     slots = number("/sys/kernel/debug/swiotlb/io_tlb_nslabs")
     if not slots:
-        raise Refused(f"{reason}; and no pool is to be seen in /sys/kernel/debug/swiotlb (root, and "
-                      "debugfs mounted?): record on another kernel, or boot one with BTF")
+        raise Refused(f"{reason}; and no pool is to be seen in /sys/kernel/debug/swiotlb (root, "
+                      f"and debugfs mounted?): record on another kernel, or boot one with BTF")
     high = number("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater")
     used = number("/sys/kernel/debug/swiotlb/io_tlb_used") or 0
     lines = [f"No recording: {reason}. What the kernel itself counts:",
@@ -108,12 +109,14 @@ def without_recording(reason):
     if boot:
         lines.append(f"Booted with {boot}.")
     if high is None:
-        lines.append("This kernel does not tell the most in use (io_tlb_used_hiwater came with 6.3).")
+        lines.append("This kernel does not tell the most in use (io_tlb_used_hiwater came with "
+                     "6.3).")
     else:
         share = 100 * high / slots
-        lines.append(f"At most {high} in use ({share:.0f} %), exact, since boot or since it was set to 0 "
-                     "(echo 0 >/sys/kernel/debug/swiotlb/io_tlb_used_hiwater).")
+        lines.append(f"At most {high} in use ({share:.0f} %), exact, since boot or since it was "
+                     f"set to 0 (echo 0 >/sys/kernel/debug/swiotlb/io_tlb_used_hiwater).")
         lines.append("It was nearly full: mappings may have failed; boot with twice as much."
                      if share >= 90 else "By that alone it suffices.")
-    lines.append("Not known so: who holds it, failures and their reason, fragmentation, other sizes.")
+    lines.append("Not known so: who holds it, failures and their reason, fragmentation, other "
+                 "sizes.")
     return lines

@@ -4,7 +4,6 @@ import re
 
 SLOT = 2048  # bytes
 SEGMENT = 128  # slots: the longest run, and what an area has at least
-DEFAULT_SLOTS = 32768
 
 
 def power_of_two(number):

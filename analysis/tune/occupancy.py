@@ -42,7 +42,8 @@ class Interval:
             if name == "stock":
                 self.areas = count(pool, "areas") or None
         self.devices = {(str(d["device"]), pool_of(d["backend"])):
-                        (str(d["driver"]), count(d, "maps"), count(d, "failed"), count(d, "most_held"))
+                        (str(d["driver"]), count(d, "maps"), count(d, "failed"),
+                         count(d, "most_held"))
                         for d in line["devices"]}
 
 
@@ -60,7 +61,8 @@ def lines_of(path):
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused(f"{path}: line {len(found) + 1} is none that 'xswbounce occupancy --json' writes")
+        raise Refused(f"{path}: line {len(found) + 1} is none that 'xswbounce occupancy --json' "
+                      f"writes")
     if not found:
         raise Refused(f"{path}: no interval is in it")
     return found, cut
@@ -109,7 +111,8 @@ class Occupancy:
         # the last interval is as long as it was let
         whole = self.intervals[:-1] if len(self.intervals) > 1 else self.intervals
         lengths = sorted(one.seconds for one in whole)
-        maxima, interval = fold([one.used.get(pool, 0) for one in whole], lengths[len(lengths) // 2])
+        maxima, interval = fold([one.used.get(pool, 0) for one in whole],
+                                lengths[len(lengths) // 2])
         return [peaks.level(maxima, interval, seconds) for seconds in (peaks.DAY, peaks.MONTH)]
 
     def failed(self, pool):
@@ -126,7 +129,7 @@ class Occupancy:
                 for device, (driver, held) in sorted(most.items(), key=lambda item: -item[1][1])]
 
     def need(self, pool, margin):
-        """Slots: the peak with its margin, and what is exceeded once a month where that is known."""
+        """Slots: the peak with its margin, and what is exceeded once a month if that is known."""
         month = self.levels(pool)[1].slots or 0
         return max(math.ceil(self.peak(pool) * (1 + margin)), month)
 

@@ -84,7 +84,8 @@ class Finder:
         if best.failures >= self.today.failures:
             return None
         name = "more areas" if best.areas > self.subject.areas else "fewer areas"
-        return self.remedy(name, f"boot with swiotlb={self.today.slots},{best.areas}", best, reboot=True)
+        return self.remedy(name, f"boot with swiotlb={self.today.slots},{best.areas}", best,
+                           reboot=True)
 
     def module(self, sufficient):
         """The module instead of stock's backend, with as much memory as it needs."""
@@ -92,7 +93,8 @@ class Finder:
             return None
         sizes = bounced_sizes(self.main)
         saved = costs.fixed("stock", sizes) - costs.fixed("module", sizes)
-        return self.remedy("the module", f"modprobe xen_swiotlb pool_mb={megabytes(sufficient.slots)}, "
+        return self.remedy("the module",
+                           f"modprobe xen_swiotlb pool_mb={megabytes(sufficient.slots)}, "
                            "attach the devices", sufficient, 0, saved, sufficient.slots)
 
     def without(self, reason):
@@ -117,12 +119,14 @@ class Finder:
         best, size = min(tried, key=lambda one: (one[0].failures, -one[1]))
         if best.failures >= self.today.failures:
             return None
-        return self.remedy("smaller requests", f"max_sectors_kb={size // 1024} of disks; for network "
+        return self.remedy("smaller requests",
+                           f"max_sectors_kb={size // 1024} of disks; for network "
                            "cards smaller rings or no segmentation offload", best)
 
     def all(self, stock, module):
         """Those that apply, best first."""
-        found = [self.larger(module if self.subject.pool == "module" else stock), self.other_areas(),
+        found = [self.larger(module if self.subject.pool == "module" else stock),
+                 self.other_areas(),
                  self.module(module), self.smaller()] + [self.without(reason) for reason in CURES]
         found = [one for one in found if one and (one.avoided > 0 or one.instructions > 0)]
         found.sort(key=lambda r: (-r.avoided, -r.instructions, r.memory_bytes, r.reboot))

@@ -39,7 +39,7 @@ class Pool:
 
     @property
     def serves(self):
-        """It failed nothing that a larger one might serve, however what it held at first lay in it."""
+        """It failed nothing that a larger one might serve, however it held what it had at first."""
         return not self.curable and not self.layouts_failing
 
 

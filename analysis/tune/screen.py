@@ -8,7 +8,8 @@ def size(count):
     """Bytes, to three digits."""
     for unit in ("B", "KiB", "MiB", "GiB"):
         if count < 1024 or unit == "GiB":
-            return f"{count:.0f} {unit}" if count >= 100 or count == int(count) else f"{count:.1f} {unit}"
+            whole = count >= 100 or count == int(count)
+            return f"{count:.0f} {unit}" if whole else f"{count:.1f} {unit}"
         count /= 1024
     return ""
 
@@ -37,7 +38,8 @@ def recording_line(r):
     if r["gaps"] and not r["across_gaps"]:
         words.append(f"{r['lost']} events LOST: judged by the first {r['first_gap_seconds']:.1f} s")
     elif r["gaps"]:
-        words.append(f"{r['lost']} events LOST, gone on across: mappings may be counted that had ended")
+        words.append(f"{r['lost']} events LOST, gone on across: mappings may be counted that had "
+                     f"ended")
     return "; ".join(word for word in words if word) + "."
 
 
@@ -50,20 +52,24 @@ def today_lines(d):
                 f"{peak['slots']} in use ({100 * peak['slots'] / today['slots']:.0f} %, "
                 f"at {peak['seconds']:.3f} s).")
     else:
-        line = f"{what}, of unknown size: at most {peak['slots']} slots in use (at {peak['seconds']:.3f} s)."
+        line = (f"{what}, of unknown size: at most {peak['slots']} slots in use "
+                f"(at {peak['seconds']:.3f} s).")
     yield line
     held = "; ".join(f"{one['driver'] or '?'} {one['device']} {one['slots']}" if one["device"]
-                     else f"from before the recording {one['slots']}" for one in d["held_at_peak"][:5])
+                     else f"from before the recording {one['slots']}"
+                     for one in d["held_at_peak"][:5])
     if held:
         yield f"Held then, slots: {held}."
     if d["failed_in_recording"]:
         replayed = today["replayed"]
-        why = f", replayed: {reasons(replayed['failures_by_reason'])}" if replayed and replayed["failures"] else ""
-        yield (f"Failed while recorded: {plural(d['failed_in_recording'], 'mapping')}{why}; had they been served, at "
-               f"most {d['peak_with_failed']['slots']} slots.")
+        why = f", replayed: {reasons(replayed['failures_by_reason'])}" \
+            if replayed and replayed["failures"] else ""
+        yield (f"Failed while recorded: {plural(d['failed_in_recording'], 'mapping')}{why}; had "
+               f"they been served, at most {d['peak_with_failed']['slots']} slots.")
     if d["other_pool_peak_slots"]:
         other = "stock" if today["pool"] == "module" else "xen_swiotlb"
-        yield f"The pool of {other} held {d['other_pool_peak_slots']} slots at most: not judged here."
+        yield (f"The pool of {other} held {d['other_pool_peak_slots']} slots at most: "
+               "not judged here.")
 
 
 def size_lines(d):
@@ -71,12 +77,14 @@ def size_lines(d):
     stock, module = sizes["stock"], sizes["module"]
     yield f"Smallest that serves this load, with {100 * sizes['margin']:.0f} % to spare:"
     if stock["parameter"]:
-        yield f"  stock   {stock['parameter']:<24} {size(stock['memory_bytes'])} below 4 GiB{low(d, stock)}{fails(stock)}"
+        yield (f"  stock   {stock['parameter']:<24} {size(stock['memory_bytes'])} below 4 GiB"
+               f"{low(d, stock)}{fails(stock)}")
     else:
         yield "  stock   none of the sizes tried"
     if module["pool_mb"]:
         what = f"pool_mb={module['pool_mb']} pool_max_mb={module['pool_max_mb']}"
-        yield f"  module  {what:<24} {size(module['memory_bytes'])} below 4 GiB{low(d, module)}{fails(module)}"
+        yield (f"  module  {what:<24} {size(module['memory_bytes'])} below 4 GiB"
+               f"{low(d, module)}{fails(module)}")
     else:
         yield "  module  none of the sizes tried"
 
@@ -86,8 +94,8 @@ def scarce_lines(d):
     free = d["low_memory_free_bytes"]
     wanted = [d["sizes"][name]["memory_bytes"] for name in ("stock", "module")]
     if free is not None and any(size and size > free for size in wanted):
-        yield ("  Xen has too little free below 4 GiB: give dom0 less memory (dom0_mem=), or take the module, "
-               "which also uses low frames that the domain owns.")
+        yield ("  Xen has too little free below 4 GiB: give dom0 less memory (dom0_mem=), or take "
+               "the module, which also uses low frames that the domain owns.")
 
 
 def fails(entry):
@@ -96,24 +104,28 @@ def fails(entry):
         return ""
     if least["failures"]:
         return f"; {least['slots']} slots fail ({reasons(least['failures_by_reason'])})"
-    return f"; {least['slots']} slots fail if its slots lie otherwise ({least['layouts_failing']} of 4 layouts)"
+    return (f"; {least['slots']} slots fail if its slots lie otherwise "
+            f"({least['layouts_failing']} of 4 layouts)")
 
 
 def low(d, entry):
     free = d["low_memory_free_bytes"]
     if free is None:
         return ""
-    return f" (Xen has {size(free)} there now{'' if free >= entry['memory_bytes'] else ': TOO LITTLE'})"
+    enough = "" if free >= entry["memory_bytes"] else ": TOO LITTLE"
+    return f" (Xen has {size(free)} there now{enough})"
 
 
 def remedy_lines(d):
     if not d["remedies"]:
         return
-    yield f"{'Remedy, on this recording':<26}{'failures':>10}{'not copied':>12}{'instructions':>14}{'memory':>10}  reboot"
+    yield (f"{'Remedy, on this recording':<26}{'failures':>10}{'not copied':>12}"
+           f"{'instructions':>14}{'memory':>10}  reboot")
     for one in d["remedies"]:
         name = one["name"]
         failures = "-" if not one["avoided"] and not one["failures"] else f"{one['failures']}"
-        yield (f"  {name:<24}{failures:>10}{size(one['bytes_not_copied']) if one['bytes_not_copied'] else '-':>12}"
+        yield (f"  {name:<24}{failures:>10}"
+               f"{size(one['bytes_not_copied']) if one['bytes_not_copied'] else '-':>12}"
                f"{'-' + short(one['instructions']) if one['instructions'] else '-':>14}"
                f"{'+' + size(one['memory_bytes']) if one['memory_bytes'] else '-':>10}"
                f"  {'yes' if one['reboot'] else 'no'}")
@@ -140,12 +152,12 @@ def growth_lines(d):
     growth = d["growth"]
     if not growth:
         return
-    yield (f"{growth['scale']} times this load ({growth['shifts']} shifts): {growth['peak_low']} to "
-           f"{growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
+    yield (f"{growth['scale']} times this load ({growth['shifts']} shifts): {growth['peak_low']} "
+           f"to {growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
            f"{'pool_mb=%d' % growth['pool_mb'] if growth['pool_mb'] else 'no module size tried'}.")
     if growth["deeper_peak_high"] != growth["peak_high"]:
-        yield (f"  on the devices of today, whose rings are there already: {growth['deeper_peak_low']} to "
-               f"{growth['deeper_peak_high']} slots.")
+        yield (f"  on the devices of today, whose rings are there already: "
+               f"{growth['deeper_peak_low']} to {growth['deeper_peak_high']} slots.")
 
 
 def text(d):

@@ -49,7 +49,7 @@ def pieces(slots):
 
 
 def sizes(need, today):
-    """Slots: stock's powers of two, the module's multiples of a piece, small ones that fail, too."""
+    """Slots: stock's powers of two, the module's multiples of a piece, small ones, too."""
     power = max(power_of_two(need), SMALLEST)
     found = {size for size in (power * 2 ** k // 8 for k in range(7))}
     whole = pieces(need)

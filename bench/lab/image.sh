@@ -2,10 +2,11 @@
 # Builds and caches the lab's images: the Debian root (a folder and an ext4 disk), Xen, the kernel.
 #
 # There is one a kernel. It lives in build/lab/image/KEY, KEY being a hash of its recipe:
-# image-recipe.sh, packages-image.txt and the kernel's own file. It is built beside that place and renamed when whole, so what bears the
-# name is complete. What runs in a guest beyond Debian's own comes by initrd and 9p, not from
-# here: changing it costs no rebuild. The image is made under an exclusive lock and used under
-# a shared one: a second lab waits for the first, and an image in use is never deleted.
+# image-recipe.sh, packages-image.txt and the kernel's own file. It is built beside that place and
+# renamed when whole, so what bears the name is complete. What runs in a guest beyond Debian's own
+# comes by initrd and 9p, not from here: changing it costs no rebuild. The image is made under an
+# exclusive lock and used under a shared one: a second lab waits for the first, and an image in use
+# is never deleted.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 image_need_kib=$((6 * 1024 * 1024))
@@ -100,7 +101,8 @@ image_lock_or_built()
 	done
 }
 
-# Sets $image to a whole image of the kernel asked for, built first where there is none, and holds it for this process.
+# Sets $image to a whole image of the kernel asked for, built first where there is none, and holds it
+# for this process.
 image_use()
 {
 	local dir

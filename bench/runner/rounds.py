@@ -139,7 +139,7 @@ class Rounds:
         try:
             if visit.kind == COUNTED:
                 return self._counted(target, visit, command, env, path, one)
-            return self._timed(target, load, command, env, path, one)
+            return self._timed(target, command, env, path, one)
         finally:
             if visit.force:
                 Module.force(False)
@@ -157,10 +157,10 @@ class Rounds:
         why = self._wait(command, env, path, self._deadline(120))
         if counter:
             one["counters"] = counter.end()
-            self._missing_counts(one, path)
+            self._missing_counts(one)
         return why
 
-    def _missing_counts(self, one, path):
+    def _missing_counts(self, one):
         """Why counts are null."""
         counts, missing = one["counters"], one["missing"]
         if counts["source"] != counting.StockCounting.source:
@@ -189,12 +189,11 @@ class Rounds:
                                   f"(the kernel's log has {raw['full_lines']} lines of it)")
         if raw.get("dropped"):
             missing["bounces"] = f"too low: the histogram had no room for {raw['dropped']}"
-        if self.machine.guest_type in ("PVH", "HVM") and not raw.get("devices"):
+        if str(raw.get("verdict")).startswith("DMA goes to wrong memory"):
             counts.update(raw=None, bounces=None, bounced_bytes=None)
-            missing["bounces"] = ("the recipe does not count in a Xen "
-                                  f"{self.machine.guest_type} guest")
+            missing["bounces"] = raw["verdict"]
 
-    def _timed(self, target, load, command, env, path, one):
+    def _timed(self, target, command, env, path, one):
         window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)
         deadline = self._deadline(self.wanted.seconds * 3 + 60)
         why = self._wait(command, env, path, deadline, lambda child: one["figures"].update(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What can't be counted is null and says why: no tracefs, lockdown, a guest that the recipe does not
-count in, a recipe's file that is cut."""
+"""What can't be counted is null and says why: no tracefs, lockdown, a domain whose DMA goes to wrong
+memory, a recipe's file that is cut."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def counters(machine, work, raw, **counts):
     rounds.machine, rounds.record = machine, Record(work)
     one = {"missing": {}, "counters": dict(counts, source=counting.StockCounting.source,
                                            raw="raw/b.json")}
-    rounds._missing_counts(one, None)
+    rounds._missing_counts(one)
     return one["counters"], one["missing"]
 
 
@@ -83,14 +83,17 @@ with tempfile.TemporaryDirectory() as fake:
     tap.has(missing["fails"], "20 attempts of more than 256 KiB failed", "large attempts are told")
     tap.has(missing["bounces"], "too high: attempts that failed for want of room",
             "so is a count in which failed ones are")
+    wrong = json.dumps({"devices": [], "dropped": 0, "verdict": "DMA goes to wrong memory: why."})
+    got, missing = counters(native, fake, wrong, maps=5)
+    tap.equal((got["bounces"], got["raw"], missing["bounces"]),
+              (None, None, "DMA goes to wrong memory: why."),
+              "a domain without swiotlb-xen has no zero")
     write(fake + "/sys/hypervisor/type", "xen\n")
+    nothing = json.dumps({"devices": [], "dropped": 0, "verdict": "Nothing to bounce: why."})
     for kind in ("HVM", "PVH"):
         write(fake + "/sys/hypervisor/guest_type", kind + "\n")
-        got, missing = counters(machine_file.Machine(host, {}), fake, good, maps=5)
-        tap.equal((got["bounces"], got["raw"]), (None, None), f"in {kind} guests it is no zero")
-        tap.has(missing["bounces"], f"does not count in a Xen {kind} guest", "and says why")
-    some = json.dumps({"devices": [{"device": "x"}], "dropped": 0})
-    got, missing = counters(machine_file.Machine(host, {}), fake, some, maps=5)
-    tap.equal((got["raw"], "bounces" in missing), ("raw/b.json", False),
-              "what it did count there is taken")
+        for said in (good, nothing):
+            got, missing = counters(machine_file.Machine(host, {}), fake, said, maps=5)
+            tap.equal((got["raw"], "bounces" in missing), ("raw/b.json", False),
+                      f"in {kind} guests none is none")
 sys.exit(tap.done())

@@ -19,6 +19,10 @@ expect 'without dpkg there is a warning' 0 'no Debian: what is missing has to be
 	env PATH="$bin" bench/deps "$bin/list"
 expect 'and nothing is said to be missing' 0 '!no-such-package' \
 	env PATH="$bin" bench/deps --missing "$bin/list"
+expect 'a list that is not there is an error' 2 '^deps: no list .*/none$' bench/deps --missing "$bin/none"
+# shellcheck disable=SC2046 # a list each
+expect 'the lists that a Xen host needs to trace are there' 0 '' bench/deps --missing $(
+	make -n --eval 'override XEN_HOST := control_d' deps-trace | sed 's,^bench/deps ,,')
 expect 'a dry run installs and boots nothing, and tells what it would' 0 \
 	'^  xen-dom0 ' make -s bench DRY_RUN=yes INSTALL=no
 done_testing

@@ -72,13 +72,4 @@ static inline u64 xsw_runs_of(u64 v, u32 n)
 	return v;
 }
 
-/* length of the run of ones in @v that holds @bit and @n bits from there */
-static inline u32 xsw_run_around(u64 v, u32 bit, u32 n)
-{
-	u32 above = bit + n < XSW_WORD_BITS ? xsw_low_ones(v >> (bit + n)) : 0;
-	u32 below = bit ? xsw_high_ones(v << (XSW_WORD_BITS - bit)) : 0;
-
-	return n + above + below;
-}
-
 #endif /* XSW_BITS_H */

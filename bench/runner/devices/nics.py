@@ -68,7 +68,8 @@ def _routes_by_default():
 
 def _address(words):
     """An address as /proc/net/tcp writes it: words of 32 bits, each in the machine's order."""
-    packed = b"".join(struct.pack("=I", int(words[at:at + 8], 16)) for at in range(0, len(words), 8))
+    packed = b"".join(struct.pack("=I", int(words[at:at + 8], 16))
+                      for at in range(0, len(words), 8))
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
     return socket.inet_ntop(family, packed).replace("::ffff:", "")
 

@@ -20,7 +20,7 @@ static struct host host;
 static const char latency_text[] =
 	"Histograms of how long map, unmap and sync calls take, by device; direct and bounced maps "
 	"apart, net of the probe's own cost.\v"
-	"Dearer than top: every call carries two probes, 2000 instructions for a map and its unmap "
+	"Dearer than top: every call carries two probes, 1900 instructions for a map and its unmap "
 	"that bounce, 1000 for others. One histogram at the end, or one each INTERVAL.\n\n"
 	"Examples:\n"
 	"  xswbounce latency 10 1\n"

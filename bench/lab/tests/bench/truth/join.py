@@ -15,7 +15,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from tap import Tap  # noqa: E402
 
 PAGE = 4096
-SECTOR = 512
 
 
 def pieces(address, size):
