@@ -118,6 +118,11 @@ bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes);
 bool xsw_go_on(struct xsw_defrag *d, u64 pages);
 
 /**
+ * xsw_is_awaited() - does somebody wait for the step's end: for a stop, or for all threads to freeze?
+ */
+bool xsw_is_awaited(void);
+
+/**
  * xsw_rest() - let others use memory for a while, a quarter of a second or so
  * Return: false if the run is to stop.
  */

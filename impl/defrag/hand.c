@@ -64,10 +64,12 @@ static struct xsw_block block_at(u64 pfn, u8 order)
 
 bool xsw_take_block(struct xsw_block *b, u64 pfn)
 {
-	if (xsw_alloc_contig_range(pfn, pfn + XSW_BLOCK_PAGES, XSW_GFP_RANGE))
+	/* It may have gone, or become another domain's, since it was looked at. */
+	if (!xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) || !xsw_are_ours(pfn, XSW_BLOCK_PAGES) ||
+	    xsw_alloc_contig_range(pfn, pfn + XSW_BLOCK_PAGES, XSW_GFP_RANGE))
 		return false;
 	*b = block_at(pfn, XSW_BLOCK_ORDER);
-	/* Its pages may have changed while it was emptied. */
+	/* And again while it was emptied. */
 	if (xsw_are_ours(pfn, XSW_BLOCK_PAGES))
 		return true;
 	xsw_hv_free(b);

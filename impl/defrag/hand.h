@@ -25,8 +25,8 @@ int xsw_hand_begin(struct xsw_hand *h, size_t most);
 void xsw_hand_end(struct xsw_hand *h);
 
 /**
- * xsw_take_block() - empty the block of 2 MiB at @pfn, whose frames are all ours
- * Return: false if something in it stays.
+ * xsw_take_block() - empty the block of 2 MiB at @pfn
+ * Return: false if something in it stays, or not all of it is memory of ours.
  */
 bool xsw_take_block(struct xsw_block *b, u64 pfn);
 

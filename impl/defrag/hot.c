@@ -149,7 +149,7 @@ static size_t from_donors(struct pass *p, const struct xsw_block *b, size_t n)
 	struct xsw_block donor;
 	size_t done;
 
-	while (n && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
+	while (n && !xsw_is_awaited() && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
 	       take_donor(&donor, n << b->order)) {
 		done = swap_with(p, &donor, b, n);
 		donor.origin = XSW_ORIGIN_NONE;

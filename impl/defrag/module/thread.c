@@ -54,6 +54,11 @@ bool xsw_go_on(struct xsw_defrag *d, u64 pages)
 	return !is_to_stop();
 }
 
+bool xsw_is_awaited(void)
+{
+	return is_to_stop() || freezing(current);
+}
+
 bool xsw_rest(void)
 {
 	return sleep_ms(250);
@@ -61,11 +66,24 @@ bool xsw_rest(void)
 
 void xsw_on_each_cpu(void (*step)(void *), void *argument)
 {
+	cpumask_var_t allowed;
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu) if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+	/* Where the thread may run is the operator's choice: it is only lent. */
+	if (!alloc_cpumask_var(&allowed, GFP_KERNEL)) {
 		step(argument);
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
+		return;
+	}
+	cpumask_copy(allowed, &current->cpus_mask);
+	for_each_online_cpu(cpu) {
+		if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+			step(argument);
+		try_to_freeze();
+		if (is_to_stop())
+			break;
+	}
+	set_cpus_allowed_ptr(current, allowed);
+	free_cpumask_var(allowed);
 }
 
 /* xen/ tells the engine of each exchange; here that is the run. */

@@ -164,6 +164,21 @@ static void the_operator_stops_it(void **state)
 	check(0);
 }
 
+/* A pass takes as many donors as it needs, but not while somebody waits. */
+static void a_stop_among_donors_is_heeded(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	lay_donor(DONOR + 512);
+	lay_donor(DONOR + 1024);
+	awaited_at = 1;
+	stop_at = 1;
+	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
+	assert_int_equal(counts.ranges, 1);
+	assert_int_equal(defrag.progress.hot_cured, 64); /* what one gives */
+	check(0);
+}
+
 static void no_pages_to_be_had_is_no_harm(void **state)
 {
 	(void)state;
@@ -238,6 +253,7 @@ int main(void)
 		a_hot_test(frames_of_others_are_left_alone),
 		a_hot_test(the_domain_keeps_its_floor),
 		a_hot_test(the_operator_stops_it),
+		a_hot_test(a_stop_among_donors_is_heeded),
 		a_hot_test(no_pages_to_be_had_is_no_harm),
 		a_hot_test(no_memory_for_its_arrays_is_survived),
 		a_hot_test(a_width_takes_low_frames_for_low_pages),
