@@ -46,7 +46,7 @@ const char *xsw_ending_name(enum xsw_ending ending);
  * @held_bytes: most memory in the run's hands at a time, a block at least
  * @free_floor_bytes: memory that stays available to the domain
  * @xen_floor_blocks: free blocks of 2 MiB that Xen keeps; 0: it may give its last one
- * @low_most_bytes: of a run with a width: most memory below it that Xen may be asked for
+ * @low_most_bytes: most memory below 4 GiB that Xen may give; with a width it bounds all requests
  * @target_permille: share of memory in contiguous blocks of 2 MiB that is enough; 0: all there is
  * @width: only pages below 2^width, and frames below it for them; 0: any
  * @ask_xen: false: the domain's own frames only
@@ -87,12 +87,14 @@ struct xsw_progress {
  * struct xsw_defrag - one run
  * @xen_order: largest order that Xen still gives; 0: it is not asked any more
  * @forbidden: Xen does not permit the domain an exchange of this order; 0: it has not said so
+ * @low_is_scarce: the machine has memory above 4 GiB, too: what lies below is for who needs it
  */
 struct xsw_defrag {
 	struct xsw_limits limits;
 	struct xsw_progress progress;
 	u8 xen_order;
 	u8 forbidden;
+	bool low_is_scarce;
 };
 
 /* What a run is to do */

@@ -3,6 +3,7 @@
  * One run: its phases, one after the other.
  */
 #include "../core/hypervisor.h"
+#include "../xen/machine.h"
 #include "defrag.h"
 #include "hot.h"
 #include "kept.h"
@@ -38,6 +39,7 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 	enum xsw_ending ending = XSW_ENDED_DONE, hot;
 	struct xsw_kept kept = { 0 };
 
+	d->low_is_scarce = xsw_machine_mask() >> 32;
 	if (d->limits.ask_xen && d->limits.xen_floor_blocks)
 		xsw_kept_take(d, &kept);
 	ask_anew(d);

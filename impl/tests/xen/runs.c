@@ -34,11 +34,12 @@ int start_run(void **state)
 	int failed = start(state);
 
 	defrag = (struct xsw_defrag){
-		.limits = { .held_bytes = 32 << 20, .ask_xen = true },
+		.limits = { .held_bytes = 32 << 20, .low_most_bytes = 4ULL << 30, .ask_xen = true },
 	};
 	stop_at = 0;
 	awaited_at = 0;
 	most_held = 0;
+	fake_highest_frame = FAKE_FRAMES;
 	between_passes = NULL;
 	fake_range_asked = note_available;
 	return failed;
