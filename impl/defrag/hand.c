@@ -126,15 +126,22 @@ static void deal(struct xsw_defrag *d, struct xsw_hand *h, size_t n)
 		d->progress.dealt_pages += h->deal->n;
 }
 
+void xsw_hand_deal(struct xsw_defrag *d, struct xsw_hand *h)
+{
+	size_t n = scattered_parts(d, h, XSW_BLOCK_ORDER);
+
+	/* Frames of any address are in the hand: no cure for pages that want low ones. */
+	if (n && !d->limits.width)
+		deal(d, h, n);
+}
+
 void xsw_hand_cure(struct xsw_defrag *d, struct xsw_hand *h)
 {
 	size_t n = scattered_parts(d, h, XSW_BLOCK_ORDER), i;
 	u8 order;
 
 	n = xsw_extents(d, h->part, n);
-	/* Frames of any address are in the hand: no cure for pages that want low ones. */
-	if (n && !d->limits.width)
-		deal(d, h, n);
+	xsw_hand_deal(d, h);
 	for (order = XSW_BLOCK_ORDER - 1; n && order >= XSW_LEAST_ORDER; order--) {
 		n = scattered_parts(d, h, order);
 		n = xsw_extents(d, h->part, n);

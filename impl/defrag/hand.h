@@ -41,6 +41,11 @@ bool xsw_hand_take(struct xsw_hand *h, u64 pfn);
 void xsw_hand_cure(struct xsw_defrag *d, struct xsw_hand *h);
 
 /**
+ * xsw_hand_deal() - only out of what is held
+ */
+void xsw_hand_deal(struct xsw_defrag *d, struct xsw_hand *h);
+
+/**
  * xsw_hand_give_back() - to the page allocator
  */
 void xsw_hand_give_back(struct xsw_hand *h);

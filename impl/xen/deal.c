@@ -41,8 +41,8 @@ static int tell_xen(struct xsw_deal *d)
 }
 
 /*
- * The P2M still holds the truth.  Each page is told for itself: what Xen refused to change, it refuses
- * now, too, and that must not keep the others from being as they were.
+ * The P2M still holds the truth.  Each page is told for itself: what Xen refused to change, it
+ * refuses now, too, and that must not keep the others from being as they were.
  */
 static void take_back(struct xsw_deal *d)
 {

@@ -75,7 +75,8 @@ void xsw_on_each_cpu(void (*step)(void *), void *argument)
 		return;
 	}
 	cpumask_copy(allowed, &current->cpus_mask);
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
 			step(argument);
 		try_to_freeze();
@@ -107,6 +108,10 @@ static void tell_ending(enum xsw_job job)
 
 	if (s->run.forbidden)
 		pr_notice("Xen permits this domain no exchange of order %u\n", s->run.forbidden);
+	if (s->run.limits.ask_xen && !s->run.most_order)
+		pr_notice("the %llu blocks that Xen is to keep could not be held: it was asked for "
+			  "nothing\n",
+			  s->run.limits.xen_floor_blocks);
 	if (job != XSW_JOB_HOT)
 		pr_info("%s in %llu ms: %llu of %llu scattered blocks of 2 MiB cured, %llu could "
 			"not be emptied\n",

@@ -216,6 +216,20 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	check(0);
 }
 
+/* Nothing scattered can be held for it: small extents are had all the same. */
+static void a_floor_does_without_what_is_not_scattered(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, FAKE_PAGES);
+	fake_lay_out(0, 1 << 17, FAKE_PAGES - 512);
+	fake_use(FAKE_PAGES - 512, false);
+	defrag.limits.xen_floor_blocks = 8;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 0);
+	assert_int_equal(defrag.progress.taken[3], 63);
+	check(0);
+}
+
 /* ---- both phases ---- */
 
 static void a_run_of_all_does_both(void **state)
@@ -257,6 +271,7 @@ int main(void)
 		a_hot_test(no_pages_to_be_had_is_no_harm),
 		a_hot_test(no_memory_for_its_arrays_is_survived),
 		a_hot_test(a_width_takes_low_frames_for_low_pages),
+		a_hot_test(a_floor_does_without_what_is_not_scattered),
 		a_run_test(a_run_of_all_does_both),
 		a_run_test(a_run_that_was_stopped_does_not_go_on),
 	};
