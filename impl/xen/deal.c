@@ -6,6 +6,7 @@
 
 #include "../core/hypervisor.h"
 #include "deal.h"
+#include "ptes.h"
 
 /* Nothing has been told to Xen yet: whatever can be refused by us is refused now. */
 static bool may_be_dealt(const struct xsw_deal *d)
@@ -73,12 +74,7 @@ static int map_piece(struct xsw_deal *d, u32 first, u32 count)
 		call->args[1] = mfn_pte(d->frame[first + i], PAGE_KERNEL).pte;
 		call->args[2] = last ? UVMF_TLB_FLUSH | UVMF_ALL : 0;
 	}
-	if (HYPERVISOR_multicall(d->call, count))
-		return -EFAULT;
-	for (i = 0; i < count; i++)
-		if ((long)d->call[i].result < 0)
-			return -EINVAL;
-	return 0;
+	return xsw_ptes_map(d->call, count);
 }
 
 /* Gives each page its planned frame. */
