@@ -24,11 +24,13 @@ static DECLARE_WAIT_QUEUE_HEAD(wake);
 static DEFINE_MUTEX(start_lock);
 static struct task_struct *thread;
 static bool stop;
+static bool in_background; /* the thread's own */
 static u64 paced_pages, paced_since_ns;
 
 static bool is_to_stop(void)
 {
-	return READ_ONCE(stop) || kthread_should_stop();
+	return READ_ONCE(stop) || kthread_should_stop() ||
+	       (in_background && !READ_ONCE(xsw_service.background));
 }
 
 /* ---- what a run asks for ---- */
@@ -129,6 +131,7 @@ static void run(enum xsw_job job, bool background)
 
 	s->run = (struct xsw_defrag){ .limits = s->limits };
 	s->began_ns = s->ended_ns = ktime_get_ns();
+	in_background = background;
 	paced_pages = 0;
 	paced_since_ns = s->began_ns;
 	if (!background)
@@ -195,6 +198,8 @@ int xsw_run_start(enum xsw_job job)
 	mutex_lock(&start_lock);
 	if (xsw_service.job == XSW_JOB_NONE) {
 		stop = false;
+		/* run_ms may be read before the thread is awake */
+		xsw_service.began_ns = ktime_get_ns();
 		WRITE_ONCE(xsw_service.job, job);
 		wake_up(&wake);
 	} else {
