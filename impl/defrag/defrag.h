@@ -45,8 +45,9 @@ const char *xsw_ending_name(enum xsw_ending ending);
  * @pages_per_second: 0: no limit
  * @held_bytes: most memory in the run's hands at a time, a block at least
  * @free_floor_bytes: memory that stays available to the domain
- * @xen_floor_blocks: free blocks of 2 MiB that Xen keeps; 0: it may give its last one
- * @low_most_bytes: of a run with a width: most memory below it that Xen may be asked for
+ * @xen_floor_blocks: free blocks of 2 MiB that Xen keeps, if it has so many; 0: it may give its
+ * last
+ * @low_most_bytes: most memory below 4 GiB that Xen may give; with a width it bounds all requests
  * @target_permille: share of memory in contiguous blocks of 2 MiB that is enough; 0: all there is
  * @width: only pages below 2^width, and frames below it for them; 0: any
  * @ask_xen: false: the domain's own frames only
@@ -71,6 +72,7 @@ struct xsw_limits {
  * @taken: extents that Xen gave, by order; @refused: requests for them that it refused
  * @dealt_pages: pages that changed frames with others of the domain's own
  * @low_bytes: memory below 4 GiB that Xen gave
+ * @kept: free blocks of 2 MiB that were held for Xen
  * @exchanges: hypercalls of that kind, @exchange_ns: what they and the remapping took
  */
 struct xsw_progress {
@@ -79,20 +81,24 @@ struct xsw_progress {
 	u64 taken[XSW_BLOCK_ORDER + 1];
 	u64 refused[XSW_BLOCK_ORDER + 1];
 	u64 dealt_pages;
-	u64 low_bytes;
+	u64 low_bytes, kept;
 	u64 exchanges, exchange_ns;
 };
 
 /**
  * struct xsw_defrag - one run
+ * @most_order: largest order that Xen may be asked for in this run; 0: none
  * @xen_order: largest order that Xen still gives; 0: it is not asked any more
  * @forbidden: Xen does not permit the domain an exchange of this order; 0: it has not said so
+ * @low_is_scarce: the machine has memory above 4 GiB, too: what lies below is for who needs it
  */
 struct xsw_defrag {
 	struct xsw_limits limits;
 	struct xsw_progress progress;
+	u8 most_order;
 	u8 xen_order;
 	u8 forbidden;
+	bool low_is_scarce;
 };
 
 /* What a run is to do */
@@ -116,6 +122,12 @@ bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes);
  * Return: false if the run is to stop.
  */
 bool xsw_go_on(struct xsw_defrag *d, u64 pages);
+
+/**
+ * xsw_is_awaited() - does somebody wait for the step's end: for a stop, or for all threads to
+ * freeze?
+ */
+bool xsw_is_awaited(void);
 
 /**
  * xsw_rest() - let others use memory for a while, a quarter of a second or so

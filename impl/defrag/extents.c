@@ -10,21 +10,25 @@
 #define ANY_WIDTH  64
 #define LOW_FRAMES (1ULL << (32 - PAGE_SHIFT))
 
-static bool may_ask(const struct xsw_defrag *d, u8 order)
+/*
+ * Nobody can ask Xen for memory that is not low.  So each request could be served with low memory
+ * alone, and is for no more of it than may still be taken.
+ */
+static u64 low_left(const struct xsw_defrag *d)
 {
-	if (order > d->xen_order)
-		return false;
-	return !d->limits.width ||
-	       d->progress.low_bytes + ((u64)PAGE_SIZE << order) <= d->limits.low_most_bytes;
+	if (!d->limits.width && !d->low_is_scarce)
+		return ~0ULL;
+	return d->limits.low_most_bytes - d->progress.low_bytes;
 }
 
-/* With a width, no more than may still be taken */
+static bool may_ask(const struct xsw_defrag *d, u8 order)
+{
+	return order <= d->xen_order && low_left(d) >= (u64)PAGE_SIZE << order;
+}
+
 static size_t at_most(const struct xsw_defrag *d, size_t n, u8 order)
 {
-	if (!d->limits.width)
-		return n;
-	return min_t(u64, n,
-		     (d->limits.low_most_bytes - d->progress.low_bytes) >> (PAGE_SHIFT + order));
+	return min_t(u64, n, low_left(d) >> (PAGE_SHIFT + order));
 }
 
 static void count_taken(struct xsw_defrag *d, const struct xsw_block *b, size_t n)
@@ -33,6 +37,9 @@ static void count_taken(struct xsw_defrag *d, const struct xsw_block *b, size_t 
 	for (; n--; b++)
 		if (xsw_pfn_to_mfn(b->pfn) < LOW_FRAMES)
 			d->progress.low_bytes += (u64)PAGE_SIZE << b->order;
+	/* A run without a width goes on with smaller extents, and with what the domain has. */
+	while (!d->limits.width && d->xen_order && !may_ask(d, d->xen_order))
+		d->xen_order--;
 }
 
 /*

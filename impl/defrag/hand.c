@@ -64,10 +64,12 @@ static struct xsw_block block_at(u64 pfn, u8 order)
 
 bool xsw_take_block(struct xsw_block *b, u64 pfn)
 {
-	if (xsw_alloc_contig_range(pfn, pfn + XSW_BLOCK_PAGES, XSW_GFP_RANGE))
+	/* It may have gone, or become another domain's, since it was looked at. */
+	if (!xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) || !xsw_are_ours(pfn, XSW_BLOCK_PAGES) ||
+	    xsw_alloc_contig_range(pfn, pfn + XSW_BLOCK_PAGES, XSW_GFP_RANGE))
 		return false;
 	*b = block_at(pfn, XSW_BLOCK_ORDER);
-	/* Its pages may have changed while it was emptied. */
+	/* And again while it was emptied. */
 	if (xsw_are_ours(pfn, XSW_BLOCK_PAGES))
 		return true;
 	xsw_hv_free(b);
@@ -124,15 +126,22 @@ static void deal(struct xsw_defrag *d, struct xsw_hand *h, size_t n)
 		d->progress.dealt_pages += h->deal->n;
 }
 
+void xsw_hand_deal(struct xsw_defrag *d, struct xsw_hand *h)
+{
+	size_t n = scattered_parts(d, h, XSW_BLOCK_ORDER);
+
+	/* Frames of any address are in the hand: no cure for pages that want low ones. */
+	if (n && !d->limits.width)
+		deal(d, h, n);
+}
+
 void xsw_hand_cure(struct xsw_defrag *d, struct xsw_hand *h)
 {
 	size_t n = scattered_parts(d, h, XSW_BLOCK_ORDER), i;
 	u8 order;
 
 	n = xsw_extents(d, h->part, n);
-	/* Frames of any address are in the hand: no cure for pages that want low ones. */
-	if (n && !d->limits.width)
-		deal(d, h, n);
+	xsw_hand_deal(d, h);
 	for (order = XSW_BLOCK_ORDER - 1; n && order >= XSW_LEAST_ORDER; order--) {
 		n = scattered_parts(d, h, order);
 		n = xsw_extents(d, h->part, n);

@@ -25,8 +25,8 @@ int xsw_hand_begin(struct xsw_hand *h, size_t most);
 void xsw_hand_end(struct xsw_hand *h);
 
 /**
- * xsw_take_block() - empty the block of 2 MiB at @pfn, whose frames are all ours
- * Return: false if something in it stays.
+ * xsw_take_block() - empty the block of 2 MiB at @pfn
+ * Return: false if something in it stays, or not all of it is memory of ours.
  */
 bool xsw_take_block(struct xsw_block *b, u64 pfn);
 
@@ -39,6 +39,11 @@ bool xsw_hand_take(struct xsw_hand *h, u64 pfn);
  * xsw_hand_cure() - get neighbouring frames for what is held, from Xen or out of what is held
  */
 void xsw_hand_cure(struct xsw_defrag *d, struct xsw_hand *h);
+
+/**
+ * xsw_hand_deal() - only out of what is held
+ */
+void xsw_hand_deal(struct xsw_defrag *d, struct xsw_hand *h);
 
 /**
  * xsw_hand_give_back() - to the page allocator

@@ -30,6 +30,7 @@
 /*
  * @block: the scattered ones from the front, @scattered of them; the others from the end
  * @deal: for a donor's pages and as many others
+ * @pressed: the domain's free memory is at its floor: what else is scattered was not looked at
  */
 struct pass {
 	struct xsw_defrag *d;
@@ -37,6 +38,7 @@ struct pass {
 	size_t most, scattered, others;
 	struct xsw_deal *deal;
 	u64 found, cured, pages;
+	bool pressed;
 };
 
 static struct page *take_one(const struct xsw_defrag *d, u8 order)
@@ -68,8 +70,10 @@ static void take_blocks(struct pass *p, u8 order)
 		struct xsw_block b = { .order = order, .origin = XSW_ORIGIN_NONE };
 		struct page *page;
 
-		if (!(taken % LOOK_EVERY) && !xsw_may_hold(p->d, LOOK_EVERY * bytes))
+		if (!(taken % LOOK_EVERY) && !xsw_may_hold(p->d, LOOK_EVERY * bytes)) {
+			p->pressed = true;
 			break;
+		}
 		page = take_one(p->d, order);
 		if (!page)
 			break;
@@ -149,7 +153,7 @@ static size_t from_donors(struct pass *p, const struct xsw_block *b, size_t n)
 	struct xsw_block donor;
 	size_t done;
 
-	while (n && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
+	while (n && !xsw_is_awaited() && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
 	       take_donor(&donor, n << b->order)) {
 		done = swap_with(p, &donor, b, n);
 		donor.origin = XSW_ORIGIN_NONE;
@@ -196,6 +200,7 @@ static enum xsw_ending passes(struct pass *p)
 
 	for (n = 0; n < PASSES_MOST && quiet < QUIET; n++) {
 		p->found = p->cured = p->pages = 0;
+		p->pressed = false;
 		xsw_on_each_cpu(pass_on_cpu, p);
 		progress->passes++;
 		progress->hot_found = p->found;
@@ -204,7 +209,7 @@ static enum xsw_ending passes(struct pass *p)
 		if (!xsw_go_on(p->d, p->pages) || (quiet < QUIET && !xsw_rest()))
 			return XSW_ENDED_STOPPED;
 	}
-	return XSW_ENDED_DONE;
+	return p->pressed ? XSW_ENDED_PRESSED : XSW_ENDED_DONE;
 }
 
 enum xsw_ending xsw_hot(struct xsw_defrag *d)

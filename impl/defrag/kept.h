@@ -10,16 +10,23 @@
 #include "../core/hypervisor.h"
 #include "defrag.h"
 
+/**
+ * struct xsw_kept - what is held: @n blocks, @exchanged of them, from the first, extents of Xen's
+ */
 struct xsw_kept {
 	struct xsw_block *block;
-	size_t n;
+	size_t n, exchanged;
 };
 
 /**
  * xsw_kept_take() - hold as many extents as Xen is to keep
- * If so many cannot be had, none is held, and the run asks Xen for nothing.
+ *
+ * Fewer are held where the domain has no more scattered blocks that can be emptied, and where Xen
+ * has no more: then it is asked for no extent that it would have to cut out of a large one.  If
+ * they cannot be held for want of memory, or Xen refuses for another reason, none is held, and the
+ * run asks Xen for nothing. Return: false if the run is to stop.
  */
-void xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k);
-void xsw_kept_return(struct xsw_kept *k);
+bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k);
+void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k);
 
 #endif /* XSW_DEFRAG_KEPT_H */

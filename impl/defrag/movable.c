@@ -24,12 +24,13 @@
  * @todo: of each block: is it scattered, and has nobody tried it?
  * @good: blocks that needed nothing when the run began
  * @begun: how many blocks of the hand have had their relatives looked for
+ * @tried: blocks that were to be emptied in this step
  */
 struct walk {
 	struct xsw_defrag *d;
 	struct xsw_hand hand;
 	u8 *todo;
-	u64 blocks, good, begun;
+	u64 blocks, good, begun, tried;
 	bool pressed;
 };
 
@@ -85,15 +86,19 @@ static bool is_spent(const struct xsw_defrag *d)
 static void take(struct walk *w, u64 block)
 {
 	w->todo[block] = 0;
-	if (!xsw_may_hold(w->d, PAGE_SIZE << XSW_BLOCK_ORDER))
+	if (!xsw_may_hold(w->d, PAGE_SIZE << XSW_BLOCK_ORDER)) {
 		w->pressed = true;
-	else if (!xsw_hand_take(&w->hand, block << XSW_BLOCK_ORDER))
+		return;
+	}
+	w->tried++;
+	if (!xsw_hand_take(&w->hand, block << XSW_BLOCK_ORDER))
 		w->d->progress.busy++;
 }
 
-static bool is_full(const struct walk *w)
+/* Where nothing can be emptied no hand gets full, and each try takes its time. */
+static bool is_step_over(const struct walk *w)
 {
-	return w->pressed || w->hand.n == w->hand.most;
+	return w->pressed || w->hand.n == w->hand.most || xsw_is_awaited();
 }
 
 static int compare(const void *a, const void *b)
@@ -108,7 +113,7 @@ static void take_owners(struct walk *w, u64 machine_block)
 {
 	u64 i, pfn;
 
-	for (i = 0; i < XSW_BLOCK_PAGES && !is_full(w); i++) {
+	for (i = 0; i < XSW_BLOCK_PAGES && !is_step_over(w); i++) {
 		pfn = xsw_owner_of((machine_block << XSW_BLOCK_ORDER) + i);
 		if (pfn >> XSW_BLOCK_ORDER < w->blocks && w->todo[pfn >> XSW_BLOCK_ORDER])
 			take(w, pfn >> XSW_BLOCK_ORDER);
@@ -136,18 +141,18 @@ static void fill(struct walk *w, u64 block)
 	take(w, block);
 	if (w->d->xen_order >= XSW_BLOCK_ORDER)
 		return;
-	for (; w->begun < w->hand.n && !is_full(w); w->begun++)
+	for (; w->begun < w->hand.n && !is_step_over(w); w->begun++)
 		take_relatives(w, w->hand.block[w->begun].pfn);
 }
 
 /* Return: is the run to go on? */
 static bool cure(struct walk *w)
 {
-	u64 pages = w->hand.n << XSW_BLOCK_ORDER;
+	u64 pages = w->tried << XSW_BLOCK_ORDER;
 
 	xsw_hand_cure(w->d, &w->hand);
 	xsw_hand_give_back(&w->hand);
-	w->begun = 0;
+	w->begun = w->tried = 0;
 	return xsw_go_on(w->d, pages);
 }
 
@@ -162,12 +167,12 @@ static enum xsw_ending walk(struct walk *w)
 			if (is_spent(w->d))
 				return XSW_ENDED_LOW;
 			fill(w, block);
-			if (is_full(w) && !cure(w))
+			if (is_step_over(w) && !cure(w))
 				return XSW_ENDED_STOPPED;
 			if (w->pressed)
 				return XSW_ENDED_PRESSED;
 		}
-	if (w->hand.n && !cure(w))
+	if (w->tried && !cure(w))
 		return XSW_ENDED_STOPPED;
 	return is_reached(w) ? XSW_ENDED_TARGET : XSW_ENDED_DONE;
 }

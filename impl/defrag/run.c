@@ -3,6 +3,7 @@
  * One run: its phases, one after the other.
  */
 #include "../core/hypervisor.h"
+#include "../xen/machine.h"
 #include "defrag.h"
 #include "hot.h"
 #include "kept.h"
@@ -28,9 +29,9 @@ bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes)
 /* Xen is asked for any order anew: what it lacked in one phase it may have in the next. */
 static void ask_anew(struct xsw_defrag *d)
 {
-	d->xen_order = 0;
-	if (d->limits.ask_xen)
-		d->xen_order = d->forbidden ? d->forbidden - 1 : XSW_BLOCK_ORDER;
+	d->xen_order = d->most_order;
+	if (d->forbidden)
+		d->xen_order = min_t(u8, d->xen_order, d->forbidden - 1);
 }
 
 enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
@@ -38,8 +39,10 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 	enum xsw_ending ending = XSW_ENDED_DONE, hot;
 	struct xsw_kept kept = { 0 };
 
-	if (d->limits.ask_xen && d->limits.xen_floor_blocks)
-		xsw_kept_take(d, &kept);
+	d->low_is_scarce = xsw_machine_mask() >> 32;
+	d->most_order = d->limits.ask_xen ? XSW_BLOCK_ORDER : 0;
+	if (d->most_order && d->limits.xen_floor_blocks && !xsw_kept_take(d, &kept))
+		return XSW_ENDED_STOPPED;
 	ask_anew(d);
 	if (job != XSW_JOB_HOT)
 		ending = xsw_movable(d);
@@ -49,6 +52,6 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 		if (hot != XSW_ENDED_DONE)
 			ending = hot;
 	}
-	xsw_kept_return(&kept);
+	xsw_kept_return(d, &kept);
 	return ending;
 }

@@ -6,6 +6,7 @@
 
 #include "../core/hypervisor.h"
 #include "deal.h"
+#include "ptes.h"
 
 /* Nothing has been told to Xen yet: whatever can be refused by us is refused now. */
 static bool may_be_dealt(const struct xsw_deal *d)
@@ -21,25 +22,41 @@ static bool may_be_dealt(const struct xsw_deal *d)
 	return true;
 }
 
-/* Tells Xen's M2P about all these pages: what is planned, or what the P2M still says. */
-static int tell_xen(struct xsw_deal *d, bool planned)
+/* Tells Xen's M2P about all these pages. */
+static int tell_xen(struct xsw_deal *d)
 {
 	u32 first, i, count;
 
 	for (first = 0; first < d->n; first += count) {
 		count = min_t(u32, XSW_DEAL_AT_ONCE, d->n - first);
 		for (i = 0; i < count; i++) {
-			u64 pfn = d->page[first + i];
-			u64 mfn = planned ? d->frame[first + i] : xsw_pfn_to_mfn(pfn);
-
-			d->update[i].ptr = (mfn << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
-			d->update[i].val = pfn;
+			d->update[i].ptr =
+				(d->frame[first + i] << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
+			d->update[i].val = d->page[first + i];
 		}
 		if (HYPERVISOR_mmu_update(d->update, count, NULL, DOMID_SELF) < 0)
 			return -EPERM;
 		cond_resched();
 	}
 	return 0;
+}
+
+/*
+ * The P2M still holds the truth.  Each page is told for itself: what Xen refused to change, it
+ * refuses now, too, and that must not keep the others from being as they were.
+ */
+static void take_back(struct xsw_deal *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->n; i++) {
+		u64 pfn = d->page[i];
+
+		d->update[0].ptr = (xsw_pfn_to_mfn(pfn) << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE;
+		d->update[0].val = pfn;
+		(void)HYPERVISOR_mmu_update(d->update, 1, NULL, DOMID_SELF);
+		cond_resched();
+	}
 }
 
 /* Maps @count pages from @first; the last of all has the TLB flush. */
@@ -57,12 +74,7 @@ static int map_piece(struct xsw_deal *d, u32 first, u32 count)
 		call->args[1] = mfn_pte(d->frame[first + i], PAGE_KERNEL).pte;
 		call->args[2] = last ? UVMF_TLB_FLUSH | UVMF_ALL : 0;
 	}
-	if (HYPERVISOR_multicall(d->call, count))
-		return -EFAULT;
-	for (i = 0; i < count; i++)
-		if ((long)d->call[i].result < 0)
-			return -EINVAL;
-	return 0;
+	return xsw_ptes_map(d->call, count);
 }
 
 /* Gives each page its planned frame. */
@@ -88,9 +100,8 @@ int xsw_deal(struct xsw_deal *d)
 {
 	if (!may_be_dealt(d))
 		return -EFAULT;
-	if (tell_xen(d, true)) {
-		/* the P2M still holds the truth */
-		tell_xen(d, false);
+	if (tell_xen(d)) {
+		take_back(d);
 		return -EPERM;
 	}
 	map_planned(d);

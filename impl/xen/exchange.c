@@ -29,6 +29,7 @@
 #include "../core/hypervisor.h"
 #include "../core/tell.h"
 #include "blocks.h"
+#include "ptes.h"
 
 #define CALLS 512 /* PTE updates in one multicall */
 
@@ -108,12 +109,7 @@ static int write_ptes(struct swap *s, u64 first, u64 count, bool map, unsigned l
 		call->args[1] = pte.pte;
 		call->args[2] = i + 1 == count ? flags : 0;
 	}
-	if (HYPERVISOR_multicall(s->calls, count))
-		return -EFAULT;
-	for (i = 0; i < count; i++)
-		if ((long)s->calls[i].result < 0)
-			return -EINVAL;
-	return 0;
+	return map ? xsw_ptes_map(s->calls, count) : xsw_ptes_write(s->calls, count);
 }
 
 /*

@@ -158,6 +158,7 @@ NUMBER(hot_found, xsw_service.run.progress.hot_found);
 NUMBER(hot_cured, xsw_service.run.progress.hot_cured);
 NUMBER(dealt_pages, xsw_service.run.progress.dealt_pages);
 NUMBER(low_bytes, xsw_service.run.progress.low_bytes);
+NUMBER(xen_kept, xsw_service.run.progress.kept);
 NUMBER(exchanges, xsw_service.run.progress.exchanges);
 NUMBER(exchange_ms, div64_u64(xsw_service.run.progress.exchange_ns, NSEC_PER_MSEC));
 
@@ -237,6 +238,7 @@ static struct attribute *xsw_attrs[] = {
 	&dev_attr_hot_cured.attr,
 	&dev_attr_dealt_pages.attr,
 	&dev_attr_low_bytes.attr,
+	&dev_attr_xen_kept.attr,
 	&dev_attr_exchanges.attr,
 	&dev_attr_exchange_ms.attr,
 	&dev_attr_contiguity.attr,

@@ -13,6 +13,7 @@ struct xsw_service xsw_service = {
 	.limits = {
 		.held_bytes = 32 << 20,
 		.free_floor_bytes = 64 << 20,
+		.xen_floor_blocks = 8,
 		.low_most_bytes = 64 << 20,
 		.ask_xen = true,
 	},

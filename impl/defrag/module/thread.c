@@ -24,11 +24,13 @@ static DECLARE_WAIT_QUEUE_HEAD(wake);
 static DEFINE_MUTEX(start_lock);
 static struct task_struct *thread;
 static bool stop;
+static bool in_background; /* the thread's own */
 static u64 paced_pages, paced_since_ns;
 
 static bool is_to_stop(void)
 {
-	return READ_ONCE(stop) || kthread_should_stop();
+	return READ_ONCE(stop) || kthread_should_stop() ||
+	       (in_background && !READ_ONCE(xsw_service.background));
 }
 
 /* ---- what a run asks for ---- */
@@ -54,6 +56,11 @@ bool xsw_go_on(struct xsw_defrag *d, u64 pages)
 	return !is_to_stop();
 }
 
+bool xsw_is_awaited(void)
+{
+	return is_to_stop() || freezing(current);
+}
+
 bool xsw_rest(void)
 {
 	return sleep_ms(250);
@@ -61,11 +68,25 @@ bool xsw_rest(void)
 
 void xsw_on_each_cpu(void (*step)(void *), void *argument)
 {
+	cpumask_var_t allowed;
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu) if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+	/* Where the thread may run is the operator's choice: it is only lent. */
+	if (!alloc_cpumask_var(&allowed, GFP_KERNEL)) {
 		step(argument);
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
+		return;
+	}
+	cpumask_copy(allowed, &current->cpus_mask);
+	for_each_online_cpu(cpu)
+	{
+		if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+			step(argument);
+		try_to_freeze();
+		if (is_to_stop())
+			break;
+	}
+	set_cpus_allowed_ptr(current, allowed);
+	free_cpumask_var(allowed);
 }
 
 /* xen/ tells the engine of each exchange; here that is the run. */
@@ -89,6 +110,10 @@ static void tell_ending(enum xsw_job job)
 
 	if (s->run.forbidden)
 		pr_notice("Xen permits this domain no exchange of order %u\n", s->run.forbidden);
+	if (s->run.limits.ask_xen && !s->run.most_order)
+		pr_notice("the %llu blocks that Xen is to keep could not be held: it was asked for "
+			  "nothing\n",
+			  s->run.limits.xen_floor_blocks);
 	if (job != XSW_JOB_HOT)
 		pr_info("%s in %llu ms: %llu of %llu scattered blocks of 2 MiB cured, %llu could "
 			"not be emptied\n",
@@ -106,6 +131,7 @@ static void run(enum xsw_job job, bool background)
 
 	s->run = (struct xsw_defrag){ .limits = s->limits };
 	s->began_ns = s->ended_ns = ktime_get_ns();
+	in_background = background;
 	paced_pages = 0;
 	paced_since_ns = s->began_ns;
 	if (!background)
@@ -172,6 +198,8 @@ int xsw_run_start(enum xsw_job job)
 	mutex_lock(&start_lock);
 	if (xsw_service.job == XSW_JOB_NONE) {
 		stop = false;
+		/* run_ms may be read before the thread is awake */
+		xsw_service.began_ns = ktime_get_ns();
 		WRITE_ONCE(xsw_service.job, job);
 		wake_up(&wake);
 	} else {

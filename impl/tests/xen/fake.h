@@ -59,6 +59,7 @@ struct fake_faults {
 	u32 multicall_entry;  /* the call does not do its second entry */
 	u32 update_va_at;     /* the call is refused */
 	u32 mmu_update_at;    /* the entry is refused, and what follows in its call */
+	u64 m2p_refused;      /* Xen updates the entry of this frame never; 0: of any */
 	u64 p2m_from, p2m_to; /* P2M entries of these pages are read-only */
 	u64 m2p_from, m2p_to; /* M2P entries of these frames cannot be read */
 	u32 extents;          /* an exchange does at most so many, + 1 */

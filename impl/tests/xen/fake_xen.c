@@ -63,7 +63,8 @@ int HYPERVISOR_mmu_update(struct mmu_update *request, unsigned int n, unsigned i
 	for (i = 0; i < n; i++) {
 		u64 mfn = request[i].ptr >> PAGE_SHIFT;
 
-		if (fake_fails(&faults.mmu_update_at))
+		if (fake_fails(&faults.mmu_update_at) ||
+		    (faults.m2p_refused && mfn == faults.m2p_refused))
 			return -EPERM;
 		if ((request[i].ptr & 3) != MMU_MACHPHYS_UPDATE || mfn >= FAKE_FRAMES ||
 		    fake_frames[mfn].owner != OF_US)

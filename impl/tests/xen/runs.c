@@ -5,7 +5,7 @@
 #include "runs.h"
 
 struct xsw_defrag defrag;
-u32 stop_at, steps;
+u32 stop_at, steps, awaited_at;
 u64 most_in_step, least_available, most_held;
 void (*between_passes)(void);
 
@@ -34,10 +34,12 @@ int start_run(void **state)
 	int failed = start(state);
 
 	defrag = (struct xsw_defrag){
-		.limits = { .held_bytes = 32 << 20, .ask_xen = true },
+		.limits = { .held_bytes = 32 << 20, .low_most_bytes = 4ULL << 30, .ask_xen = true },
 	};
 	stop_at = 0;
+	awaited_at = 0;
 	most_held = 0;
+	fake_highest_frame = FAKE_FRAMES;
 	between_passes = NULL;
 	fake_range_asked = note_available;
 	return failed;
@@ -73,6 +75,11 @@ bool xsw_go_on(struct xsw_defrag *d, u64 pages)
 	if (pages > most_in_step)
 		most_in_step = pages;
 	return ++steps != stop_at;
+}
+
+bool xsw_is_awaited(void)
+{
+	return awaited_at && counts.ranges >= awaited_at;
 }
 
 bool xsw_rest(void)

@@ -15,6 +15,8 @@ extern u32 steps;                /* calls of it in the last run */
 extern u64 most_in_step;         /* pages told to one of them */
 extern u64 least_available;      /* bytes, when a step asked for a range */
 extern u64 most_held;            /* pages, likewise: while note_held() is asked at each */
+extern u32 awaited_at; /* from this alloc_contig_range() on somebody waits for the step's end; 0:
+			  nobody */
 extern void (*between_passes)(void);
 
 int start_run(void **state);

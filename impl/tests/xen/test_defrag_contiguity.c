@@ -131,6 +131,23 @@ static void the_largest_pieces_are_aligned(void **state)
 	xsw_hv_free(&b);
 }
 
+/* Xen refuses one frame for good: late in the plan, but early where all is taken back. */
+static void what_is_refused_for_good_is_taken_back_around_it(void **state)
+{
+	struct xsw_block b = begin();
+	u64 i;
+
+	(void)state;
+	for (i = 0; i < 1024; i++)
+		fake_move_frame(b.pfn + i, RUN + 1023 - i);
+	deal.n = 1024;
+	faults.m2p_refused = RUN + 1000;
+	assert_int_equal(xsw_neighbours(&deal, sorted), -EPERM);
+	assert_int_equal(xsw_pfn_to_mfn(b.pfn), RUN + 1023);
+	check(1024);
+	xsw_hv_free(&b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -141,6 +158,7 @@ int main(void)
 		a_run_test(what_wins_nothing_is_not_dealt),
 		a_run_test(reversed_frames_are_turned_round),
 		a_run_test(the_largest_pieces_are_aligned),
+		a_run_test(what_is_refused_for_good_is_taken_back_around_it),
 	};
 
 	return run_held_tests(tests);

@@ -149,7 +149,7 @@ static void the_domain_keeps_its_floor(void **state)
 	(void)state;
 	fake_give_to_xen(1 << 18, 16 * 512);
 	defrag.limits.free_floor_bytes = 254 << 20; /* all there is */
-	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(run_hot(), XSW_ENDED_PRESSED);
 	assert_int_equal(defrag.progress.hot_cured, 0);
 	check(0);
 }
@@ -161,6 +161,21 @@ static void the_operator_stops_it(void **state)
 	stop_at = 1;
 	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
 	assert_int_equal(defrag.progress.passes, 1);
+	check(0);
+}
+
+/* A pass takes as many donors as it needs, but not while somebody waits. */
+static void a_stop_among_donors_is_heeded(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	lay_donor(DONOR + 512);
+	lay_donor(DONOR + 1024);
+	awaited_at = 1;
+	stop_at = 1;
+	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
+	assert_int_equal(counts.ranges, 1);
+	assert_int_equal(defrag.progress.hot_cured, 64); /* what one gives */
 	check(0);
 }
 
@@ -201,6 +216,20 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	check(0);
 }
 
+/* Nothing scattered can be held for it: small extents are had all the same. */
+static void a_floor_does_without_what_is_not_scattered(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 17, FAKE_PAGES);
+	fake_lay_out(0, 1 << 17, FAKE_PAGES - 512);
+	fake_use(FAKE_PAGES - 512, false);
+	defrag.limits.xen_floor_blocks = 8;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 0);
+	assert_int_equal(defrag.progress.taken[3], 63);
+	check(0);
+}
+
 /* ---- both phases ---- */
 
 static void a_run_of_all_does_both(void **state)
@@ -238,9 +267,11 @@ int main(void)
 		a_hot_test(frames_of_others_are_left_alone),
 		a_hot_test(the_domain_keeps_its_floor),
 		a_hot_test(the_operator_stops_it),
+		a_hot_test(a_stop_among_donors_is_heeded),
 		a_hot_test(no_pages_to_be_had_is_no_harm),
 		a_hot_test(no_memory_for_its_arrays_is_survived),
 		a_hot_test(a_width_takes_low_frames_for_low_pages),
+		a_hot_test(a_floor_does_without_what_is_not_scattered),
 		a_run_test(a_run_of_all_does_both),
 		a_run_test(a_run_that_was_stopped_does_not_go_on),
 	};

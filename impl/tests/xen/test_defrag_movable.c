@@ -192,6 +192,36 @@ static void holes_and_zones_are_not_asked_for(void **state)
 	assert_int_equal(defrag.progress.busy, 1);
 }
 
+/* Memory goes while the run is on: what was looked at in its beginning may not be there any more.
+ */
+static void unplug(unsigned long pfn)
+{
+	u64 i;
+
+	if (pfn != 4096)
+		return;
+	fake_range_asked = NULL;
+	for (i = 0; i < 512; i++) {
+		fake_pages[8192 + i].offline = true;
+		fake_pages[8192 + i].in_buddy = false;
+		fake_pages[8192 + i].user = 1; /* nobody's: not in our hands */
+	}
+}
+
+static void memory_that_goes_meanwhile_is_not_asked_for(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_range_asked = unplug;
+	run_movable();
+	assert_int_equal(counts.ranges, 127);
+	for (i = 0; i < 512; i++)
+		fake_pages[8192 + i].user = 0;
+	check(512);
+}
+
 static void busy_blocks_are_passed_over(void **state)
 {
 	(void)state;
@@ -230,7 +260,7 @@ static void no_more_is_held_than_may_be(void **state)
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
 	assert_int_equal(most_held, 2 * 512); /* when the third block is asked for */
 	assert_int_equal(steps, 43);
-	assert_int_equal(most_in_step, 3 * 512);
+	assert_int_equal(most_in_step, 4 * 512); /* the kernel's own was tried, too */
 }
 
 static void the_domain_keeps_its_floor(void **state)
@@ -278,6 +308,32 @@ static void the_operator_stops_it(void **state)
 	check(0);
 }
 
+/* Nothing can be emptied: no hand gets full, and yet the step ends when somebody waits for it. */
+static void a_stop_among_busy_blocks_is_heeded(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.busy_ranges = 200;
+	awaited_at = 5;
+	stop_at = 1;
+	assert_int_equal(run_movable(), XSW_ENDED_STOPPED);
+	assert_int_equal(counts.ranges, 5);
+	assert_int_equal(most_in_step, 5 * 512); /* a limit of pages a second counts them */
+	check(0);
+}
+
+/* Who waits for it to freeze: it goes on after that, with all blocks tried. */
+static void a_run_goes_on_after_a_freeze(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	awaited_at = 5;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.cured, 127);
+	assert_int_equal(most_in_step, 5 * 512);
+	check(0);
+}
+
 static void no_memory_for_its_arrays_is_survived(void **state)
 {
 	u32 at;
@@ -308,15 +364,16 @@ static void xen_keeps_its_floor(void **state)
 	check(0);
 }
 
-static void with_no_more_than_its_floor_xen_is_asked_for_nothing(void **state)
+static void with_no_more_than_its_floor_xen_gives_no_large_block(void **state)
 {
 	(void)state;
 	fake_give_to_xen(1 << 18, 11 * 512);
 	defrag.limits.xen_floor_blocks = 12;
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 11);
 	assert_int_equal(defrag.progress.taken[9], 0);
 	assert_int_equal(xen_blocks(), 11);
-	assert_true(contiguous_blocks() > 90);
+	assert_true(defrag.progress.dealt_pages >= 115 * 512);
 	check(0);
 }
 
@@ -342,6 +399,87 @@ static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
 	assert_int_equal(counts.exchanges, 0);
 	assert_int_equal(defrag.progress.taken[9], 0);
+	check(0);
+}
+
+/* It has fewer than are to be kept: they are held, and no smaller extent is cut out of them. */
+static void xen_keeps_the_large_blocks_it_has(void **state)
+{
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 3 * 512);
+	for (i = 0; i < 512; i++)
+		fake_give_to_xen((1 << 19) + 32 * i, 16);
+	defrag.limits.xen_floor_blocks = 8;
+	defrag.limits.held_bytes = 2 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 3);
+	assert_int_equal(defrag.progress.taken[9], 0);
+	assert_true(defrag.progress.taken[4] >= 480);
+	assert_int_equal(xen_blocks(), 3);
+	check(0);
+}
+
+/* What was held comes back with frames from anywhere: they are dealt out among themselves. */
+static void what_was_held_is_cured_in_the_end(void **state)
+{
+	struct xsw_contiguity c = { 0 };
+	u64 i;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 12 * 512);
+	for (i = 0; i < 13; i++) /* none of them a large block */
+		fake_give_to_xen(FAKE_HIGH + FAKE_PAGES + 512 * i + 1, 511);
+	for (i = 13; i < 128; i++)
+		fake_use(512 * i + 7, false);
+	defrag.limits.xen_floor_blocks = 12;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 12);
+	for (i = 1; i < 13; i++)
+		xsw_contiguity_add(&c, 512 * i);
+	assert_int_equal(c.pages, 12 * 512);
+	assert_true(c.largest[0] + c.largest[1] + c.largest[2] < 100);
+	assert_int_equal(xen_blocks(), 12);
+	check(0);
+}
+
+static void a_stop_while_they_are_taken_is_heeded(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 40 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	awaited_at = 3;
+	stop_at = 1;
+	assert_int_equal(run_movable(), XSW_ENDED_STOPPED);
+	assert_int_equal(counts.ranges, 3);
+	assert_int_equal(counts.exchanges, 0);
+	check(0);
+}
+
+/* Nothing can be emptied: that is seen soon. */
+static void busy_blocks_are_not_tried_for_it_without_end(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 40 * 512);
+	faults.busy_ranges = 400;
+	defrag.limits.xen_floor_blocks = 4;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(counts.ranges, 2 * 4 + 16 + 128);
+	assert_int_equal(counts.exchanges, 0);
+	check(0);
+}
+
+/* The run needs room for its hand, besides. */
+static void what_is_held_leaves_room_for_the_run(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 40 * 512);
+	defrag.limits.xen_floor_blocks = 12;
+	defrag.limits.free_floor_bytes = 200 << 20; /* of 254 MiB that are free */
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.kept, 0);
+	assert_int_equal(counts.exchanges, 0);
 	check(0);
 }
 
@@ -383,6 +521,50 @@ static void frames_from_anywhere_are_not_dealt_to_low_pages(void **state)
 	check(0);
 }
 
+/* Twenty blocks of Xen's above 4 GiB, then forty below */
+static void give_high_and_low(void)
+{
+	fake_give_to_xen(FAKE_HIGH + FAKE_PAGES, 20 * 512);
+	fake_give_to_xen(1 << 18, 40 * 512);
+	defrag.limits.low_most_bytes = 16 << 20;
+}
+
+/* What lies low is left to devices that need it; neighbours are dealt out of our own instead. */
+static void a_run_without_width_leaves_low_memory(void **state)
+{
+	(void)state;
+	give_high_and_low();
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 20 + 8);
+	assert_int_equal(defrag.progress.low_bytes, 16 << 20);
+	assert_int_equal(xen_blocks(), 32);
+	assert_true(defrag.progress.dealt_pages >= 99 * 512);
+	check(0);
+}
+
+static void the_last_low_memory_may_be_less_than_a_block(void **state)
+{
+	(void)state;
+	give_high_and_low();
+	defrag.limits.low_most_bytes = (4 << 20) + (64 << 10);
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 20 + 2);
+	assert_int_equal(defrag.progress.taken[4], 1);
+	assert_int_equal(defrag.progress.low_bytes, defrag.limits.low_most_bytes);
+	check(0);
+}
+
+/* There every device reaches all memory. */
+static void low_memory_is_not_scarce_where_there_is_no_other(void **state)
+{
+	(void)state;
+	give_high_and_low();
+	fake_highest_frame = 1 << 20;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 60);
+	check(0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -400,6 +582,7 @@ int main(void)
 		a_run_test(frames_of_others_are_left_alone),
 		a_run_test(a_frame_that_becomes_foreign_is_let_go),
 		a_run_test(holes_and_zones_are_not_asked_for),
+		a_run_test(memory_that_goes_meanwhile_is_not_asked_for),
 		a_run_test(busy_blocks_are_passed_over),
 		a_run_test(contiguous_blocks_are_not_touched),
 		a_run_test(no_more_is_held_than_may_be),
@@ -407,13 +590,23 @@ int main(void)
 		a_run_test(a_target_ends_it),
 		a_run_test(a_target_out_of_reach_is_told),
 		a_run_test(the_operator_stops_it),
+		a_run_test(a_stop_among_busy_blocks_is_heeded),
+		a_run_test(a_run_goes_on_after_a_freeze),
 		a_run_test(no_memory_for_its_arrays_is_survived),
 		a_run_test(xen_keeps_its_floor),
-		a_run_test(with_no_more_than_its_floor_xen_is_asked_for_nothing),
+		a_run_test(with_no_more_than_its_floor_xen_gives_no_large_block),
 		a_run_test(contiguous_blocks_are_not_given_for_the_floor),
 		a_run_test(a_floor_of_more_than_we_can_hold_asks_for_nothing),
+		a_run_test(xen_keeps_the_large_blocks_it_has),
+		a_run_test(what_was_held_is_cured_in_the_end),
+		a_run_test(a_stop_while_they_are_taken_is_heeded),
+		a_run_test(busy_blocks_are_not_tried_for_it_without_end),
+		a_run_test(what_is_held_leaves_room_for_the_run),
 		a_run_test(a_width_takes_low_frames_for_low_pages),
 		a_run_test(frames_from_anywhere_are_not_dealt_to_low_pages),
+		a_run_test(a_run_without_width_leaves_low_memory),
+		a_run_test(the_last_low_memory_may_be_less_than_a_block),
+		a_run_test(low_memory_is_not_scarce_where_there_is_no_other),
 	};
 
 	return run_held_tests(tests);

@@ -103,8 +103,8 @@ static void nothing_is_ever_lost(void **state)
 			run_hot();
 		}
 		assert_int_equal(fake_check(0), 0);
-		assert_true(!defrag.limits.width ||
-			    defrag.progress.low_bytes <= defrag.limits.low_most_bytes);
+		assert_true(defrag.progress.kept <= defrag.limits.xen_floor_blocks);
+		assert_true(defrag.progress.low_bytes <= defrag.limits.low_most_bytes);
 	}
 	assert_int_equal(counts.warnings, 0);
 }

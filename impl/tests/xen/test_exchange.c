@@ -270,8 +270,29 @@ static void a_read_only_p2m_stops_it(void **state)
 	check(16);
 }
 
+/* A page handed back without its mapping would be somebody's fault: it is tried again. */
+static void a_refused_remap_is_tried_again(void **state)
+{
+	struct xsw_block b[2];
+	size_t done;
+	u32 i;
+
+	(void)state;
+	fake_give_to_xen(4096, 4096);
+	take_scattered(b, 2, 3);
+	for (i = 0; i < 2; i++) {
+		if (i)
+			faults.multicall_at = 2;
+		else
+			faults.multicall_entry = 2;
+		assert_int_equal(xsw_hv_make_contiguous(&b[i], 1, 32, &done), XSW_EXCHANGE_OK);
+		assert_true(is_exchanged(&b[i], 32));
+		check(16);
+	}
+}
+
 /* Xen has no ground to refuse the new frames: it is warned of, and the P2M says the truth. */
-static void a_refused_remap_is_warned_of(void **state)
+static void a_remap_refused_for_good_is_warned_of(void **state)
 {
 	struct xsw_block b;
 	size_t done;
@@ -280,6 +301,7 @@ static void a_refused_remap_is_warned_of(void **state)
 	fake_give_to_xen(4096, 4096);
 	take_scattered(&b, 1, 3);
 	faults.multicall_entry = 2;
+	faults.update_va_at = 1;
 	assert_int_equal(xsw_hv_make_contiguous(&b, 1, 32, &done), XSW_EXCHANGE_OK);
 	assert_true(is_exchanged(&b, 32));
 	assert_int_equal(fake_pte[b.pfn + 1], 0);
@@ -422,7 +444,8 @@ int main(void)
 		held_test(a_page_that_is_not_ours_stops_it),
 		held_test(what_cannot_be_unmapped_is_mapped_again),
 		held_test(a_read_only_p2m_stops_it),
-		held_test(a_refused_remap_is_warned_of),
+		held_test(a_refused_remap_is_tried_again),
+		held_test(a_remap_refused_for_good_is_warned_of),
 		held_test(no_memory_for_its_arrays_is_not_xens_refusal),
 		held_test(an_undo_gives_xen_its_frames_back),
 		held_test(a_refused_undo_leaves_the_blocks_as_they_are),

@@ -143,6 +143,8 @@ static const char *next_step(enum verdict v)
 			      : "load the module (modprobe xen_swiotlb_defrag) and run 'xsw-defrag all' "
 				"while the load is on";
 	case QUIET:
+		if (!contiguity_counts())
+			return "it cannot be told: this kernel does not tell of bounces";
 		return "nothing now: no buffer bounces for it; run this again while the load is on";
 	default:
 		return "nothing: look for other reasons with 'xswbounce verdict'";
@@ -264,10 +266,9 @@ static void print(enum verdict v)
 			rate());
 		break;
 	case QUIET:
-		screen_line(
-			"Memory is scattered (%.1f %% in blocks of 32 KiB and more), but hardly "
-			"a buffer bounces for it: %.1f a second.",
-			share_from(NETWORK), rate());
+		screen_line("Memory is scattered (%.1f %% in blocks of 32 KiB and more)%s.",
+			    share_from(NETWORK),
+			    contiguity_counts() ? ", but hardly a buffer bounces for it" : "");
 		break;
 	default:
 		screen_line("Memory is contiguous: %.1f %% of it in blocks of 32 KiB and more.",
