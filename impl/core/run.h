@@ -27,9 +27,9 @@ u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
-/* Claim the wanted run at this place of @s, if it is free there; @exact: count in the pool */
+/* Claim the wanted run at this place of @s, if it is free there; @sampled: the mark was seen to be */
 static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_segment *s, u32 i,
-					      u32 n, bool exact)
+					      u32 n, bool sampled)
 {
 	u32 bit = i % XSW_WORD_BITS;
 
@@ -39,7 +39,7 @@ static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_seg
 	} else if (!xsw_take_wide(p, s, i, n)) {
 		return false;
 	}
-	if (unlikely(exact))
+	if (!sampled && unlikely(data_race(p->exact_high_water)))
 		xsw_count_exact(p, n);
 	else
 		xsw_percpu_add(&p->hints->used, n);
@@ -48,7 +48,7 @@ static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_seg
 
 static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 {
-	return xsw_claim_counted(p, s, i, n, data_race(p->exact_high_water));
+	return xsw_claim_counted(p, s, i, n, false);
 }
 
 /* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
@@ -62,7 +62,6 @@ static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mas
 	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
-	bool exact = false;
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
 	    unlikely((s->first + i - phase) & (stride - 1)))
@@ -71,10 +70,8 @@ static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mas
 		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || data_race(p->exact_high_water);
 		if (unlikely(*wide))
 			return (struct xsw_run){ 0 };
-	} else {
-		exact = data_race(p->exact_high_water);
 	}
-	if (unlikely(!xsw_claim_counted(p, s, i, slots, exact)))
+	if (unlikely(!xsw_claim_counted(p, s, i, slots, simply)))
 		return (struct xsw_run){ 0 };
 	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
