@@ -136,8 +136,8 @@ def path(pictures, series, size=4096):
                 continue
             words.append(instructions(found["low"], found["high"]))
             if kind == "translated" and one.env["emulated"]:
-                words[-1] += invalidations(one, size)
-                continue  # what an invalidation costs is not in it: not to be compared
+                words[-1] += " + inval."  # how many: the next picture
+                continue  # what one costs is not in it: not to be compared
             values += [found["low"], found["high"]]
             if kind == "bounced" and found["high"] > found["low"]:
                 marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
@@ -153,7 +153,7 @@ def path(pictures, series, size=4096):
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5
-    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), right=132)
+    return pictures.rows(picture, labels, marks, ("", low, high, True, 0), right=140)
 
 
 def load(pictures, summary, series):
