@@ -57,7 +57,7 @@ passes 'every round is good' jq -e '.ok' "$out"/run/*/run.json
 passes 'the DMA API was timed on no hardware' jq -e '.dmabench | .ok and .target == null
 	and .device == "dmabench-none"' "$out"/run/*/run.json
 passes 'where it bounces as elsewhere' jq -e '[.summary[] | select(.test == "pair" and .mask == 32)
-	| .stock.route] | length > 5 and all(. == "bounced")' "$out"/run/*/raw/dmabench.json
+	| .stock.route | values] | length > 5 and all(. == "bounced")' "$out"/run/*/raw/dmabench.json
 state | diff "$out/before" - >"$out/diff"
 ok $? 'addresses, drivers, modules, mounts and namespaces are as they were' "$(cat "$out/diff")"
 
