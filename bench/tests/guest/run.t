@@ -59,9 +59,10 @@ holds 'but each byte when forced, and the data is right' \
 holds 'data checks ran on both backends and passed' \
 	'[.rounds[] | select(.verified != null)] | (map(.verified) | all)
 	 and (map(.backend) | unique == ["module", "stock"])'
-holds 'the packet sequence bounces on both, on the module at most as often' '
+# When a driver maps its next receive buffers is a matter of time: one or two of 2,160 maps.
+holds 'the packet sequence bounces on both, equally often but for a few receive buffers' '
 	[.rounds[] | select(.load == "packets")] | sort_by(.backend) | map(.counters.bounces)
-	| .[0] > 0 and .[1] > 0 and .[0] <= .[1]'
+	| .[0] > 1000 and .[1] > 1000 and (.[0] - .[1] | fabs) <= 8'
 holds 'timed rounds have latencies' '[.rounds[] | select(.kind == "timed" and .figures.iops)
 	| .figures | 0 < .lat_p50_ns and (.lat_p99_ns == null or .lat_p50_ns <= .lat_p99_ns)]
 	| length > 0 and all'
@@ -97,6 +98,6 @@ is "$loose" '' 'each device has its driver again'
 expect 'the modules are unloaded' 1 '^$' grep -E 'xen_swiotlb|dmabench' /proc/modules
 expect 'no tracing instance is left' 0 '^$' ls /sys/kernel/tracing/instances
 expect 'no namespace is left' 0 '!xsw-' ip netns list
-expect 'a result is never overwritten' 2 'exists: choose another --out' \
+expect 'a result is never overwritten' 2 'already: name another --out' \
 	bench/run --here --out "$out/run" --disk "/dev/$wide"
 done_testing
