@@ -50,7 +50,7 @@ void xsw_high_water_begin(struct xsw_engine *e, bool exact)
 	if (exact != p->exact_high_water) {
 		WRITE_ONCE(p->exact_high_water, exact);
 		xsw_rcu_synchronize();
-		WRITE_ONCE(p->used_on_cpus, xsw_pool_used(p) - READ_ONCE(p->used_exact));
+		WRITE_ONCE(p->used_on_cpus, xsw_pool_used_on_cpus(p));
 		xsw_rcu_synchronize();
 	}
 	WRITE_ONCE(p->high_water, 0);

@@ -157,14 +157,21 @@ void xsw_pool_settle(struct xsw_pool *p)
 	}
 }
 
-/* Each is read after the other, so the sum may be a little below what any moment had */
-u64 xsw_pool_used(struct xsw_pool *p)
+u64 xsw_pool_used_on_cpus(struct xsw_pool *p)
 {
-	u64 used = READ_ONCE(p->used_exact);
+	u64 used = 0;
 	u32 cpu;
 
 	xsw_for_each_cpu(cpu)
 		used += READ_ONCE(xsw_percpu_ptr(p->hints, cpu)->used);
+	return used;
+}
+
+/* Each is read after the other, so the sum may be a little below what any moment had */
+u64 xsw_pool_used(struct xsw_pool *p)
+{
+	u64 used = READ_ONCE(p->used_exact) + xsw_pool_used_on_cpus(p);
+
 	return (s64)used < 0 ? 0 : used;
 }
 

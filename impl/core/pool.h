@@ -116,6 +116,7 @@ void xsw_pool_remove(struct xsw_pool *p, struct xsw_segment *s);
 void xsw_pool_settle(struct xsw_pool *p); /* after a grace period */
 
 u64 xsw_pool_used(struct xsw_pool *p);
+u64 xsw_pool_used_on_cpus(struct xsw_pool *p); /* the part of it that the CPUs have counted */
 
 /** xsw_pool_largest_free() - slots that no free run exceeds: a few loads a group; any context */
 u32 xsw_pool_largest_free(struct xsw_pool *p);
