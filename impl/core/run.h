@@ -27,7 +27,7 @@ u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
-/* Claim the wanted run at this place of @s, if it is free there; @sampled: the mark was seen to be */
+/* Claim the wanted run at this place of @s, if free; @sampled: the mark was seen to be sampled */
 static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_segment *s, u32 i,
 					      u32 n, bool sampled)
 {

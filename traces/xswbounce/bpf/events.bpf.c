@@ -28,7 +28,7 @@ struct {
 
 u32 lost;
 
-/* One test of what is reserved, and none between it and its use: Linux 6.1's verifier forgets it. */
+/* One test of what is reserved, and none after it: Linux 6.1's verifier forgets the first. */
 static __always_inline void *reserve(u64 size)
 {
 	void *m;
