@@ -189,8 +189,10 @@ TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests
 	traces/tests/*.t)
 .PHONY: test
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
-	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
+	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
+# What was given to this make is not for those that tests call.
+PROVE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL prove
 ENGINE_TESTS := unit xen property stress
 # test:sanitizers, as the compiler names them
 SANITIZED := unit:address,undefined xen:address,undefined property:address,undefined stress:thread
@@ -209,27 +211,27 @@ test-build:
 
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
-	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
+	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: test-watch
 test-watch: deps-test test-build ## the flight recorder for half an hour, while all that it is there for happens
-	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/watch
+	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/watch
 
 .PHONY: test-module
 test-module: deps-test test-build ## every test of the module with two CPUs and in PV domUs, and its mutants (half an hour)
-	@prove -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
+	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 .PHONY: test-bench
 test-bench: deps-test test-build ## the lab's bench as it is typed, a host compared with itself, the disk's own addresses (ten minutes)
-	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
+	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune
 test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: six boots (half an hour)
-	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
+	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity
 test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU (half an hour)
-	@prove --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
+	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.
@@ -241,7 +243,7 @@ test-kernels: deps-test ## module and tracing tools on the lab's other kernels, 
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \
-		echo "kernel $$k:" && prove --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
+		echo "kernel $$k:" && $(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/kernels || status=1; \
 	done; exit $$status
 
 .PHONY: lint
