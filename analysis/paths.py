@@ -9,6 +9,8 @@ walks a list of slots; no two of these are folded into one.
 
 from statistics import median
 
+from estimates import line
+
 DIRECT, BOUNCED, TRANSLATED = "direct", "bounced", "translated"
 # Larger mappings than stock serves say nothing of both.
 LARGEST = 262144
@@ -81,9 +83,9 @@ def _pairs(rows):
 
 
 def copy_price(bench, backend):
-    """(path, time a byte) of bounced pairs on an empty pool, by least squares over the sizes.
+    """(path, time a byte) of bounced pairs on an empty pool, by a line over the sizes.
 
-    Weighted by 1 / time squared: an error is a share of what was measured. None with one size.
+    None with one size.
     """
     times = copies_of(bench)
     points = [(times[(backend, row["cell"]["dir"])] * row["cell"]["size"],
@@ -91,15 +93,8 @@ def copy_price(bench, backend):
               for row in _pairs(bench["rows"]) if row["backend"] == backend
               and not row.get("hold") and route(row["cell"]) == BOUNCED
               and _cache(row["cell"]) == "hot" and times[(backend, row["cell"]["dir"])]]
-    if len({x for x, _ in points}) < 2:
-        return None
-    weights = [1 / y ** 2 for _, y in points]
-    total = sum(weights)
-    x0 = sum(w * x for w, (x, _) in zip(weights, points)) / total
-    y0 = sum(w * y for w, (_, y) in zip(weights, points)) / total
-    slope = sum(w * (x - x0) * (y - y0) for w, (x, y) in zip(weights, points)) / \
-        sum(w * (x - x0) ** 2 for w, (x, _) in zip(weights, points))
-    return (y0 - slope * x0, slope) if slope > 0 else None
+    found = line(points)
+    return found if found and found[1] > 0 else None
 
 
 def _net(row, unit, references, prices, times):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Order statistics, and the line that is laid through costs by size."""
+"""Order statistics of what may be missing."""
 
 
 def known(values):
@@ -37,21 +37,3 @@ def spread(values):
     values = known(values)
     return {"n": len(values), "median": median(values), "min": min(values, default=None),
             "max": max(values, default=None), "interval": interval(values)}
-
-
-def line(points):
-    """(a, b) of y = a + b x with the least squares of relative errors, or None.
-
-    The costs of 512 bytes and of 256 KiB are a hundredfold apart: by absolute errors the largest
-    alone would decide where the line meets x = 0.
-    """
-    points = [(x, y) for x, y in points if y]
-    if len({x for x, _ in points}) < 3:
-        return None
-    weights = [1 / y ** 2 for _, y in points]
-    total = sum(weights)
-    mean_x = sum(w * x for w, (x, _) in zip(weights, points)) / total
-    mean_y = sum(w * y for w, (_, y) in zip(weights, points)) / total
-    slope = sum(w * (x - mean_x) * (y - mean_y) for w, (x, y) in zip(weights, points)) \
-        / sum(w * (x - mean_x) ** 2 for w, (x, _) in zip(weights, points))
-    return mean_y - slope * mean_x, slope

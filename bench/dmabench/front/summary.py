@@ -5,7 +5,9 @@ Each layout of held mappings is a cell of its own: an average of unlike layouts 
 none of them.
 """
 
-from .figures import interval, known, line, median, spread
+from estimates import line
+
+from .figures import interval, known, median, spread
 
 BENEATH = {"p99": 1000, "p999": 10000}  # tries of which ten lie beyond the percentile
 FIGURES = ("min", "median", "p99", "p999", "max", "mean")
@@ -198,7 +200,7 @@ def paths(rows):
                 (copied, cell["ops"][0]["median"]))
     told = []
     for (backend, way, percent, seed, mix), rounds in found.items():
-        lines = known(line(points) for points in rounds.values())
+        lines = known(line(points, 3) for points in rounds.values())
         if lines:
             told.append({"backend": backend, "dir": way, "percent": percent,
                          "layout": None if seed is None else {"seed": seed, "mix": mix},
