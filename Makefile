@@ -177,6 +177,9 @@ install: ## install the module for this kernel through dkms
 	@$(MAKE) -C impl/kmod install
 
 # ---- tests ----
+# What was given to this make is not for those that tests call.
+PROVE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL prove
+
 # The longest first, so that two run side by side to the end.  A machine with two CPUs would take
 # from the runner's rounds what they measure: its tests come when that is over.
 LAB_TEST = $(wildcard $(patsubst %,bench/lab/tests/%.t,$(1)))
@@ -191,8 +194,6 @@ TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests
 test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
-# What was given to this make is not for those that tests call.
-PROVE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL prove
 ENGINE_TESTS := unit xen property stress
 # test:sanitizers, as the compiler names them
 SANITIZED := unit:address,undefined xen:address,undefined property:address,undefined stress:thread
