@@ -21,7 +21,15 @@ image_sources()
 # The host's own apt settings (proxies, date checks) hold for the image's packages too.
 image_apt_options()
 {
+	echo 'Acquire::Retries "3";'
 	apt-config dump | grep -E '^Acquire::(Check|http|https|Retries)' || true
+}
+
+# apt's own words say why: most often the mirror, sometimes the host.
+image_no_root()
+{
+	grep -E '^[EW]: |: Permission denied|No space left' "$2" | uniq | head -n 8 >&2 || true
+	die "no Debian root from $1: see above and $2; another mirror: DEBIAN_MIRROR=URL"
 }
 
 image_bootstrap()
@@ -37,7 +45,7 @@ image_bootstrap()
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		"${kernel_suites%% *}" "$dir/rootfs" "${sources[@]}" >"$log" 2>&1 ||
-		die "no Debian root from $mirror (see $log); another mirror: DEBIAN_MIRROR=URL"
+		image_no_root "$mirror" "$log"
 }
 
 # The ELF kernel out of a bzImage: Xen then has nothing to unpack. The payload's offset, counted

@@ -51,6 +51,9 @@ image_check_host()
 	missing=$(host_packages_missing)
 	[ -z "$missing" ] ||
 		die "missing host packages: run 'apt-get install --no-install-recommends ${missing//$'\n'/ }'"
+	# apt checks signatures as a user of its own, and its scripts write there.
+	[ "$(stat -c '%F %a' /dev/null)" = 'character special file 666' ] ||
+		die "/dev/null is $(stat -c '%F, mode %a' /dev/null): 'rm -f /dev/null; mknod -m 666 /dev/null c 1 3' mends it"
 	free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
 	[ "$free" -ge "$image_need_kib" ] ||
 		die "the image needs $((image_need_kib / 1024)) MiB in $work, $((free / 1024)) are free"
