@@ -19,8 +19,9 @@ level()
 	sed 's/.*\[\(.*\)\].*/\1/' $lockdown
 }
 
-worked='0 0 0 0 0 0 0 0 0 0'
-refused='2 2 2 2 2 2 2 2 2 2'
+worked=$(statuses 0)
+refused=$(statuses 2)
+by_tracefs=$(statuses 2 0 verdict 0 top)
 # forbids LEVEL: everything that BPF does is refused, in one line with cause and fallback.
 confidential()
 {
@@ -43,7 +44,7 @@ is "$(said env)" "$worked" "$when: every command works"
 row "$when" env
 
 without=(setpriv '--bounding-set=-bpf,-perfmon,-sys_admin')
-is "$(said "${without[@]}")" '0 0 2 2 2 2 2 2 2 2' \
+is "$(said "${without[@]}")" "$by_tracefs" \
 	'without CAP_BPF: verdict and top count by tracefs, the others refuse'
 is "$(cat "$out"/err.* | grep -v 'own cost' | sort -u)" \
 	"xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF: only bounced mappings are counted, by tracefs; not seen are direct ones, copies back at unmap and sync, failures, exchanges and time
@@ -55,7 +56,7 @@ no_types()
 {
 	unshare -m sh -c 'mount --bind /dev/null /sys/kernel/btf/vmlinux && exec "$@"' sh "$@"
 }
-is "$(said no_types)" '0 0 2 2 2 2 2 2 2 2' 'without BTF: verdict and top count by tracefs, the others refuse'
+is "$(said no_types)" "$by_tracefs" 'without BTF: verdict and top count by tracefs, the others refuse'
 row 'a kernel without BTF' no_types
 said "${without[@]}" >/dev/null
 row 'without `CAP_BPF` and `CAP_PERFMON`' "${without[@]}"

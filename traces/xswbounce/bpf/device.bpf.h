@@ -18,10 +18,16 @@ struct xb_losses losses;
 /* A member of the device that is as long as a pointer, as a number. */
 #define device_long(dev, member) ((u64)(dev)->member)
 
-/* What the device can address now: a driver sets its mask after others may have mapped for it. */
+/* A driver sets its mask after others may have mapped for the device. */
+static __always_inline u64 mask_set(struct device *dev)
+{
+	return long_at(device_long(dev, dma_mask));
+}
+
+/* What the device can address now. */
 static __always_inline u64 mask_now(struct device *dev)
 {
-	u64 limit = device_long(dev, bus_dma_limit), mask = long_at(device_long(dev, dma_mask));
+	u64 limit = device_long(dev, bus_dma_limit), mask = mask_set(dev);
 
 	if (!mask || (limit && limit < mask))
 		mask = limit ?: ~0ULL;
@@ -34,9 +40,10 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	struct xb_device d = {};
 	u64 key = (u64)dev;
 
-	d.name_at = device_long(dev, kobj.name);
-	d.driver_at = device_long(dev, driver);
-	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)d.name_at);
+	d.seen.dma_mask = mask_set(dev);
+	d.seen.name_at = device_long(dev, kobj.name);
+	d.seen.driver_at = device_long(dev, driver);
+	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)d.seen.name_at);
 	bpf_probe_read_kernel_str(d.driver, sizeof(d.driver), BPF_CORE_READ(dev, driver, name));
 	d.mask = mask_now(dev);
 	d.boundary = BPF_CORE_READ(dev, dma_parms, segment_boundary_mask);
@@ -45,17 +52,16 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	if (s) {
 		s->mask = d.mask;
 		s->forced = d.forced;
-		s->name_at = d.name_at;
-		s->driver_at = d.driver_at;
+		s->seen = d.seen;
 	}
 	return bpf_map_update_elem(&devices, &key, &d, BPF_ANY);
 }
 
-/* Is it still as it was described, under these of its kernel's pointers and with this mask? */
-static __always_inline bool is_as(struct device *dev, u64 mask, u64 name_at, u64 driver_at)
+/* Is it still as it was described? */
+static __always_inline bool is_as(struct device *dev, const struct xb_seen *seen)
 {
-	return mask == mask_now(dev) && name_at == device_long(dev, kobj.name) &&
-	       driver_at == device_long(dev, driver);
+	return seen->dma_mask == mask_set(dev) && seen->name_at == device_long(dev, kobj.name) &&
+	       seen->driver_at == device_long(dev, driver);
 }
 
 /* Described when first seen, and again when it has changed since. Return: its description. */
@@ -64,7 +70,7 @@ static __always_inline struct xb_device *know(struct device *dev)
 	u64 key = (u64)dev;
 	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
 
-	if (d && is_as(dev, d->mask, d->name_at, d->driver_at))
+	if (d && is_as(dev, &d->seen))
 		return d;
 	describe(dev, NULL);
 	return bpf_map_lookup_elem(&devices, &key);

@@ -40,7 +40,7 @@ static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, 
 /* Before the mask is looked at. */
 static __always_inline void describe_again(struct xb_stat *s, struct device *dev)
 {
-	if (!is_as(dev, s->mask, s->name_at, s->driver_at))
+	if (!is_as(dev, &s->seen))
 		describe(dev, s);
 }
 
@@ -242,7 +242,7 @@ static __always_inline int unmap_start(void *ctx, struct xb_stat *s, u64 size, i
 	/* the program of a sync may interrupt this */
 	if (dir != DMA_TO_DEVICE && !(attrs & XB_SKIP_CPU_SYNC))
 		__sync_fetch_and_add(&s->copied_bytes, size);
-	if (want_times && timing && !maps_only)
+	if (want_copy_times && timing)
 		clock_start(ctx);
 	return 0;
 }
@@ -310,7 +310,7 @@ static __always_inline int sync_start(void *ctx, struct device *dev, u64 size, b
 	__sync_fetch_and_add(&s->syncs, 1);
 	if (copies)
 		__sync_fetch_and_add(&s->copied_bytes, size);
-	if (want_times && timing && !maps_only)
+	if (want_copy_times && timing)
 		clock_start(ctx);
 	return 0;
 }

@@ -69,7 +69,7 @@ int module_unmap(void *ctx)
 	if (field_of(record, &module_events.unmap.dir) != DMA_TO_DEVICE &&
 	    !(field_of(record, &module_events.unmap.attrs) & XB_SKIP_CPU_SYNC))
 		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.unmap.size));
-	if (want_times && !maps_only)
+	if (want_copy_times)
 		hist_add(key, XB_CALL_UNMAP, field_of(record, &module_events.unmap.ns));
 	return 0;
 }
@@ -89,7 +89,7 @@ int module_sync(void *ctx)
 	dir = field_of(record, &module_events.sync.for_cpu) ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	if (field_of(record, &module_events.sync.dir) != dir)
 		__sync_fetch_and_add(&s->copied_bytes, field_of(record, &module_events.sync.size));
-	if (want_times && !maps_only)
+	if (want_copy_times)
 		hist_add(key, XB_CALL_SYNC, field_of(record, &module_events.sync.ns));
 	return 0;
 }

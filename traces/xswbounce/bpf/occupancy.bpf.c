@@ -267,18 +267,23 @@ static __always_inline struct xb_occupancy *module_occupancy(const u8 *record,
 	return o;
 }
 
+/* Of a mapping that has slots of the module's pool, and their number; NULL: it has none. */
+static __always_inline struct xb_occupancy *
+module_bounced(void *ctx, const volatile struct xb_event *e, u64 *slots)
+{
+	u8 record[XB_RECORD];
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	*slots = field_of(record, &e->slots);
+	return *slots ? module_occupancy(record, e) : NULL;
+}
+
 SEC("tp/xen_swiotlb/xsw_map")
 int module_map(void *ctx)
 {
-	struct xb_occupancy *o;
-	u8 record[XB_RECORD];
 	u64 slots;
+	struct xb_occupancy *o = module_bounced(ctx, &module_events.map, &slots);
 
-	bpf_probe_read_kernel(record, sizeof(record), ctx);
-	slots = field_of(record, &module_events.map.slots);
-	if (!slots)
-		return 0;
-	o = module_occupancy(record, &module_events.map);
 	if (o)
 		count_map(o, 1, slots, __sync_fetch_and_add(&pools[1].used, slots) + slots);
 	return 0;
@@ -287,15 +292,9 @@ int module_map(void *ctx)
 SEC("tp/xen_swiotlb/xsw_unmap")
 int module_unmap(void *ctx)
 {
-	struct xb_occupancy *o;
-	u8 record[XB_RECORD];
 	u64 slots;
+	struct xb_occupancy *o = module_bounced(ctx, &module_events.unmap, &slots);
 
-	bpf_probe_read_kernel(record, sizeof(record), ctx);
-	slots = field_of(record, &module_events.unmap.slots);
-	if (!slots)
-		return 0;
-	o = module_occupancy(record, &module_events.unmap);
 	if (!o)
 		return 0;
 	__sync_fetch_and_add(&pools[1].used, -slots);

@@ -58,6 +58,12 @@ enum xb_call {
 	XB_NR_CALLS,
 };
 
+/* What tells that a device is no longer as it was described. */
+struct xb_seen {
+	u64 dma_mask; /* as its driver set it; what limits its bus comes with the driver */
+	u64 name_at, driver_at; /* the kernel's pointers: others mean another name or driver */
+};
+
 /* A device as it was when it last bounced: its driver, and with it the mask, may change. */
 struct xb_device {
 	char name[XB_NAME_LEN];
@@ -65,15 +71,15 @@ struct xb_device {
 	u64 mask;
 	u64 boundary;
 	u32 min_align;
-	u32 forced;             /* swiotlb=force */
-	u64 name_at, driver_at; /* the kernel's pointers: others mean another name or driver */
+	u32 forced; /* swiotlb=force */
+	struct xb_seen seen;
 };
 
 struct xb_stat {
 	u64 mask; /* the device's, when it was last described; never 0 once in use */
 	u64 forced;
-	u64 name_at, driver_at; /* as in xb_device */
-	u64 maps;               /* as long as they were counted */
+	struct xb_seen seen; /* as in xb_device */
+	u64 maps;            /* as long as they were counted */
 	u64 map_bytes;
 	u64 maps_bounced; /* of those */
 	u64 bounces[8];   /* all of them, as are the following */

@@ -11,10 +11,10 @@ bool timing; /* the programs that take start times are attached */
 
 bool counting; /* of a part of the time: maps are counted now */
 
-const volatile bool by_pool;    /* bounces are counted where the pool is asked for slots */
-const volatile bool want_times; /* the module's events tell them all the time */
-const volatile u32 wants;       /* XB_WANT_... */
-const volatile bool maps_only;  /* unmap and sync are not timed */
+const volatile bool by_pool;         /* bounces are counted where the pool is asked for slots */
+const volatile bool want_times;      /* the module's events tell them all the time */
+const volatile bool want_copy_times; /* of unmap and sync, too */
+const volatile u32 wants;            /* XB_WANT_... */
 /*
  * A device's place is found by a number, 0 in device_numbers: free. Of a device of the stock
  * backend that is its distance from the table, for the verifier lets no pointer be multiplied. Its

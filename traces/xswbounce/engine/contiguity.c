@@ -37,22 +37,30 @@ static u64 end_of_memory(void)
 	return end;
 }
 
-void contiguity_start(const struct host *h, int width)
+/* Return: false if the programs are to be chosen anew. */
+static bool load(int width)
 {
-	if (h->kind != HOST_PV)
-		die("this is %s: memory is scattered beneath its pages only in Xen PV domains",
-		    host_name(h));
 	skel = contiguity_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs");
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->bss->low_limit = 1ULL << (width - 12);
 	counts = probe_use(skel->progs.bounced, probe_event("swiotlb/swiotlb_bounced"));
-	start_load(skel->skeleton, skel->progs.machine_init);
+	if (!start_load(skel->skeleton, skel->progs.machine_init))
+		return false;
 	probe_run(skel->progs.m2p_init);
 	if (!skel->bss->p2m)
 		die("this kernel does not tell where its P2M is (xen_p2m_addr)");
-	start_attach(skel->skeleton);
+	return start_attach(skel->skeleton);
+}
+
+void contiguity_start(const struct host *h, int width)
+{
+	if (h->kind != HOST_PV)
+		die("this is %s: memory is scattered beneath its pages only in Xen PV domains",
+		    host_name(h));
+	while (!load(width))
+		contiguity_bpf__destroy(skel);
 }
 
 void contiguity_stop(void)

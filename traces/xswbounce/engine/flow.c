@@ -245,8 +245,8 @@ static bool load(void)
 	bpf_program__set_autoload(skel->progs.calibrate_end, options.latency);
 	module_side_leave(skel->obj);
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
-	skel->rodata->maps_only = options.maps_only;
 	skel->rodata->want_times = options.latency;
+	skel->rodata->want_copy_times = options.latency && !options.maps_only;
 	skel->rodata->wants |=
 		(options.guests ? XB_WANT_GUESTS : 0) | (options.sizes ? XB_WANT_SIZES : 0);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))

@@ -98,19 +98,27 @@ static void note_use(void)
 	began[1] = module > 0 ? module : 0;
 }
 
-void occupancy_start(const struct host *host)
+/* Return: false if the programs are to be chosen anew. */
+static bool load(const struct host *host)
 {
-	machine = host;
 	skel = occupancy_bpf__open();
 	if (!skel)
 		die("can't open the BPF programs: %s", strerror(errno));
 	choose(host);
 	module_side_leave(skel->obj);
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
-	start_load(skel->skeleton, skel->progs.machine_init);
+	if (!start_load(skel->skeleton, skel->progs.machine_init))
+		return false;
 	probe_run(skel->progs.find_counters);
 	choose_steps();
-	start_attach(skel->skeleton);
+	return start_attach(skel->skeleton);
+}
+
+void occupancy_start(const struct host *host)
+{
+	machine = host;
+	while (!load(host))
+		occupancy_bpf__destroy(skel);
 	skel->bss->armed = true;
 	occupancy_follow();
 	note_use();
