@@ -32,6 +32,7 @@ leaking()
 		status=$?
 		[ $load = idle ] || load_end
 		is $status 1 "$backend: leaks: its exit status tells a leak"
+		[ $status = 1 ] || sed 's/^/# /' "$out/json" "$out/err"
 		is "$(jq -r '[.leaks[].device] | unique | join(" ")' "$out/json")" "$narrow_bdf" \
 			"$backend: leaks: the planted one is found beside $load NICs, and nothing else"
 		is "$(jq '[.leaks[].stack | index("full_proxy_write") != null] | length > 0 and all' "$out/json")" true \

@@ -2,11 +2,8 @@
 /*
  * xswbounce leaks: stacks whose bounced mappings are made and never undone.
  *
- * Time is cut into windows. Of each stack the least number of live mappings seen in a window
- * counts, so that a burst of load is no growth. A stack leaks if that number has grown in each of
- * the last three windows, and so has the balance of its device: a ring that is refilled by known
- * mappings while unknown older ones are undone grows in the first, but not in the second. What is
- * older than all that was watched and does not grow is held, as a NIC's receive ring is.
+ * A stack leaks whose live mappings keep growing (engine/growth.h). What is older than all that was
+ * watched and does not grow is held, as a NIC's receive ring is.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +12,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "engine/growth.h"
 #include "engine/held.h"
 #include "show/json.h"
 #include "show/older.h"
@@ -23,17 +21,12 @@
 #include "engine/symbols.h"
 #include "show/text.h"
 
-#define GROWING 3  /* windows in which it must have grown */
 #define SAMPLES 10 /* looks at the live mappings in a window */
 
 struct suspect {
 	u64 dev;
 	int stack;
-	u64 least;  /* live, in this window */
-	u64 before; /* in the last one */
-	long long balance, balance_before;
-	int grown;
-	bool seen;
+	struct growth growth;
 	struct held_site now;
 };
 
@@ -97,11 +90,7 @@ static void sample(void)
 		s = suspect_of(&sites[i]);
 		if (!s)
 			continue;
-		if (!s->seen || sites[i].live < s->least)
-			s->least = sites[i].live;
-		if (!s->seen || held_balance(s->dev) < s->balance)
-			s->balance = held_balance(s->dev);
-		s->seen = true;
+		growth_look(&s->growth, sites[i].live, held_balance(s->dev));
 		s->now = sites[i];
 	}
 	free(sites);
@@ -112,15 +101,8 @@ static void close_window(void)
 	struct suspect *s;
 
 	windows++;
-	for (s = suspects; s < suspects + nr_suspects; s++) {
-		if (s->least > s->before && s->balance > s->balance_before)
-			s->grown++;
-		else
-			s->grown = 0;
-		s->before = s->least;
-		s->balance_before = s->balance;
-		s->seen = false;
-	}
+	for (s = suspects; s < suspects + nr_suspects; s++)
+		growth_close(&s->growth);
 }
 
 static void print_stack(int stack)
@@ -140,7 +122,7 @@ static void print_suspect(const struct suspect *s, const char *what)
 	printf("%s: %s (%s): %llu live mappings, %llu bytes, the oldest %s old; grew in %d of the "
 	       "last windows\n",
 	       what, d.name, d.driver, s->now.live, s->now.live_bytes, text_ns(s->now.oldest_ns),
-	       s->grown);
+	       s->growth.grown);
 	print_stack(s->stack);
 }
 
@@ -157,7 +139,7 @@ static void json_suspect(const struct suspect *s)
 	json_count("live", s->now.live);
 	json_count("bytes", s->now.live_bytes);
 	json_count("oldest_ns", s->now.oldest_ns);
-	json_count("grown_windows", s->grown);
+	json_count("grown_windows", s->growth.grown);
 	json_array("stack");
 	for (i = symbol_frames(addresses, n); i < n; i++)
 		json_text(NULL, symbol(addresses[i]));
@@ -165,14 +147,10 @@ static void json_suspect(const struct suspect *s)
 	json_object_end();
 }
 
-static bool leaks(const struct suspect *s)
-{
-	return s->grown >= GROWING;
-}
-
 static bool held(const struct suspect *s)
 {
-	return !leaks(s) && s->now.live && s->now.oldest_ns > window * GROWING * 1e9;
+	return !growth_leaks(&s->growth) && s->now.live &&
+	       s->now.oldest_ns > window * GROWTH_WINDOWS * 1e9;
 }
 
 static void report_older(void)
@@ -203,7 +181,7 @@ static int report(void)
 		json_array("leaks");
 	}
 	for (s = suspects; s < suspects + nr_suspects; s++) {
-		if (!leaks(s))
+		if (!growth_leaks(&s->growth))
 			continue;
 		found++;
 		if (command_options.json)
@@ -234,12 +212,12 @@ static int report(void)
 		json_count("lost_stacks", lost.stacks);
 		json_count("lost_nested", lost.nested);
 		json_end();
-	} else if (windows <= GROWING) {
+	} else if (windows <= GROWTH_WINDOWS) {
 		printf("Too short to judge: %d windows of %.1f s; it takes %d.\n", windows, window,
-		       GROWING + 1);
+		       GROWTH_WINDOWS + 1);
 	} else if (!found) {
 		printf("No leak: no stack's live mappings grew in %d windows of %.1f s in a row.\n",
-		       GROWING, window);
+		       GROWTH_WINDOWS, window);
 	}
 	if (lost.live || lost.stacks || lost.sites || lost.nested)
 		warn("not followed: %llu mappings, %llu stacks: more than this tool keeps; %llu "
@@ -269,7 +247,8 @@ int command_leaks(int argc, char **argv)
 	command_begin();
 	next = now() + window;
 	end = command_period(INFINITY);
-	while ((end < INFINITY || windows <= GROWING) && command_wait(window / SAMPLES, end)) {
+	while ((end < INFINITY || windows <= GROWTH_WINDOWS) &&
+	       command_wait(window / SAMPLES, end)) {
 		sample();
 		if (now() >= next) {
 			close_window();
