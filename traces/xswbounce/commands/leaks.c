@@ -216,7 +216,7 @@ static int report(void)
 		printf("Too short to judge: %d windows of %.1f s; it takes %d.\n", windows, window,
 		       GROWTH_WINDOWS + 1);
 	} else if (!found) {
-		printf("No leak: no stack's live mappings grew in %d windows of %.1f s in a row.\n",
+		printf("No leak: no stack's live mappings kept growing over %d windows of %.1f s.\n",
 		       GROWTH_WINDOWS, window);
 	}
 	if (lost.live || lost.stacks || lost.sites || lost.nested)
