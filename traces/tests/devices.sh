@@ -8,7 +8,7 @@ pci_parent()
 	readlink -f "$1" | grep -oE '[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]' | tail -n 1
 }
 
-# disk and bdf: an unmounted disk whose PCI device has a mask of $1 bits.
+# disk and bdf: an unmounted disk whose PCI device has a mask of $1 bits, and is $2 if that is given.
 disk_of_mask()
 {
 	local path
@@ -16,7 +16,7 @@ disk_of_mask()
 	for path in /sys/block/*; do
 		disk=${path##*/}
 		bdf=$(pci_parent "$path")
-		[ -n "$bdf" ] && [ "$(cat "/sys/bus/pci/devices/$bdf/dma_mask_bits")" = "$1" ] &&
+		[ -n "$bdf" ] && [ "$bdf" = "${2:-$bdf}" ] && [ "$(cat "/sys/bus/pci/devices/$bdf/dma_mask_bits")" = "$1" ] &&
 			! grep -q "^/dev/$disk" /proc/mounts && [ "$(cat "$path/size")" -gt 0 ] &&
 			[[ $disk != vd* ]] && return 0
 	done
@@ -49,7 +49,7 @@ wait_for_disk()
 	local tries
 
 	for tries in {1..100}; do
-		disk_of_mask "$1" && [ "$bdf" = "$2" ] && return 0
+		disk_of_mask "$1" "$2" && return 0
 		sleep 0.2
 	done
 	echo "# no disk of $2 after $tries tries"

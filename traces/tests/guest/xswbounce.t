@@ -211,6 +211,17 @@ for signal in INT TERM KILL; do
 	is "$(programs)" "$before" "no program is left after $signal"
 done
 
+# A device that disappears while it is watched, and comes again.
+$x top -d "$bdf" --json -- bash -c "read_disk $disk $size; echo 1 >/sys/bus/pci/devices/$bdf/remove" \
+	>"$out/json" 2>"$out/err"
+is "$? $(of "$bdf" .bounce_bytes) $(grep -vc 'own cost' "$out/err")" "0 $size 0" \
+	'top: a device that disappears meanwhile: what it did is told'
+complains 'and is not there any more' 2 "no PCI device '$bdf'" $x top -d "$bdf" 0.2 1
+echo 1 >/sys/bus/pci/rescan
+wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
+$x top -d "$bdf" --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
+is "$(of "$bdf" .bounce_bytes)" $size 'top: and is counted when it has come again'
+
 refused()
 {
 	local name=$1 pattern=$2

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,10 +131,26 @@ FILE *output_open(const char *path)
 	return fdopen(fd, "w");
 }
 
-const char *output_folder(const char *path)
+static const char *take_folder(int fd)
 {
 	struct stat st;
-	int fd, wrong;
+
+	if (fstat(fd, &st))
+		return strerror(errno);
+	if (st.st_uid != geteuid())
+		return "it belongs to another user";
+	if (st.st_mode & 022)
+		return "others may write to it: chmod go-w it";
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return NULL;
+	return errno == EWOULDBLOCK ? "another one that runs keeps its files there"
+				    : strerror(errno);
+}
+
+const char *output_folder(const char *path)
+{
+	const char *wrong;
+	int fd;
 
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return strerror(errno);
@@ -141,11 +158,8 @@ const char *output_folder(const char *path)
 	if (fd < 0)
 		return errno == ELOOP || errno == ENOTDIR ? "it is no folder, or a link to one"
 							  : strerror(errno);
-	wrong = fstat(fd, &st);
-	close(fd);
+	wrong = take_folder(fd);
 	if (wrong)
-		return strerror(errno);
-	if (st.st_uid != geteuid())
-		return "it belongs to another user";
-	return st.st_mode & 022 ? "others may write to it: chmod go-w it" : NULL;
+		close(fd);
+	return wrong;
 }

@@ -37,8 +37,8 @@ bool output_finish(struct output *o);
 FILE *output_open(const char *path);
 
 /**
- * output_folder() - make a folder that nobody else can write to, or find that it is one
- * Return: NULL, or what is wrong with it, in words.
+ * output_folder() - make a folder that nobody else can write to, or find that it is one, and take
+ * it for as long as this process runs Return: NULL, or what is wrong with it, in words.
  */
 const char *output_folder(const char *path);
 
