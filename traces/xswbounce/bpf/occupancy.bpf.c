@@ -268,8 +268,9 @@ static __always_inline struct xb_occupancy *module_occupancy(const u8 *record,
 }
 
 /* Of a mapping that has slots of the module's pool, and their number; NULL: it has none. */
-static __always_inline struct xb_occupancy *
-module_bounced(void *ctx, const volatile struct xb_event *e, u64 *slots)
+static __always_inline struct xb_occupancy *module_bounced(void *ctx,
+							   const volatile struct xb_event *e,
+							   u64 *slots)
 {
 	u8 record[XB_RECORD];
 
