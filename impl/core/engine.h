@@ -39,6 +39,7 @@ struct xsw_segment;
 struct xsw_gate {
 	u64 low, high;
 	bool force_all;
+	bool coherent_work; /* coherent memory has work for its worker */
 };
 
 /**
@@ -269,7 +270,7 @@ void xsw_for_each_live(struct xsw_engine *e, bool (*fn)(const struct xsw_live *,
  * xsw_coherent_alloc() - zeroed memory, contiguous in PFN and MFN, within the coherent mask
  * @atomic: the caller may not sleep: served from what is there, or NULL
  * CPU and bus address are naturally aligned to the order of @size.
- * @from: where it came from, for trace events; may be NULL
+ * @from: where it came from, for trace events
  * Return: CPU address, *@bus and *@from, or NULL.
  */
 void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
@@ -283,9 +284,14 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus);
 
 /**
  * xsw_coherent_work() - refill the reserve, give back what is above the limit [process]
- * The caller runs it from a worker; xsw_coherent_wants_work() says when, from any context.
+ * The caller runs it from a worker; xsw_coherent_wants_work() says when, from any context: after
+ * each allocation and free.
  */
 void xsw_coherent_work(struct xsw_engine *e);
-bool xsw_coherent_wants_work(struct xsw_engine *e);
+
+static __always_inline bool xsw_coherent_wants_work(const struct xsw_dev *d)
+{
+	return READ_ONCE(d->gate->coherent_work);
+}
 
 #endif /* XSW_ENGINE_H */

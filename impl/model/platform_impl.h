@@ -59,6 +59,11 @@ typedef int64_t s64;
 #define xsw_and64(p, v)         ((void)__atomic_fetch_and(p, v, __ATOMIC_SEQ_CST))
 #define xsw_fetch_or64(p, v)    __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
 
+static inline bool xsw_try_cmpxchg64(u64 *p, u64 *old, u64 new)
+{
+	return __atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 static inline u64 xsw_cmpxchg64(u64 *p, u64 old, u64 new)
 {
 	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
@@ -111,12 +116,14 @@ void xsw_percpu_free(void *p);
 	((__typeof__(p))(uintptr_t)((uintptr_t)(p) + (size_t)(cpu)*MODEL_PERCPU_SPACE))
 #define xsw_percpu_this(p) xsw_percpu_ptr(p, xsw_cpu())
 
-static inline void xsw_percpu_add(u64 *p, u64 v)
-{
-	u64 *mine = xsw_percpu_this(p);
-
-	WRITE_ONCE(*mine, *mine + v); /* nobody else writes it */
-}
+/* nobody else writes it */
+#define xsw_percpu_add(p, v)                             \
+	({                                               \
+		__typeof__(p) mine = xsw_percpu_this(p); \
+		WRITE_ONCE(*mine, *mine + (v));          \
+	})
+#define xsw_percpu_read(p)     READ_ONCE(*xsw_percpu_this(p))
+#define xsw_percpu_write(p, v) WRITE_ONCE(*xsw_percpu_this(p), v)
 
 #ifdef __SANITIZE_THREAD__
 #define MODEL_TSAN 1

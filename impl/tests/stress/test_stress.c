@@ -237,8 +237,9 @@ static void op_burst(struct worker *w)
 static void op_coherent(struct worker *w)
 {
 	u32 size = 1 + pick(w, 40000), i;
+	enum xsw_coherent_source from;
 	u64 bus;
-	u8 *va = xsw_coherent_alloc(&device[0], size, true, &bus, NULL);
+	u8 *va = xsw_coherent_alloc(&device[0], size, true, &bus, &from);
 
 	if (!va)
 		return;

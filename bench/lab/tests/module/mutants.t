@@ -24,7 +24,7 @@ mutants=(
 	'pool.c|s/WRITE_ONCE\(failed_mask\[why\], mask\);/;/|growth.t|growth for what failed'
 	'coherent.c|s/return \(current_gfp_context\(gfp\) & all\) == all;/return true;/|noio.t|callers that must not wait'
 	'masks.c|s/^\tfollow\(&a->dev\.min_align_mask, .*$/\t;/|dma.t|the alignment a driver asks for'
-	'masks.c|s/^\tfollow\(&a->dev\.coherent_mask, .*$/\t;/|dma.t|the coherent mask'
+	'masks.h|s/^\t\tWRITE_ONCE\(a->dev\.coherent_mask, mask\);/\t\t;/|dma.t|the coherent mask'
 	'streaming.c|s/return attrs & DMA_ATTR_SKIP_CPU_SYNC \? XSW_ATTR_SKIP_SYNC : 0;/return 0;/|dma.t|unmaps that copy nothing back'
 	'listings.c|s/seq_buf_printf\(to, "lingering %llu\\n"/seq_buf_printf(to, "waiting %llu\\n"/|late.t|the line of what lingers'
 )
