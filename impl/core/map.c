@@ -435,13 +435,3 @@ bool xsw_sync_for_device(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir d
 	}
 	return true;
 }
-
-bool xsw_owns(struct xsw_engine *e, u64 bus)
-{
-	bool found;
-
-	xsw_rcu_read_lock();
-	found = xsw_index_find(&e->index, bus) != NULL;
-	xsw_rcu_read_unlock();
-	return found;
-}

@@ -352,8 +352,8 @@ static void manage(struct worker *w, u64 *grown, u64 *shrunk)
 		*grown += c.bytes;
 		break;
 	case 1:
-		xsw_pool_shrink(engine, (u64)pick(w, 5) << 20, &c);
-		*shrunk += c.bytes;
+		xsw_pool_set(engine, (u64)pick(w, 5) << 20, 32, &c);
+		*(c.grew ? grown : shrunk) += c.bytes;
 		if (c.leaked_bytes)
 			wrong("shrinking leaked", NULL);
 		break;

@@ -36,7 +36,7 @@ static void scattered_frames_make_a_pool(void **state)
 	p = model_buffer(64, false);
 	fill(xsw_phys_to_virt(p), 256 << 10, 7);
 	bus = must_map(&w, p, 256 << 10, XSW_TO_DEVICE, NULL);
-	assert_true(xsw_owns(w.e, bus));
+	assert_true(owns(&w, bus));
 	for (u64 i = 0; i < 256 << 10; i += 4096) {
 		u8 got;
 

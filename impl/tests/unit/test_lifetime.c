@@ -222,7 +222,7 @@ static void for_good_is_for_good(void **state)
 	assert_true(xsw_coherent_free(&w.dev, 5000, va, coherent));
 	assert_int_equal(strays(), 2);
 	assert_int_equal(model_detach(&w.dev), 0);
-	assert_int_equal(xsw_pool_shrink(w.e, 0, &c), -EBUSY);
+	assert_int_equal(xsw_pool_set(w.e, 0, 32, &c), -EBUSY);
 	assert_true(c.bytes >= 4 * MIB);
 	model_detach(&b);
 	xsw_engine_destroy(w.e, &c);

@@ -121,10 +121,10 @@ static void unaligned_low_frames_serve_too(void **state)
 		held[i] = must_map(&w, p, 128 << 10, XSW_TO_DEVICE, NULL);
 	assert_fail(must_fail(&w, p, 4096, XSW_TO_DEVICE), XSW_FAIL_FULL);
 	for (i = 0; i < 64; i++) {
-		assert_true(xsw_owns(w.e, held[i]) && xsw_owns(w.e, held[i] + (128 << 10) - 1));
+		assert_true(owns(&w, held[i]) && owns(&w, held[i] + (128 << 10) - 1));
 		assert_int_equal(xsw_unmap(&w.dev, held[i], 128 << 10, XSW_TO_DEVICE, 0), 64);
 	}
-	assert_false(xsw_owns(w.e, (u64)(c.contiguous_mfn - 1) << XSW_PAGE_SHIFT));
+	assert_false(owns(&w, (u64)(c.contiguous_mfn - 1) << XSW_PAGE_SHIFT));
 	world_stop(&w);
 }
 
@@ -246,9 +246,9 @@ static void shrinking_spares_busy_segments(void **state)
 	world_attach(&w, LOW4G);
 	p = model_buffer(2, false);
 	bus = must_map(&w, p, 4096, XSW_TO_DEVICE, NULL);
-	assert_int_equal(xsw_pool_shrink(w.e, 4 * MIB, &c), 0);
+	assert_int_equal(xsw_pool_set(w.e, 4 * MIB, 32, &c), 0);
 	assert_int_equal(c.bytes, 12 * MIB);
-	assert_true(xsw_owns(w.e, bus));
+	assert_true(owns(&w, bus));
 	assert_int_equal(xsw_unmap(&w.dev, bus, 4096, XSW_TO_DEVICE, 0), 2);
 	assert_int_equal(xsw_pool_grow(w.e, 8 * MIB, 32, &c), 0);
 	world_stop(&w);

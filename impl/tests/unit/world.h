@@ -41,6 +41,9 @@ u64 must_map(struct world *w, u64 phys, size_t n, enum xsw_dir dir, struct xsw_o
 enum xsw_fail must_fail(struct world *w, u64 phys, size_t n, enum xsw_dir dir);
 void must_unmap(struct world *w, u64 bus, size_t n, enum xsw_dir dir);
 
+/* Does this bus address lie in the pool? */
+bool owns(struct world *w, u64 bus);
+
 /* A coherent block, wherever it comes from */
 void *alloc_block(struct xsw_dev *d, size_t n, bool atomic, u64 *bus);
 
