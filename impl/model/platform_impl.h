@@ -100,13 +100,20 @@ struct model_cpu {
 } __attribute__((aligned(64)));
 
 extern struct model_cpu model_cpus[MODEL_CPUS];
-extern __thread u32 model_this_cpu; /* its number + 1; 0: none yet */
-u32 model_take_cpu(void);
+/* Which CPU the thread is: how far its copies lie from the first one's, + 1; 0: none yet */
+#define MODEL_CPU(number) ((size_t)(number)*MODEL_PERCPU_SPACE + 1)
+extern __thread size_t model_this_cpu;
+size_t model_take_cpu(void);
 extern u32 model_nr_cpus; /* how many the engine believes possible: MODEL_CPUS */
+
+static inline size_t model_distance(void)
+{
+	return (likely(model_this_cpu) ? model_this_cpu : model_take_cpu()) - 1;
+}
 
 static inline u32 xsw_cpu(void)
 {
-	return likely(model_this_cpu) ? model_this_cpu - 1 : model_take_cpu();
+	return (u32)(model_distance() / MODEL_PERCPU_SPACE);
 }
 
 #define xsw_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < model_nr_cpus; (cpu)++)
@@ -114,7 +121,7 @@ void *xsw_percpu_alloc(size_t size, size_t align);
 void xsw_percpu_free(void *p);
 #define xsw_percpu_ptr(p, cpu) \
 	((__typeof__(p))(uintptr_t)((uintptr_t)(p) + (size_t)(cpu)*MODEL_PERCPU_SPACE))
-#define xsw_percpu_this(p) xsw_percpu_ptr(p, xsw_cpu())
+#define xsw_percpu_this(p) ((__typeof__(p))(uintptr_t)((uintptr_t)(p) + model_distance()))
 
 /* nobody else writes it */
 #define xsw_percpu_add(p, v)                             \
