@@ -184,7 +184,7 @@ static inline void release(struct pools *s, struct pool *p, const struct op *o)
 /* The model's CPUs are fewer than some machines have; an area is found by the true number */
 static inline void be_cpu(const struct pool *p, u32 cpu)
 {
-	model_this_cpu = (p->scheme == &xsw_scheme_ours ? cpu % MODEL_CPUS : cpu) + 1;
+	model_this_cpu = MODEL_CPU(p->scheme == &xsw_scheme_ours ? cpu % MODEL_CPUS : cpu);
 }
 
 /* The first operation after those of the start finds the pool as it will be */
@@ -198,7 +198,8 @@ static noinline void wear(struct pools *s, struct pool *p, const struct op *o)
 
 bool pools_run(struct pools *s, const struct op *op, u32 n, u32 ids)
 {
-	u32 mine = model_this_cpu, k, i;
+	size_t mine = model_this_cpu;
+	u32 k, i;
 
 	if (!make_room(s, ids))
 		return false;

@@ -20,7 +20,7 @@ static __always_inline struct xsw_run xsw_claim(struct xsw_pool *p, const struct
 	struct xsw_run run = { 0 };
 
 	if (likely(!w->block))
-		run = xsw_claim_hinted(p, w->mask, w->slots, w->stride, w->phase);
+		run = xsw_claim_hinted(p, w->mask, w->slots, w->stride - 1, w->phase);
 	return likely(run.seg) ? run : xsw_claim_slowly(p, w);
 }
 

@@ -20,16 +20,15 @@
 #define ATOMIC_ORDER       8 /* 1 MiB for callers that may not sleep */
 #define ATOMIC_LEAST_ORDER 4
 
-static void want_block(const struct xsw_dev *d, size_t size, struct xsw_want *w, u8 *order)
+/* ceil(log2()) of the pages of @size, without a branch */
+static __always_inline u32 order_of(size_t size)
 {
-	u64 pages = ((u64)size + XSW_PAGE_SIZE - 1) >> XSW_PAGE_SHIFT;
+	return xsw_log2_floor(2 * (u32)((size - 1) >> XSW_PAGE_SHIFT) + 1);
+}
 
-	*order = (u8)xsw_log2_ceil((u32)pages);
-	w->mask = d->coherent_mask;
-	w->slots = 1u << (*order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT);
-	w->stride = w->slots;
-	w->phase = 0;
-	w->block = 0;
+static __always_inline u32 slots_of(u32 order)
+{
+	return 1u << (order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT);
 }
 
 /* A new segment for a want that found nothing; under the mutex */
@@ -47,8 +46,7 @@ static u64 coherent_grow(struct xsw_engine *e, enum xsw_kind kind, u64 bits, u8 
 	return want.bits > XSW_PAGE_SHIFT ? xsw_memory_get(e, &want, &c) : 0;
 }
 
-static __always_inline bool claim_from(struct xsw_pool *p, const struct xsw_want *w,
-				       struct xsw_run *run)
+static bool claim_from(struct xsw_pool *p, const struct xsw_want *w, struct xsw_run *run)
 {
 	xsw_rcu_read_lock();
 	*run = xsw_claim(p, w);
@@ -90,63 +88,87 @@ static void want_room(struct xsw_engine *e, u64 bits, u8 order)
 		WRITE_ONCE(e->coherent_order, order);
 	if (!wanted || bits < wanted)
 		WRITE_ONCE(e->coherent_wanted, bits);
+	xsw_store_release(&e->gate.coherent_work, true);
 }
 
-static bool claim_block(struct xsw_engine *e, const struct xsw_want *w, u8 order, bool atomic,
-			struct xsw_run *run, enum xsw_coherent_source *from)
+/* Where no hint served.  Return: seg is NULL if there is nothing. */
+static noinline struct xsw_run claim_block(struct xsw_dev *d, u32 order, bool atomic,
+					   enum xsw_coherent_source *from)
 {
-	*from = XSW_FROM_CACHE;
-	if (likely(claim_from(&e->pool[XSW_KIND_COHERENT], w, run)))
-		return true;
-	if (!atomic)
-		return claim_sleeping(e, w, order, run, from);
+	struct xsw_engine *e = d->engine;
+	struct xsw_want w = {
+		.mask = d->coherent_mask,
+		.slots = slots_of(order),
+		.stride = slots_of(order),
+	};
+	struct xsw_run run;
+
+	if (claim_from(&e->pool[XSW_KIND_COHERENT], &w, &run))
+		return run;
+	if (!atomic) {
+		claim_sleeping(e, &w, (u8)order, &run, from);
+		return run;
+	}
 	*from = XSW_FROM_RESERVE;
-	want_room(e, xsw_bits_within(w->mask), order);
-	return claim_from(&e->pool[XSW_KIND_ATOMIC], w, run);
+	want_room(e, xsw_bits_within(w.mask), (u8)order);
+	claim_from(&e->pool[XSW_KIND_ATOMIC], &w, &run);
+	return run;
 }
 
 void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
 			 enum xsw_coherent_source *from)
 {
-	enum xsw_coherent_source source;
-	struct xsw_want w;
+	u32 order = order_of(size), slots = slots_of(order);
 	struct xsw_run run;
-	union xsw_mark mark;
 	void *va;
-	u8 order;
 
-	if (!size || size > XSW_PAGE_SIZE << XSW_MAX_ORDER)
+	if (unlikely(size - 1 >= XSW_PAGE_SIZE << XSW_MAX_ORDER))
 		goto fail;
-	want_block(d, size, &w, &order);
-	if (!claim_block(d->engine, &w, order, atomic, &run, &source))
+	*from = XSW_FROM_CACHE;
+	xsw_rcu_read_lock();
+	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_COHERENT], d->coherent_mask, slots,
+			       slots - 1, 0);
+	xsw_rcu_read_unlock();
+	if (unlikely(!run.seg))
+		run = claim_block(d, order, atomic, from);
+	if (unlikely(!run.seg))
 		goto fail;
-	mark = xsw_mark(d->owner, 0, w.slots);
-	xsw_record(&run.seg->slot[run.start], mark, 0, (u32)size, XSW_DIR_NONE, XSW_BOUNCE_NONE);
-	va = run.seg->va + ((size_t)run.start << XSW_SLOT_SHIFT);
-	xsw_zero(va, (size_t)w.slots << XSW_SLOT_SHIFT);
+	xsw_record(&run.seg->slot[run.start], xsw_mark(d->owner, 0, slots), 0, (u32)size,
+		   XSW_DIR_NONE, XSW_BOUNCE_NONE);
 	xsw_percpu_add(&d->tally->coherent_allocs, 1);
 	*bus = xsw_slot_bus(run.seg, run.start);
-	if (from)
-		*from = source;
+	va = run.seg->va + ((size_t)run.start << XSW_SLOT_SHIFT);
+	xsw_zero(va, (size_t)slots << XSW_SLOT_SHIFT);
 	return va;
 fail:
 	xsw_percpu_add(&d->tally->coherent_fails, 1);
 	return NULL;
 }
 
-/* The record is ended: release the pages */
-static void release_block(struct xsw_engine *e, struct xsw_segment *s, u32 i, u32 slots)
+/* More is kept than is wanted idle: did this release make a segment idle? */
+static noinline bool release_above_limit(struct xsw_engine *e, struct xsw_segment *s, u32 i,
+					 u32 slots) __releases(RCU_SCHED)
 {
-	struct xsw_pool *p = &e->pool[XSW_KIND_COHERENT];
-
-	if (likely(READ_ONCE(p->slots) << XSW_SLOT_SHIFT <= e->coherent_limit)) {
-		xsw_release(s->pool, s, i, slots);
-		return;
-	}
-	/* more is kept than is wanted idle: did this release make a segment idle? */
 	xsw_release(s->pool, s, i, slots);
-	if (s->pool == p && xsw_free_slots(s) == s->slots)
+	if (s->kind == XSW_KIND_COHERENT && xsw_free_slots(s) == s->slots) {
 		WRITE_ONCE(e->coherent_idle, 1);
+		xsw_store_release(&e->gate.coherent_work, true);
+	}
+	xsw_rcu_read_unlock();
+	return true;
+}
+
+/* The record is ended: release the pages, and the RCU read lock */
+static __always_inline bool release_block(struct xsw_dev *d, struct xsw_segment *s, u32 i,
+					  u32 slots) __releases(RCU_SCHED)
+{
+	struct xsw_engine *e = d->engine;
+
+	xsw_percpu_add(&d->tally->coherent_frees, 1);
+	if (unlikely(READ_ONCE(e->pool[XSW_KIND_COHERENT].slots) << XSW_SLOT_SHIFT >
+		     e->coherent_limit))
+		return release_above_limit(e, s, i, slots);
+	return xsw_release_unlock(s->pool, s, i, slots);
 }
 
 static void tell_stray(struct xsw_dev *d, u64 bus, size_t size, u32 owner)
@@ -161,48 +183,58 @@ static void tell_stray(struct xsw_dev *d, u64 bus, size_t size, u32 owner)
 	xsw_tell(&event);
 }
 
-/* Under the RCU read lock.  Return: was it a block of @d that begins at @bus? */
-static bool free_block(struct xsw_dev *d, struct xsw_segment *s, void *va, u64 bus, u32 *owner)
+/*
+ * What the quick look did not find: small segments, what comes late, strays.  Under the RCU read
+ * lock, which it releases.  Return: is @bus memory of this engine?
+ */
+static noinline bool free_slowly(struct xsw_dev *d, size_t size, void *va, u64 bus)
+	__releases(RCU_SCHED)
 {
-	u32 i = xsw_slot_of(s, bus);
-	struct xsw_slot *slot = &s->slot[i];
-	union xsw_mark mark;
+	struct xsw_segment *s = xsw_index_find(&d->engine->coherent_index, bus);
+	union xsw_mark mark = { .word = 0 };
+	u32 i, slots;
 
-	for (;;) {
-		mark = xsw_mark_of(slot);
-		*owner = mark.word ? mark.owner : 0;
+	while (s) {
+		i = xsw_slot_of(s, bus);
+		mark = xsw_mark_of(&s->slot[i]);
 		if (s->va + (bus - s->bus) != va || mark.owner != d->id ||
 		    bus & (XSW_PAGE_SIZE - 1))
-			return false;
-		if (!xsw_is_live(mark) && !xsw_is_left(mark))
-			return false;
-		if (xsw_mark_end(slot, mark))
 			break;
-	}
-	xsw_percpu_add(&d->tally->coherent_frees, 1);
-	if (unlikely(xsw_is_left(mark)))
-		xsw_left_behind(s, -(u64)xsw_run_slots(mark));
-	release_block(d->engine, s, i, xsw_run_slots(mark));
-	if (unlikely(xsw_is_left(mark)))
+		if (!xsw_is_live(mark) && !xsw_is_left(mark))
+			break;
+		if (!xsw_mark_end(&s->slot[i], mark))
+			continue;
+		slots = xsw_run_slots(mark);
+		if (!xsw_is_left(mark))
+			return release_block(d, s, i, slots);
+		xsw_left_behind(s, -(u64)slots);
+		release_block(d, s, i, slots);
 		xsw_came_back(d);
-	return true;
+		return true;
+	}
+	xsw_rcu_read_unlock();
+	if (s)
+		tell_stray(d, bus, size, mark.word ? mark.owner : 0);
+	return s != NULL;
 }
 
 bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus)
 {
-	struct xsw_engine *e = d->engine;
 	struct xsw_segment *s;
-	bool freed = false;
-	u32 owner = 0;
+	union xsw_mark mark;
+	u32 i, slots;
 
 	xsw_rcu_read_lock();
-	s = xsw_index_find(&e->coherent_index, bus);
-	if (likely(s))
-		freed = free_block(d, s, va, bus, &owner);
-	xsw_rcu_read_unlock();
-	if (unlikely(s && !freed))
-		tell_stray(d, bus, size, owner);
-	return s != NULL;
+	s = xsw_index_find_quick(&d->engine->coherent_index, bus);
+	if (likely(s)) {
+		i = xsw_slot_of(s, bus);
+		mark = xsw_mark_of(&s->slot[i]);
+		if (likely(s->va + (bus - s->bus) == va) &&
+		    likely(xsw_is_its(mark, d->owner, (u32)bus & (XSW_SLOT_SIZE - 1), &slots)) &&
+		    likely(xsw_mark_end(&s->slot[i], mark)))
+			return release_block(d, s, i, slots);
+	}
+	return free_slowly(d, size, va, bus);
 }
 
 void xsw_atomic_provide(struct xsw_engine *e, u64 mask)
@@ -244,8 +276,8 @@ static void make_room(struct xsw_engine *e, u64 bits, u8 order)
 {
 	struct xsw_want w = {
 		.mask = bits < XSW_WORD_BITS ? (1ULL << bits) - 1 : ~0ULL,
-		.slots = 1u << (order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT),
-		.stride = 1u << (order + XSW_PAGE_SHIFT - XSW_SLOT_SHIFT),
+		.slots = slots_of(order),
+		.stride = slots_of(order),
 	};
 	struct xsw_run run;
 
@@ -261,6 +293,8 @@ void xsw_coherent_work(struct xsw_engine *e)
 
 	xsw_might_sleep();
 	xsw_mutex_lock(&e->mutex);
+	/* the wishes are read, by full barriers, after the mark that there are any is cleared */
+	WRITE_ONCE(e->gate.coherent_work, false);
 	bits = xsw_xchg64(&e->coherent_wanted, 0);
 	order = xsw_xchg64(&e->coherent_order, 0);
 	if (bits)
@@ -268,9 +302,4 @@ void xsw_coherent_work(struct xsw_engine *e)
 	if (xsw_xchg64(&e->coherent_idle, 0))
 		give_back_idle(e);
 	xsw_mutex_unlock(&e->mutex);
-}
-
-bool xsw_coherent_wants_work(struct xsw_engine *e)
-{
-	return READ_ONCE(e->coherent_wanted) || READ_ONCE(e->coherent_idle);
 }

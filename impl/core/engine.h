@@ -39,6 +39,7 @@ struct xsw_segment;
 struct xsw_gate {
 	u64 low, high;
 	bool force_all;
+	bool coherent_work; /* coherent memory has work for its worker */
 };
 
 /**
@@ -146,15 +147,10 @@ void xsw_engine_destroy(struct xsw_engine *e, struct xsw_change *c);
 int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);
 
 /**
- * xsw_pool_shrink() - give idle segments back until the pool is at most @target bytes [process]
- * Busy and quarantined segments stay; never below what max_mapping_size promised.
- * Return: 0, or -EBUSY if it stays above @target.
- */
-int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c);
-
-/**
  * xsw_pool_set() - grow or shrink the pool to @bytes, as one step [process]
- * Growing adds segments below 2^bits.  Return: as of the two, c->grew says of which.
+ * Growing is that of xsw_pool_grow().  Shrinking gives idle segments back: busy and quarantined
+ * ones stay, and what max_mapping_size promised.  c->grew says which of the two it was.
+ * Return: 0; -ENOMEM if it could not grow so far, -EBUSY if it stays above @bytes.
  */
 int xsw_pool_set(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c);
 
@@ -258,9 +254,6 @@ size_t xsw_max_mapping_size(struct xsw_dev *d);
 bool xsw_sync_for_cpu(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir);
 bool xsw_sync_for_device(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir);
 
-/** xsw_owns() - does the bus address @bus lie in the pool?  O(1), by machine frame. */
-bool xsw_owns(struct xsw_engine *e, u64 bus);
-
 /** xsw_for_each_live() - walk live and quarantined mappings; a snapshot, not atomic [process] */
 void xsw_for_each_live(struct xsw_engine *e, bool (*fn)(const struct xsw_live *, void *),
 		       void *ctx);
@@ -269,7 +262,7 @@ void xsw_for_each_live(struct xsw_engine *e, bool (*fn)(const struct xsw_live *,
  * xsw_coherent_alloc() - zeroed memory, contiguous in PFN and MFN, within the coherent mask
  * @atomic: the caller may not sleep: served from what is there, or NULL
  * CPU and bus address are naturally aligned to the order of @size.
- * @from: where it came from, for trace events; may be NULL
+ * @from: where it came from, for trace events
  * Return: CPU address, *@bus and *@from, or NULL.
  */
 void *xsw_coherent_alloc(struct xsw_dev *d, size_t size, bool atomic, u64 *bus,
@@ -283,9 +276,14 @@ bool xsw_coherent_free(struct xsw_dev *d, size_t size, void *va, u64 bus);
 
 /**
  * xsw_coherent_work() - refill the reserve, give back what is above the limit [process]
- * The caller runs it from a worker; xsw_coherent_wants_work() says when, from any context.
+ * The caller runs it from a worker; xsw_coherent_wants_work() says when, from any context: after
+ * each allocation and free.
  */
 void xsw_coherent_work(struct xsw_engine *e);
-bool xsw_coherent_wants_work(struct xsw_engine *e);
+
+static __always_inline bool xsw_coherent_wants_work(const struct xsw_dev *d)
+{
+	return READ_ONCE(d->gate->coherent_work);
+}
 
 #endif /* XSW_ENGINE_H */

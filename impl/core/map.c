@@ -87,8 +87,9 @@ static void zero_slots(struct xsw_dev *d, void *slots, size_t size)
 }
 
 /* The run is ours: write the mapping down, copy in */
-static __always_inline u64 bounce(struct xsw_dev *d, struct xsw_run run, u32 slots, u32 offset,
-				  u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why)
+static __always_inline u64 bounce(struct xsw_dev *d, struct xsw_run run, size_t slots,
+				  size_t offset, u64 phys, size_t size, enum xsw_dir dir,
+				  enum xsw_bounce why)
 {
 	struct xsw_segment *s = run.seg;
 	u64 at = ((u64)run.start << XSW_SLOT_SHIFT) + offset;
@@ -107,7 +108,7 @@ static __always_inline u64 bounce(struct xsw_dev *d, struct xsw_run run, u32 slo
 }
 
 /* Does the boundary mask ask for boundaries within a slot?  No run of slots keeps to those. */
-static bool crosses_in_slot(const struct xsw_dev *d, u32 offset, size_t size)
+static bool crosses_in_slot(const struct xsw_dev *d, size_t offset, size_t size)
 {
 	return d->boundary_mask < XSW_SLOT_SIZE - 1 && crosses(offset, size, d->boundary_mask);
 }
@@ -116,10 +117,11 @@ static bool crosses_in_slot(const struct xsw_dev *d, u32 offset, size_t size)
 static noinline u64 bounce_searching(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
 				     enum xsw_bounce why, u32 attrs)
 {
-	u32 offset = xsw_offset_of(phys, d->min_align_mask), fail;
+	size_t offset = xsw_offset_of(phys, d->min_align_mask);
 	struct xsw_engine *e = d->engine;
 	struct xsw_want w;
 	struct xsw_run run;
+	u32 fail;
 
 	if (size - 1 >= XSW_MAX_BYTES || crosses_in_slot(d, offset, size))
 		return failed(d, phys, size, dir, attrs, XSW_FAIL_TOO_LARGE);
@@ -149,65 +151,80 @@ static noinline u64 look_closer(struct xsw_dev *d, u64 phys, size_t size, enum x
 	return direct(d, bus, size);
 }
 
-/* By a hint, if this is the plain case.  Return: seg is NULL if not. */
-static __always_inline struct xsw_run claim_quickly(struct xsw_dev *d, u64 phys, size_t size,
-						    u32 slots, enum xsw_bounce why, bool simply,
-						    bool *wide)
-{
-	u64 align = d->min_align_mask;
-	struct xsw_run run = { 0 };
-
-	if (unlikely(why == XSW_BOUNCE_NONE) || (!simply && unlikely(size - 1 >= XSW_MAX_BYTES)) ||
-	    unlikely(xsw_is_bounded(d->boundary_mask)))
-		return run;
-	xsw_rcu_read_lock();
-	run = xsw_claim_last(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots,
-			     xsw_stride_for(size, align), xsw_phase_of(phys, align), simply, wide);
-	xsw_rcu_read_unlock();
-	return run;
-}
-
 /* No hint served.  Where the pool is known to be full, a small map fails at once. */
-static __always_inline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				      enum xsw_bounce why, u32 attrs, u32 slots)
+static noinline u64 map_slowly(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+			       enum xsw_bounce why, u32 attrs)
 {
-	if (why == XSW_BOUNCE_NONE)
-		return look_closer(d, phys, size, dir, attrs);
+	size_t slots = xsw_slots_for(xsw_offset_of(phys, d->min_align_mask), size);
+
 	if (slots <= XSW_LARGE_ABOVE && !xsw_is_bounded(d->boundary_mask) &&
-	    xsw_memo_says_empty(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, slots))
+	    xsw_memo_says_empty(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, (u32)slots))
 		return failed(d, phys, size, dir, attrs, XSW_FAIL_FULL);
 	return bounce_searching(d, phys, size, dir, why, attrs);
 }
 
-/* By a hint to a place that more than one word of the bitmap has */
+/* By a hint, to a place that more than one word of the bitmap has */
 static noinline u64 map_wide(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
 			     enum xsw_bounce why, u32 attrs)
 {
-	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
-	struct xsw_run run = claim_quickly(d, phys, size, slots, why, false, NULL);
+	u64 align = d->min_align_mask;
+	size_t offset = xsw_offset_of(phys, align), slots = xsw_slots_for(offset, size);
+	struct xsw_run run;
 
-	if (likely(run.seg))
-		return bounce(d, run, slots, offset, phys, size, dir, why);
-	return map_slowly(d, phys, size, dir, why, attrs, slots);
+	if (unlikely(size - 1 >= XSW_MAX_BYTES) || unlikely(xsw_is_bounded(d->boundary_mask)))
+		return map_slowly(d, phys, size, dir, why, attrs);
+	xsw_rcu_read_lock();
+	run = xsw_claim_hinted(&d->engine->pool[XSW_KIND_STREAMING], d->dma_mask, (u32)slots,
+			       xsw_aligned_for(size, align), xsw_phase_of(phys, align));
+	xsw_rcu_read_unlock();
+	if (unlikely(!run.seg))
+		return map_slowly(d, phys, size, dir, why, attrs);
+	return bounce(d, run, slots, offset, phys, size, dir, why);
 }
 
-/* What makes calls leaves by a tail call, so that the usual case saves few registers */
-static __always_inline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
-				      enum xsw_bounce why, u32 attrs)
+/*
+ * The usual case makes no call but the copy: what makes others leaves by a tail call, so that few
+ * registers are saved.
+ */
+static noinline u64 map_narrow(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir,
+			       enum xsw_bounce why, u32 attrs)
 {
-	u32 offset = xsw_offset_of(phys, d->min_align_mask), slots = xsw_slots_for(offset, size);
-	bool wide = false;
-	struct xsw_run run = claim_quickly(d, phys, size, slots, why, true, &wide);
+	u64 align = d->min_align_mask;
+	size_t offset = xsw_offset_of(phys, align), slots = xsw_slots_for(offset, size);
+	struct xsw_pool *p = &d->engine->pool[XSW_KIND_STREAMING];
+	struct xsw_hints __percpu *h = p->hints;
+	struct xsw_run run;
 
-	if (likely(run.seg))
-		return bounce(d, run, slots, offset, phys, size, dir, why);
-	return wide ? map_wide(d, phys, size, dir, why, attrs)
-		    : map_slowly(d, phys, size, dir, why, attrs, slots);
+	if (unlikely(xsw_is_bounded(d->boundary_mask)))
+		return map_slowly(d, phys, size, dir, why, attrs);
+	xsw_rcu_read_lock();
+	run = xsw_hinted(p, h, d->dma_mask, (u32)slots, xsw_aligned_for(size, align),
+			 xsw_phase_of(phys, align));
+	if (unlikely(!run.seg))
+		goto slowly;
+	/* the switch of the mark is read before the claim: high_water.c waits for those who did */
+	if (unlikely(!xsw_is_narrow(run.start, (u32)slots)) ||
+	    unlikely(data_race(p->exact_high_water))) {
+		xsw_rcu_read_unlock();
+		return map_wide(d, phys, size, dir, why, attrs);
+	}
+	if (unlikely(!xsw_take_narrow(run.seg, run.start, (u32)slots)))
+		goto slowly;
+	xsw_percpu_add(&h->used, slots);
+	xsw_hint_done(h, (u32)slots);
+	xsw_rcu_read_unlock();
+	return bounce(d, run, slots, offset, phys, size, dir, why);
+slowly:
+	xsw_rcu_read_unlock();
+	return map_slowly(d, phys, size, dir, why, attrs);
 }
 
+/* A function of its own for each, so that neither saves registers for the other */
 u64 xsw_map_bounced(struct xsw_dev *d, u64 phys, size_t size, enum xsw_dir dir, enum xsw_bounce why,
 		    u32 attrs)
 {
+	if (unlikely(why == XSW_BOUNCE_NONE))
+		return look_closer(d, phys, size, dir, attrs);
 	if (unlikely(size - 1 >= XSW_WORD_BITS << XSW_SLOT_SHIFT))
 		return map_wide(d, phys, size, dir, why, attrs);
 	return map_narrow(d, phys, size, dir, why, attrs);
@@ -417,14 +434,4 @@ bool xsw_sync_for_device(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir d
 		xsw_percpu_add(&d->tally->sync_in_bytes, size);
 	}
 	return true;
-}
-
-bool xsw_owns(struct xsw_engine *e, u64 bus)
-{
-	bool found;
-
-	xsw_rcu_read_lock();
-	found = xsw_index_find(&e->index, bus) != NULL;
-	xsw_rcu_read_unlock();
-	return found;
 }

@@ -16,6 +16,7 @@
  *             xsw_zalloc(n) xsw_free(p): process context only
  * Atomics:    xsw_load_acquire(p) xsw_store_release(p, v) on any scalar;
  *             xsw_cmpxchg64(u64 *p, u64 old, u64 new) -> old value, full barrier on success;
+ *             xsw_try_cmpxchg64(u64 *p, u64 *old, u64 new) -> done?  *old: what was seen if not;
  *             xsw_xchg64(u64 *p, u64 v); xsw_fetch_add64(u64 *p, u64 v);
  *             xsw_fetch_and64() xsw_fetch_or64(); xsw_and64(u64 *p, u64 v): full barrier, no result
  * Locks:      struct xsw_lock; xsw_lock_init(l);
@@ -26,8 +27,10 @@
  *             safe from any CPU;  pointers to it are marked __percpu;
  *             xsw_percpu_alloc(size, align) zeroed,
  *             xsw_percpu_ptr(p, cpu), xsw_percpu_this(p), xsw_percpu_free(p);
- *             xsw_percpu_add(ptr_to_u64_field, v): add to a counter of this CPU, safe against
- *             interrupts, no locked instruction
+ *             xsw_percpu_add(field, v): add to a counter of this CPU (u64 or u32), safe against
+ *             interrupts, no locked instruction; xsw_percpu_read(field) and
+ *             xsw_percpu_write(field, v): once each, of this CPU's copy; 'field' is a pointer
+ *             into the __percpu object
  * RCU:        xsw_rcu_read_lock() xsw_rcu_read_unlock() xsw_rcu_synchronize(); a read side
  *             may be no more than preemption off
  *             xsw_rcu_dereference(p) under it; xsw_rcu_protected(p) under the engine's mutex;

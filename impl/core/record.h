@@ -68,7 +68,7 @@ static inline u64 xsw_mark_owner(u32 id)
 }
 
 /* The mark of a live mapping; @owner as of xsw_mark_owner() */
-static __always_inline union xsw_mark xsw_mark(u64 owner, u32 offset, u32 slots)
+static __always_inline union xsw_mark xsw_mark(u64 owner, u64 offset, u64 slots)
 {
 	return (union xsw_mark){ .word = owner | offset << 16 | slots };
 }
@@ -89,7 +89,7 @@ static __always_inline bool xsw_is_its(union xsw_mark m, u64 owner, u32 offset, 
 static __always_inline bool xsw_mark_replace(struct xsw_slot *slot, union xsw_mark seen,
 					     union xsw_mark next)
 {
-	return xsw_cmpxchg64(&slot->mark, seen.word, next.word) == seen.word;
+	return xsw_try_cmpxchg64(&slot->mark, &seen.word, next.word);
 }
 
 static __always_inline bool xsw_mark_end(struct xsw_slot *slot, union xsw_mark seen)

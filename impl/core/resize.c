@@ -76,18 +76,6 @@ int xsw_pool_grow(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c
 	return got >= bytes ? 0 : -ENOMEM;
 }
 
-int xsw_pool_shrink(struct xsw_engine *e, u64 target, struct xsw_change *c)
-{
-	int rc;
-
-	xsw_might_sleep();
-	*c = (struct xsw_change){ 0 };
-	xsw_mutex_lock(&e->mutex);
-	rc = shrink(e, target, c);
-	xsw_mutex_unlock(&e->mutex);
-	return rc;
-}
-
 int xsw_pool_set(struct xsw_engine *e, u64 bytes, u8 bits, struct xsw_change *c)
 {
 	u64 have;

@@ -17,7 +17,7 @@
 #include "memo.h"
 
 /* Size class of a run: ceil(log2(slots)), without a branch */
-static __always_inline u32 xsw_class_of(u32 slots)
+static __always_inline size_t xsw_class_of(u32 slots)
 {
 	return xsw_log2_floor(2 * slots - 1);
 }
@@ -27,81 +27,87 @@ u32 xsw_release_scarce(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
 	__releases(RCU_SCHED);
 u32 xsw_release_wide(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n) __releases(RCU_SCHED);
 
-/* Claim the wanted run at this place of @s, if free; @sampled: the mark was seen to be sampled */
-static __always_inline bool xsw_claim_counted(struct xsw_pool *p, struct xsw_segment *s, u32 i,
-					      u32 n, bool sampled)
+/* Claim @n slots from @i up, all in one word of @s's bitmap, if they are free */
+static __always_inline bool xsw_take_narrow(struct xsw_segment *s, u32 i, u32 n)
 {
-	u32 bit = i % XSW_WORD_BITS;
+	return xsw_take_bits(&s->map[i / XSW_WORD_BITS], xsw_run_mask(i % XSW_WORD_BITS, n));
+}
 
-	if (likely(bit + n <= XSW_WORD_BITS)) {
-		if (!xsw_take_bits(&s->map[i / XSW_WORD_BITS], xsw_run_mask(bit, n)))
-			return false;
-	} else if (!xsw_take_wide(p, s, i, n)) {
+static __always_inline bool xsw_is_narrow(u32 i, u32 n)
+{
+	return likely(i % XSW_WORD_BITS + n <= XSW_WORD_BITS);
+}
+
+/* Claim the wanted run at this place of @s, if free */
+static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
+{
+	if (xsw_is_narrow(i, n) ? !xsw_take_narrow(s, i, n) : !xsw_take_wide(p, s, i, n))
 		return false;
-	}
-	if (!sampled && unlikely(data_race(p->exact_high_water)))
+	if (unlikely(data_race(p->exact_high_water)))
 		xsw_count_exact(p, n);
 	else
 		xsw_percpu_add(&p->hints->used, n);
 	return true;
 }
 
-static __always_inline bool xsw_claim_at(struct xsw_pool *p, struct xsw_segment *s, u32 i, u32 n)
-{
-	return xsw_claim_counted(p, s, i, n, false);
-}
-
-/* xsw_claim_hinted(); @simply: only if that takes no call, else *@wide is set, nothing claimed */
-static __always_inline struct xsw_run xsw_claim_last(struct xsw_pool *p, u64 mask, u32 slots,
-						     u32 stride, u32 phase, bool simply, bool *wide)
+/*
+ * The place where this CPU released such a run last, if it suits; nothing is claimed.
+ * @aligned: bits of the first slot's number that must be those of @phase
+ * A want with a boundary is not for here.  Return: seg is NULL if the place does not suit.
+ */
+static __always_inline struct xsw_run xsw_hinted(const struct xsw_pool *p,
+						 struct xsw_hints __percpu *h, u64 mask, u32 slots,
+						 u32 aligned, u32 phase)
 {
 	const struct xsw_table *t = xsw_rcu_dereference(p->table);
-	struct xsw_hints *h = xsw_percpu_this(p->hints);
-	u32 cls = xsw_class_of(slots);
-	u32 depth = READ_ONCE(h->depth[cls]);
-	u32 place = READ_ONCE(h->place[cls][depth % XSW_HINTS]);
+	size_t cls = xsw_class_of(slots);
+	u32 depth = xsw_percpu_read(&h->depth[cls]);
+	u32 place = xsw_percpu_read(&h->place[cls][depth % XSW_HINTS]);
 	struct xsw_segment *s = xsw_at_place(t, place);
 	u32 i = place & (XSW_MAX_SLOTS - 1);
 
 	if (unlikely(!s) || unlikely(s->top > mask) || unlikely(i + slots > s->slots) ||
-	    unlikely((s->first + i - phase) & (stride - 1)))
+	    unlikely(((s->first + i) ^ phase) & aligned))
 		return (struct xsw_run){ 0 };
-	if (simply) {
-		*wide = i % XSW_WORD_BITS + slots > XSW_WORD_BITS || data_race(p->exact_high_water);
-		if (unlikely(*wide))
-			return (struct xsw_run){ 0 };
-	}
-	if (unlikely(!xsw_claim_counted(p, s, i, slots, simply)))
-		return (struct xsw_run){ 0 };
-	WRITE_ONCE(h->depth[cls], depth - 1);
 	return (struct xsw_run){ .seg = s, .start = i };
+}
+
+/* The hinted place is claimed: the one released before it comes next */
+static __always_inline void xsw_hint_done(struct xsw_hints __percpu *h, u32 slots)
+{
+	xsw_percpu_add(&h->depth[xsw_class_of(slots)], -1);
 }
 
 /**
  * xsw_claim_hinted() - claim the place this CPU released last, if it is still free and fits
- * A want with a boundary is not for here.  Return: seg is NULL if it must be searched for.
+ * As xsw_hinted().  Return: seg is NULL if it must be searched for.
  */
 static __always_inline struct xsw_run xsw_claim_hinted(struct xsw_pool *p, u64 mask, u32 slots,
-						       u32 stride, u32 phase)
+						       u32 aligned, u32 phase)
 {
-	return xsw_claim_last(p, mask, slots, stride, phase, false, NULL);
+	struct xsw_hints __percpu *h = p->hints;
+	struct xsw_run run = xsw_hinted(p, h, mask, slots, aligned, phase);
+
+	if (unlikely(!run.seg) || unlikely(!xsw_claim_at(p, run.seg, run.start, slots)))
+		return (struct xsw_run){ 0 };
+	xsw_hint_done(h, slots);
+	return run;
 }
 
 /* Remember a released run as the first place to look */
 static __always_inline void xsw_remember(struct xsw_pool *p, struct xsw_segment *s, u32 start,
 					 u32 slots)
 {
-	struct xsw_hints __percpu *hints = p->hints;
-	struct xsw_hints *h = xsw_percpu_this(hints);
-	u32 cls = xsw_class_of(slots);
-	u32 depth = READ_ONCE(h->depth[cls]) + 1;
+	struct xsw_hints __percpu *h = p->hints;
+	size_t cls = xsw_class_of(slots);
+	u32 depth = xsw_percpu_read(&h->depth[cls]) + 1;
 
 	if (unlikely(data_race(p->exact_high_water)))
 		xsw_fetch_add64(&p->used_exact, -(u64)slots);
 	else
-		xsw_percpu_add(&hints->used, -(u64)slots);
-	WRITE_ONCE(h->place[cls][depth % XSW_HINTS], xsw_place(s, start));
-	WRITE_ONCE(h->depth[cls], depth);
+		xsw_percpu_add(&h->used, -(u64)slots);
+	xsw_percpu_write(&h->place[cls][depth % XSW_HINTS], xsw_place(s, start));
+	xsw_percpu_write(&h->depth[cls], depth);
 }
 
 /*
@@ -151,11 +157,12 @@ static __always_inline u32 xsw_release_unlock(struct xsw_pool *p, struct xsw_seg
 	u64 ours;
 
 	xsw_remember(p, s, start, slots);
-	if (unlikely(bit + slots > XSW_WORD_BITS) || unlikely(slots == XSW_WORD_BITS))
+	if (unlikely(bit + slots > XSW_WORD_BITS))
 		return xsw_release_wide(p, s, start, slots);
 	ours = xsw_run_mask(bit, slots);
 	xsw_and64(&s->map[start / XSW_WORD_BITS], ~ours);
-	if (xsw_is_scarce(p, s) && !xsw_is_run_known(p, s, start, slots, ours))
+	if (xsw_is_scarce(p, s) &&
+	    (slots == XSW_WORD_BITS || !xsw_is_run_known(p, s, start, slots, ours)))
 		return xsw_release_scarce(p, s, start, slots);
 	xsw_rcu_read_unlock();
 	return slots;

@@ -89,13 +89,9 @@ static inline bool xsw_take_bits(u64 *word, u64 bits)
 {
 	u64 old = READ_ONCE(*word);
 
-	while (!(old & bits)) {
-		u64 seen = xsw_cmpxchg64(word, old, old | bits);
-
-		if (likely(seen == old))
+	while (likely(!(old & bits)))
+		if (likely(xsw_try_cmpxchg64(word, &old, old | bits)))
 			return true;
-		old = seen;
-	}
 	return false;
 }
 

@@ -46,7 +46,7 @@ static __always_inline void *alloc(struct xsw_attached *a, size_t size, dma_addr
 		va = xsw_stock_alloc(a->device, size, bus, gfp, attrs);
 		from = va ? XSW_FROM_STOCK : XSW_FROM_NONE;
 	}
-	if (xsw_coherent_wants_work(xsw.engine))
+	if (unlikely(xsw_coherent_wants_work(&a->dev)))
 		xsw_refill_soon();
 	if (trace_xsw_alloc_enabled() && began)
 		trace_xsw_alloc(a->dev.id, va ? *bus : DMA_MAPPING_ERROR, size, atomic, from,
@@ -78,7 +78,7 @@ void xsw_op_free(struct device *dev, size_t size, void *va, dma_addr_t bus, unsi
 		began = xsw_now_ns();
 	if (unlikely(!a) || !xsw_coherent_free(&a->dev, size, va, bus))
 		xsw_stock_free(dev, size, va, bus, attrs);
-	else if (xsw_coherent_wants_work(xsw.engine))
+	else if (unlikely(xsw_coherent_wants_work(&a->dev)))
 		xsw_refill_soon();
 	if (trace_xsw_free_enabled() && began && a)
 		trace_xsw_free(a->dev.id, bus, size, xsw_now_ns() - began);

@@ -27,8 +27,3 @@ void xsw_follow_streaming(struct xsw_attached *a)
 	follow(&a->dev.min_align_mask, dma_get_min_align_mask(dev));
 	follow(&a->dev.boundary_mask, dma_get_seg_boundary(dev));
 }
-
-void xsw_follow_coherent(struct xsw_attached *a)
-{
-	follow(&a->dev.coherent_mask, min(a->device->coherent_dma_mask, limit_of(a->device)));
-}

@@ -25,6 +25,14 @@ static __always_inline bool xsw_masks_changed(const struct xsw_attached *a,
 void xsw_follow_streaming(struct xsw_attached *a);
 
 /** xsw_follow_coherent() - and of the coherent mask */
-void xsw_follow_coherent(struct xsw_attached *a);
+static __always_inline void xsw_follow_coherent(struct xsw_attached *a)
+{
+	u64 mask = a->device->coherent_dma_mask;
+
+	if (unlikely(a->device->bus_dma_limit))
+		mask = min(mask, a->device->bus_dma_limit);
+	if (unlikely(a->dev.coherent_mask != mask))
+		WRITE_ONCE(a->dev.coherent_mask, mask);
+}
 
 #endif /* XSW_KMOD_MASKS_H */

@@ -53,6 +53,11 @@ static inline void xsw_free(const void *p)
 #define xsw_cmpxchg64(p, o, n)  cmpxchg(p, o, n)
 #define xsw_xchg64(p, v)        xchg(p, v)
 
+static __always_inline bool xsw_try_cmpxchg64(u64 *p, u64 *old, u64 new)
+{
+	return try_cmpxchg(p, old, new);
+}
+
 static inline u64 xsw_fetch_add64(u64 *p, u64 v)
 {
 	return atomic64_fetch_add(v, (atomic64_t *)p);
@@ -112,6 +117,8 @@ static inline void __percpu *xsw_percpu_alloc(size_t size, size_t align)
 #define xsw_percpu_ptr(p, cpu) per_cpu_ptr(p, cpu)
 #define xsw_percpu_this(p)     raw_cpu_ptr(p)
 #define xsw_percpu_add(p, v)   this_cpu_add(*(p), v)
+#define xsw_percpu_read(p)     this_cpu_read(*(p))
+#define xsw_percpu_write(p, v) this_cpu_write(*(p), v)
 
 /* ---- RCU: the sched kind, which costs no call; synchronize_rcu() waits for its readers, too ----
  */

@@ -77,7 +77,7 @@ static __always_inline struct xsw_run claim(struct ours *o, const struct xsw_wan
 	struct xsw_run run = { 0 };
 
 	if (likely(!w->block))
-		run = xsw_claim_hinted(&o->pool, w->mask, w->slots, w->stride, w->phase);
+		run = xsw_claim_hinted(&o->pool, w->mask, w->slots, w->stride - 1, w->phase);
 	if (likely(run.seg))
 		return run;
 	xsw_fetch_add64(&o->searched, 1);

@@ -14,7 +14,7 @@
 #include "machine.h"
 
 struct model_cpu model_cpus[MODEL_CPUS];
-__thread u32 model_this_cpu;
+__thread size_t model_this_cpu;
 u32 model_nr_cpus = MODEL_CPUS;
 u64 model_ticks = 1;
 
@@ -38,7 +38,7 @@ static void prepare(void)
 #endif
 }
 
-u32 model_take_cpu(void)
+size_t model_take_cpu(void)
 {
 	u64 taken = READ_ONCE(cpus_taken);
 
@@ -54,9 +54,9 @@ u32 model_take_cpu(void)
 		cpu = (u32)__builtin_ctzll(~taken);
 		seen = xsw_cmpxchg64(&cpus_taken, taken, taken | 1ULL << cpu);
 		if (seen == taken) {
-			model_this_cpu = cpu + 1;
+			model_this_cpu = MODEL_CPU(cpu);
 			pthread_setspecific(cpu_key, (void *)(uintptr_t)(cpu + 1));
-			return cpu;
+			return model_this_cpu;
 		}
 		taken = seen;
 	}

@@ -59,6 +59,11 @@ typedef int64_t s64;
 #define xsw_and64(p, v)         ((void)__atomic_fetch_and(p, v, __ATOMIC_SEQ_CST))
 #define xsw_fetch_or64(p, v)    __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
 
+static inline bool xsw_try_cmpxchg64(u64 *p, u64 *old, u64 new)
+{
+	return __atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 static inline u64 xsw_cmpxchg64(u64 *p, u64 old, u64 new)
 {
 	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
@@ -95,13 +100,20 @@ struct model_cpu {
 } __attribute__((aligned(64)));
 
 extern struct model_cpu model_cpus[MODEL_CPUS];
-extern __thread u32 model_this_cpu; /* its number + 1; 0: none yet */
-u32 model_take_cpu(void);
+/* Which CPU the thread is: how far its copies lie from the first one's, + 1; 0: none yet */
+#define MODEL_CPU(number) ((size_t)(number)*MODEL_PERCPU_SPACE + 1)
+extern __thread size_t model_this_cpu;
+size_t model_take_cpu(void);
 extern u32 model_nr_cpus; /* how many the engine believes possible: MODEL_CPUS */
+
+static inline size_t model_distance(void)
+{
+	return (likely(model_this_cpu) ? model_this_cpu : model_take_cpu()) - 1;
+}
 
 static inline u32 xsw_cpu(void)
 {
-	return likely(model_this_cpu) ? model_this_cpu - 1 : model_take_cpu();
+	return (u32)(model_distance() / MODEL_PERCPU_SPACE);
 }
 
 #define xsw_for_each_cpu(cpu) for ((cpu) = 0; (cpu) < model_nr_cpus; (cpu)++)
@@ -109,14 +121,16 @@ void *xsw_percpu_alloc(size_t size, size_t align);
 void xsw_percpu_free(void *p);
 #define xsw_percpu_ptr(p, cpu) \
 	((__typeof__(p))(uintptr_t)((uintptr_t)(p) + (size_t)(cpu)*MODEL_PERCPU_SPACE))
-#define xsw_percpu_this(p) xsw_percpu_ptr(p, xsw_cpu())
+#define xsw_percpu_this(p) ((__typeof__(p))(uintptr_t)((uintptr_t)(p) + model_distance()))
 
-static inline void xsw_percpu_add(u64 *p, u64 v)
-{
-	u64 *mine = xsw_percpu_this(p);
-
-	WRITE_ONCE(*mine, *mine + v); /* nobody else writes it */
-}
+/* nobody else writes it */
+#define xsw_percpu_add(p, v)                             \
+	({                                               \
+		__typeof__(p) mine = xsw_percpu_this(p); \
+		WRITE_ONCE(*mine, *mine + (v));          \
+	})
+#define xsw_percpu_read(p)     READ_ONCE(*xsw_percpu_this(p))
+#define xsw_percpu_write(p, v) WRITE_ONCE(*xsw_percpu_this(p), v)
 
 #ifdef __SANITIZE_THREAD__
 #define MODEL_TSAN 1

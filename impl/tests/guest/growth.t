@@ -11,8 +11,14 @@ echo 1 >$tracing/events/xen_swiotlb/xsw_full/enable
 echo >$tracing/trace
 
 is "$(cat $control/pool_max_bytes)" 0 'a pool does not grow unless told to'
+cases "$nic" hold
+unbind "$nic"
+at_least "$(counter "$nic" fail_full)" 1 'a map that may fail finds it full'
+is "$(new_log | grep -c 'cannot map')" 0 'and is not warned of'
 cases "$nic" limits
 unbind "$nic"
+at_least "$(new_log | grep -c 'cannot map .*: full; mask 0xffffffff, 20[0-9]* of 2048 slots in use')" 1 \
+	'other maps are, with the reason and the state of the pool'
 is "$(pool bytes)" $((4 << 20)) 'full, it stays as it is'
 full=$(grep -c ' xsw_full: .* fail=full used=[0-9]* slots=2048 largest_free=[0-9]*$' $tracing/trace)
 is "$full" "$(counter "$nic" fail_full)" 'each map that found it full is traced, with its state'

@@ -28,6 +28,7 @@ void op_coherent(struct subject *s)
 {
 	struct block *b = &s->block[pick(s, BLOCKS)];
 	u32 device = pick(s, DEVICES), pages, i;
+	enum xsw_coherent_source from;
 
 	if (b->va) {
 		subject_free_block(s, b);
@@ -37,7 +38,7 @@ void op_coherent(struct subject *s)
 		return;
 	b->device = device;
 	b->size = pick(s, 30) ? random_size(s) : 2411724;
-	b->va = xsw_coherent_alloc(&s->dev[device], b->size, pick(s, 2), &b->bus, NULL);
+	b->va = xsw_coherent_alloc(&s->dev[device], b->size, pick(s, 2), &b->bus, &from);
 	if (!b->va)
 		return;
 	pages = (b->size + 4095) / 4096;

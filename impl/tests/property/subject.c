@@ -93,11 +93,12 @@ static void op_grow(struct subject *s)
 	xsw_pool_grow(s->e, (u64)(1 + pick(s, 64)) << 16, pick(s, 2) ? 32 : 30, &c);
 }
 
-static void op_shrink(struct subject *s)
+static void op_set(struct subject *s)
 {
+	u64 bytes = (u64)(2 + pick(s, 12)) << 20;
 	struct xsw_change c;
 
-	xsw_pool_shrink(s->e, (u64)(2 + pick(s, 12)) << 20, &c);
+	xsw_pool_set(s->e, bytes, 32, &c);
 	if (c.leaked_bytes)
 		wrong(s, "shrinking leaked");
 }
@@ -177,7 +178,7 @@ static const struct {
 	u32 weight;
 } operations[] = {
 	{ op_map, 400 },     { op_unmap, 330 }, { op_sync, 150 }, { op_device_write, 100 },
-	{ op_coherent, 60 }, { op_work, 10 },   { op_grow, 2 },   { op_shrink, 2 },
+	{ op_coherent, 60 }, { op_work, 10 },   { op_grow, 2 },   { op_set, 2 },
 	{ op_faults, 5 },    { op_rebind, 1 },  { op_leave, 2 },  { op_force, 8 },
 };
 

@@ -36,7 +36,7 @@ static void scattered_frames_make_a_pool(void **state)
 	p = model_buffer(64, false);
 	fill(xsw_phys_to_virt(p), 256 << 10, 7);
 	bus = must_map(&w, p, 256 << 10, XSW_TO_DEVICE, NULL);
-	assert_true(xsw_owns(w.e, bus));
+	assert_true(owns(&w, bus));
 	for (u64 i = 0; i < 256 << 10; i += 4096) {
 		u8 got;
 
@@ -100,7 +100,7 @@ static void coherent_memory_is_assembled_within_its_mask(void **state)
 	w.dev.dma_mask = mask30;
 	w.dev.boundary_mask = ~0ULL;
 	assert_int_equal(xsw_dev_init(w.e, &w.dev), 0);
-	va = xsw_coherent_alloc(&w.dev, 1 << 20, false, &bus, NULL);
+	va = alloc_block(&w.dev, 1 << 20, false, &bus);
 	assert_non_null(va);
 	assert_true(bus + (1 << 20) - 1 <= mask30);
 	assert_int_equal(bus & ((1 << 20) - 1), 0);
@@ -108,7 +108,7 @@ static void coherent_memory_is_assembled_within_its_mask(void **state)
 		assert_int_equal(va[i], 0);
 	assert_true(xsw_coherent_free(&w.dev, 1 << 20, va, bus));
 	w.dev.coherent_mask = (1ULL << 29) - 1; /* nothing of ours is that low */
-	assert_null(xsw_coherent_alloc(&w.dev, 4096, false, &bus, NULL));
+	assert_null(alloc_block(&w.dev, 4096, false, &bus));
 	world_stop(&w);
 }
 

@@ -110,7 +110,7 @@ static void a_stray_free_gives_nothing_back(void **state)
 {
 	struct xsw_pool_state st;
 	u64 bus;
-	u8 *va = xsw_coherent_alloc(&b, 8192, false, &bus, NULL);
+	u8 *va = alloc_block(&b, 8192, false, &bus);
 
 	(void)state;
 	assert_true(xsw_coherent_free(&w.dev, 8192, va, bus));
@@ -138,7 +138,7 @@ static void what_comes_late_comes_back(void **state)
 	(void)state;
 	bus = must_map(&w, buffer, 3000, XSW_FROM_DEVICE, NULL);
 	second = must_map(&w, buffer + 8192, 100, XSW_TO_DEVICE, NULL);
-	va = xsw_coherent_alloc(&w.dev, 12288, false, &block, NULL);
+	va = alloc_block(&w.dev, 12288, false, &block);
 	assert_int_equal(xsw_dev_abandon(&w.dev), 3);
 	assert_int_equal(model_told.left, 3);
 	assert_true(model_told.last_left.left.quarantined);
@@ -169,11 +169,11 @@ static void what_comes_late_comes_back(void **state)
 static void a_late_free_gives_back_its_own_pages(void **state)
 {
 	u64 bus, other;
-	u8 *va = xsw_coherent_alloc(&w.dev, 12288, false, &bus, NULL), *neighbour;
+	u8 *va = alloc_block(&w.dev, 12288, false, &bus), *neighbour;
 	size_t i;
 
 	(void)state;
-	neighbour = xsw_coherent_alloc(&b, 4096, false, &other, NULL);
+	neighbour = alloc_block(&b, 4096, false, &other);
 	assert_true(other < bus || other >= bus + 16384);
 	memset(neighbour, 0x5a, 4096);
 	memset(va, 0xff, 12288);
@@ -212,7 +212,7 @@ static void for_good_is_for_good(void **state)
 
 	(void)state;
 	bus = must_map(&w, buffer, 3000, XSW_FROM_DEVICE, NULL);
-	va = xsw_coherent_alloc(&w.dev, 5000, false, &coherent, NULL);
+	va = alloc_block(&w.dev, 5000, false, &coherent);
 	assert_int_equal(model_detach(&w.dev), 2);
 	xsw_pool_state(w.e, &st);
 	assert_int_equal(st.quarantined, 2);
@@ -222,7 +222,7 @@ static void for_good_is_for_good(void **state)
 	assert_true(xsw_coherent_free(&w.dev, 5000, va, coherent));
 	assert_int_equal(strays(), 2);
 	assert_int_equal(model_detach(&w.dev), 0);
-	assert_int_equal(xsw_pool_shrink(w.e, 0, &c), -EBUSY);
+	assert_int_equal(xsw_pool_set(w.e, 0, 32, &c), -EBUSY);
 	assert_true(c.bytes >= 4 * MIB);
 	model_detach(&b);
 	xsw_engine_destroy(w.e, &c);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * DESIGN 1, 3, 9 and 10: memory from Xen and back, and coherent blocks, with planned faults.
+ * DESIGN 1 and 9: memory from Xen and back, with planned faults.
  */
 #include "world.h"
 
@@ -121,10 +121,10 @@ static void unaligned_low_frames_serve_too(void **state)
 		held[i] = must_map(&w, p, 128 << 10, XSW_TO_DEVICE, NULL);
 	assert_fail(must_fail(&w, p, 4096, XSW_TO_DEVICE), XSW_FAIL_FULL);
 	for (i = 0; i < 64; i++) {
-		assert_true(xsw_owns(w.e, held[i]) && xsw_owns(w.e, held[i] + (128 << 10) - 1));
+		assert_true(owns(&w, held[i]) && owns(&w, held[i] + (128 << 10) - 1));
 		assert_int_equal(xsw_unmap(&w.dev, held[i], 128 << 10, XSW_TO_DEVICE, 0), 64);
 	}
-	assert_false(xsw_owns(w.e, (u64)(c.contiguous_mfn - 1) << XSW_PAGE_SHIFT));
+	assert_false(owns(&w, (u64)(c.contiguous_mfn - 1) << XSW_PAGE_SHIFT));
 	world_stop(&w);
 }
 
@@ -187,7 +187,7 @@ static void no_memory_at_any_step_is_survived(void **state)
 		if (e) {
 			xsw_pool_grow(e, 6 * MIB, 32, &change);
 			if (!xsw_dev_init(e, &d)) {
-				va = xsw_coherent_alloc(&d, 10000, false, &bus, NULL);
+				va = alloc_block(&d, 10000, false, &bus);
 				if (va)
 					assert_true(xsw_coherent_free(&d, 10000, va, bus));
 				assert_int_equal(model_detach(&d), 0);
@@ -246,216 +246,11 @@ static void shrinking_spares_busy_segments(void **state)
 	world_attach(&w, LOW4G);
 	p = model_buffer(2, false);
 	bus = must_map(&w, p, 4096, XSW_TO_DEVICE, NULL);
-	assert_int_equal(xsw_pool_shrink(w.e, 4 * MIB, &c), 0);
+	assert_int_equal(xsw_pool_set(w.e, 4 * MIB, 32, &c), 0);
 	assert_int_equal(c.bytes, 12 * MIB);
-	assert_true(xsw_owns(w.e, bus));
+	assert_true(owns(&w, bus));
 	assert_int_equal(xsw_unmap(&w.dev, bus, 4096, XSW_TO_DEVICE, 0), 2);
 	assert_int_equal(xsw_pool_grow(w.e, 8 * MIB, 32, &c), 0);
-	world_stop(&w);
-}
-
-/* DESIGN 10: one extent, contiguous in PFN and MFN, zeroed, naturally aligned */
-static void coherent_blocks_are_whole(void **state)
-{
-	static const size_t sizes[] = { 1,      4096,    4097,    16384,  100000,
-					262144, 2 << 20, 2411724, 4 << 20 };
-	size_t k, i;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
-		u64 order = xsw_log2_ceil((u32)((sizes[k] + 4095) / 4096)), bus, again;
-		size_t bytes = (sizes[k] + 4095) & ~4095UL;
-		u8 *va = xsw_coherent_alloc(&w.dev, sizes[k], false, &bus, NULL), *va2;
-
-		assert_non_null(va);
-		assert_int_equal(bus & ((4096ULL << order) - 1), 0);
-		assert_int_equal((uintptr_t)va & ((4096ULL << order) - 1), 0);
-		for (i = 0; i < bytes; i++)
-			assert_int_equal(va[i], 0);
-		for (i = 0; i < bytes; i += 4096) {
-			u8 x = (u8)(i / 4096 + k);
-
-			assert_true(model_dma_write(LOW4G, bus + i + 9, &x, 1));
-			assert_int_equal(va[i + 9], x);
-		}
-		memset(va, 0xff, bytes);
-		assert_true(xsw_coherent_free(&w.dev, sizes[k], va, bus));
-		va2 = xsw_coherent_alloc(&w.dev, sizes[k], false, &again, NULL);
-		for (i = 0; i < bytes; i++)
-			assert_int_equal(va2[i], 0);
-		assert_true(xsw_coherent_free(&w.dev, sizes[k], va2, again));
-		assert_true(xsw_coherent_free(&w.dev, sizes[k], va2 + 64, again));
-		assert_int_equal(model_told.stray, k + 1);
-	}
-	assert_null(xsw_coherent_alloc(&w.dev, (4 << 20) + 1, false, &(u64){ 0 }, NULL));
-	world_stop(&w);
-}
-
-static void coherent_blocks_are_aligned_beside_small_ones(void **state)
-{
-	u64 one, bus[5];
-	void *page, *va[5];
-	size_t k;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	page = xsw_coherent_alloc(&w.dev, 4096, false, &one, NULL);
-	for (k = 0; k < 5; k++) {
-		va[k] = xsw_coherent_alloc(&w.dev, 8192 << k, false, &bus[k], NULL);
-		assert_int_equal(bus[k] & ((8192 << k) - 1), 0);
-		assert_int_equal((uintptr_t)va[k] & ((8192 << k) - 1), 0);
-	}
-	for (k = 0; k < 5; k++)
-		assert_true(xsw_coherent_free(&w.dev, 8192 << k, va[k], bus[k]));
-	assert_true(xsw_coherent_free(&w.dev, 4096, page, one));
-	world_stop(&w);
-}
-
-static void coherent_needs_no_hypercall_twice(void **state)
-{
-	u64 calls = 0, bus;
-	int n;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	for (n = 0; n < 1000; n++) {
-		void *va = xsw_coherent_alloc(&w.dev, 16384, false, &bus, NULL);
-
-		assert_non_null(va);
-		if (!n)
-			calls = model_counts.make_calls;
-		assert_true(xsw_coherent_free(&w.dev, 16384, va, bus));
-	}
-	assert_int_equal(model_counts.make_calls, calls);
-	world_stop(&w);
-}
-
-/* DESIGN 3: an atomic allocation takes from the reserve, a worker refills, nobody sleeps */
-static void atomic_allocations_use_the_reserve(void **state)
-{
-	void *va[64];
-	u64 bus[64], calls;
-	int n;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	calls = model_counts.make_calls;
-	for (n = 0; n < 16; n++) {
-		va[n] = xsw_coherent_alloc(&w.dev, 65536, true, &bus[n], NULL);
-		assert_non_null(va[n]);
-	}
-	assert_null(xsw_coherent_alloc(&w.dev, 65536, true, &bus[n], NULL));
-	assert_int_equal(model_counts.make_calls, calls);
-	assert_true(xsw_coherent_wants_work(w.e));
-	xsw_coherent_work(w.e);
-	assert_false(xsw_coherent_wants_work(w.e));
-	assert_true(model_counts.make_calls > calls);
-	va[n] = xsw_coherent_alloc(&w.dev, 65536, true, &bus[n], NULL);
-	assert_non_null(va[n]);
-	for (; n >= 0; n--)
-		assert_true(xsw_coherent_free(&w.dev, 65536, va[n], bus[n]));
-	world_stop(&w);
-}
-
-/* Idle memory above the limit (4 MiB) goes back, by the worker and never by the free itself */
-static void idle_coherent_memory_is_given_back(void **state)
-{
-	struct xsw_pool_state st;
-	void *va[8];
-	u64 bus[8];
-	int n;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	for (n = 0; n < 8; n++)
-		va[n] = xsw_coherent_alloc(&w.dev, 2 << 20, false, &bus[n], NULL);
-	for (n = 0; n < 8; n++)
-		assert_true(xsw_coherent_free(&w.dev, 2 << 20, va[n], bus[n]));
-	assert_int_equal(model_counts.undo_calls, 0);
-	assert_true(xsw_coherent_wants_work(w.e));
-	xsw_coherent_work(w.e);
-	xsw_pool_state(w.e, &st);
-	assert_int_equal(st.coherent_bytes, 4 * MIB + MIB); /* and the atomic reserve */
-	assert_int_equal(st.coherent_used_bytes, 0);
-	world_stop(&w);
-}
-
-static void coherent_memory_obeys_its_mask(void **state)
-{
-	struct model_config c = usual_machine;
-	u64 bus, mask30 = (1ULL << 30) - 1;
-	void *va;
-
-	(void)state;
-	c.low_first = (1 << 18) - 1024;
-	world_start(&w, &c, 0);
-	world_attach(&w, LOW4G);
-	w.dev.coherent_mask = mask30;
-	va = xsw_coherent_alloc(&w.dev, 8192, false, &bus, NULL);
-	assert_non_null(va);
-	assert_true(bus + 8191 <= mask30);
-	assert_true(xsw_coherent_free(&w.dev, 8192, va, bus));
-	world_stop(&w);
-}
-
-/* No block lies below so few bits: nothing is exchanged, in neither direction */
-static void a_coherent_mask_without_a_page_gets_nothing(void **state)
-{
-	static const u64 masks[] = { 0, 1, 0xfff, 0x1ffe };
-	u64 bus;
-	size_t i;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	world_attach(&w, LOW4G);
-	model_counts.make_calls = 0;
-	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		w.dev.coherent_mask = masks[i];
-		assert_null(xsw_coherent_alloc(&w.dev, 8192, false, &bus, NULL));
-		assert_null(xsw_coherent_alloc(&w.dev, 4096, true, &bus, NULL));
-		xsw_coherent_work(w.e);
-	}
-	assert_int_equal(model_counts.undo_calls, 0);
-	assert_int_equal(model_counts.make_calls, 0);
-	world_stop(&w);
-}
-
-/* Callers that may not sleep and find nothing ask for room; what cannot serve them is not piled up
- */
-static void misses_do_not_pile_up(void **state)
-{
-	struct xsw_pool_state st;
-	u64 bus;
-	u32 i;
-
-	(void)state;
-	world_start(&w, &usual_machine, 0);
-	model_faults.highest_order = 3;
-	world_attach(&w, LOW4G);
-	for (i = 0; i < 20; i++) {
-		assert_null(xsw_coherent_alloc(&w.dev, 65536, true, &bus, NULL));
-		xsw_coherent_work(w.e);
-	}
-	xsw_pool_state(w.e, &st);
-	assert_int_equal(st.coherent_bytes, 0);
-	model_faults.highest_order = 0;
-	for (i = 0; i < 20; i++) {
-		void *va = xsw_coherent_alloc(&w.dev, 3 << 20, true, &bus, NULL);
-
-		if (va)
-			assert_true(xsw_coherent_free(&w.dev, 3 << 20, va, bus));
-		assert_int_equal(!va,
-				 !i); /* the worker makes room of the size that was asked for */
-		xsw_coherent_work(w.e);
-	}
-	xsw_pool_state(w.e, &st);
-	assert_int_equal(st.coherent_bytes, 4 * MIB);
 	world_stop(&w);
 }
 
@@ -476,14 +271,6 @@ int main(void)
 		cmocka_unit_test(a_request_leaves_the_domain_half),
 		cmocka_unit_test(what_xen_lacks_is_not_the_domains_lack),
 		cmocka_unit_test(shrinking_spares_busy_segments),
-		cmocka_unit_test(coherent_blocks_are_whole),
-		cmocka_unit_test(coherent_blocks_are_aligned_beside_small_ones),
-		cmocka_unit_test(coherent_needs_no_hypercall_twice),
-		cmocka_unit_test(atomic_allocations_use_the_reserve),
-		cmocka_unit_test(idle_coherent_memory_is_given_back),
-		cmocka_unit_test(coherent_memory_obeys_its_mask),
-		cmocka_unit_test(a_coherent_mask_without_a_page_gets_nothing),
-		cmocka_unit_test(misses_do_not_pile_up),
 	};
 
 	return xsw_run_tests(tests);

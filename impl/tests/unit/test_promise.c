@@ -85,7 +85,7 @@ static void the_promise_never_sinks(void **state)
 	u64 bus;
 
 	(void)state;
-	assert_int_equal(xsw_pool_shrink(w.e, 0, &c), -EBUSY);
+	assert_int_equal(xsw_pool_set(w.e, 0, 32, &c), -EBUSY);
 	assert_int_equal(c.bytes, 6 * MIB);
 	assert_true(xsw_pool_has(&w.e->pool[XSW_KIND_STREAMING], LOW4G, 1, NULL));
 	assert_int_equal(xsw_max_mapping_size(&w.dev), most);
@@ -278,7 +278,7 @@ static void a_lowered_limit_pins_no_segment(void **state)
 	(void)state;
 	assert_true(xsw_max_mapping_size(&w.dev) >= 2 * MIB);
 	w.dev.boundary_mask = 0xffff;
-	assert_int_equal(xsw_pool_shrink(w.e, 2 * MIB, &c), 0);
+	assert_int_equal(xsw_pool_set(w.e, 2 * MIB, 32, &c), 0);
 	assert_int_equal(xsw_max_mapping_size(&w.dev), 0x10000);
 	w.dev.boundary_mask = ~0ULL;
 }

@@ -199,14 +199,14 @@ static void granted_frames_are_not_ours(void **state)
 	bus = must_map(&w, p, 4096, XSW_TO_DEVICE, &o);
 	assert_reason(o, XSW_BOUNCE_NONE);
 	assert_int_equal(bus >> 52, 0); /* the FOREIGN bit is stripped */
-	assert_false(xsw_owns(w.e, bus));
+	assert_false(owns(&w, bus));
 	assert_int_equal(xsw_unmap(&w.dev, bus, 4096, XSW_TO_DEVICE, 0), 0);
 
 	w.dev.dma_mask = LOW4G;
 	fill(xsw_phys_to_virt(p), 4096, 8);
 	bus = must_map(&w, p, 4096, XSW_FROM_DEVICE, &o);
 	assert_reason(o, XSW_BOUNCE_MASK);
-	assert_true(xsw_owns(w.e, bus));
+	assert_true(owns(&w, bus));
 	must_unmap(&w, bus, 4096, XSW_FROM_DEVICE);
 	assert_true(is_filled(xsw_phys_to_virt(p), 4096, 8));
 }

@@ -90,3 +90,20 @@ void must_unmap(struct world *w, u64 bus, size_t n, enum xsw_dir dir)
 	xsw_map_outcome(&w->dev, bus, &o);
 	assert_int_equal(xsw_unmap(&w->dev, bus, n, dir, 0), o.slots);
 }
+
+bool owns(struct world *w, u64 bus)
+{
+	bool found;
+
+	xsw_rcu_read_lock();
+	found = xsw_index_find(&w->e->index, bus) != NULL;
+	xsw_rcu_read_unlock();
+	return found;
+}
+
+void *alloc_block(struct xsw_dev *d, size_t n, bool atomic, u64 *bus)
+{
+	enum xsw_coherent_source from;
+
+	return xsw_coherent_alloc(d, n, atomic, bus, &from);
+}

@@ -41,6 +41,12 @@ u64 must_map(struct world *w, u64 phys, size_t n, enum xsw_dir dir, struct xsw_o
 enum xsw_fail must_fail(struct world *w, u64 phys, size_t n, enum xsw_dir dir);
 void must_unmap(struct world *w, u64 bus, size_t n, enum xsw_dir dir);
 
+/* Does this bus address lie in the pool? */
+bool owns(struct world *w, u64 bus);
+
+/* A coherent block, wherever it comes from */
+void *alloc_block(struct xsw_dev *d, size_t n, bool atomic, u64 *bus);
+
 #define assert_reason(o, r) assert_string_equal(xsw_bounce_name((o).bounce), xsw_bounce_name(r))
 #define assert_fail(f, r)   assert_string_equal(xsw_fail_name(f), xsw_fail_name(r))
 

@@ -82,6 +82,11 @@ bool is_run(const struct xsw_block *b, u8 bits)
 	return !(mfn_of(b, 0) & (pages - 1)) && mfn_of(b, pages - 1) >> (bits - PAGE_SHIFT) == 0;
 }
 
+bool is_exchanged(const struct xsw_block *b, u8 bits)
+{
+	return b->origin == XSW_ORIGIN_EXCHANGED && is_run(b, bits);
+}
+
 u64 pages_in_use_by_others(void)
 {
 	u64 n = 0, i;

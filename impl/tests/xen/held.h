@@ -34,6 +34,8 @@ void let_go(struct xsw_block *b, u32 n);
 u64 mfn_of(const struct xsw_block *b, u64 page);
 /* Are its frames an aligned run below 2^bits? */
 bool is_run(const struct xsw_block *b, u8 bits);
+/* ... that an exchange has made it? */
+bool is_exchanged(const struct xsw_block *b, u8 bits);
 u64 pages_in_use_by_others(void);
 
 #define held_test(test) cmocka_unit_test_setup(test, start)

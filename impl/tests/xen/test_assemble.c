@@ -2,57 +2,7 @@
 /*
  * Assembling a block out of scattered frames, and every way it can come to nothing.
  */
-#include "held.h"
-
-#define RUN  4096u /* the frames of the run */
-#define HOME 8192u /* the page of its first frame, a block's first page */
-
-/* The page that has frame RUN + @i: each in a pageblock of its own, and not in order */
-static u64 page_of(u64 i)
-{
-	return HOME + 512 * i + (i ? 8 + i * 3 % 8 : 0);
-}
-
-/* A run of 2^@order frames beneath free pages, scattered */
-static void scatter(u8 order)
-{
-	u64 i;
-
-	for (i = 0; i < 1ULL << order; i++)
-		fake_move_frame(page_of(i), RUN + i);
-}
-
-static int start_scattered(void **state)
-{
-	int failed = start(state);
-
-	scatter(3);
-	return failed;
-}
-
-static bool is_assembled(const struct xsw_block *b, u8 order, u8 bits)
-{
-	return b->origin == XSW_ORIGIN_ASSEMBLED && b->order == order && is_run(b, bits) &&
-	       !(b->pfn & ((1ULL << order) - 1)) && b->va == page_address(pfn_to_page(b->pfn));
-}
-
-static void must_fail(u8 order, u8 bits)
-{
-	struct xsw_block b;
-
-	assert_int_equal(xsw_hv_assemble(&b, order, bits), -ENOMEM);
-}
-
-static void must_assemble(u8 order, u8 bits)
-{
-	struct xsw_block b;
-
-	assert_int_equal(xsw_hv_assemble(&b, order, bits), 0);
-	assert_true(is_assembled(&b, order, bits));
-	check(1ULL << order);
-	xsw_hv_free(&b);
-	check(0);
-}
+#include "scattered.h"
 
 static void scattered_frames_become_a_block(void **state)
 {
@@ -317,90 +267,6 @@ static void a_frame_that_moves_into_a_taken_unit_is_not_ours(void **state)
 	must_assemble(3, 32);
 }
 
-static void a_policy_that_forbids_it_leaves_all_as_it_was(void **state)
-{
-	u32 at;
-
-	(void)state;
-	for (at = 1; at <= 15; at++) {
-		faults.mmu_update_at = at;
-		must_fail(3, 32);
-		assert_int_equal(faults.mmu_update_at, 0);
-		assert_int_equal(xsw_pfn_to_mfn(page_of(3)), RUN + 3);
-		check(0);
-	}
-	must_assemble(3, 32);
-}
-
-/* Refused in the second piece: the first one is taken back */
-static void a_refusal_half_way_is_taken_back(void **state)
-{
-	u64 i;
-
-	(void)state;
-	for (i = 0; i < 512; i++)
-		fake_move_frame(HOME + 512 * (i % 16) + i / 16 * 7, RUN + i);
-	faults.mmu_update_at = 256 + 100;
-	must_fail(9, 32);
-	check(0);
-	assert_int_equal(counts.mmu_updates, 2 + 992); /* each page for itself */
-	must_assemble(9, 32);
-}
-
-static void a_read_only_p2m_stops_it_before_xen_is_told(void **state)
-{
-	u64 i;
-
-	(void)state;
-	for (i = 0; i < 8; i++) {
-		faults.p2m_from = page_of(i);
-		faults.p2m_to = page_of(i) + 1;
-		must_fail(3, 32);
-		check(0);
-	}
-	faults.p2m_from = HOME + 4; /* the block's */
-	faults.p2m_to = HOME + 5;
-	must_fail(3, 32);
-	check(0);
-	assert_int_equal(counts.mmu_updates, 0);
-}
-
-static void a_refused_mapping_is_tried_again(void **state)
-{
-	struct xsw_block b;
-
-	(void)state;
-	faults.multicall_entry = 1;
-	assert_int_equal(xsw_hv_assemble(&b, 3, 32), 0);
-	assert_true(is_assembled(&b, 3, 32));
-	check(8);
-}
-
-static void a_refusal_to_map_at_all_is_tried_again(void **state)
-{
-	struct xsw_block b;
-
-	(void)state;
-	faults.multicall_at = 1;
-	assert_int_equal(xsw_hv_assemble(&b, 3, 32), 0);
-	assert_true(is_assembled(&b, 3, 32));
-	check(8);
-}
-
-/* Xen has no ground to refuse: it is warned of, and the P2M says the truth. */
-static void a_mapping_refused_for_good_is_warned_of(void **state)
-{
-	struct xsw_block b;
-
-	(void)state;
-	faults.multicall_entry = 1;
-	faults.update_va_at = 1;
-	assert_int_equal(xsw_hv_assemble(&b, 3, 32), 0);
-	assert_true(is_assembled(&b, 3, 32));
-	fake_set_pte(b.pfn + 1, (RUN + 1) << PAGE_SHIFT | PAGE_KERNEL);
-	check_warned(8);
-}
-
 static void no_memory_for_its_arrays_is_survived(void **state)
 {
 	u32 at;
@@ -442,8 +308,6 @@ static void low_frames_are_left_to_narrow_masks(void **state)
 	check(16);
 }
 
-#define scattered_test(test) cmocka_unit_test_setup(test, start_scattered)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,12 +326,6 @@ int main(void)
 		held_test(a_run_of_too_many_units_is_given_up),
 		scattered_test(a_frame_that_gets_away_costs_nothing),
 		scattered_test(a_frame_that_moves_into_a_taken_unit_is_not_ours),
-		scattered_test(a_policy_that_forbids_it_leaves_all_as_it_was),
-		held_test(a_refusal_half_way_is_taken_back),
-		scattered_test(a_read_only_p2m_stops_it_before_xen_is_told),
-		scattered_test(a_refused_mapping_is_tried_again),
-		scattered_test(a_refusal_to_map_at_all_is_tried_again),
-		scattered_test(a_mapping_refused_for_good_is_warned_of),
 		scattered_test(no_memory_for_its_arrays_is_survived),
 		scattered_test(too_large_an_order_is_refused),
 		held_test(low_frames_are_left_to_narrow_masks),

@@ -66,6 +66,16 @@ static int block_mmap(struct file *file, struct vm_area_struct *vma)
 
 static const struct file_operations block_fops = { .mmap = block_mmap };
 
+static bool is_refused(struct file *file, unsigned long offset, unsigned long length)
+{
+	unsigned long user = vm_mmap(file, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, offset);
+
+	if (IS_ERR_VALUE(user))
+		return true;
+	vm_munmap(user, length);
+	return false;
+}
+
 /* Maps the block into this process and compares it page by page with what the kernel wrote. */
 static void mapped_to_user(struct block *b)
 {
@@ -89,6 +99,9 @@ static void mapped_to_user(struct block *b)
 		vm_munmap(user, length);
 		ok(same, "user space sees it byte for byte");
 	}
+	ok(is_refused(file, 0, length + PAGE_SIZE), "mmap of a page more is refused");
+	ok(is_refused(file, PAGE_SIZE, length), "and of as much from the second page on");
+	ok(is_refused(file, length + PAGE_SIZE, PAGE_SIZE), "and of what begins behind it");
 	fput(file);
 }
 
