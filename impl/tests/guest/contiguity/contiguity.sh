@@ -5,8 +5,10 @@
 # shellcheck source=impl/tests/guest/guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../guest.sh"
 
-# shellcheck disable=SC2034 # for the tests that source this
 files=/sys/devices/platform/xen_swiotlb_defrag
+# shellcheck disable=SC2034 # for the tests that source this
+front=$top/impl/defrag/defrag
+doctor="$top/build/traces/xswbounce doctor"
 
 defrag_in() { insmod "$modules/defrag/xen_swiotlb_defrag.ko"; }
 defrag_out() { rmmod xen_swiotlb_defrag; }
@@ -38,6 +40,15 @@ told() { # told WHAT: the run, on a line of its own
 		"$(value busy) busy; $(value passes) passes, $(value hot_cured) hot blocks;" \
 		"$(value exchanges) exchanges in $(value exchange_ms) ms, $(value dealt_pages) pages dealt;" \
 		"cpu $(value cpu_ms) ms"
+}
+
+# is_consistent NAME: the sweep of all memory, and as many frames as when it was scattered
+is_consistent() {
+	local now
+	now=$(memory)
+	is "$(word_of m2p_wrong "$now")" 0 "$1: M2P and P2M agree on every page"
+	is "$(word_of pte_wrong "$now")" 0 "$1: and the page table on both"
+	is "$(word_of frames "$now")" "$frames" "$1: the domain has as many frames as before"
 }
 
 # ---- scattering, as ballooning does it in the course of weeks ----
@@ -118,6 +129,54 @@ traffic() {
 	stop_counting
 	read -r bounces bounced_bytes <<<"$totals"
 	echo "# $bounces bounces, $bounced_bytes bytes of ${sent_bytes:-0} sent"
+}
+
+under_load() { # under_load JOB: while the wire is busy
+	traffic 8 &
+	sleep 1
+	start_of "$1"
+	wait $!
+	told "$1 under load"
+}
+
+# ---- what each test begins with, and how it ends ----
+
+scatter_until_it_costs() { # sets frames, and scattered and scattered_mb: bounces in 4 s and what was sent
+	scatter
+	frames=$(word_of frames "$(memory)")
+	at_most "$(share_of_order 3 contiguity)" 900 'memory is scattered'
+	traffic 4
+	scattered=$bounces scattered_mb=$((sent_bytes >> 20))
+	at_least "$scattered" 1000 'and 64-bit cards bounce'
+}
+
+doctor_finds_it() {
+	(sleep 0.5 && ip netns exec xsw0 timeout 60 iperf3 -c 10.99.0.2 -t 10 >/dev/null) &
+	$doctor --json 3 >/tmp/doctor.json 2>/tmp/doctor.err
+	is $? 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
+	jq -c 'del(.hot)' /tmp/doctor.json | sed 's/^/# /'
+	is "$(jq -r .verdict /tmp/doctor.json)" straddling 'it says that buffers straddle'
+	like "$(jq -r .next_step /tmp/doctor.json)" "run 'xsw-defrag all' while the load is on" 'it names the cure'
+	is "$(jq .pages /tmp/doctor.json)" "$frames" 'it has looked at every page'
+	is "$(jq '.pages_by_order | add' /tmp/doctor.json)" "$frames" 'each of which is of some order'
+	at_least "$(jq .straddles /tmp/doctor.json)" 100 'it counts them'
+	at_most "$(jq '.walk_seconds * 1000 | floor' /tmp/doctor.json)" 2000 'the walk takes less than two seconds'
+	is "$(jq '.pages_by_order[9] * 1000 / .pages | floor' /tmp/doctor.json)" \
+		"$(share_of_order 9 contiguity)" 'the module counts the same'
+	scattered_blocks=$(jq '.pages_by_order[9]' /tmp/doctor.json)
+	wait $!
+}
+
+hardly_bounces() { # hardly_bounces NAME: traffic of 4 s, against what it was on scattered memory
+	traffic 4
+	at_most "$bounces" $((scattered / 200)) "$1: at most 0.5 % of the bounces are left"
+}
+
+doctor_is_content() {
+	$doctor --json 1 >/tmp/doctor.json
+	is "$(jq -r .verdict /tmp/doctor.json)" contiguous 'the doctor says that memory is contiguous'
+	at_least "$(jq '.pages_by_order[9]' /tmp/doctor.json)" $((scattered_blocks + 1)) \
+		'it sees more memory in blocks of 2 MiB than before'
 }
 
 # ---- data that is verified all the while ----
