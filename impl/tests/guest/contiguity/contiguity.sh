@@ -146,6 +146,7 @@ scatter_until_it_costs() { # sets frames, and scattered and scattered_mb: bounce
 	frames=$(word_of frames "$(memory)")
 	at_most "$(share_of_order 3 contiguity)" 900 'memory is scattered'
 	traffic 4
+	# shellcheck disable=SC2034
 	scattered=$bounces scattered_mb=$((sent_bytes >> 20))
 	at_least "$scattered" 1000 'and 64-bit cards bounce'
 }
