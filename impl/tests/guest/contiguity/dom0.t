@@ -84,6 +84,9 @@ at_most "$bounces" 50 'on fresh memory hardly a buffer bounces'
 
 scatter_until_it_costs
 doctor_finds_it
+within "$(jq '.xen_free_bytes / 1048576 | floor' /tmp/doctor.json)" "$(xen_free)" 10 'it asks Xen what is free'
+is "$(jq '[.xen_free_by_width[].bytes] | add' /tmp/doctor.json)" "$(jq .xen_free_bytes /tmp/doctor.json)" \
+	'and below which widths'
 record_24_mb /tmp/scattered.rec
 "$top/analysis/tune/tune" --json /tmp/scattered.rec >/tmp/tune.json
 like "$(jq -r .verdict /tmp/tune.json)" 'most of these bounces are straddles' 'make tune knows them'
