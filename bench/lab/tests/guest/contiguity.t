@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../../../.." || exit 1
 
 mapfile -t cards < <(cd /sys/bus/pci/drivers/e1000e && printf '%s\n' 0000:*)
 is "${#cards[@]}" 2 'two cards can be passed through'
-test=impl/tests/guest/contiguity/domu.t
+test=impl/tests/guest/contiguity/cure.t
 bench/lab/guest/domu --name contiguity --timeout 1000 --memory 800 --pci "${cards[0]}" \
 	--pci "${cards[1]}" --src impl/tests/tap.sh --src impl/tests/guest/guest.sh --src "$test" \
 	--src impl/tests/guest/contiguity/contiguity.sh --src bench/lab/guest/run-tests \
