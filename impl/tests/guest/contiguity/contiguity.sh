@@ -112,6 +112,19 @@ wire() { # both ends up, each in a namespace of its own
 	return 1
 }
 
+unwire() { # both ends are as they were before
+	local i try
+	for i in 0 1; do
+		ip netns pids "xsw$i" | xargs -r kill
+		ip netns del "xsw$i"
+	done
+	for try in $(seq 50); do
+		[ "$(find_nics | wc -l)" -lt 2 ] || return 0
+		sleep 0.2
+	done
+	bail "the cards are not back after $try tries"
+}
+
 bounced=$tracing/events/swiotlb/swiotlb_bounced
 count_bounces() { echo 'hist:keys=dev_name:vals=size' >$bounced/trigger; }
 stop_counting() { echo '!hist:keys=dev_name:vals=size' >$bounced/trigger; }

@@ -30,6 +30,37 @@ like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 $doctor --json 1 >/tmp/doctor.json
 echo "# $(jq -r .verdict /tmp/doctor.json) $(jq -c .pages_by_order /tmp/doctor.json)"
 is_consistent 'cured'
+
+# ---- devices of the other module ----
+
+unwire
+module_in pool_mb=32
+for nic in "${nics[@]}"; do
+	take "$nic"
+done
+scatter
+wire
+ok $? 'attached to the other module the cards hear each other'
+before=$(value attached_straddles)
+traffic 4
+straddled=$(($(value attached_straddles) - before))
+is "$bounces" 0 'the kernel bounces nothing then'
+at_least "$straddled" 1000 "but that module does, on scattered memory: $straddled"
+set_to background 1
+traffic 30
+before=$(value attached_straddles)
+traffic 4
+set_to background 0
+told 'in the background'
+at_most $(($(value attached_straddles) - before)) $((straddled / 50)) 'the background notices those and cures them'
+unwire
+for nic in "${nics[@]}"; do
+	give_back "$nic"
+done
+module_out
+ok $? 'the other module goes first'
+is "$(value attached_straddles)" 0 'and is missed by nobody'
+is_consistent 'in the end'
 defrag_out
 ok $? 'the module goes'
 done_testing
