@@ -191,7 +191,7 @@ like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'without Xen'
 at_least "$(xen_free)" $((free - 1)) 'Xen has as much free as before'
 xl destroy eater
-
+unwire
 defrag_out
 ok $? 'the module goes'
 done_testing
