@@ -4,8 +4,9 @@
  *
  * For every frame the domain owns: does the M2P name the PFN that the P2M gives it to, and
  * does the kernel's own page table map it there?  How many frames are below 4 GiB, and how
- * many aligned 2 MiB blocks of PFNs lie on such frames that are neighbours?  How many pages of other
- * domains are mapped?  The module never stays: its load ends in ECANCELED, which says that the line is in the log.
+ * many aligned 2 MiB blocks of PFNs lie on such frames that are neighbours?  How many pages of
+ * other domains are mapped?  The module never stays: its load ends in ECANCELED, which says that
+ * the line is in the log.
  */
 #define pr_fmt(fmt) "p2mcheck: " fmt
 
