@@ -49,6 +49,7 @@ await during 300
 ok $? 'the domU runs it again'
 save_and_restore
 domu_end
+bridge_down
 defrag_out
 ok $? "dom0's module goes"
 done_testing
