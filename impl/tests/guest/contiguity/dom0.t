@@ -135,7 +135,7 @@ scatter
 disk_bdf=$(find_nvme)
 disk_fill
 disk=$(disk_sum)
-set_to pages_per_second 3000
+set_to pages_per_second 1000
 set_to start movable
 for try in 1 2; do
 	module_in pool_mb=16 force=1 && take "$disk_bdf"
