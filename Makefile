@@ -227,7 +227,7 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, a host compa
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune
-test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: six boots (half an hour)
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (forty minutes)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity
