@@ -34,6 +34,7 @@ churn_files() { # until $1
 # What bounces on scattered memory for so many bytes sent
 as_scattered() { echo $((sent_bytes * scattered / (scattered_mb << 20))); }
 
+: >/tmp/built
 defrag_in
 wire
 ok $? 'the cards hear each other'
