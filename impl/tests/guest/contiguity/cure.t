@@ -27,8 +27,7 @@ under_load hot
 under_load hot
 hardly_bounces 'cured'
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
-$doctor --json 1 >/tmp/doctor.json
-echo "# $(jq -r .verdict /tmp/doctor.json) $(jq -c .pages_by_order /tmp/doctor.json)"
+doctor_is_content
 is_consistent 'cured'
 
 # ---- devices of the other module ----
