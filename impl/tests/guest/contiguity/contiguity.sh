@@ -225,13 +225,13 @@ verify_begin() {
 				echo good >>"$verified/log" || echo bad >>"$verified/log"
 			sleep 0.2
 		done
+		touch "$verified/ended"
 	) &
-	verifier=$!
 }
 
 verify_end() { # how often it was right, and how often not: 'N good' is all there should be
 	touch "$verified/stop"
-	wait "$verifier"
+	until [ -e "$verified/ended" ]; do sleep 0.1; done # it is no child of a $(...)
 	sort "$verified/log" | uniq -c | tr -s ' ' | sed 's/^ //' | paste -sd,
 	umount "$verified"
 }
