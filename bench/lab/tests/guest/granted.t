@@ -36,8 +36,6 @@ until await between 1; do
 done
 at_least "$cured" 50 "blocks of dom0's were cured meanwhile, in $runs runs"
 at_least "$most" 100 "dom0 had pages of the domU mapped: $most"
-is "$(sha256sum <"$work/taken")" "$(sed -n 's/^.*# sent //p' "$work/said")" 'what the domU sent arrived whole'
-is "$(sed -n 's/^.*# received //p' "$work/said")" "$(sha256sum <"$work/given")" 'and what was sent to it'
 now=$(memory)
 is "$(word_of m2p_wrong "$now")" 0 "dom0's M2P and P2M agree on every page"
 is "$(word_of pte_wrong "$now")" 0 'and the page table on both'
@@ -49,6 +47,8 @@ await during 300
 ok $? 'the domU runs it again'
 save_and_restore
 domu_end
+is "$(sha256sum <"$work/taken")" "$(sed -n 's/^.*# sent //p' "$work/said")" 'what the domU sent arrived whole'
+is "$(sed -n 's/^.*# received //p' "$work/said")" "$(sha256sum <"$work/given")" 'and what was sent to it'
 bridge_down
 defrag_out
 ok $? "dom0's module goes"

@@ -166,10 +166,11 @@ scatter_until_it_costs() { # sets frames, and scattered and scattered_mb: bounce
 
 sent() { ip netns exec xsw0 cat /sys/class/net/wire/statistics/tx_bytes; }
 
-begin_traffic() { # in the background, and wait until it flows
+begin_traffic() { # in the background, until end_traffic; waits until it flows
 	local before try
 	before=$(sent)
-	ip netns exec xsw0 timeout 60 iperf3 -c 10.99.0.2 -t 20 >/dev/null &
+	ip netns exec xsw0 timeout 180 iperf3 -c 10.99.0.2 -t 170 >/dev/null &
+	flowing=$!
 	for try in $(seq 100); do
 		[ "$(sent)" -lt $((before + (1 << 20))) ] || return 0
 		sleep 0.2
@@ -177,10 +178,19 @@ begin_traffic() { # in the background, and wait until it flows
 	bail "no traffic after $try tries"
 }
 
+end_traffic() {
+	kill "$flowing"
+	wait "$flowing" 2>/dev/null
+	sleep 1 # the server is for the next one
+}
+
 doctor_finds_it() {
+	local status
 	begin_traffic
 	$doctor --json 3 >/tmp/doctor.json 2>/tmp/doctor.err
-	is $? 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
+	status=$?
+	end_traffic
+	is $status 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
 	jq -c 'del(.hot)' /tmp/doctor.json | sed 's/^/# /'
 	is "$(jq -r .verdict /tmp/doctor.json)" straddling 'it says that buffers straddle'
 	like "$(jq -r .next_step /tmp/doctor.json)" "run 'xsw-defrag all' while the load is on" 'it names the cure'
@@ -191,7 +201,6 @@ doctor_finds_it() {
 	is "$(jq '.pages_by_order[9] * 1000 / .pages | floor' /tmp/doctor.json)" \
 		"$(share_of_order 9 contiguity)" 'the module counts the same'
 	scattered_blocks=$(jq '.pages_by_order[9]' /tmp/doctor.json)
-	wait $!
 }
 
 hardly_bounces() { # hardly_bounces NAME: traffic of 4 s, against what it was on scattered memory
@@ -200,14 +209,16 @@ hardly_bounces() { # hardly_bounces NAME: traffic of 4 s, against what it was on
 }
 
 doctor_is_content() { # under the same load
+	local status
 	begin_traffic
 	$doctor --json 3 >/tmp/doctor.json
-	is $? 0 'the doctor finds nothing to do'
+	status=$?
+	end_traffic
+	is $status 0 'the doctor finds nothing to do'
 	jq -c 'del(.hot)' /tmp/doctor.json | sed 's/^/# /'
 	like "$(jq -r .verdict /tmp/doctor.json)" '^(contiguous|scattered)$' 'it says that hardly a buffer bounces'
 	at_least "$(jq '.pages_by_order[9]' /tmp/doctor.json)" $((scattered_blocks + 1)) \
 		'it sees more memory in blocks of 2 MiB than before'
-	wait $!
 }
 
 # ---- data that is verified all the while ----

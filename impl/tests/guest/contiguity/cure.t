@@ -26,8 +26,8 @@ echo "# after phase 1: $bounces of $scattered"
 under_load hot
 under_load hot
 hardly_bounces 'cured'
-like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 doctor_is_content
+like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'cured'
 
 # ---- devices of the other module ----

@@ -114,10 +114,10 @@ echo "# longest allocation in phase 2: $longest us"
 at_most "$longest" 1000000 'nor in phase 2'
 watch_no_more
 hardly_bounces 'after phase 2'
+doctor_is_content
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 cost_of_traffic 'cured'
 is_consistent 'with Xen'
-doctor_is_content
 record_24_mb /tmp/cured.rec
 saved=$(($(copied_bytes /tmp/scattered.rec) - $(copied_bytes /tmp/cured.rec)))
 within "$(jq .remedies[0].bytes_not_copied /tmp/tune.json)" "$saved" 100 \

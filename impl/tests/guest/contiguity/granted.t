@@ -10,7 +10,7 @@ step() { # step SAY AWAIT: tells dom0, waits for its word
 	local try
 	xenstore-write data/step "$1"
 	for ((try = 0; try < 600; try++)); do
-		[ "$(xenstore-read data/step 2>/dev/null)" != "$2" ] || return
+		[ "$(xenstore-read data/step 2>/dev/null)" != "$2" ] || return 0
 		sleep 0.5
 	done
 	bail "dom0 did not say '$2'"
