@@ -51,7 +51,9 @@ before=$(value attached_straddles)
 traffic 4
 set_to background 0
 told 'in the background'
-at_most $(($(value attached_straddles) - before)) $((straddled / 50)) 'the background notices those and cures them'
+left=$(($(value attached_straddles) - before))
+echo "# $left are left"
+at_most $left $((straddled / 10)) 'the background notices those, and ends most without a run of phase 1'
 unwire
 for nic in "${nics[@]}"; do
 	give_back "$nic"
