@@ -227,11 +227,11 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, a host compa
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune
-test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: six boots (half an hour)
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: seven boots (forty minutes)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity
-test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU (half an hour)
+test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU, ten minutes of churn (an hour)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
@@ -240,7 +240,7 @@ DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
 .PHONY: test-kernels
-test-kernels: deps-test ## module and tracing tools on the lab's other kernels, or on KERNEL=
+test-kernels: deps-test ## modules and tracing tools on the lab's other kernels, or on KERNEL=
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \

@@ -20,8 +20,8 @@ COMMAND = re.compile(r"make bench ENV=([\w-]+)( OUT=\S+)$")
 ADVICE = {
     "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
             "end the bouncing; a larger pool does not",
-    "straddle": "its buffers are not contiguous in machine memory: a domain that never balloons "
-                "(dom0_mem=N,max:N) and is fresh from boot has fewer such",
+    "straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
+                "xen_swiotlb_defrag; xsw-defrag all, while the load runs)",
     "align": "its buffers are contiguous, but not as its alignment or boundary asks",
     "forced": "bouncing is forced: take swiotlb=force off the kernel's command line",
 }

@@ -36,7 +36,7 @@ says module '^The pool is too small: .*; pool_mb=4 serves them\.$' "the module's
 says areas_held '^Enough is free, but not side by side: 1 of 9 .*; swiotlb=1024,1 serves them\.$' \
 	'large enough, but cut into too many areas'
 says too_large '^A larger pool will not help: 512 KiB requests do not fit any' 'too large for any'
-says straddles '^A larger pool will not help: nothing failed, and most of these bounces are straddles\.$' \
+says straddles '^A larger pool will not help: nothing failed, and most of these bounces are straddles; xsw-defrag ends those\.$' \
 	'straddles'
 says steady '^The pool suffices' 'enough'
 like "$("$tune" "$scratch/made/v2/right/none.rec" | head -n 1)" '^Nothing bounced' 'nothing bounced'
@@ -66,8 +66,10 @@ tells areas_held '[.remedies[] | select(.name == "fewer areas") | .what, .failur
 	'["boot with swiotlb=1024,1",0]' 'fewer areas'
 tells too_large "$remedies" '[["wider mask",0,10],["the module",0,10],["smaller requests",0,10],["nothing",10,0]]' \
 	'no larger pool is offered where it does not help'
-tells straddles '.remedies[0] | [.name, .bytes_not_copied]' '["undo scattered memory",737280]' \
+tells straddles '.remedies[0] | [.name, .bytes_not_copied]' '["defragment",737280]' \
 	'scattered memory: 90 times 8 KiB are not copied'
+tells straddles '.remedies[0] | .what, .reboot' '"modprobe xen_swiotlb_defrag; xsw-defrag all, while the load runs (ahci)"'$'\n'false \
+	'and by which command'
 tells straddles '.remedies | map(select(.name == "wider mask")) | .[0].bytes_not_copied' 81920 \
 	'and ten by a wider mask'
 tells forced '.remedies[0].name' '"no forcing"' 'forcing'

@@ -141,7 +141,7 @@ class Advice:
             return self.verdict_too_small()
         if self.share_of("straddle") > 0.5:
             return ("A larger pool will not help: nothing failed, and most of these bounces are "
-                    "straddles.")
+                    "straddles; xsw-defrag ends those.")
         return "The pool suffices: nothing failed that a larger one would have served."
 
     def verdict_too_small(self):

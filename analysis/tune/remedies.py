@@ -8,8 +8,8 @@ from subject import pieces
 
 SPLITS = (131072, 65536, 32768, 16384)
 CURES = {
-    "straddle": ("undo scattered memory",
-                 "exchange scattered frames for neighbours, so that these buffers need no bounce"),
+    "straddle": ("defragment",
+                 "modprobe xen_swiotlb_defrag; xsw-defrag all, while the load runs"),
     "mask": ("wider mask", "let the driver use more address bits, if the device has them"),
     "align": ("segment boundary", "a driver setting that keeps buffers within the boundary"),
     "forced": ("no forcing", "drop swiotlb=force, or forced in xen_swiotlb"),

@@ -23,7 +23,7 @@
 #define ORDER_MOST  XSW_LEAST_ORDER /* what network memory comes in */
 #define ENOUGH      128             /* contiguous blocks in a row: those below are not hot */
 #define LOOK_EVERY  64              /* blocks between two looks at free memory */
-#define QUIET       3               /* passes that cured nothing end the run */
+#define QUIET       12              /* passes that cured nothing end the run: three seconds */
 #define PASSES_MOST 200
 #define ANY_WIDTH   64
 

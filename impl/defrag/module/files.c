@@ -149,6 +149,7 @@ NUMBER(run_ms, div64_u64(run_ns(), NSEC_PER_MSEC));
 NUMBER(cpu_ms, div64_u64(xsw_thread_cpu_ns(), NSEC_PER_MSEC));
 NUMBER(straddles, xsw_straddles());
 NUMBER(straddle_bytes, xsw_straddle_bytes());
+NUMBER(attached_straddles, xsw_attached_straddles());
 NUMBER(blocks, xsw_service.run.progress.blocks);
 NUMBER(scattered, xsw_service.run.progress.scattered);
 NUMBER(cured, xsw_service.run.progress.cured);
@@ -229,6 +230,7 @@ static struct attribute *xsw_attrs[] = {
 	&dev_attr_cpu_ms.attr,
 	&dev_attr_straddles.attr,
 	&dev_attr_straddle_bytes.attr,
+	&dev_attr_attached_straddles.attr,
 	&dev_attr_blocks.attr,
 	&dev_attr_scattered.attr,
 	&dev_attr_cured.attr,

@@ -40,11 +40,12 @@ int xsw_run_start(enum xsw_job job); /* Return: 0, or -EBUSY: one goes on. */
 void xsw_run_stop(void);
 u64 xsw_thread_cpu_ns(void);
 
-/* straddles.c: buffers that the kernel's own swiotlb-xen bounced because they straddle */
+/* straddles.c: buffers that bounced because they straddle; the kernel's own swiotlb-xen's ... */
 int xsw_straddles_watch(void);
 void xsw_straddles_forget(void);
 u64 xsw_straddles(void);
 u64 xsw_straddle_bytes(void);
+u64 xsw_attached_straddles(void); /* of devices attached to xen_swiotlb.ko; 0 without it */
 
 /* files.c */
 int xsw_files_init(void);

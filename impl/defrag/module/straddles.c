@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts the buffers that the kernel's own swiotlb-xen bounces because they straddle pages whose
- * frames are no neighbours.
+ * Counts buffers that bounce because they straddle pages whose frames are no neighbours: those of
+ * the kernel's own swiotlb-xen, and those of devices that are attached to xen_swiotlb.ko.
  *
- * Its trace event tells each bounce and not why.  But a buffer that crosses a page, in reach of its
- * device, bounces for no other reason, unless bouncing is forced.
+ * The kernel's trace event tells each bounce and not why.  But a buffer that crosses a page, in
+ * reach of its device, bounces for no other reason, unless bouncing is forced.
  */
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
@@ -53,4 +54,19 @@ u64 xsw_straddles(void)
 u64 xsw_straddle_bytes(void)
 {
 	return atomic64_read(&bytes);
+}
+
+/* xen_swiotlb.ko's own count.  Asked for by name, so that either module loads without the other */
+u64 xsw_straddled(void);
+
+u64 xsw_attached_straddles(void)
+{
+	u64 (*count)(void) = symbol_get(xsw_straddled);
+	u64 n;
+
+	if (!count)
+		return 0;
+	n = count();
+	symbol_put(xsw_straddled);
+	return n;
 }

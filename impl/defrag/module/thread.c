@@ -151,8 +151,9 @@ static void look_at_straddles(void)
 {
 	struct xsw_service *s = &xsw_service;
 	static u64 last, last_ns, not_before_ns;
-	u64 now = xsw_straddles(), now_ns = ktime_get_ns();
-	u64 rate = div64_u64((now - last) * NSEC_PER_SEC, now_ns - last_ns + 1);
+	u64 now = xsw_straddles() + xsw_attached_straddles(), now_ns = ktime_get_ns();
+	u64 more = now > last ? now - last : 0; /* the other module may have gone */
+	u64 rate = div64_u64(more * NSEC_PER_SEC, now_ns - last_ns + 1);
 
 	last = now;
 	last_ns = now_ns;

@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "engine/contiguity.h"
+#include "engine/xen_heap.h"
 #include "say.h"
 #include "show/json.h"
 #include "show/screen.h"
@@ -35,7 +36,7 @@ static struct hot_range *hot;
 static int nr_hot;
 static u64 straddles, others;
 static double seconds;
-static long long xen_free = -1; /* MiB; not told */
+static struct xen_heap xen;
 static unsigned int pool_mb = 64;
 static int width = 32;
 
@@ -82,18 +83,6 @@ static const char text[] =
 	"  xswbounce doctor --pool 256";
 
 /* ---- what is known ---- */
-
-/* Dom0's toolstack tells; elsewhere there is none. */
-static void ask_xl(void)
-{
-	FILE *f = popen("timeout 1 xl info 2>/dev/null", "r");
-	char line[256];
-
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "free_memory : %lld", &xen_free);
-	if (f)
-		pclose(f);
-}
 
 static double share(u64 pages)
 {
@@ -166,7 +155,7 @@ static enum pool_source pool_source(void)
 		return POOL_OWN;
 	if (low_bytes_from(6) >= wanted) /* 256 KiB: the largest bounced mapping */
 		return POOL_SMALL;
-	if (xen_free >= (long long)pool_mb)
+	if (xen.told && xen.low >= wanted)
 		return POOL_XEN;
 	return low_bytes_from(0) >= wanted ? POOL_ASSEMBLED : POOL_NONE;
 }
@@ -179,13 +168,14 @@ static const char *pool_words(enum pool_source source)
 	case POOL_SMALL:
 		return "yes: the domain has it in contiguous blocks of 256 KiB and more";
 	case POOL_XEN:
-		return "perhaps: Xen has so much free, but does not tell how much of it is low";
+		return "yes, unless it is scattered: Xen has so much free there, and does not tell in "
+		       "blocks of which size";
 	case POOL_ASSEMBLED:
 		return "only by putting it together: the domain has enough low frames, but scattered; "
 		       "xen_swiotlb.ko does that, the kernel's own swiotlb-xen does not";
 	default:
-		return "no: the domain has not so many low frames, and Xen not so much free, or does not "
-		       "tell; have less memory given to other domains, or ask for less";
+		return "no: the domain has not so many low frames, and Xen not so much free there, or "
+		       "does not tell; have less memory given to other domains, or ask for less";
 	}
 }
 
@@ -202,10 +192,10 @@ static const char *too_little(void)
 {
 	if (low_bytes_from(0) >= (u64)pool_mb << 20)
 		return "no: the domain itself has enough low frames";
-	if (xen_free < 0)
-		return "cannot be told here: ask dom0 ('xl info', free_memory)";
-	return xen_free < (long long)pool_mb ? "yes: Xen has less free than is wanted"
-					     : "perhaps: Xen does not tell how much of it is low";
+	if (!xen.told)
+		return "cannot be told here: Xen tells dom0 alone (run this there)";
+	return xen.low < (u64)pool_mb << 20 ? "yes: Xen has less free there than is wanted"
+					    : "no: Xen has enough free there";
 }
 
 static const char *fragmented(void)
@@ -231,6 +221,21 @@ static void print_memory(void)
 		screen_line("  order %d, %8s  %5.1f %%", order, text_bytes(PAGE << order),
 			    share(memory.count.largest[order]));
 	screen_line("Below 2^%d: %.1f %%.", width, share(memory.count.low));
+}
+
+static void print_xen(void)
+{
+	int i;
+
+	if (!xen.told)
+		return;
+	screen_line("Xen has %s free, %s of it below 2^%d; sizes of blocks it tells nobody.",
+		    text_bytes(xen.all), text_bytes(xen.low), width);
+	for (i = 0; i < XEN_HEAP_WIDTHS; i++)
+		if (xen.by_width[i].bytes)
+			screen_line("  below 2^%u%s: %s", xen.by_width[i].width,
+				    i ? " and above what stands before" : "",
+				    text_bytes(xen.by_width[i].bytes));
 }
 
 static void print_bounces(void)
@@ -277,8 +282,7 @@ static void print(enum verdict v)
 	screen_line("Next step: %s.", next_step(v));
 	print_memory();
 	print_bounces();
-	if (xen_free >= 0)
-		screen_line("Xen has %lld MiB free.", xen_free);
+	print_xen();
 	screen_line("A pool of %u MiB below 2^%d: %s.", pool_mb, width, pool_words(pool_source()));
 	screen_line("If the kernel said 'failed to get contiguous memory', the cause was");
 	screen_line("  permission: %s;", permission());
@@ -294,6 +298,28 @@ static void json_orders(const char *name, const u64 *pages)
 	json_array(name);
 	for (order = 0; order < XB_ORDERS; order++)
 		json_count(NULL, pages[order]);
+	json_array_end();
+}
+
+static void json_xen(void)
+{
+	int i;
+
+	if (!xen.told) {
+		json_null("xen_free_bytes");
+		json_null("xen_free_low_bytes");
+		json_null("xen_free_by_width");
+		return;
+	}
+	json_count("xen_free_bytes", xen.all);
+	json_count("xen_free_low_bytes", xen.low);
+	json_array("xen_free_by_width");
+	for (i = 0; i < XEN_HEAP_WIDTHS; i++) {
+		json_object(NULL);
+		json_count("width", xen.by_width[i].width);
+		json_count("bytes", xen.by_width[i].bytes);
+		json_object_end();
+	}
 	json_array_end();
 }
 
@@ -324,10 +350,7 @@ static void json(enum verdict v)
 		json_object_end();
 	}
 	json_array_end();
-	if (xen_free < 0)
-		json_null("xen_free_mib");
-	else
-		json_count("xen_free_mib", xen_free);
+	json_xen();
 	json_count("pool_mib", pool_mb);
 	json_text("pool_from", pool_names[pool_source()]);
 	json_text("cause_permission", permission());
@@ -344,7 +367,7 @@ int command_doctor(int argc, char **argv)
 	command_look(&host);
 	contiguity_start(&host, width);
 	command_begin();
-	ask_xl();
+	xen_heap_look(&xen, width);
 	contiguity_walk(&memory);
 	while (command_wait(0.1, command_period(1)))
 		;

@@ -85,7 +85,9 @@ void contiguity_walk(struct contiguity *c)
 {
 	double begun = now();
 
-	*c = (struct contiguity){ .memory_blocks = end_of_memory() / XB_BLOCK_PAGES };
+	/* the last one may be a part */
+	*c = (struct contiguity){ .memory_blocks =
+					  (end_of_memory() + XB_BLOCK_PAGES - 1) / XB_BLOCK_PAGES };
 	c->stride = (c->memory_blocks + MOST_BLOCKS - 1) / MOST_BLOCKS;
 	if (!c->stride)
 		c->stride = 1;

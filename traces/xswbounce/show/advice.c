@@ -111,8 +111,8 @@ const char *advice(const struct flow_row *row, const struct advice_facts *facts)
 	case XB_MASK:
 		return for_mask(row, module, facts);
 	case XB_STRADDLE:
-		return "its buffers are not contiguous in machine memory: a domain that never "
-		       "balloons (dom0_mem=N,max:N) and is fresh from boot has fewer such";
+		return "its buffers are not contiguous in machine memory: defragment (modprobe "
+		       "xen_swiotlb_defrag; xsw-defrag all, while the load runs)";
 	case XB_ALIGN:
 		return "its buffers are contiguous, but not as its alignment or boundary asks";
 	case XB_FORCED:

@@ -95,6 +95,15 @@ load_udp() { iperf_load -u -b 20M -l 200; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
 # The same with rings of 80 descriptors: RINGS=80 of record-loads.
 load_tcp-tight() { load_tcp; }
+load_mix-split() # mix-tight, where the disk's requests are cut
+{
+	local most=/sys/block/$usb/queue/max_sectors_kb before
+
+	before=$(cat "$most")
+	echo 16 >"$most"
+	load_mix
+	echo "$before" >"$most"
+}
 load_udp-tight() { load_udp; }
 load_mix-tight() { load_mix; }
 load_mix()

@@ -3,7 +3,7 @@
 # The proof of replay and tune in the lab: what they foretell of loads, beside what the kernel meets,
 # on stock booted with other sizes and on the module resized; make tune, and whether it came true.
 #
-#   tune.t [PART...]     only these: advice, sufficient, half, small, forced, two
+#   tune.t [PART...]     only these: advice, sufficient, half, small, forced, two, wide
 #
 # Each part is a boot. build/tune-proof keeps what they leave; `proof` makes the table of it.
 set -u
@@ -56,7 +56,7 @@ sized()
 	confirmed "$1" "$2 slots $3"
 }
 
-[ $# -gt 0 ] || set -- advice sufficient half small forced two
+[ $# -gt 0 ] || set -- advice sufficient half small forced two wide
 for part; do
 	case $part in
 	advice) # pools as they are by default, and a mix of disk and network; the module's smaller, then resized
@@ -74,7 +74,7 @@ for part; do
 	half)
 		sized half $(($(advised) / 2)) '[1-9][0-9]* failures were foretold, [1-9][0-9]* were' '' ;;
 	small) # loads that need little, where the pool is hardly larger
-		boot small one "RINGS=80 $lab/record-loads stock /out $seconds $tight_loads" \
+		boot small one "RINGS=80 $lab/record-loads stock /out $seconds mix-split $tight_loads" \
 			--set 'kernel_args+=swiotlb=256' ;;
 	forced)
 		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads mix" \
@@ -82,10 +82,12 @@ for part; do
 	two) # CPUs: two areas of stock's, and events of the module from both
 		boot two two "$lab/record-loads stock /out $seconds usb-seq tcp udp mix tcp-rings adversarial
 			$lab/record-loads module /out/module $seconds nvme-4k-128 nvme-4k-256 tcp mix adversarial" --smp 2 ;;
+	wide) # the driver of a 64-bit disk takes 32 bits on stock, 64 on the module
+		boot wide wide "$lab/record-wide /out" --without usb-disk --without nvme --without nic-pair --with mptsas ;;
 	*) bail "no part '$part'" ;;
 	esac
 done
-$lab/proof "$kept"/one "$kept"/forced "$kept"/two >"$kept/proof.txt"
+$lab/proof "$kept"/one "$kept"/forced "$kept"/two "$kept"/wide >"$kept/proof.txt"
 ok $? 'what was foretold was met' "$(grep -A 2 '^not ok' "$kept/proof.txt")"
 sed -n '/^# |/p' "$kept/proof.txt"
 done_testing

@@ -5,8 +5,10 @@
 # shellcheck source=impl/tests/guest/guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../guest.sh"
 
-# shellcheck disable=SC2034 # for the tests that source this
 files=/sys/devices/platform/xen_swiotlb_defrag
+# shellcheck disable=SC2034 # for the tests that source this
+front=$top/impl/defrag/defrag
+doctor="$top/build/traces/xswbounce doctor"
 
 defrag_in() { insmod "$modules/defrag/xen_swiotlb_defrag.ko"; }
 defrag_out() { rmmod xen_swiotlb_defrag; }
@@ -38,6 +40,15 @@ told() { # told WHAT: the run, on a line of its own
 		"$(value busy) busy; $(value passes) passes, $(value hot_cured) hot blocks;" \
 		"$(value exchanges) exchanges in $(value exchange_ms) ms, $(value dealt_pages) pages dealt;" \
 		"cpu $(value cpu_ms) ms"
+}
+
+# is_consistent NAME: the sweep of all memory, and as many frames as when it was scattered
+is_consistent() {
+	local now
+	now=$(memory)
+	is "$(word_of m2p_wrong "$now")" 0 "$1: M2P and P2M agree on every page"
+	is "$(word_of pte_wrong "$now")" 0 "$1: and the page table on both"
+	is "$(word_of frames "$now")" "$frames" "$1: the domain has as many frames as before"
 }
 
 # ---- scattering, as ballooning does it in the course of weeks ----
@@ -101,6 +112,19 @@ wire() { # both ends up, each in a namespace of its own
 	return 1
 }
 
+unwire() { # both ends are as they were before
+	local i try
+	for i in 0 1; do
+		ip netns pids "xsw$i" | xargs -r kill
+		ip netns del "xsw$i"
+	done
+	for try in $(seq 50); do
+		[ "$(find_nics | wc -l)" -lt 2 ] || return 0
+		sleep 0.2
+	done
+	bail "the cards are not back after $try tries"
+}
+
 bounced=$tracing/events/swiotlb/swiotlb_bounced
 count_bounces() { echo 'hist:keys=dev_name:vals=size' >$bounced/trigger; }
 stop_counting() { echo '!hist:keys=dev_name:vals=size' >$bounced/trigger; }
@@ -120,6 +144,83 @@ traffic() {
 	echo "# $bounces bounces, $bounced_bytes bytes of ${sent_bytes:-0} sent"
 }
 
+under_load() { # under_load JOB: while the wire is busy
+	traffic 8 &
+	sleep 1
+	start_of "$1"
+	wait $!
+	told "$1 under load"
+}
+
+# ---- what each test begins with, and how it ends ----
+
+scatter_until_it_costs() { # sets frames, and scattered and scattered_mb: bounces in 4 s and what was sent
+	scatter
+	frames=$(word_of frames "$(memory)")
+	at_most "$(share_of_order 3 contiguity)" 900 'memory is scattered'
+	traffic 4
+	# shellcheck disable=SC2034
+	scattered=$bounces scattered_mb=$((sent_bytes >> 20))
+	at_least "$scattered" 1000 'and 64-bit cards bounce'
+}
+
+sent() { ip netns exec xsw0 cat /sys/class/net/wire/statistics/tx_bytes; }
+
+begin_traffic() { # in the background, until end_traffic; waits until it flows
+	local before try
+	before=$(sent)
+	ip netns exec xsw0 timeout 180 iperf3 -c 10.99.0.2 -t 170 >/dev/null &
+	flowing=$!
+	for try in $(seq 100); do
+		[ "$(sent)" -lt $((before + (1 << 20))) ] || return 0
+		sleep 0.2
+	done
+	bail "no traffic after $try tries"
+}
+
+end_traffic() {
+	kill "$flowing"
+	wait "$flowing" 2>/dev/null
+	sleep 1 # the server is for the next one
+}
+
+doctor_finds_it() {
+	local status
+	begin_traffic
+	$doctor --json 3 >/tmp/doctor.json 2>/tmp/doctor.err
+	status=$?
+	end_traffic
+	is $status 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
+	jq -c 'del(.hot)' /tmp/doctor.json | sed 's/^/# /'
+	is "$(jq -r .verdict /tmp/doctor.json)" straddling 'it says that buffers straddle'
+	like "$(jq -r .next_step /tmp/doctor.json)" "run 'xsw-defrag all' while the load is on" 'it names the cure'
+	is "$(jq .pages /tmp/doctor.json)" "$frames" 'it has looked at every page'
+	is "$(jq '.pages_by_order | add' /tmp/doctor.json)" "$frames" 'each of which is of some order'
+	at_least "$(jq .straddles /tmp/doctor.json)" 100 'it counts them'
+	at_most "$(jq '.walk_seconds * 1000 | floor' /tmp/doctor.json)" 2000 'the walk takes less than two seconds'
+	is "$(jq '.pages_by_order[9] * 1000 / .pages | floor' /tmp/doctor.json)" \
+		"$(share_of_order 9 contiguity)" 'the module counts the same'
+	scattered_blocks=$(jq '.pages_by_order[9]' /tmp/doctor.json)
+}
+
+hardly_bounces() { # hardly_bounces NAME: traffic of 4 s, against what it was on scattered memory
+	traffic 4
+	at_most "$bounces" $((scattered / 200)) "$1: at most 0.5 % of the bounces are left"
+}
+
+doctor_is_content() { # under the same load
+	local status
+	begin_traffic
+	$doctor --json 3 >/tmp/doctor.json
+	status=$?
+	end_traffic
+	is $status 0 'the doctor finds nothing to do'
+	jq -c 'del(.hot)' /tmp/doctor.json | sed 's/^/# /'
+	like "$(jq -r .verdict /tmp/doctor.json)" '^(contiguous|scattered)$' 'it says that hardly a buffer bounces'
+	at_least "$(jq '.pages_by_order[9]' /tmp/doctor.json)" $((scattered_blocks + 1)) \
+		'it sees more memory in blocks of 2 MiB than before'
+}
+
 # ---- data that is verified all the while ----
 
 verify_begin() {
@@ -135,13 +236,13 @@ verify_begin() {
 				echo good >>"$verified/log" || echo bad >>"$verified/log"
 			sleep 0.2
 		done
+		touch "$verified/ended"
 	) &
-	verifier=$!
 }
 
 verify_end() { # how often it was right, and how often not: 'N good' is all there should be
 	touch "$verified/stop"
-	wait "$verifier"
+	until [ -e "$verified/ended" ]; do sleep 0.1; done # it is no child of a $(...)
 	sort "$verified/log" | uniq -c | tr -s ' ' | sed 's/^ //' | paste -sd,
 	umount "$verified"
 }

@@ -1,13 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # In dom0, with two 64-bit network cards: memory is scattered, buffers bounce, and the defragmenter
-# ends it; with Xen's help, then with hardly a free page of Xen's, then in the background.
+# ends it: with Xen's help, beside a pool, after a stop, with hardly a free page of Xen's.
 # shellcheck source=impl/tests/guest/contiguity/contiguity.sh
 . "$(dirname "$0")/contiguity.sh"
-
-front=$top/impl/defrag/defrag
-doctor="$top/build/traces/xswbounce doctor"
-churn=${XSW_CHURN:-60} # seconds in the background
 
 xen_free() { xl info | sed -n 's/^free_memory *: //p'; }
 
@@ -21,21 +17,52 @@ leave_xen() { # leave_xen MIB: a domain that never runs has the rest
 	timeout 200 xl create -p -q /tmp/eater
 }
 
-# is_consistent NAME: the sweep of all memory, and as many frames as ever
-is_consistent() {
-	local now
-	now=$(memory)
-	is "$(word_of m2p_wrong "$now")" 0 "$1: M2P and P2M agree on every page"
-	is "$(word_of pte_wrong "$now")" 0 "$1: and the page table on both"
-	is "$(word_of frames "$now")" "$frames" "$1: the domain has as many frames as before"
+# ---- what it is worth: CPU, the longest wait for memory, bytes that are not copied ----
+
+cpu_tenths() { xl vcpu-list 0 | awk 'NR > 1 { sum += $6 * 10 } END { printf "%d\n", sum }'; }
+
+cost_of_traffic() { # cost_of_traffic WHEN: of dom0's CPU, all of it, by what arrived
+	local before
+	before=$(cpu_tenths)
+	traffic 8
+	awk -v tenths=$(($(cpu_tenths) - before)) -v bytes="$sent_bytes" -v when="$1" 'BEGIN {
+		printf "# %s: %.1f s of CPU, %.1f us a packet of 1,448 bytes\n", when, tenths / 10,
+			bytes ? tenths * 1e5 * 1448 / bytes : 0 }'
 }
 
-under_load() { # under_load JOB: while the wire is busy
-	traffic 8 &
-	sleep 1
-	start_of "$1"
-	wait $!
-	told "$1 under load"
+# The kernel's own tracer times each allocation of others than the thread.
+watch_allocations() {
+	echo 0 >$tracing/tracing_on
+	grep -xE '__alloc_(frozen_)?pages(_noprof)?' $tracing/available_filter_functions >/tmp/allocators
+	at_least "$(wc -l </tmp/allocators)" 1 "allocations are timed: $(paste -sd' ' /tmp/allocators)"
+	cat /tmp/allocators >$tracing/set_ftrace_filter
+	echo 200 >$tracing/tracing_thresh
+	echo function_graph >$tracing/current_tracer
+	echo 1 >$tracing/options/funcgraph-proc
+	echo 1 >$tracing/tracing_on
+}
+
+longest_allocation() { # in us; 0: none took 200 us
+	awk '/us/ && !/xsw_defrag/ { for (i = 2; i <= NF; i++)
+		if ($i == "us" && $(i - 1) > most) most = $(i - 1) }
+		END { printf "%d\n", most }' $tracing/trace
+	: >$tracing/trace
+}
+
+watch_no_more() {
+	echo nop >$tracing/current_tracer
+	echo 0 >$tracing/tracing_thresh
+	echo >$tracing/set_ftrace_filter
+}
+
+record_24_mb() { # record_24_mb FILE
+	"$top/build/traces/xswbounce" record -o "$1" -- \
+		ip netns exec xsw0 timeout 100 iperf3 -c 10.99.0.2 -n 24M >/dev/null 2>&1
+}
+
+copied_bytes() { # copied_bytes RECORDING: of the cards
+	"$top/build/replay/replay" --points=1 --slots=1024 --of=stock "$1" | jq '[.devices[] |
+		.copied_in_bytes + .copied_out_bytes + .copied_by_syncs_bytes] | add'
 }
 
 # ---- what is refused ----
@@ -55,45 +82,78 @@ at_most "$bounces" 50 'on fresh memory hardly a buffer bounces'
 
 # ---- with Xen's help ----
 
-scatter
-frames=$(word_of frames "$(memory)")
-at_most "$(share_of_order 3 contiguity)" 900 'memory is scattered'
-traffic 4
-scattered=$bounces
-at_least "$scattered" 1000 'and 64-bit cards bounce'
-(sleep 0.5 && ip netns exec xsw0 timeout 60 iperf3 -c 10.99.0.2 -t 10 >/dev/null) &
-$doctor --json 2 >/tmp/doctor.json 2>/tmp/doctor.err
-is $? 1 "the doctor finds something to do $(head -n 2 /tmp/doctor.err)"
-is "$(jq -r .verdict /tmp/doctor.json)" straddling 'it says that buffers straddle'
-is "$(jq .pages /tmp/doctor.json)" "$frames" 'it has looked at every page'
-is "$(jq '.pages_by_order | add' /tmp/doctor.json)" "$frames" 'each of which is of some order'
-at_least "$(jq .straddles /tmp/doctor.json)" 100 'it counts them'
-at_most "$(jq '.walk_seconds * 1000 | floor' /tmp/doctor.json)" 2000 'the walk takes less than two seconds'
-is "$(jq '.pages_by_order[9] * 1000 / .pages | floor' /tmp/doctor.json)" "$(share_of_order 9 contiguity)" \
-	'the module counts the same'
-wait
+scatter_until_it_costs
+doctor_finds_it
+within "$(jq '.xen_free_bytes / 1048576 | floor' /tmp/doctor.json)" "$(xen_free)" 10 'it asks Xen what is free'
+is "$(jq '[.xen_free_by_width[].bytes] | add' /tmp/doctor.json)" "$(jq .xen_free_bytes /tmp/doctor.json)" \
+	'and below which widths'
+record_24_mb /tmp/scattered.rec
+"$top/analysis/tune/tune" --json /tmp/scattered.rec >/tmp/tune.json
+like "$(jq -r .verdict /tmp/tune.json)" 'most of these bounces are straddles' 'make tune knows them'
+like "$(jq -r .remedies[0].what /tmp/tune.json)" 'xsw-defrag' 'the best remedy is the defragmenter'
+cost_of_traffic 'scattered'
 
+watch_allocations
+traffic 4
+echo "# longest allocation without it: $(longest_allocation) us"
 verify_begin
-start_of movable
-told movable
+under_load movable
 is "$(value result)" 'done' 'phase 1 ends'
+longest=$(longest_allocation)
+echo "# longest allocation in phase 1: $longest us"
+at_most "$longest" 1000000 'no allocation waits for more than a second'
 at_least "$(value cured)" 100 'blocks were cured'
 at_least "$(share_of_order 3 contiguity_after)" 950 'hardly any memory is scattered'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
+: >$tracing/trace
 under_load hot
 under_load hot
-traffic 4
-at_most "$bounces" $((scattered / 200)) 'after phase 2 at most 0.5 % of the bounces are left'
+longest=$(longest_allocation)
+echo "# longest allocation in phase 2: $longest us"
+at_most "$longest" 1000000 'nor in phase 2'
+watch_no_more
+hardly_bounces 'after phase 2'
+doctor_is_content
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
+cost_of_traffic 'cured'
 is_consistent 'with Xen'
-$doctor --json 1 >/tmp/doctor.json
-is "$(jq -r .verdict /tmp/doctor.json)" contiguous 'the doctor says that memory is contiguous'
+record_24_mb /tmp/cured.rec
+saved=$(($(copied_bytes /tmp/scattered.rec) - $(copied_bytes /tmp/cured.rec)))
+within "$(jq .remedies[0].bytes_not_copied /tmp/tune.json)" "$saved" 100 \
+	'as many bytes are not copied as make tune foretold'
+echo "# foretold, and met: $(jq .remedies[0].bytes_not_copied /tmp/tune.json), $saved;" \
+	"instructions a packet that are saved, by dmabench's costs:" \
+	"$(jq '.remedies[0].instructions / (24 * 1048576 / 1448) | floor' /tmp/tune.json)"
+
+# ---- beside a pool that comes and goes, and a disk that is attached to it ----
+
+disk_fill() { head -c 8M /dev/urandom | dd of="$(nvme_node "$disk_bdf")" bs=64k oflag=direct iflag=fullblock 2>/dev/null; }
+disk_sum() { dd if="$(nvme_node "$disk_bdf")" bs=64k count=128 iflag=direct 2>/dev/null | sha256sum; }
+
+scatter
+disk_bdf=$(find_nvme)
+disk_fill
+disk=$(disk_sum)
+set_to pages_per_second 1000
+set_to start movable
+for try in 1 2; do
+	module_in pool_mb=16 force=1 && take "$disk_bdf"
+	ok $? 'a disk is attached while a run goes on'
+	is "$(disk_sum)" "$disk" 'its data is right'
+	give_back "$disk_bdf" && nvme_node "$disk_bdf" >/dev/null && module_out
+	ok $? 'and is detached, and the pool goes'
+done
+is "$(value state)" movable 'the run has gone on'
+at_least "$(value cured)" 1 'and cured blocks'
+set_to stop 1
+wait_for_end
+is "$(disk_sum)" "$disk" 'the data is right afterwards'
+is_consistent 'beside a pool'
 
 # ---- two at once, a stop, an unload ----
 
-scatter
-set_to pages_per_second 20000
+set_to pages_per_second 10000
 timeout --preserve-status -s TERM 4 "$front" movable >/tmp/said 2>&1 &
 sleep 2
 refuses $files/start hot 'a second run is refused'
@@ -111,6 +171,7 @@ is_consistent 'after stop and unload'
 
 # ---- Xen has hardly a page ----
 
+scatter
 defrag_in
 leave_xen 40
 ok $? 'another domain has the rest of the machine'
@@ -120,48 +181,19 @@ traffic 4
 scattered=$bounces
 at_least "$scattered" 1000 'the cards bounce again'
 verify_begin
-start_of movable
-told 'movable, without Xen'
+under_load movable
 paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value dealt_pages)" 1000 'pages changed frames among themselves'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
 under_load hot
 under_load hot
-traffic 4
-at_most "$bounces" $((scattered / 200)) 'without Xen: at most 0.5 % of the bounces are left'
+hardly_bounces 'without Xen'
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'without Xen'
 at_least "$(xen_free)" $((free - 1)) 'Xen has as much free as before'
 xl destroy eater
-
-# ---- in the background ----
-
-scatter
-"$front" --rate 0 all >/tmp/said
-is $? 0 'the front end runs it to its end'
-sed 's/^/# /' /tmp/said
-set_to background 1
-before=$(value cpu_ms)
-end=$((SECONDS + churn))
-(
-	while [ $SECONDS -lt $end ]; do
-		mkdir -p /tmp/churn
-		for ((n = 0; n < 200; n++)); do
-			head -c $((RANDOM * 4)) /dev/zero >"/tmp/churn/$((RANDOM % 500))"
-		done
-		rm -rf /tmp/churn
-	done
-) &
-traffic 10
-echo "# the first ten seconds: $bounces"
-traffic $((churn - 12))
-wait
-cpu=$(($(value cpu_ms) - before))
-echo "# $(value runs) runs, $cpu ms of CPU in $churn s"
-at_most $((bounces * 100)) $((scattered * (churn - 12) / 4)) 'in the background bounces stay below 1 %'
-set_to background 0
-is_consistent 'after the background'
+unwire
 defrag_out
 ok $? 'the module goes'
 done_testing

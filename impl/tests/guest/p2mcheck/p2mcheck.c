@@ -4,8 +4,9 @@
  *
  * For every frame the domain owns: does the M2P name the PFN that the P2M gives it to, and
  * does the kernel's own page table map it there?  How many frames are below 4 GiB, and how
- * many aligned 2 MiB blocks of PFNs lie on such frames that are neighbours?  The module never
- * stays: its load ends in ECANCELED, which says that the line is in the log.
+ * many aligned 2 MiB blocks of PFNs lie on such frames that are neighbours?  How many pages of
+ * other domains are mapped?  The module never stays: its load ends in ECANCELED, which says that
+ * the line is in the log.
  */
 #define pr_fmt(fmt) "p2mcheck: " fmt
 
@@ -21,7 +22,7 @@
 #define LOW_LIMIT (1UL << (32 - PAGE_SHIFT))
 
 struct tally {
-	unsigned long frames, low, low_blocks, m2p_wrong, pte_wrong;
+	unsigned long frames, low, low_blocks, foreign, m2p_wrong, pte_wrong;
 };
 
 static bool is_own(unsigned long entry)
@@ -70,13 +71,14 @@ static int __init p2mcheck(void)
 
 		if (is_own(entry))
 			check_frame(pfn, entry, &t);
+		t.foreign += entry != INVALID_P2M_ENTRY && (entry & FOREIGN_FRAME_BIT);
 		if (!(pfn % BLOCK)) {
 			t.low_blocks += pfn + BLOCK <= xen_p2m_size && is_low_block(pfn);
 			cond_resched();
 		}
 	}
-	pr_info("frames %lu low %lu low_blocks %lu m2p_wrong %lu pte_wrong %lu\n", t.frames, t.low,
-		t.low_blocks, t.m2p_wrong, t.pte_wrong);
+	pr_info("frames %lu low %lu low_blocks %lu foreign %lu m2p_wrong %lu pte_wrong %lu\n",
+		t.frames, t.low, t.low_blocks, t.foreign, t.m2p_wrong, t.pte_wrong);
 	return -ECANCELED;
 }
 module_init(p2mcheck);

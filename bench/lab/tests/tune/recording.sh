@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # backend is of who reads this
+# Records a load beside the exact mark that the kernel keeps of the same time. backend is stock or module.
+
+swiotlb=/sys/kernel/debug/swiotlb
+control=/sys/devices/platform/xen_swiotlb
+
+recording_in() # recording_in FOLDER: it gets BACKEND-LOAD.rec.gz and a line a load in marks.tsv
+{
+	folder=$1
+	mkdir -p "$folder"
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+}
+
+mark_reset()
+{
+	if [ "$backend" = module ]; then
+		echo exact >$control/high_water
+	else
+		echo 0 >$swiotlb/io_tlb_used_hiwater
+	fi
+}
+
+# slots, areas, the most in use
+mark_read()
+{
+	if [ "$backend" = module ]; then
+		printf '%s\t-\t%s' $(($(cat $control/pool_bytes) / 2048)) \
+			"$(cut -d ' ' -f 1 $control/high_water)"
+	else
+		printf '%s\t%s\t%s' "$(cat $swiotlb/io_tlb_nslabs)" \
+			"$(dmesg | sed -n 's/.*software IO TLB: area num \([0-9]*\).*/\1/p' | head -n 1)" \
+			"$(cat $swiotlb/io_tlb_used_hiwater)"
+	fi
+}
+
+record() # record LOAD COMMAND...
+{
+	local name=$backend-$1 said
+
+	mark_reset
+	said=$(build/traces/xswbounce record -o "$work/load.rec" -- "${@:2}" 2>&1) || echo "# $name: $said"
+	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
+	gzip -c "$work/load.rec" >"$folder/$name.rec.gz"
+}

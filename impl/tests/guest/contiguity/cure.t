@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# In a PV domain, dom0 or domU, with two 64-bit network cards: it balloons, its buffers bounce, and what
+# the doctor says ends it.
+# shellcheck source=impl/tests/guest/contiguity/contiguity.sh
+. "$(dirname "$0")/contiguity.sh"
+
+modprobe e1000e
+for try in $(seq 100); do
+	[ "$(find_nics | wc -l)" -lt 2 ] || break
+	sleep 0.2
+done
+defrag_in
+ok $? "the module loads, and the cards are there after $try looks"
+wire
+ok $? 'the cards hear each other'
+traffic 4
+scatter_until_it_costs
+doctor_finds_it
+verify_begin
+under_load movable
+paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
+at_least "$(value cured)" 20 'blocks were cured'
+traffic 4
+echo "# after phase 1: $bounces of $scattered"
+under_load hot
+under_load hot
+hardly_bounces 'cured'
+doctor_is_content
+like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
+is_consistent 'cured'
+
+# ---- devices of the other module ----
+
+unwire
+module_in pool_mb=32
+for nic in "${nics[@]}"; do
+	take "$nic"
+done
+scatter
+wire
+ok $? 'attached to the other module the cards hear each other'
+before=$(value attached_straddles)
+traffic 4
+straddled=$(($(value attached_straddles) - before))
+is "$bounces" 0 'the kernel bounces nothing then'
+at_least "$straddled" 1000 "but that module does, on scattered memory: $straddled"
+set_to background 1
+traffic 30
+before=$(value attached_straddles)
+traffic 4
+set_to background 0
+told 'in the background'
+left=$(($(value attached_straddles) - before))
+echo "# $left are left"
+at_most $left $((straddled / 10)) 'the background notices those, and ends most without a run of phase 1'
+unwire
+for nic in "${nics[@]}"; do
+	give_back "$nic"
+done
+module_out
+ok $? 'the other module goes first'
+is "$(value attached_straddles)" 0 'and is missed by nobody'
+is_consistent 'in the end'
+defrag_out
+ok $? 'the module goes'
+done_testing
