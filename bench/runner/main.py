@@ -284,6 +284,8 @@ def start(checkout, arguments):
         return lab.bench(checkout, arguments)
     if options.env:
         raise Refused("--env chooses what the lab boots: a host is measured as it was booted")
+    if options.jobs:
+        raise Refused("--jobs is of the machines that the lab boots: a host is one")
     run = Run(checkout, options, arguments)
     if options.observe:
         return observe.main(run)

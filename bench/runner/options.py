@@ -84,6 +84,8 @@ SECTIONS = (
         Option("--yes", None, None, "do not ask before writing to a disk or trying the module"),
         Option("--env", "NAMES", "names of environments, or all",
                "for the lab: boot these (see lab envs), not those of the set", many=True),
+        Option("--jobs", "N", None,
+               "for the lab: boot N machines at a time (default: one a CPU)", 1, 99),
         Option("--lend", "DIR", "a folder",
                "for other tools: write DIR/loads, a script that loads each device once, and\n"
                "run the command after -- while the devices are lent"),
