@@ -295,8 +295,8 @@ def advice(series):
             reason = max(reasons, key=reasons.get)
             if reason in ADVICE:
                 found.setdefault(reason, {})[share["device"]] = True
-    return [f"To do about {_listed(devices)}: {ADVICE[reason]}."
-            for reason, devices in found.items()]
+    return [f"To do about {'each of ' if len(devices) > 1 else ''}{_listed(devices)}: "
+            f"{ADVICE[reason]}." for reason, devices in found.items()]
 
 
 def summary_line(summary):

@@ -256,7 +256,7 @@ class Run:
             errors = "1 error" if count == 1 else f"{count} errors, the first"
             progress_file.say(f"{errors}: {record.errors[0]}")
         failed = sum(not one["ok"] for one in record.rounds)
-        label = " Emulated: only counts and ratios mean anything." if self.machine.emulated else ""
+        label = " Emulated: counts alone mean anything." if self.machine.emulated else ""
         took = plan_text.minutes(record_file.time.time() - record.started)
         progress_file.say(f"{len(record.rounds)} rounds, {failed} failed, in {took}.{label}")
         progress_file.say(f"Result: {host_path(record.result)}")

@@ -37,7 +37,7 @@ def left_out_lines(left_out):
 
 def lines(machine, finder, wanted, visits, lender, steps):
     """The plan's text; lender: the dmabench step, or None."""
-    label = " (emulated: ratios only)" if machine.emulated else ""
+    label = " (emulated: counts only)" if machine.emulated else ""
     xen = f", Xen {machine.xen_version}" if machine.xen_version else ""
     kind = f", {machine.guest_type} {machine.domain}" if machine.xen else ""
     iommu = "" if machine.iommu == "none" else f", IOMMU {machine.iommu}"
