@@ -126,7 +126,8 @@ class Run:
         check_tools(tools_of(finder.targets, options))
         loads = load_files.find(self.host.checkout, options.job)
         wanted = plan.settings(options, self.machine)
-        visits = plan.make(finder.targets, loads, wanted)
+        holder = dmabench.holder(finder, self.machine)
+        visits = plan.make(finder.targets, loads, wanted, holder)
         steps = plan.steps_of(visits, {target.id for target in finder.targets if target.module})
         lender = dmabench.choose(finder, self.machine)
         self._print_plan(finder, wanted, visits, lender, steps)
@@ -141,7 +142,7 @@ class Run:
         else:
             self.record.begin(self._plan(finder, wanted, visits))
             state = {}
-        return self._measure(stack, finder, wanted, loads, visits, steps, lender, state)
+        return self._measure(stack, finder, wanted, loads, visits, steps, (lender, holder), state)
 
     def _print_plan(self, finder, wanted, visits, lender, steps):
         lines = plan_text.lines(self.machine, finder, wanted, visits, lender, steps)
@@ -162,8 +163,8 @@ class Run:
                 "identity": record_file.identity(self.machine, machine_file.versions(self.machine)),
                 "boots": [self.machine.boot_id()], "started": self.record.started}
 
-    def _measure(self, stack, finder, wanted, loads, visits, steps, lender, state):
-        record = self.record
+    def _measure(self, stack, finder, wanted, loads, visits, steps, lenders, state):
+        record, (lender, holder) = self.record, lenders
         stack.callback(self._drop_if_empty)
         left_on = counting.tracing_left_on()
         if left_on:
@@ -177,16 +178,17 @@ class Run:
             record.state(module_loaded=module.loaded,
                          dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
-        if lender:
-            stack.callback(lender.release)
+        for one in filter(None, lenders):
+            stack.callback(one.release)
         tenths = sum(plan.tenths_of(step, wanted) for step in steps)
         tenths += lender.tenths(wanted) if lender else 0
         progress = progress_file.Progress(tenths, len(steps) + bool(lender))
-        rounds = Rounds(self.machine, wanted, loads, record, finder)
+        rounds = Rounds(self.machine, wanted, loads, record, finder, holder)
         rounds.rates.update(state.get("rates", {}))
         stack.callback(rounds.close)
         session = session_file.Session(finder, wanted, loads, record, backends, rounds, progress)
         session.run(visits)
+        self._back_from(holder, backends)
         extras = {"dmabench": self._time_the_api(lender, session, wanted, backends, progress)}
         # the devices go back first: what does not is an error of this run
         self._to_stock(backends)
@@ -200,18 +202,24 @@ class Run:
             return None
         progress.step(lender.text())
         found, why = lender.run(self.record, wanted, backends)
-        lender.release()
         if why:
             self.record.errors.append(why)
             progress.error(why)
+        self._back_from(lender, backends)
+        progress.end()
+        return found
+
+    def _back_from(self, lender, backends):
+        """What was lent to dmabench goes back to its driver."""
+        if not lender or not lender.lent:
+            return
+        lender.release()
         try:
             if lender.target:
                 backends.move(lender.target, "stock")
         except (OSError, Failed) as error:
             self.record.errors.append(f"{lender.target.id} did not come back to its driver after "
                                       f"dmabench: {error}")
-        progress.end()
-        return found
 
     def _to_stock(self, backends):
         for text in backends.close():
