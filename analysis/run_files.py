@@ -19,13 +19,14 @@ ROUND = {"index": WHOLE, "backend": TEXT, "kind": TEXT, "force": FLAG, "device":
          "load": TEXT, "ok": FLAG}
 # These may be null, or missing.
 ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "position": TEXT,
-              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE}
+              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE,
+              "held": WHOLE}
 RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
 DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
-         "native-amdvi", "native-swiotlb", "xen-dom0", "xen-dom0-scattered", "xen-domu",
-         "xen-dom0-served", "xen-pvh")
+         "native-amdvi", "native-swiotlb", "xen-dom0", "xen-domu", "xen-dom0-forced",
+         "xen-dom0-large-pool", "xen-dom0-scattered", "xen-dom0-served", "xen-pvh")
 
 
 # What Python raises where a record has another shape than the schema's.

@@ -194,6 +194,38 @@ def bounces(document, summary):
                            for (key, why), where in missing.items()])
 
 
+def held(document, summary):
+    """Loads while a part of the pool is held."""
+    every = [(env, one) for env in summary["environments"] for one in env["held"]]
+    timed = any(not env["emulated"] for env, _ in every)
+    rows = []
+    for env, one in every:
+        said = "its data is right" if one["verified"] else "it ended well"
+        found = one["figures"]
+        rows.append([env["name"], one["device"], one["load"], series(one), f"{one['percent']} %",
+                     said if one["ok"] else f"FAILED: {one['why']}", size(found["io_bytes"]),
+                     count(one["bounces"]), count(one["fails"])]
+                    + ([number(found["bandwidth_bytes_s"] and found["bandwidth_bytes_s"] / 1e6, 3),
+                        number(found["lat_p99_ns"] and found["lat_p99_ns"] / 1e3, 3)]
+                       if timed and not env["emulated"] else [NONE, NONE] if timed else [])
+                    + [Link(str(one["round"]), one["counters"] or one["source"])])
+    document.add("table", ["Environment", "Device", "Load", "Backend", ">Pool held", "The load",
+                           ">Moved", ">Bounces", ">Failed maps"]
+                 + ([">MB/s", ">p99, us"] if timed else []) + ["Round"], rows)
+    notes = {}
+    for env, one in every:
+        for key in ("bounces", "fails"):
+            why = one["missing"].get(key)
+            if why:
+                notes.setdefault((key, why), {})[f"{env['name']} {one['backend']}"] = True
+    if rows:
+        document.add("paragraph", "Mappings of dmabench, scattered as after long use, take this "
+                                  "share of the slots that were free, of the same pool: stock's is "
+                                  "shared by all devices, the module's by those that it has.")
+    document.add("items", [f"{key} on {', '.join(where)}: {why}."
+                           for (key, why), where in notes.items()])
+
+
 def settings(document, summary):
     rows, compared = [], False
     for env in summary["environments"]:
@@ -344,6 +376,7 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Does the path explain the load?", lambda part: closure(part, summary))
     document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
                                                                  exchanges(part, summary)))
+    document.details("Loads while the pool is held", lambda part: held(part, summary))
     document.details("Settings that differ between stock and module",
                      lambda part: settings(part, summary))
     document.details("Data checks, failures, and what was left out",

@@ -4,6 +4,7 @@
 NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-iommu-lazy": "IOMMU lazy", "native-iommu-strict": "IOMMU strict",
          "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
+         "xen-dom0-forced": "dom0 forced", "xen-dom0-large-pool": "dom0 large pool",
          "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
          "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
@@ -12,6 +13,8 @@ COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"):
           ("native-amdvi", "stock"): "#999933", ("native-swiotlb", "stock"): "#ddcc77",
           ("xen-dom0", "stock"): "#4477aa", ("xen-dom0", "module"): "#ee6677",
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
+          ("xen-dom0-forced", "stock"): "#332288", ("xen-dom0-forced", "module"): "#cc3311",
+          ("xen-dom0-large-pool", "stock"): "#117733",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
           ("xen-dom0-served", "stock"): "#aa8866",

@@ -107,6 +107,25 @@ passes 'what the path saves stands beside what the load saved' grep -qE \
 	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| direct \| 4.096 kB \| 0\.133 \| 26 to 26 \| 21,750 \|' "$run/report.md"
 passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
+# -- loads while a part of the pool is held
+new_run held
+edit xen-dom0/run.json '([.rounds[] | select(.kind == "counted" and .device == "sda")][0]) as $stock |
+	([.rounds[] | select(.kind == "counted" and .device == "sda")][1]) as $ours |
+	.rounds += [($stock | .index = 90 | .held = 90 | .kind = "held" | .ok = false |
+		.why = "fio\u0027s error 5 in job read"),
+		($ours | .index = 91 | .held = 90 | .kind = "held" | .verified = true),
+		($stock | .index = 92 | .held = 50 | .kind = "held")]'
+"$report" "$run" >/dev/null
+passes 'a load that fails for want of slots is told' grep -qE \
+	"^\| xen-dom0 \| sda \| randread-4k-qd1 \| stock \| 90 % \| FAILED: fio's error 5 in job read \|" "$run/report.md"
+passes 'beside one that does not' grep -qE \
+	'^\| xen-dom0 \| sda \| randread-4k-qd1 \| module \| 90 % \| its data is right \| .* \| 0 \| \[91\]' "$run/report.md"
+passes 'with as much held as was' grep -qE \
+	'^\| xen-dom0 \| sda \| randread-4k-qd1 \| stock \| 50 % \| it ended well \|' "$run/report.md"
+passes 'it is no failure of the run' grep -q '^- 1 of 56 rounds failed' "$run/report.md"
+passes 'and counts in no other cell' diff <(grep '^| bounced, sda' "$golden") <(grep '^| bounced, sda' "$run/report.md")
+no_dead_link "$run/report.html" 'its links are not dead'
+
 # -- figures come from the raw files
 new_run altered
 real_machine
