@@ -44,14 +44,17 @@ def split(document, all_series):
                 more = _difference(moved, native) if moved and native and moved is not native \
                     else NONE
                 rate = paths.invalidations(one.env["counts"], one.backend, bytes_)
+                calls = paths.hypercalls(one.env["counts"], one.backend, "pair", bytes_) \
+                    if kind == "bounced" else None
                 rows.append([[one.label, " ", _from(one.env["name"], "dmabench")], kind,
                              _size(bytes_),
                              instructions(plain["low"], plain["high"]) if plain else NONE,
                              more, _difference(found, direct) if kind == "bounced" else NONE,
-                             path(found), count(found["copied"]),
-                             number(rate, 2)])
+                             path(found), count(found["copied"]), number(rate, 2),
+                             number(calls, 2)])
     document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
-                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations"], rows)
+                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations",
+                           ">Hypercalls"], rows)
     if not rows:
         return
     document.add("items", [
@@ -61,12 +64,20 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no "
-        "hypercall; exchanges of coherent memory do, and are counted under 'Bounces by load and "
-        "reason'.",
+        "A packet of 1,514 bytes takes one slot, as 512 bytes do.",
+        *_coherent_calls(all_series),
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
         *_break_even(all_series)])
+
+
+def _coherent_calls(all_series):
+    found = [(one.label, paths.hypercalls(one.env["counts"], one.backend, "coherent", 4096))
+             for one in all_series]
+    words = [f"{label} {number(rate, 3)}" for label, rate in found if rate is not None]
+    return ["Hypercalls (multicalls issued, and exchanges of memory) are counted beside maps that "
+            "bounce. Coherent memory of 4 KiB, got and given back, takes: " + ", ".join(words)
+            + "."] if words else []
 
 
 def _break_even(all_series):
