@@ -16,8 +16,12 @@ LEAST_ROUNDS = 6
 # A cure that names one environment.
 COMMAND = re.compile(r"make bench ENV=([\w-]+)( OUT=\S+)$")
 
-# As xswbounce says it.
+# As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
+NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
 ADVICE = {
+    "narrow": "the device is wide; Xen PV told its driver not to be: the kernel answers its "
+              "dma_get_required_mask() with 32 bits. The module xen_swiotlb answers with the "
+              "machine's highest frame, and ends the bouncing",
     "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
             "end the bouncing; a larger pool does not",
     "straddle": "its buffers are not contiguous in machine memory: a domain that never balloons "
@@ -288,11 +292,17 @@ def advice(series):
     """What to do about the devices that bounce, by the main reason of each; a line a reason."""
     found = {}
     for one in series:
+        devices = {device.get("target", device["id"]): device
+                   for device in (one.env["record"] or {"devices": []})["devices"]}
         for share in one.env["shares"]:
             reasons = {name: n for name, n in share["reasons"].items() if n}
             if share["backend"] != one.backend or not reasons or (share["share"] or 1) <= NEARLY:
                 continue
             reason = max(reasons, key=reasons.get)
+            device = devices.get(share["device"], {})
+            if reason == "mask" and one.backend == "stock" and device.get("driver") in NARROW \
+                    and device.get("dma_mask_bits") == 32 and one.env["name"].startswith("xen"):
+                reason = "narrow"
             if reason in ADVICE:
                 found.setdefault(reason, {})[share["device"]] = True
     return [f"To do about {'each of ' if len(devices) > 1 else ''}{_listed(devices)}: "

@@ -6,7 +6,7 @@ NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
          "xen-dom0-forced": "dom0 forced", "xen-dom0-large-pool": "dom0 large pool",
          "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
-         "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
+         "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0", "xen-dom0-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
 COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"): "#88ccee",
           ("native-iommu-lazy", "stock"): "#44aa99", ("native-iommu-strict", "stock"): "#2e8b57",

@@ -107,6 +107,24 @@ passes 'what the path saves stands beside what the load saved' grep -qE \
 	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| direct \| 4.096 kB \| 0\.133 \| 26 to 26 \| 21,750 \|' "$run/report.md"
 passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
+# -- advice
+is "$(python3 - "$checkout" <<-'END'
+	import re, sys
+	sys.path[:0] = [sys.argv[1] + "/analysis/report", sys.argv[1] + "/analysis"]
+	import answer
+	with open(sys.argv[1] + "/traces/xswbounce/show/advice.c") as file:
+	    theirs = re.sub(r'"\s*"', "", file.read())
+	print([reason for reason, words in answer.ADVICE.items() if words not in theirs] +
+	      [driver for driver in answer.NARROW if f'"{driver}"' not in theirs])
+END
+)" '[]' 'the words of all advice are those of xswbounce'
+new_run narrow
+edit xen-dom0/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
+edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
+"$report" "$run" >/dev/null
+passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
+	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
+
 # -- loads while a part of the pool is held
 new_run held
 edit xen-dom0/run.json '([.rounds[] | select(.kind == "counted" and .device == "sda")][0]) as $stock |

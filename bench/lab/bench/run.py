@@ -2,6 +2,7 @@
 """A bench of the lab, from its command line to its exit status."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -168,7 +169,9 @@ class Bench:
             say("nothing was measured: " + shown(self.ledger.path) + " says why")
             return NOTHING
         reported = self.report()
-        say(f"the bench took {int(time.monotonic() - self.start)} s: {shown(self.options.out)}")
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        say(f"the bench took {int(time.monotonic() - self.start)} s, and "
+            f"{int(spent.ru_utime + spent.ru_stime)} s of CPU time: {shown(self.options.out)}")
         if self.troubles:
             say(f"not all went well in {'; '.join(self.troubles)}: "
                 f"{shown(self.ledger.path)} and the report name it")

@@ -81,7 +81,7 @@ complains 'an unknown environment' 125 "no environment 'nosuch' can be benched: 
 	bench --env native,nosuch
 complains 'an option without its value' 125 '--env wants a value' bench --env
 
-expect 'a bench of two ends well' 0 '^lab: the bench took' bench --env xen-dom0,native --out "$run"
+expect 'a bench of two ends well' 0 '^lab: the bench took [0-9]+ s, and [0-9]+ s of CPU time: ' bench --env xen-dom0,native --out "$run"
 is "$(told '[.environments[] | "\(.name) \(.loads.status) \(.instructions.status)"] | join(", ")')" \
 	'native measured measured, xen-dom0 measured measured' 'both parts of both are measured, in their order'
 is "$(told '[.environments[][] | objects | .reason, .cure] | unique | tostring')" '[null]' \
