@@ -108,16 +108,6 @@ passes 'what the path saves stands beside what the load saved' grep -qE \
 passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
 # -- advice
-is "$(python3 - "$checkout" <<-'END'
-	import re, sys
-	sys.path[:0] = [sys.argv[1] + "/analysis/report", sys.argv[1] + "/analysis"]
-	import answer
-	with open(sys.argv[1] + "/traces/xswbounce/show/advice.c") as file:
-	    theirs = re.sub(r'"\s*"', "", file.read())
-	print([reason for reason, words in answer.ADVICE.items() if words not in theirs] +
-	      [driver for driver in answer.NARROW if f'"{driver}"' not in theirs])
-END
-)" '[]' 'the words of all advice are those of xswbounce'
 new_run narrow
 edit xen-dom0/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
 edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
