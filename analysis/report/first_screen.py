@@ -11,6 +11,8 @@ from series import devices_of
 
 # Columns that a window of 1300 pixels holds.
 MOST = 7
+# Environments whose columns come first where there are more.
+FIRST = ("native", "native-iommu-lazy", "native-iommu-strict", "xen-dom0", "xen-domu")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -166,6 +168,14 @@ def rows_of(summary, series):
                                              for cell in row[1:])]
 
 
+def _columns(series):
+    """The series of the first screen's table, and those of each further one."""
+    order = sorted(series, key=lambda one: one.env["name"] not in FIRST)
+    first = [one for one in series if one in order[:MOST]]
+    rest = [one for one in series if one not in first]
+    return first, [rest[nth:nth + MOST] for nth in range(0, len(rest), MOST)]
+
+
 def write(document, summary, series, pictures):
     """Adds the first screen to a document."""
     document.add("under", heads(summary)[1])
@@ -177,11 +187,12 @@ def write(document, summary, series, pictures):
         draw.load(pictures, summary, series)
     document.add("pictures", [one for one in (
         draw.bounced(pictures, series, devices), draw.path(pictures, series), third) if one])
-    document.add("first", *rows_of(summary, series[:MOST]))
+    first, others = _columns(series)
+    document.add("first", *rows_of(summary, first))
     document.add("items", answer.advice(series))
-    for nth in range(MOST, len(series), MOST):
-        document.details("Further environments", lambda part, nth=nth: part.add(
-            "table", *rows_of(summary, series[nth:nth + MOST])))
+    for some in others:
+        document.details("Further environments", lambda part, some=some: part.add(
+            "table", *rows_of(summary, some)))
 
 
 def terminal(summary, series, width=80):

@@ -47,6 +47,17 @@ is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.op
 	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
 	'opened, nothing is wider either'
 
+# -- all environments of the lab on one page
+everywhere
+"$report" "$run" >/dev/null
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
+	'the first screen holds all environments of the lab'
+at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 'and is no wider than the window'
+is "$(measure 1300 900 '[...d.querySelectorAll(".first th")].slice(1).map(one => one.textContent).join()')" \
+	'native,IOMMU lazy,IOMMU strict,dom0 stock,dom0 module,domU stock,domU module' \
+	'its table has those of the default'
+run=$scratch/fixture
+
 browse --blink-settings=preferredColorScheme=0 --window-size=1300,900 \
 	--screenshot="$scratch/dark.png" "file://$run/report.html"
 browse --window-size=1300,900 --screenshot="$scratch/light.png" "file://$run/report.html"

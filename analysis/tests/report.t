@@ -115,8 +115,14 @@ edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas
 passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
 	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
 
+# -- all environments of the lab
+everywhere
+"$report" "$run" >/dev/null
+is "$(grep -c '^## Further environments' "$run/report.md")" 2 'those that find no room on the first screen follow'
+
 # -- loads while a part of the pool is held
 new_run held
+# shellcheck disable=SC2016 # variables of jq's
 edit xen-dom0/run.json '([.rounds[] | select(.kind == "counted" and .device == "sda")][0]) as $stock |
 	([.rounds[] | select(.kind == "counted" and .device == "sda")][1]) as $ours |
 	.rounds += [($stock | .index = 90 | .held = 90 | .kind = "held" | .ok = false |
