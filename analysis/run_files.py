@@ -23,6 +23,7 @@ ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "positio
               "held": WHOLE}
 RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
 DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
+INSTRUCTIONS = "instructions/dmabench.json"
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
          "native-amdvi", "native-swiotlb", "xen-dom0", "xen-domu", "xen-dom0-forced",
@@ -127,9 +128,9 @@ def _environment(run, name, problems):
         found["loads"] = _part(run, os.path.join(folder, "run.json"),
                                lambda _: _loads(folder, name), problems)
     named = (found["loads"] or {}).get("dmabench")
-    for file in ("instructions/dmabench.json", named and named.get("raw")):
+    for file in (INSTRUCTIONS, named and named.get("raw")):
         path = file and os.path.join(folder, file)
-        if path and not found["dma"] and (_is_there(path) or file != "instructions/dmabench.json"):
+        if path and not found["dma"] and (_is_there(path) or file != INSTRUCTIONS):
             found["dma"] = _part(run, path, _dmabench, problems)
             found["dma_file"] = f"{name}/{file}"
     path = os.path.join(folder, "instructions/counts.json")
@@ -147,8 +148,12 @@ def _asked(run, problems):
         bench = raw_files.read(path)
         check_kind(bench, "swiotlb-xen-bench")
         for env in bench["environments"]:
-            for part in ("loads", "instructions"):
+            for part, record in (("loads", "run.json"), ("instructions", INSTRUCTIONS)):
                 state = env.get(part)
+                # a bench on a disk that filled up could not tell of what it had measured
+                if state and state["status"] == "missing" and \
+                        _is_there(os.path.join(run, env["name"], record)):
+                    continue
                 if state and state["status"] != "measured":
                     problems.append({
                         "where": env["name"] + (" by instructions" if part == "instructions"
@@ -183,7 +188,7 @@ def read_run(run):
                              "cure": f"make bench RESUME={run}"})
     here = [name for name in names if not name.endswith(".partial")
             and any(_is_there(os.path.join(run, name, file))
-                    for file in ("run.json", "instructions/dmabench.json"))]
+                    for file in ("run.json", INSTRUCTIONS))]
     if not here:
         raise NoRun("; ".join(f"{one['where']}: {one['what']}" for one in problems)
                     or "no <environment>/run.json in it: not the folder of a run")

@@ -58,6 +58,11 @@ class Ledger:
             raise Refused(f"{self.folder} holds what the host {value['host']} measured, not the "
                           "lab: name another folder")
         self.value = value
+        for entry in value["environments"]:
+            for part in PARTS:
+                # a bench that could not write any more; a record is moved into place whole
+                if (entry[part] or {}).get("reason") == CUT and self._is_there(entry["name"], part):
+                    entry[part] = self._state(entry["name"], "measured", None)
         self.options.take_set(value["set"])
 
     def names(self):
@@ -72,8 +77,10 @@ class Ledger:
         """Was this part of an environment measured, and is its record still there?"""
         entry = self.entry(name)
         part_of = entry and entry[part]
-        return bool(part_of and part_of["status"] == "measured" and
-                    os.path.exists(os.path.join(self.folder, name, record_of(part))))
+        return bool(part_of and part_of["status"] == "measured" and self._is_there(name, part))
+
+    def _is_there(self, name, part):
+        return os.path.exists(os.path.join(self.folder, name, record_of(part)))
 
     def wanted(self, chosen):
         """(environment, part) of all that has yet to be measured."""

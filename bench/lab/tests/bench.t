@@ -209,6 +209,17 @@ mount -t tmpfs -o size=64k tmpfs "$fake/small" 2>/dev/null || bail 'needs root t
 complains 'no room' 125 'needs 512 MiB' bench --out "$fake/small/run"
 umount "$fake/small"
 
+again
+does native-loads 'mkdir "$run/bench.json.new"; leave'
+expect 'a disk that is full in the middle is told' 125 "^lab: can't write .*bench.json: " \
+	bench --env native,xen-dom0 --jobs 1 --out "$run"
+is "$(pgrep -f "$fake/bench/lab/lab")" '' 'none of its machines is left'
+rmdir "$run/bench.json.new"
+rm "$fake/does/native-loads"
+expect 'what was measured is known when it goes on' 0 '2 boots of 2 environments' bench --out "$run"
+is "$(told '[.environments[] | .loads.status, .instructions.status] | unique | tostring')" '["measured"]' \
+	'and then all is'
+
 for file in bench/lab/env/*.env; do
 	! grep -q '^bench=' "$file" || awk -F= '/^(describe|check|takes)=./ { n++ } END { exit n != 3 }' "$file"
 	ok $? "$(basename "$file"): says what it is and how long it takes, and proves it"
