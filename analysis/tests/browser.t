@@ -53,6 +53,10 @@ everywhere
 at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
 	'the first screen holds all environments of the lab'
 at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 'and is no wider than the window'
+is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const words =
+	[...s.querySelectorAll("text")].map(t => t.getBoundingClientRect());
+	return words.filter((a, i) => words.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 &&
+	a.top < b.bottom - 6 && b.top < a.bottom - 6)) }).length')" 0 'no two words of a picture overlap'
 is "$(measure 1300 900 '[...d.querySelectorAll(".first th")].slice(1).map(one => one.textContent).join()')" \
 	'native,IOMMU lazy,IOMMU strict,dom0 stock,dom0 module,domU stock,domU module' \
 	'its table has those of the default'
