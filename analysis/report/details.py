@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
 from closure import closure
+from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
                         size, spread)
+from series import devices_of
 
 import estimates
 import paths
@@ -380,6 +382,8 @@ def each(document, pictures):
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
     document.details("Where the cost goes", lambda part: split(part, all_series))
+    document.details("Native or Xen PV, forced or not, stock or module",
+                     lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Every path, by fill of the pool and layout",
                      lambda part: every_path(part, all_series))
     for env in summary["environments"]:

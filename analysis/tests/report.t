@@ -118,6 +118,8 @@ passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
 # -- all environments of the lab
 everywhere
 "$report" "$run" >/dev/null
+is "$(section 'Native or Xen PV' | sed '/^## How/,$d' | grep -cE '^\| (native|Xen PV) \| (as it is|forced) \| (stock|module) \|')" 6 \
+	'one device is told natively and under Xen PV, forced or not, on both backends'
 is "$(grep -c '^## Further environments' "$run/report.md")" 2 'those that find no room on the first screen follow'
 
 # -- loads while a part of the pool is held
