@@ -52,6 +52,8 @@ class Machines:
                 boot, child, start = one
                 status = child.poll()
                 if status is None:
+                    if boot.waits():  # it begins when it has a machine
+                        self.running[self.running.index(one)] = (boot, child, time.monotonic())
                     continue
                 self.running.remove(one)
                 if boot.again(status):
