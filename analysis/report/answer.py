@@ -14,7 +14,7 @@ NEARLY = 0.005
 LEAST_ROUNDS = 6
 
 # A cure that names one environment.
-COMMAND = re.compile(r"make bench ENV=([\w-]+)( OUT=\S+)$")
+COMMAND = re.compile(r"(make bench ENV=|bench/run --env )([\w-]+)( .*)$")
 
 # As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
 NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
@@ -213,17 +213,17 @@ def _cures(summary):
     found = {}
     for one in summary["problems"]:
         parts = COMMAND.match(one["cure"] or "")
-        key = (one["what"], parts.group(2) if parts else one["cure"], bool(parts))
+        key = (one["what"], parts.groups()[::2] if parts else one["cure"], bool(parts))
         where, names = found.setdefault(key, ({}, {}))
         where[one["where"]] = True
         if parts:
-            names[parts.group(1)] = True
+            names[parts.group(2)] = True
     out = []
     for (what, cure, named), (where, names) in found.items():
         short = [one for one in where if one.replace(" by instructions", "") == one
                  or one.replace(" by instructions", "") not in where]
         text = [f"{_listed(short)}: {what}"]
-        cure = f"make bench ENV={','.join(names)}{cure}" if named else cure
+        cure = ",".join(names).join(cure) if named else cure
         out.append(text + [": ", Code(cure)] if cure else text)
     return out
 

@@ -199,7 +199,7 @@ def terminal(summary, series, width=80):
     """The first screen for a terminal, as lines."""
     out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
     devices = list(devices_of(summary))[:3]
-    form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
+    form = "{:<23}" + "{:>9}" * len(devices) + "{:>13}{:>16}"
     unit = next((one.unit for one in series), "")
     out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
 ]
@@ -208,7 +208,7 @@ def terminal(summary, series, width=80):
         direct = one.path("direct") or one.path("translated")
         bounced = one.path("bounced")
         out.append(form.format(
-            one.label[:20], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
+            one.label[:22], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
             *(instructions(p["low"], p["high"]) if p else NONE
               for p in (direct, bounced))).rstrip())
     if any(one.paths for one in series):
