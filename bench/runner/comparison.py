@@ -66,6 +66,13 @@ def check(folder, host, environment):
                       (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
 
 
+def check_resumed(folder):
+    """Raises Refused for a folder of the lab's: what is cut there is a boot, not a run in it."""
+    value = read(folder)
+    if value and value["host_id"] == "lab":
+        raise Refused(f"--resume {folder}: the lab's bench goes on with make bench OUT={folder}")
+
+
 def is_here(folder, host):
     """Was what lies in a folder measured on this host?"""
     try:

@@ -115,6 +115,7 @@ class Run:
         if not (options.resume or self.machine.named):
             comparison.check(folder, self.host, self.machine.environment)
         if options.resume:
+            comparison.check_resumed(options.resume)
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
             self.stored = record_file.read_plan(partial)

@@ -65,6 +65,9 @@ expect 'the same environment again is refused, and the next is named' 2 \
 enter native deadbeef
 expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
 	bench/run --here --dry-run --out "$run"
+echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": "lab", "host_id": "lab"}' >"$run/bench.json"
+expect "the lab's bench is not resumed, but gone on with" 2 "the lab's bench goes on with make bench OUT=" \
+	bench/run --resume "$run"
 echo '{"kind": "swiotlb-xen-bench", "schema": 99}' >"$run/bench.json"
 expect 'another schema is refused' 2 'is of another schema' bench/run --here --dry-run --out "$run"
 echo '{' >"$run/bench.json"
