@@ -15,6 +15,8 @@ from plan import COUNTED, DISCARDED, HELD, TIMED, seed_of
 
 import raw_files
 
+# Before the reason of a round in which nothing was loaded.
+UNPREPARED = "can't prepare it: "
 # What fio says of data that is not what was written: EILSEQ.
 WRONG_DATA = "fio's error 84 "
 # What a counted round sends across a pair.
@@ -115,14 +117,13 @@ class Rounds:
         try:
             why = self._run(target, visit, load, raw, one)
         except (OSError, Failed) as error:
-            why = f"can't prepare it: {error}"
+            why = f"{UNPREPARED}{error}"
         finally:
             counting.remove()
         if os.path.exists(os.path.join(self.record.work, raw)):
             one["raw"] = raw
         one["ok"], one["why"] = why is None, why
-        if load.checks and not (visit.held and why and WRONG_DATA not in why):
-            # with a pool nearly full a load may fail: that is a finding, and not of its data
+        if load.checks and not is_finding(one):
             one["verified"] = why is None
         self.record.add(one)
         self.record.check_room()
@@ -164,6 +165,8 @@ class Rounds:
         if counter:
             one["counters"] = counter.end()
             self._missing_counts(one)
+        if visit.held and why and ": dmabench: " in why:
+            raise Failed(why.partition(": ")[2])  # nothing was held: no finding
         return why
 
     def _missing_counts(self, one):
@@ -228,6 +231,12 @@ class Rounds:
             return f"it hung: no end within {time.monotonic() - begun:.0f} s"
         said = process.last_line(self.host.text(errors, ""))
         return judge(path, status, said)
+
+
+def is_finding(one):
+    """Did a load fail because the pool was held? With one nearly full it may, its data unharmed."""
+    return bool(one["held"] and one["why"] and WRONG_DATA not in one["why"] and
+                not one["why"].startswith(UNPREPARED))
 
 
 def judge(path, status, said):

@@ -110,8 +110,8 @@ class Session:
             if not one["ok"]:
                 failed.append(name)
                 # what is discarded anyway is no loss, what a held pool does to a load a finding
-                tell = self.progress.error if visit.kind in (plan.DISCARDED, plan.HELD) and \
-                    one["verified"] is not False else self._error
+                loss = visit.kind != plan.DISCARDED and not round_files.is_finding(one)
+                tell = self._error if loss else self.progress.error
                 tell(record_file.failure(one))
             self.progress.step_done(plan.tenths_of(step, self.wanted), time.monotonic() - begun)
         self.visit_number += 1
