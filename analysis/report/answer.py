@@ -7,7 +7,7 @@ from document import Code, Soft
 from quantities import count, instructions, number, percent, ratio
 
 import estimates
-from series import devices_of
+from series import variants_of
 
 # Shares nearer to none or all than this are none or all.
 NEARLY = 0.005
@@ -88,16 +88,17 @@ def _alike(found):
 
 def bounces(summary, series):
     """Sentences that say which devices bounce where; devices that behave alike are told once."""
-    groups, devices = {}, devices_of(summary)
-    for target in devices:
-        found = {one: _class(one.share(target)) for one in series}
+    groups = {}
+    for target, device, names in variants_of(summary):
+        found = {one: _class(one.share(target)) for one in series if one.env["name"] in names}
         found = {one: what for one, what in found.items() if what}
         if found:
             alike = tuple((one.key, what) for one, what in found.items())
-            groups.setdefault(alike, ([], found))[0].append(target)
+            groups.setdefault(alike, ([], found))[0].append((target, device))
     out = []
-    for targets, found in groups.values():
-        who = _listed(device_words(target, devices[target]) for target in targets)
+    for who, found in groups.values():
+        targets = [target for target, _ in who]
+        who = _listed(device_words(target, device) for target, device in who)
         does = "bounces" if len(targets) == 1 else "bounce"
         words = [word for word in ("every byte", "in part", "nothing") if word in found.values()]
         if words == ["nothing"]:

@@ -7,7 +7,7 @@ import answer
 import pictures as draw
 from document import Link, Soft
 from quantities import NONE, instructions, noise, number, path, percent, ratio
-from series import devices_of
+from series import devices_of, variants_of
 
 # Columns that a window of 1300 pixels holds.
 MOST = 7
@@ -50,8 +50,8 @@ def heads(summary):
     words = [f"DMA on {host}", _date(started), kernel and f"Linux {kernel}",
              f"Xen {xen.replace('xen ', '')}" if xen else None, _set_words(records),
              "emulated machine" if summary["emulated"] else None]
-    devices = [answer.device_words(target, device)
-               for target, device in devices_of(summary).items()]
+    devices = list(dict.fromkeys(answer.device_words(target, device)
+                                 for target, device, _ in variants_of(summary)))
     suite = _one(v.get("suite") for v in versions)
     under = " \u00b7 ".join(devices + ([f"suite {suite}"] if suite else []) + [summary["run"]])
     return " \u00b7 ".join(word for word in words if word), under
@@ -62,8 +62,9 @@ def anchor(env, device=None, load=None):
     return "-".join(["from", env] + [part for part in (device, load) if part])
 
 
-def _share_row(target, device, series):
-    bits = device.get("dma_mask_bits")
+def _share_row(target, devices, series):
+    bits = " or ".join(dict.fromkeys(str(one["dma_mask_bits"]) for one in devices
+                                     if one.get("dma_mask_bits")))
     cells = []
     for one in series:
         found = one.share(target)
@@ -141,6 +142,8 @@ def _main_load(summary):
 def rows_of(summary, series):
     """(the columns' heads, at most seven rows)."""
     devices = devices_of(summary)
+    alike = {target: [device for other, device, _ in variants_of(summary) if other == target]
+             for target in devices}
     unit = next((one.unit for one in series), "")
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
@@ -148,7 +151,7 @@ def rows_of(summary, series):
              _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, by fill")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
-        shares = [_share_row(target, device, series) for target, device in devices.items()][:3]
+        shares = [_share_row(target, alike[target], series) for target in devices][:3]
         paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, by fill"))
         rows = shares + paths + [_last_row(series)]
     else:
@@ -161,7 +164,7 @@ def rows_of(summary, series):
                                       ("cpu_s_per_gb", "CPU a GB"))]
         worst = max(devices, key=lambda target: max(
             [(one.share(target) or {}).get("share") or 0 for one in series]))
-        rest = [_share_row(worst, devices[worst], series)] + paths + [_last_row(series)]
+        rest = [_share_row(worst, alike[worst], series)] + paths + [_last_row(series)]
         rows += [row + [NONE] for row in rest]
         head.append(">A/A noise")
     return head, [row for row in rows if any(cell not in (NONE, NONE + " \u00b7 " + NONE)

@@ -79,6 +79,19 @@ def series_of(summary):
     return out
 
 
+def variants_of(summary):
+    """[(target, its device, the environments in which it is this one)]: a name may be another device
+    in another machine of the lab."""
+    found = {}
+    for env in summary["environments"]:
+        for target, device in devices_of({"environments": [env]}).items():
+            key = (target, device.get("dma_mask_bits"), device.get("driver"))
+            found.setdefault(key, (device, set()))[1].add(env["name"])
+    order = list(devices_of(summary))
+    return sorted(((key[0], device, names) for key, (device, names) in found.items()),
+                  key=lambda one: order.index(one[0]))
+
+
 def devices_of(summary):
     """{target: its device in the record} over all environments, in their order."""
     out = {}

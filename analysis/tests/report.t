@@ -115,6 +115,14 @@ edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas
 passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
 	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
 
+# -- a name that is another device in another machine of the lab
+new_run variants
+edit xen-domu/run.json '(.devices[] | select(.target == "eth0")) |= (.dma_mask_bits = 64 | .driver = "e1000e")'
+"$report" "$run" >/dev/null
+passes 'is told as the two that it is' grep -qE \
+	'eth0 \(32-bit, e1000\) bounces 95.1 % of the bytes in dom0; stock and module alike\. eth0 \(64-bit, e1000e\) bounces 95.1 % of the bytes in domU' "$run/report.md"
+passes 'in one row' grep -q '^| bounced, eth0 (32 or 64-bit) |' "$run/report.md"
+
 # -- all environments of the lab
 everywhere
 "$report" "$run" >/dev/null

@@ -64,7 +64,8 @@ holds xen-dom0-scattered 'a 64-bit network card bounces' '.devices as $d | [.rou
 	select(.kind == "counted" and .backend == "stock" and .counters.bounces > 0) | .device as $t |
 	$d[] | select(.target == $t and .role == "nic" and .dma_mask_bits == 64)] | length > 0'
 holds xen-dom0-served 'dom0 maps what the domU reads, writes and sends' \
-	'[.rounds[] | select(.load == "observed" and .counters.maps > 0) | .device] | length >= 2'
+	'[.rounds[] | select(.device == "nvme0n1" or .device == "eth0") | .load == "observed" and
+	.figures.io_bytes > 0] | length == 2 and all'
 holds xen-pvh 'a PVH dom0, in which nothing bounces' ".machine.guest_type == \"PVH\" and
 	([.rounds[] | select(.kind == \"counted\")] | $none)"
 
