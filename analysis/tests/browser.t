@@ -47,6 +47,18 @@ is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.op
 	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
 	'opened, nothing is wider either'
 
+# -- one picture alone: letters as large as elsewhere, none cut
+new_run alone
+rm -r "$run"/*/instructions
+edit xen-dom0/run.json '.devices |= map(if .target == "sda" then .id = "a-long-name" | .target = "a-long-name" else . end) |
+	.rounds |= map(if .device == "sda" then .device = "a-long-name" else . end)'
+"$report" "$run" >/dev/null
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector("figure svg text").getBoundingClientRect().height)')" 24 \
+	'a picture that stands alone is not drawn larger'
+is "$(measure 1300 900 '[...d.querySelectorAll("figure svg")].flatMap(s => { const r = s.getBoundingClientRect();
+	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+	'nor is a word of it cut'
+
 # -- all environments of the lab on one page
 everywhere
 "$report" "$run" >/dev/null
