@@ -14,7 +14,7 @@ NEARLY = 0.005
 LEAST_ROUNDS = 6
 
 # A cure that names one environment.
-COMMAND = re.compile(r"(make bench ENV=|bench/run --env )([\w-]+)( .*)$")
+COMMAND = re.compile(r"(\S.* (?:ENV=|--env ))([\w-]+)( .*)$")
 
 # As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
 NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
