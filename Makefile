@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 MAKING := KERNEL INSTALL DEBIAN_MIRROR
 TESTING := TESTS JOBS VERBOSE
 USES_bench := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV HERE API PEER RATE JOB OBSERVE \
-	PRECISION RESUME REPORT $(MAKING)
+	PRECISION RESUME REPORT JOBS $(MAKING)
 USES_bench-core := $(MAKING)
 USES_bench-dma := ICOUNT $(MAKING)
 USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
@@ -73,7 +73,7 @@ help: ## this list; times are of two cores without hardware virtualisation
 	@echo "variables:"
 	@echo "  bench        SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes"
 	@echo "               DRY_RUN=yes PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT"
-	@echo "               RESUME=RUN REPORT=no HERE=yes API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all"
+	@echo "               RESUME=RUN REPORT=no HERE=yes API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all JOBS="
 	@echo "  bench-dma    ICOUNT=1"
 	@echo "  bench-trace  SET= DISK= NIC= ROUNDS= OUT= DEVICE="
 	@echo "  report       RUN= BASE= SINGLE=yes FLEET="
@@ -99,6 +99,7 @@ RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$
 	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
 	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
 	$(if $(ENV),--env $(ENV)) $(if $(filter yes,$(HERE)),--here) \
+	$(if $(findstring command,$(origin JOBS)),--jobs $(JOBS)) \
 	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)
 
 # A dry run installs nothing. Rounds that failed (status 3) are in the report: make does not fail.
@@ -223,7 +224,7 @@ test-module: deps-test test-build ## every test of the module with two CPUs and 
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 .PHONY: test-bench
-test-bench: deps-test test-build ## the lab's bench as it is typed, a host compared with itself, the disk's own addresses (ten minutes)
+test-bench: deps-test test-build ## the lab's bench as it is typed, every environment, a host compared with itself, the disk's own addresses (an hour)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune

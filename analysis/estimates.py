@@ -53,17 +53,31 @@ def line(points, least=2):
     return mean_y - slope * mean_x, slope
 
 
+class Interval(NamedTuple):
+    """Two order statistics, and the chance that the median lies between them."""
+    low: float
+    high: float
+    coverage: float
+
+
+def interval_of(values):
+    """The narrowest exact Interval of the median at LEVEL or above; None below six values."""
+    ordered = sorted(values)
+    n, below, found = len(ordered), 0, None
+    for k in range(n // 2):
+        below += _binomial(n, k)
+        coverage = 1 - 2 * below / 2 ** n
+        if coverage < LEVEL:
+            break
+        found = Interval(ordered[k], ordered[n - 1 - k], coverage)
+    return found
+
+
 def spread(values):
     """The Spread of some values, at least one."""
-    ordered = sorted(values)
-    n, below, rank = len(ordered), 0, 0
-    for k in range(n):
-        below += _binomial(n, k)
-        if 2 * below / 2 ** n > 1 - LEVEL:
-            break
-        rank = k + 1
-    interval = (ordered[rank - 1], ordered[n - rank]) if rank else None
-    return Spread(n, median(ordered), ordered[0], ordered[-1], interval)
+    found = interval_of(values)
+    return Spread(len(values), median(values), min(values), max(values),
+                  found and (found.low, found.high))
 
 
 def _binomial(n, k):

@@ -179,7 +179,9 @@ def table(record):
     lines = []
     form = "{:<29} {:<9} {:>9} {:>9} {:>17} {:>10}"
     rows = list(timed_rows(record))
-    if rows:
+    if rows and record["emulated"]:
+        lines.append("Emulated machine: its times compare nothing, and are left out here")
+    elif rows:
         lines.append(form.format("median", "", "stock", "module", "module/stock", "A/A"))
         lines += [form.format(*row) for row in rows]
     form = "{:<29} {:<9} {:>13} {:>13} {:>13}"

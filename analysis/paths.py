@@ -160,10 +160,20 @@ def break_even(bench, backend):
     return price[0] / price[1] if price and price[0] > 0 else None
 
 
+def _each(counts, what, backend, test, size):
+    """How often something happened an operation; None where it was not counted."""
+    for cell in (counts or {}).get("cells", []):
+        if (cell["backend"], cell["test"], cell["size"]) == (backend, test, size) and \
+                cell.get(what) is not None and cell.get("maps"):
+            return cell[what] / cell["maps"]
+    return None
+
+
 def invalidations(counts, backend, size):
     """Commands that invalidate an IOTLB, a map and its unmap; None where they were not counted."""
-    for cell in (counts or {}).get("cells", []):
-        if (cell["backend"], cell["test"], cell["size"]) == (backend, "pair", size) and \
-                cell.get("invalidations") is not None and cell.get("maps"):
-            return cell["invalidations"] / cell["maps"]
-    return None
+    return _each(counts, "invalidations", backend, "pair", size)
+
+
+def hypercalls(counts, backend, test, size):
+    """Hypercalls of a map and its unmap ("pair"), or of coherent memory got and given back."""
+    return _each(counts, "hypercalls", backend, test, size)

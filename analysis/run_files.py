@@ -19,13 +19,15 @@ ROUND = {"index": WHOLE, "backend": TEXT, "kind": TEXT, "force": FLAG, "device":
          "load": TEXT, "ok": FLAG}
 # These may be null, or missing.
 ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "position": TEXT,
-              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE}
+              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE,
+              "held": WHOLE}
 RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
 DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
+INSTRUCTIONS = "instructions/dmabench.json"
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
-         "native-amdvi", "native-swiotlb", "xen-dom0", "xen-dom0-scattered", "xen-domu",
-         "xen-dom0-served", "xen-pvh")
+         "native-amdvi", "native-swiotlb", "xen-dom0", "xen-domu", "xen-dom0-forced",
+         "xen-dom0-large-pool", "xen-dom0-scattered", "xen-dom0-served", "xen-pvh")
 
 
 # What Python raises where a record has another shape than the schema's.
@@ -126,9 +128,9 @@ def _environment(run, name, problems):
         found["loads"] = _part(run, os.path.join(folder, "run.json"),
                                lambda _: _loads(folder, name), problems)
     named = (found["loads"] or {}).get("dmabench")
-    for file in ("instructions/dmabench.json", named and named.get("raw")):
+    for file in (INSTRUCTIONS, named and named.get("raw")):
         path = file and os.path.join(folder, file)
-        if path and not found["dma"] and (_is_there(path) or file != "instructions/dmabench.json"):
+        if path and not found["dma"] and (_is_there(path) or file != INSTRUCTIONS):
             found["dma"] = _part(run, path, _dmabench, problems)
             found["dma_file"] = f"{name}/{file}"
     path = os.path.join(folder, "instructions/counts.json")
@@ -146,8 +148,12 @@ def _asked(run, problems):
         bench = raw_files.read(path)
         check_kind(bench, "swiotlb-xen-bench")
         for env in bench["environments"]:
-            for part in ("loads", "instructions"):
+            for part, record in (("loads", "run.json"), ("instructions", INSTRUCTIONS)):
                 state = env.get(part)
+                # a bench on a disk that filled up could not tell of what it had measured
+                if state and state["status"] == "missing" and \
+                        _is_there(os.path.join(run, env["name"], record)):
+                    continue
                 if state and state["status"] != "measured":
                     problems.append({
                         "where": env["name"] + (" by instructions" if part == "instructions"
@@ -182,7 +188,7 @@ def read_run(run):
                              "cure": f"make bench RESUME={run}"})
     here = [name for name in names if not name.endswith(".partial")
             and any(_is_there(os.path.join(run, name, file))
-                    for file in ("run.json", "instructions/dmabench.json"))]
+                    for file in ("run.json", INSTRUCTIONS))]
     if not here:
         raise NoRun("; ".join(f"{one['where']}: {one['what']}" for one in problems)
                     or "no <environment>/run.json in it: not the folder of a run")

@@ -9,6 +9,7 @@ import math
 import cells
 import counts
 import estimates
+import held
 import paths
 import raw_files
 import run_files
@@ -165,7 +166,7 @@ def _rounds_told(env, record):
     for one in record["rounds"]:
         told = {"round": one["index"], "device": one["device"], "load": one["load"],
                 "backend": one["backend"], "force": one["force"], "source": _file(env, one)}
-        if not one["ok"]:
+        if not one["ok"] and not held.is_finding(one):
             why = one.get("why") or "; ".join(map(str, (one.get("missing") or {}).values()))
             failed.append(dict(told, why=why or "no reason is recorded", damaged=one["damaged"]))
         if isinstance(one.get("verified"), bool):
@@ -192,7 +193,8 @@ def _environment(env):
     record, name = env["loads"], env["name"]
     told = {"name": name, "emulated": (record or env["dma"])["emulated"], "record": None,
             "dma": _dma(env), "counts": env["counts"], "timed": [], "counted": [], "shares": [],
-            "pairs": [], "same": [], "steady": True, "failed": [], "checks": [], "rounds": 0}
+            "pairs": [], "same": [], "steady": True, "failed": [], "checks": [], "rounds": 0,
+            "held": []}
     if not record:
         return told
     timed, counted = cells.cells_of(record, "timed"), cells.cells_of(record, "counted")
@@ -205,6 +207,7 @@ def _environment(env):
     told["counted"] = [_counted(name, record, cell) for cell in counted]
     told["shares"] = _shares(record, counted)
     told["failed"], told["checks"] = _rounds_told(name, record)
+    told["held"] = held.rounds_of(name, record)
     return told
 
 

@@ -28,7 +28,11 @@ do for [r = 1:rows] {
 }
 unset grid
 set grid x lc rgb "#dddddd" lt 1 lw 0.5
-if (x_log) {
+if (x_log && (width - left - right) / log10(1. * x_high / x_low) < 80) {
+	set logscale x
+	set xtics (1, 3, 10, 30, 100, 300, "1k" 1000, "3k" 3000, "10k" 10000, "30k" 30000, \
+		"100k" 100000, "300k" 300000, "1M" 1000000, 0.1, 0.3, 0.01, 0.03)
+} else { if (x_log) {
 	set logscale x
 	set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, "1k" 1000, "2k" 2000, "5k" 5000, "10k" 10000, \
 		"20k" 20000, "50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000, "1M" 1000000, \
@@ -36,7 +40,7 @@ if (x_log) {
 } else {
 	set xtics autofreq
 	if (x_high >= 2000) { set format x "%.0s%c" } else { set format x "%.3g" }
-}
+} }
 set xrange [x_low:x_high]
 set xlabel x_text offset 0, 0.3
 if (x_mark != 0) { set arrow 1 from x_mark, 0.5 to x_mark, rows + 0.5 nohead lc rgb ink dt 2 back }

@@ -7,17 +7,21 @@ from document import Code, Soft
 from quantities import count, instructions, number, percent, ratio
 
 import estimates
-from series import devices_of
+from series import variants_of
 
 # Shares nearer to none or all than this are none or all.
 NEARLY = 0.005
 LEAST_ROUNDS = 6
 
 # A cure that names one environment.
-COMMAND = re.compile(r"make bench ENV=([\w-]+)( OUT=\S+)$")
+COMMAND = re.compile(r"(\S.* (?:ENV=|--env ))([\w-]+)( .*)$")
 
-# As xswbounce says it.
+# As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
+NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
 ADVICE = {
+    "narrow": "the device is wide; Xen PV told its driver not to be: the kernel answers its "
+              "dma_get_required_mask() with 32 bits. The module xen_swiotlb answers with the "
+              "machine's highest frame, and ends the bouncing",
     "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
             "end the bouncing; a larger pool does not",
     "straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
@@ -84,16 +88,17 @@ def _alike(found):
 
 def bounces(summary, series):
     """Sentences that say which devices bounce where; devices that behave alike are told once."""
-    groups, devices = {}, devices_of(summary)
-    for target in devices:
-        found = {one: _class(one.share(target)) for one in series}
+    groups = {}
+    for target, device, names in variants_of(summary):
+        found = {one: _class(one.share(target)) for one in series if one.env["name"] in names}
         found = {one: what for one, what in found.items() if what}
         if found:
             alike = tuple((one.key, what) for one, what in found.items())
-            groups.setdefault(alike, ([], found))[0].append(target)
+            groups.setdefault(alike, ([], found))[0].append((target, device))
     out = []
-    for targets, found in groups.values():
-        who = _listed(device_words(target, devices[target]) for target in targets)
+    for who, found in groups.values():
+        targets = [target for target, _ in who]
+        who = _listed(device_words(target, device) for target, device in who)
         does = "bounces" if len(targets) == 1 else "bounce"
         words = [word for word in ("every byte", "in part", "nothing") if word in found.values()]
         if words == ["nothing"]:
@@ -209,17 +214,17 @@ def _cures(summary):
     found = {}
     for one in summary["problems"]:
         parts = COMMAND.match(one["cure"] or "")
-        key = (one["what"], parts.group(2) if parts else one["cure"], bool(parts))
+        key = (one["what"], parts.groups()[::2] if parts else one["cure"], bool(parts))
         where, names = found.setdefault(key, ({}, {}))
         where[one["where"]] = True
         if parts:
-            names[parts.group(1)] = True
+            names[parts.group(2)] = True
     out = []
     for (what, cure, named), (where, names) in found.items():
         short = [one for one in where if one.replace(" by instructions", "") == one
                  or one.replace(" by instructions", "") not in where]
         text = [f"{_listed(short)}: {what}"]
-        cure = f"make bench ENV={','.join(names)}{cure}" if named else cure
+        cure = ",".join(names).join(cure) if named else cure
         out.append(text + [": ", Code(cure)] if cure else text)
     return out
 
@@ -288,15 +293,21 @@ def advice(series):
     """What to do about the devices that bounce, by the main reason of each; a line a reason."""
     found = {}
     for one in series:
+        devices = {device.get("target", device["id"]): device
+                   for device in (one.env["record"] or {"devices": []})["devices"]}
         for share in one.env["shares"]:
             reasons = {name: n for name, n in share["reasons"].items() if n}
             if share["backend"] != one.backend or not reasons or (share["share"] or 1) <= NEARLY:
                 continue
             reason = max(reasons, key=reasons.get)
+            device = devices.get(share["device"], {})
+            if reason == "mask" and one.backend == "stock" and device.get("driver") in NARROW \
+                    and device.get("dma_mask_bits") == 32 and one.env["name"].startswith("xen"):
+                reason = "narrow"
             if reason in ADVICE:
                 found.setdefault(reason, {})[share["device"]] = True
-    return [f"To do about {_listed(devices)}: {ADVICE[reason]}."
-            for reason, devices in found.items()]
+    return [f"To do about {'each of ' if len(devices) > 1 else ''}{_listed(devices)}: "
+            f"{ADVICE[reason]}." for reason, devices in found.items()]
 
 
 def summary_line(summary):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
 from closure import closure
+from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
                         size, spread)
+from series import devices_of
 
 import estimates
 import paths
@@ -44,14 +46,17 @@ def split(document, all_series):
                 more = _difference(moved, native) if moved and native and moved is not native \
                     else NONE
                 rate = paths.invalidations(one.env["counts"], one.backend, bytes_)
+                calls = paths.hypercalls(one.env["counts"], one.backend, "pair", bytes_) \
+                    if kind == "bounced" else None
                 rows.append([[one.label, " ", _from(one.env["name"], "dmabench")], kind,
                              _size(bytes_),
                              instructions(plain["low"], plain["high"]) if plain else NONE,
                              more, _difference(found, direct) if kind == "bounced" else NONE,
-                             path(found), count(found["copied"]),
-                             number(rate, 2)])
+                             path(found), count(found["copied"]), number(rate, 2),
+                             number(calls, 2)])
     document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
-                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations"], rows)
+                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations",
+                           ">Hypercalls"], rows)
     if not rows:
         return
     document.add("items", [
@@ -61,12 +66,24 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        "A packet of 1,514 bytes takes one slot, as 512 bytes do. A streaming map makes no "
-        "hypercall; exchanges of coherent memory do, and are counted under 'Bounces by load and "
-        "reason'.",
+        "A packet of 1,514 bytes takes one slot, as 512 bytes do.",
+        *_hypercalls(all_series),
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
         *_break_even(all_series)])
+
+
+def _hypercalls(all_series):
+    def words(test):
+        found = [(one.label, paths.hypercalls(one.env["counts"], one.backend, test, 4096))
+                 for one in all_series]
+        return ", ".join(f"{label} {number(rate, 2)}" for label, rate in found if rate is not None)
+
+    plain = words("memcpy")
+    return ["Hypercalls are multicalls issued and exchanges of memory, counted beside a thousand "
+            "maps that bounce" + (f"; a plain copy in place of a map has {plain}: the kernel's own"
+                                  if plain else "") + ". Coherent memory of 4 KiB, got and given "
+            f"back, takes {words('coherent')}."] if words("coherent") else []
 
 
 def _break_even(all_series):
@@ -192,6 +209,38 @@ def bounces(document, summary):
                     missing.setdefault((key, why), {})[f"{env['name']} {cell['backend']}"] = True
     document.add("items", [f"Not counted: {key} on {', '.join(where)}: {why}."
                            for (key, why), where in missing.items()])
+
+
+def held(document, summary):
+    """Loads while a part of the pool is held."""
+    every = [(env, one) for env in summary["environments"] for one in env["held"]]
+    timed = any(not env["emulated"] for env, _ in every)
+    rows = []
+    for env, one in every:
+        said = "its data is right" if one["verified"] else "it ended well"
+        found = one["figures"]
+        rows.append([env["name"], one["device"], one["load"], series(one), f"{one['percent']} %",
+                     said if one["ok"] else f"FAILED: {one['why']}", size(found["io_bytes"]),
+                     count(one["bounces"]), count(one["fails"])]
+                    + ([number(found["bandwidth_bytes_s"] and found["bandwidth_bytes_s"] / 1e6, 3),
+                        number(found["lat_p99_ns"] and found["lat_p99_ns"] / 1e3, 3)]
+                       if timed and not env["emulated"] else [NONE, NONE] if timed else [])
+                    + [Link(str(one["round"]), one["counters"] or one["source"])])
+    document.add("table", ["Environment", "Device", "Load", "Backend", ">Pool held", "The load",
+                           ">Moved", ">Bounces", ">Failed maps"]
+                 + ([">MB/s", ">p99, us"] if timed else []) + ["Round"], rows)
+    notes = {}
+    for env, one in every:
+        for key in ("bounces", "fails"):
+            why = one["missing"].get(key)
+            if why:
+                notes.setdefault((key, why), {})[f"{env['name']} {one['backend']}"] = True
+    if rows:
+        document.add("paragraph", "Mappings of dmabench, scattered as after long use, take this "
+                                  "share of the slots that were free, of the same pool: stock's is "
+                                  "shared by all devices, the module's by those that it has.")
+    document.add("items", [f"{key} on {', '.join(where)}: {why}."
+                           for (key, why), where in notes.items()])
 
 
 def settings(document, summary):
@@ -333,6 +382,8 @@ def each(document, pictures):
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
     document.details("Where the cost goes", lambda part: split(part, all_series))
+    document.details("Native or Xen PV, forced or not, stock or module",
+                     lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Every path, by fill of the pool and layout",
                      lambda part: every_path(part, all_series))
     for env in summary["environments"]:
@@ -344,6 +395,7 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Does the path explain the load?", lambda part: closure(part, summary))
     document.details("Bounces by load and reason", lambda part: (bounces(part, summary),
                                                                  exchanges(part, summary)))
+    document.details("Loads while the pool is held", lambda part: held(part, summary))
     document.details("Settings that differ between stock and module",
                      lambda part: settings(part, summary))
     document.details("Data checks, failures, and what was left out",

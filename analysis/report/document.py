@@ -153,7 +153,10 @@ def _inline_svg(path, picture):
     svg = re.sub(r"""(\bid=["'])""", r"\g<1>" + prefix, svg)
     svg = re.sub(r"""(href=["']#|url\(#)""", r"\g<1>" + prefix, svg)
     words = html.escape(f"{picture.title}: {picture.caption}")
-    return svg.replace("<svg", f'<svg role="img" aria-label="{words}"', 1)
+    # alone in its row it does not grow beyond what its letters were drawn for
+    most = int(float(re.search(r'viewBox="0 0 ([0-9.]+) ', svg).group(1)) * 1.4)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{words}" '
+                               f'style="max-width:{most}px"', 1)
 
 
 def _html_pictures(pictures, folder):

@@ -7,10 +7,12 @@ import answer
 import pictures as draw
 from document import Link, Soft
 from quantities import NONE, instructions, noise, number, path, percent, ratio
-from series import devices_of
+from series import devices_of, variants_of
 
 # Columns that a window of 1300 pixels holds.
 MOST = 7
+# Environments whose columns come first where there are more.
+FIRST = ("native", "native-iommu-lazy", "native-iommu-strict", "xen-dom0", "xen-domu")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -48,8 +50,8 @@ def heads(summary):
     words = [f"DMA on {host}", _date(started), kernel and f"Linux {kernel}",
              f"Xen {xen.replace('xen ', '')}" if xen else None, _set_words(records),
              "emulated machine" if summary["emulated"] else None]
-    devices = [answer.device_words(target, device)
-               for target, device in devices_of(summary).items()]
+    devices = list(dict.fromkeys(answer.device_words(target, device)
+                                 for target, device, _ in variants_of(summary)))
     suite = _one(v.get("suite") for v in versions)
     under = " \u00b7 ".join(devices + ([f"suite {suite}"] if suite else []) + [summary["run"]])
     return " \u00b7 ".join(word for word in words if word), under
@@ -60,8 +62,9 @@ def anchor(env, device=None, load=None):
     return "-".join(["from", env] + [part for part in (device, load) if part])
 
 
-def _share_row(target, device, series):
-    bits = device.get("dma_mask_bits")
+def _share_row(target, devices, series):
+    bits = " or ".join(dict.fromkeys(str(one["dma_mask_bits"]) for one in devices
+                                     if one.get("dma_mask_bits")))
     cells = []
     for one in series:
         found = one.share(target)
@@ -139,6 +142,8 @@ def _main_load(summary):
 def rows_of(summary, series):
     """(the columns' heads, at most seven rows)."""
     devices = devices_of(summary)
+    alike = {target: [device for other, device, _ in variants_of(summary) if other == target]
+             for target in devices}
     unit = next((one.unit for one in series), "")
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
@@ -146,7 +151,7 @@ def rows_of(summary, series):
              _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, by fill")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
-        shares = [_share_row(target, device, series) for target, device in devices.items()][:3]
+        shares = [_share_row(target, alike[target], series) for target in devices][:3]
         paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, by fill"))
         rows = shares + paths + [_last_row(series)]
     else:
@@ -159,11 +164,19 @@ def rows_of(summary, series):
                                       ("cpu_s_per_gb", "CPU a GB"))]
         worst = max(devices, key=lambda target: max(
             [(one.share(target) or {}).get("share") or 0 for one in series]))
-        rest = [_share_row(worst, devices[worst], series)] + paths + [_last_row(series)]
+        rest = [_share_row(worst, alike[worst], series)] + paths + [_last_row(series)]
         rows += [row + [NONE] for row in rest]
         head.append(">A/A noise")
     return head, [row for row in rows if any(cell not in (NONE, NONE + " \u00b7 " + NONE)
                                              for cell in row[1:])]
+
+
+def _columns(series):
+    """The series of the first screen's table, and those of each further one."""
+    order = sorted(series, key=lambda one: one.env["name"] not in FIRST)
+    first = [one for one in series if one in order[:MOST]]
+    rest = [one for one in series if one not in first]
+    return first, [rest[nth:nth + MOST] for nth in range(0, len(rest), MOST)]
 
 
 def write(document, summary, series, pictures):
@@ -177,18 +190,19 @@ def write(document, summary, series, pictures):
         draw.load(pictures, summary, series)
     document.add("pictures", [one for one in (
         draw.bounced(pictures, series, devices), draw.path(pictures, series), third) if one])
-    document.add("first", *rows_of(summary, series[:MOST]))
+    first, others = _columns(series)
+    document.add("first", *rows_of(summary, first))
     document.add("items", answer.advice(series))
-    for nth in range(MOST, len(series), MOST):
-        document.details("Further environments", lambda part, nth=nth: part.add(
-            "table", *rows_of(summary, series[nth:nth + MOST])))
+    for some in others:
+        document.details("Further environments", lambda part, some=some: part.add(
+            "table", *rows_of(summary, some)))
 
 
 def terminal(summary, series, width=80):
     """The first screen for a terminal, as lines."""
     out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
     devices = list(devices_of(summary))[:3]
-    form = "{:<20}" + "{:>10}" * len(devices) + "{:>13}{:>16}"
+    form = "{:<23}" + "{:>9}" * len(devices) + "{:>13}{:>16}"
     unit = next((one.unit for one in series), "")
     out += ["", form.format("", *(f"{name[:8]}" for name in devices), "no bounce", "bounced")
 ]
@@ -197,7 +211,7 @@ def terminal(summary, series, width=80):
         direct = one.path("direct") or one.path("translated")
         bounced = one.path("bounced")
         out.append(form.format(
-            one.label[:20], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
+            one.label[:22], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
             *(instructions(p["low"], p["high"]) if p else NONE
               for p in (direct, bounced))).rstrip())
     if any(one.paths for one in series):

@@ -57,7 +57,8 @@ class Pictures:
         color, point), each with the file it came from last; axis: (text, low, high, log, mark)."""
         text, low, high, log, mark = axis
         left = 16 + 7 * max(len(label) for label, _ in labels)
-        row_height = 22 if len(labels) <= 9 else 16
+        right = max(right, 16 + 7 * max(len(note) for _, note in labels))
+        row_height = 22 if len(labels) <= 9 else 16 if len(labels) <= 14 else 14
         lines = [f"width = {width}; left = {left}; right = {right}; row_height = {row_height}",
                  f"x_low = {low:.6g}; x_high = {high:.6g}; x_log = {int(log)}; x_mark = {mark}",
                  f"x_text = {_quoted(text)}"]

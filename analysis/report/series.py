@@ -4,14 +4,17 @@
 NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-iommu-lazy": "IOMMU lazy", "native-iommu-strict": "IOMMU strict",
          "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
+         "xen-dom0-forced": "dom0 forced", "xen-dom0-large-pool": "dom0 large pool",
          "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
-         "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0"}
+         "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0", "xen-dom0-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
 COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"): "#88ccee",
           ("native-iommu-lazy", "stock"): "#44aa99", ("native-iommu-strict", "stock"): "#2e8b57",
           ("native-amdvi", "stock"): "#999933", ("native-swiotlb", "stock"): "#ddcc77",
           ("xen-dom0", "stock"): "#4477aa", ("xen-dom0", "module"): "#ee6677",
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
+          ("xen-dom0-forced", "stock"): "#332288", ("xen-dom0-forced", "module"): "#cc3311",
+          ("xen-dom0-large-pool", "stock"): "#117733",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
           ("xen-dom0-served", "stock"): "#aa8866",
@@ -74,6 +77,19 @@ def series_of(summary):
         backends = sorted(found, key=lambda backend: backend != "stock")
         out += [Series(env, backend, len(backends) == 1, unit) for backend in backends]
     return out
+
+
+def variants_of(summary):
+    """[(target, its device, the environments in which it is this one)]: a name may be another device
+    in another machine of the lab."""
+    found = {}
+    for env in summary["environments"]:
+        for target, device in devices_of({"environments": [env]}).items():
+            key = (target, device.get("dma_mask_bits"), device.get("driver"))
+            found.setdefault(key, (device, set()))[1].add(env["name"])
+    order = list(devices_of(summary))
+    return sorted(((key[0], device, names) for key, (device, names) in found.items()),
+                  key=lambda one: order.index(one[0]))
 
 
 def devices_of(summary):

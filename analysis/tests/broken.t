@@ -83,6 +83,15 @@ rm -r "$run/xen-dom0" "$run/xen-domu"
 passes 'environments are missing: the report is made' "$report" "$run"
 passes 'one line and one command for all' grep -q \
 	'^- xen-dom0 and xen-domu: missing: cut: .make bench ENV=xen-dom0,xen-domu OUT=results/x.$' "$run/report.md"
+sed -i 's/make bench ENV=\(xen-dom.\)/bench\/run --env \1 --readonly --out/; s/ OUT=/ /' "$run/bench.json"
+"$report" "$run" >/dev/null
+passes 'so is one with options of its own' grep -q \
+	'^- xen-dom0 and xen-domu: missing: cut: .bench.run --env xen-dom0,xen-domu --readonly --out results/x.$' \
+	"$run/report.md"
+cp -r "$fixture/xen-dom0" "$run/xen-dom0"
+passes 'one is there all the same: the report is made' "$report" "$run"
+passes 'and misses the other alone' grep -q \
+	'^- xen-domu: missing: cut: .bench.run --env xen-domu --readonly --out results/x.$' "$run/report.md"
 new_run ended
 mkdir "$run/xen-pvh.partial"
 told 'a boot that was cut' 'xen-pvh.partial: this boot was cut before its end: `make bench RESUME='

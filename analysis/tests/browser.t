@@ -47,6 +47,33 @@ is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.op
 	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
 	'opened, nothing is wider either'
 
+# -- one picture alone: letters as large as elsewhere, none cut
+new_run alone
+rm -r "$run"/*/instructions
+edit xen-dom0/run.json '.devices |= map(if .target == "sda" then .id = "a-long-name" | .target = "a-long-name" else . end) |
+	.rounds |= map(if .device == "sda" then .device = "a-long-name" else . end)'
+"$report" "$run" >/dev/null
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector("figure svg text").getBoundingClientRect().height)')" 24 \
+	'a picture that stands alone is not drawn larger'
+is "$(measure 1300 900 '[...d.querySelectorAll("figure svg")].flatMap(s => { const r = s.getBoundingClientRect();
+	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+	'nor is a word of it cut'
+
+# -- all environments of the lab on one page
+everywhere
+"$report" "$run" >/dev/null
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
+	'the first screen holds all environments of the lab'
+at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 'and is no wider than the window'
+is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const words =
+	[...s.querySelectorAll("text")].map(t => t.getBoundingClientRect());
+	return words.filter((a, i) => words.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 &&
+	a.top < b.bottom - 6 && b.top < a.bottom - 6)) }).length')" 0 'no two words of a picture overlap'
+is "$(measure 1300 900 '[...d.querySelectorAll(".first th")].slice(1).map(one => one.textContent).join()')" \
+	'native,IOMMU lazy,IOMMU strict,dom0 stock,dom0 module,domU stock,domU module' \
+	'its table has those of the default'
+run=$scratch/fixture
+
 browse --blink-settings=preferredColorScheme=0 --window-size=1300,900 \
 	--screenshot="$scratch/dark.png" "file://$run/report.html"
 browse --window-size=1300,900 --screenshot="$scratch/light.png" "file://$run/report.html"

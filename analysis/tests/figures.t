@@ -94,11 +94,25 @@ tap.equal(figures.neighbour_ratios(rounds, "iops"), [1.2],
           "A/A of neighbours in one boot, bound again between")
 tap.equal(figures.ratio_text([1., 1.1, 1.2]), "1.10 (1.00-1.20)", "three pairs give a range")
 
+record = {"emulated": False, "rounds": [dict(timed(position, visit, value), kind="timed", ok=True,
+                                             device="nvme0n1", load="read", force=False)
+                                        for position, visit, value in (("A1", 1, 100.), ("B1", 2, 50.))]}
+for one in record["rounds"]:
+    one["figures"].update(ios=10, io_bytes=40960)
+tap.ok("0.50 (0.50-0.50)" in figures.table(record), "a table has the ratio of the pairs",
+       figures.table(record), "0.50 (0.50-0.50)")
+record["emulated"] = True
+tap.equal(figures.table(record), "Emulated machine: its times compare nothing, and are left out here",
+          "of an emulated machine neither times nor ratios")
+
 tap.equal([round(estimates.t_quantile(k), 2) for k in (1, 2, 4, 9)], [12.71, 4.3, 2.78, 2.26],
           "Student's t is that of the tables")
 tap.equal(estimates.spread([1, 2, 3, 4, 5]).interval, None, "five values have no interval")
 tap.equal(estimates.spread([6, 1, 2, 3, 4, 5]).interval, (1, 6), "six have their range")
 tap.equal(estimates.spread(range(1, 13)).interval, (3, 10), "twelve the third and the tenth")
+tap.equal(tuple(estimates.interval_of([6, 1, 2, 3, 4, 5])), (1, 6, 1 - 2 / 64),
+          "with the chance that the median lies inside")
+tap.equal(estimates.interval_of(range(5)), None, "five have none")
 
 # -- pairs within a boot: known answers
 found = estimates.within_boot([.1, .2, .3, .4, .5, .6])

@@ -107,6 +107,49 @@ passes 'what the path saves stands beside what the load saved' grep -qE \
 	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| direct \| 4.096 kB \| 0\.133 \| 26 to 26 \| 21,750 \|' "$run/report.md"
 passes 'by a clock of time there is a break-even size' grep -qE 'takes as long as the path: dom0 stock [0-9,]+ B' "$run/report.md"
 
+# -- advice
+new_run narrow
+edit xen-dom0/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
+edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas"'
+"$report" "$run" >/dev/null
+passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
+	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
+
+# -- a name that is another device in another machine of the lab
+new_run variants
+edit xen-domu/run.json '(.devices[] | select(.target == "eth0")) |= (.dma_mask_bits = 64 | .driver = "e1000e")'
+"$report" "$run" >/dev/null
+passes 'is told as the two that it is' grep -qE \
+	'eth0 \(32-bit, e1000\) bounces 95.1 % of the bytes in dom0; stock and module alike\. eth0 \(64-bit, e1000e\) bounces 95.1 % of the bytes in domU' "$run/report.md"
+passes 'in one row' grep -q '^| bounced, eth0 (32 or 64-bit) |' "$run/report.md"
+
+# -- all environments of the lab
+everywhere
+"$report" "$run" >/dev/null
+is "$(section 'Native or Xen PV' | sed '/^## How/,$d' | grep -cE '^\| (native|Xen PV) \| (as it is|forced) \| (stock|module) \|')" 6 \
+	'one device is told natively and under Xen PV, forced or not, on both backends'
+is "$(grep -c '^## Further environments' "$run/report.md")" 2 'those that find no room on the first screen follow'
+
+# -- loads while a part of the pool is held
+new_run held
+# shellcheck disable=SC2016 # variables of jq's
+edit xen-dom0/run.json '([.rounds[] | select(.kind == "counted" and .device == "sda")][0]) as $stock |
+	([.rounds[] | select(.kind == "counted" and .device == "sda")][1]) as $ours |
+	.rounds += [($stock | .index = 90 | .held = 90 | .kind = "held" | .ok = false |
+		.why = "fio\u0027s error 5 in job read"),
+		($ours | .index = 91 | .held = 90 | .kind = "held" | .verified = true),
+		($stock | .index = 92 | .held = 50 | .kind = "held")]'
+"$report" "$run" >/dev/null
+passes 'a load that fails for want of slots is told' grep -qE \
+	"^\| xen-dom0 \| sda \| randread-4k-qd1 \| stock \| 90 % \| FAILED: fio's error 5 in job read \|" "$run/report.md"
+passes 'beside one that does not' grep -qE \
+	'^\| xen-dom0 \| sda \| randread-4k-qd1 \| module \| 90 % \| its data is right \| .* \| 0 \| \[91\]' "$run/report.md"
+passes 'with as much held as was' grep -qE \
+	'^\| xen-dom0 \| sda \| randread-4k-qd1 \| stock \| 50 % \| it ended well \|' "$run/report.md"
+passes 'it is no failure of the run' grep -q '^- 1 of 56 rounds failed' "$run/report.md"
+passes 'and counts in no other cell' diff <(grep '^| bounced, sda' "$golden") <(grep '^| bounced, sda' "$run/report.md")
+no_dead_link "$run/report.html" 'its links are not dead'
+
 # -- figures come from the raw files
 new_run altered
 real_machine

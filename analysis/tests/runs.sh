@@ -32,6 +32,20 @@ edit()
 	jq "$2" "$run/$1" >"$scratch/edited" && mv "$scratch/edited" "$run/$1"
 }
 
+# everywhere: sets run to a copy of the fixture that has all environments of the lab.
+everywhere()
+{
+	local name
+
+	new_run everywhere
+	for name in native-iommu-passthrough:native-iommu-lazy native-amdvi:native-iommu-strict \
+		native-swiotlb:native xen-dom0-forced:xen-dom0 xen-dom0-large-pool:xen-dom0 \
+		xen-dom0-scattered:xen-dom0 xen-dom0-served:xen-dom0 xen-pvh:xen-dom0; do
+		cp -r "$run/${name#*:}" "$run/${name%:*}"
+		edit "${name%:*}/run.json" ".environment = \"${name%:*}\""
+	done
+}
+
 # The run as if a machine that is not emulated had made it.
 real_machine()
 {

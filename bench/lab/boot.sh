@@ -27,6 +27,7 @@ slot_take()
 		until slot_try; do
 			sleep 0.5
 		done
+		say "a slot is free"
 	fi
 	exec {queue}>&-
 }

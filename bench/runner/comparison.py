@@ -25,6 +25,11 @@ NATIVE = (
      "{vendor}_iommu=on iommu.passthrough=0 iommu.strict=1"),
 )
 DOM0 = ("xen-dom0", "Xen with a PV dom0")
+# Not missed where they are not: what they are, where they were booted.
+MORE = {"native-swiotlb": "Linux alone, every mapping bounced (swiotlb=force)",
+        "xen-dom0-forced": "a PV dom0 in which every mapping bounces on stock (swiotlb=force)",
+        "xen-dom0-large-pool": "a PV dom0 with a larger stock pool (swiotlb=N)",
+        "xen-dom0-pvh": "Xen with a PVH dom0"}
 
 
 def host_id(host):
@@ -61,6 +66,13 @@ def check(folder, host, environment):
                       (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
 
 
+def check_resumed(folder):
+    """Raises Refused for a folder of the lab's: what is cut there is a boot, not a run in it."""
+    value = read(folder)
+    if value and value["host_id"] == "lab":
+        raise Refused(f"--resume {folder}: the lab's bench goes on with make bench OUT={folder}")
+
+
 def is_here(folder, host):
     """Was what lies in a folder measured on this host?"""
     try:
@@ -73,7 +85,7 @@ def is_here(folder, host):
 def _boot(host, name):
     """How to boot an environment."""
     if name == DOM0[0]:
-        return "boot Xen"
+        return "boot Xen, dom0 without swiotlb= on its command line"
     vendor = "amd" if "AuthenticAMD" in host.proc_text("cpuinfo") else "intel"
     words = {one: arguments for one, _, arguments in NATIVE}[name].format(vendor=vendor)
     return f"boot Linux without Xen, with {words} on its command line"
@@ -106,7 +118,7 @@ def write(folder, machine, command, size):
              "host_id": host_id(host), "set": size,
              "environments": [_entry(folder, host, name, describe, shown)
                               for name, describe, _ in known] +
-             [_entry(folder, host, name, name, shown) for name in others]}
+             [_entry(folder, host, name, MORE.get(name, name), shown) for name in others]}
     path = os.path.join(folder, "bench.json")
     with open(path + ".new", "w") as file:
         json.dump(value, file, indent=1)

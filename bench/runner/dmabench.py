@@ -17,14 +17,38 @@ from backend import module_file
 from devices import pci
 
 
-def choose(finder, machine):
-    """The Lender of a run: what --time-api names, or of what may move the last card, else a disk;
-    None without one.
-    """
-    named, lender = finder.options.time_api, None
+def _target(finder):
+    """Of the targets that may move the last pair of cards, else a disk; None without one."""
+    found = None
     for target in finder.targets:
-        if target.module and (lender is None or target.kind == "pair"):
-            lender = target
+        if target.module and (found is None or target.kind == "pair"):
+            found = target
+    return found
+
+
+def holder(finder, machine):
+    """The Lender of what holds the pool while others are loaded: a function of what may move, or
+    what --time-api names, which holds stock's alone. None where nothing would bounce, where nothing
+    can hold, or where nothing was named: a pool that is in use is not filled unasked.
+    """
+    target = _target(finder)
+    named = finder.options.time_api or ("none" if machine.emulated else None)
+    if "held" in finder.options.leave_out or machine.iommu in ("strict", "lazy") or \
+            machine.guest_type not in (None, "PV") or not (target or named):
+        return None
+    if not module_file(finder.host.checkout, "dmabench"):
+        finder.leave_out("loads while the pool is held", "dmabench is not built: make -C "
+                         "bench/dmabench module")
+        return None
+    return Lender(finder.host, target.functions[-1] if target else named, target,
+                  machine.emulated)
+
+
+def choose(finder, machine):
+    """The Lender of a run: what --time-api names, or a function of what may move; None without
+    one.
+    """
+    named, lender = finder.options.time_api, _target(finder)
     if "dmabench" in finder.options.leave_out:
         finder.leave_out("dmabench", "left out as asked (--leave-out)")
     elif lender is None and not named:
@@ -51,6 +75,7 @@ class Lender:
         self.where = "on no hardware" if device == "none" else f"at {device}"
         # held mappings fill the stock pool, which devices not measured here bounce in too
         self.fullest = 90 if emulated else 50
+        self.fills = (50, 90) if emulated else (50,)
         self.lent = False
         self.was_loaded = os.path.isdir("/sys/module/dmabench")
 
@@ -67,6 +92,13 @@ class Lender:
     def tenths(wanted):
         """The expected tenths of a second."""
         return (25 if wanted.emulated else 5) * 4 * (wanted.rounds + 1)
+
+    def holding(self, backend, percent, seed):
+        """The words before a command that run it while a share of the pool is held."""
+        self.lent = True
+        return [os.path.join(self.host.checkout, "bench/dmabench/dmabench"), "--device",
+                self.device, "--unbind", "--backend", backend, "--hold", str(percent), "--seed",
+                str(seed), "--"]
 
     def run(self, record, wanted, backends):
         """Runs it. Returns (the object "dmabench" of the record or None, why it failed or None)."""

@@ -7,6 +7,10 @@ import re
 import process
 
 
+# Bytes of the stock pool where the command line asks for none.
+DEFAULT_POOL = 64 << 20
+
+
 class Machine:
     """Found once, at the start."""
 
@@ -40,6 +44,10 @@ class Machine:
         major, minor, extra = (text("hypervisor/version", name, default="")
                                for name in ("major", "minor", "extra"))
         self.xen_version = f"{major}.{minor}{extra}"
+        if self.guest_type == "PV" and self.swiotlb_forced:
+            self.environment += "-forced"
+        elif self.guest_type == "PV" and (self.stock_pool()["bytes"] or 0) > DEFAULT_POOL:
+            self.environment += "-large-pool"
         self._find_iommu()
 
     def _find_native(self):

@@ -115,6 +115,7 @@ class Run:
         if not (options.resume or self.machine.named):
             comparison.check(folder, self.host, self.machine.environment)
         if options.resume:
+            comparison.check_resumed(options.resume)
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
             self.stored = record_file.read_plan(partial)
@@ -126,7 +127,8 @@ class Run:
         check_tools(tools_of(finder.targets, options))
         loads = load_files.find(self.host.checkout, options.job)
         wanted = plan.settings(options, self.machine)
-        visits = plan.make(finder.targets, loads, wanted)
+        holder = dmabench.holder(finder, self.machine)
+        visits = plan.make(finder.targets, loads, wanted, holder)
         steps = plan.steps_of(visits, {target.id for target in finder.targets if target.module})
         lender = dmabench.choose(finder, self.machine)
         self._print_plan(finder, wanted, visits, lender, steps)
@@ -141,7 +143,7 @@ class Run:
         else:
             self.record.begin(self._plan(finder, wanted, visits))
             state = {}
-        return self._measure(stack, finder, wanted, loads, visits, steps, lender, state)
+        return self._measure(stack, finder, wanted, loads, visits, steps, (lender, holder), state)
 
     def _print_plan(self, finder, wanted, visits, lender, steps):
         lines = plan_text.lines(self.machine, finder, wanted, visits, lender, steps)
@@ -162,8 +164,8 @@ class Run:
                 "identity": record_file.identity(self.machine, machine_file.versions(self.machine)),
                 "boots": [self.machine.boot_id()], "started": self.record.started}
 
-    def _measure(self, stack, finder, wanted, loads, visits, steps, lender, state):
-        record = self.record
+    def _measure(self, stack, finder, wanted, loads, visits, steps, lenders, state):
+        record, (lender, holder) = self.record, lenders
         stack.callback(self._drop_if_empty)
         left_on = counting.tracing_left_on()
         if left_on:
@@ -177,16 +179,17 @@ class Run:
             record.state(module_loaded=module.loaded,
                          dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
-        if lender:
-            stack.callback(lender.release)
+        for one in filter(None, lenders):
+            stack.callback(one.release)
         tenths = sum(plan.tenths_of(step, wanted) for step in steps)
         tenths += lender.tenths(wanted) if lender else 0
         progress = progress_file.Progress(tenths, len(steps) + bool(lender))
-        rounds = Rounds(self.machine, wanted, loads, record, finder)
+        rounds = Rounds(self.machine, wanted, loads, record, finder, holder)
         rounds.rates.update(state.get("rates", {}))
         stack.callback(rounds.close)
         session = session_file.Session(finder, wanted, loads, record, backends, rounds, progress)
         session.run(visits)
+        self._back_from(holder, backends)
         extras = {"dmabench": self._time_the_api(lender, session, wanted, backends, progress)}
         # the devices go back first: what does not is an error of this run
         self._to_stock(backends)
@@ -200,18 +203,24 @@ class Run:
             return None
         progress.step(lender.text())
         found, why = lender.run(self.record, wanted, backends)
-        lender.release()
         if why:
             self.record.errors.append(why)
             progress.error(why)
+        self._back_from(lender, backends)
+        progress.end()
+        return found
+
+    def _back_from(self, lender, backends):
+        """What was lent to dmabench goes back to its driver."""
+        if not lender or not lender.lent:
+            return
+        lender.release()
         try:
             if lender.target:
                 backends.move(lender.target, "stock")
         except (OSError, Failed) as error:
             self.record.errors.append(f"{lender.target.id} did not come back to its driver after "
                                       f"dmabench: {error}")
-        progress.end()
-        return found
 
     def _to_stock(self, backends):
         for text in backends.close():
@@ -256,7 +265,7 @@ class Run:
             errors = "1 error" if count == 1 else f"{count} errors, the first"
             progress_file.say(f"{errors}: {record.errors[0]}")
         failed = sum(not one["ok"] for one in record.rounds)
-        label = " Emulated: only counts and ratios mean anything." if self.machine.emulated else ""
+        label = " Emulated: counts alone mean anything." if self.machine.emulated else ""
         took = plan_text.minutes(record_file.time.time() - record.started)
         progress_file.say(f"{len(record.rounds)} rounds, {failed} failed, in {took}.{label}")
         progress_file.say(f"Result: {host_path(record.result)}")
@@ -284,6 +293,8 @@ def start(checkout, arguments):
         return lab.bench(checkout, arguments)
     if options.env:
         raise Refused("--env chooses what the lab boots: a host is measured as it was booted")
+    if options.jobs:
+        raise Refused("--jobs is of the machines that the lab boots: a host is one")
     run = Run(checkout, options, arguments)
     if options.observe:
         return observe.main(run)

@@ -61,9 +61,9 @@ SECTIONS = (
         Option("--precision", "P", None,
                "after ten rounds of each load add as many as an interval of +-P per cent of\n"
                "the ratio takes, once", 1, 50),
-        Option("--leave-out", "WHAT", "timed or dmabench",
-               "timed: counted rounds alone, where times say nothing; dmabench: do not time the\n"
-               "DMA API", many=True),
+        Option("--leave-out", "WHAT", "timed, held or dmabench",
+               "timed: counted rounds alone, where times say nothing; held: no load while a part\n"
+               "of the pool is held; dmabench: do not time the DMA API", many=True),
         Option("--seconds", "S", None,
                "length of a timed round (quick 2, full 5; emulated machines half)", 1, 3600),
         Option("--seed", "N", None,
@@ -84,6 +84,8 @@ SECTIONS = (
         Option("--yes", None, None, "do not ask before writing to a disk or trying the module"),
         Option("--env", "NAMES", "names of environments, or all",
                "for the lab: boot these (see lab envs), not those of the set", many=True),
+        Option("--jobs", "N", None,
+               "for the lab: boot N machines at a time (default: one a CPU)", 1, 99),
         Option("--lend", "DIR", "a folder",
                "for other tools: write DIR/loads, a script that loads each device once, and\n"
                "run the command after -- while the devices are lent"),
@@ -208,8 +210,8 @@ def _check(parsed):
     if parsed.rate and not re.match(r"[1-9][0-9]{0,5}[KMG]$", parsed.rate):
         raise Refused(f"--rate wants bits a second such as 50M, not '{parsed.rate}'")
     for word in parsed.leave_out:
-        if word not in ("timed", "dmabench"):
-            raise Refused(f"--leave-out wants timed or dmabench, not '{word}'")
+        if word not in ("timed", "held", "dmabench"):
+            raise Refused(f"--leave-out wants timed, held or dmabench, not '{word}'")
     if parsed.lend and not parsed.command:
         raise Refused("--lend wants a command after --")
     if parsed.resume and any(value for name, value in vars(parsed).items()

@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional, Tuple
 
 import loads as load_files
 
-TIMED, COUNTED, DISCARDED = "timed", "counted", "discarded"
+TIMED, COUNTED, DISCARDED, HELD = "timed", "counted", "discarded", "held"
 # Pairs after which --precision looks, once.
 PILOT = 10
 BACKENDS = {"A": "stock", "B": "module"}
@@ -29,14 +29,15 @@ class Visit(NamedTuple):
     loads: Tuple[str, ...]
     pair: int = 0
     position: Optional[str] = None  # "A1"
-    block: str = "reads"            # reads, writes or counts
+    block: str = "reads"            # reads, writes, counts or held
     force: bool = False
     turn: int = 0                   # of counted visits that are repeated
+    held: int = 0                   # per cent of the pool that others hold meanwhile
 
     def group(self):
         """Visits of one group stand or fall together: the two of a pair."""
         return (self.target, self.block, self.kind, self.pair,
-                None if self.pair else (self.backend, self.force, self.turn))
+                None if self.pair else (self.backend, self.force, self.turn, self.held))
 
 
 class Settings(NamedTuple):
@@ -132,13 +133,28 @@ def counted_visits(target, loads, wanted):
     return visits
 
 
-def make(targets, loads, wanted):
-    """The visits of a run, in their order."""
+def held_visits(target, loads, wanted, holder):
+    """The last counted load, which checks its data where it may write, of a target that bounces by
+    nature, while others hold a part of the pool; none of those that can't be told from the holder.
+    """
+    names = [load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set)][-1:]
+    if target.wide or target is holder.target or not names:
+        return []
+    both = target.module and holder.target
+    return [Visit(target.id, backend, HELD, tuple(names), block="held", held=percent)
+            for percent in holder.fills
+            for backend in ("stock", "module") if backend == "stock" or both]
+
+
+def make(targets, loads, wanted, holder=None):
+    """The visits of a run, in their order; holder: what can hold the pool, or None."""
     visits = []
     for target in targets if wanted.rounds else ():
         visits += timed_visits(target, loads, wanted)
     for target in targets:
         visits += counted_visits(target, loads, wanted)
+    for target in targets if holder else ():
+        visits += held_visits(target, loads, wanted, holder)
     return visits
 
 
@@ -157,6 +173,8 @@ class Step(NamedTuple):
         visit, backend = self.visit, self.backend
         if visit.force:
             backend += " (bouncing forced)"
+        if visit.held:
+            backend += f" ({visit.held} % of the pool held)"
         position = f" {visit.position}" if visit.position else ""
         return f"{self.target} {self.load} on {backend}, {visit.kind}{position}"
 
@@ -189,6 +207,8 @@ def tenths_of(step, wanted):
     slow = 15 if wanted.emulated else 4
     if step.what == "move":
         return slow * 2
+    if step.visit.kind == HELD:
+        return slow * 4 + 10
     if step.visit.kind == COUNTED:
         return slow * 2 + 10
     return int((wanted.seconds + wanted.ramp_s) * 10) + slow

@@ -37,7 +37,7 @@ def left_out_lines(left_out):
 
 def lines(machine, finder, wanted, visits, lender, steps):
     """The plan's text; lender: the dmabench step, or None."""
-    label = " (emulated: ratios only)" if machine.emulated else ""
+    label = " (emulated: counts only)" if machine.emulated else ""
     xen = f", Xen {machine.xen_version}" if machine.xen_version else ""
     kind = f", {machine.guest_type} {machine.domain}" if machine.xen else ""
     iommu = "" if machine.iommu == "none" else f", IOMMU {machine.iommu}"
@@ -47,11 +47,14 @@ def lines(machine, finder, wanted, visits, lender, steps):
     text += [target_line(target, wanted, visits) for target in finder.targets]
     text += left_out_lines(finder.left_out)
     count = {kind: sum(len(visit.loads) for visit in visits if visit.kind == kind)
-             for kind in (plan.TIMED, plan.DISCARDED, plan.COUNTED)}
+             for kind in (plan.TIMED, plan.DISCARDED, plan.COUNTED, plan.HELD)}
     moves = sum(step.what == "move" for step in steps)
     text.append(f"Runs {sum(count.values())}: {count['timed']} timed of {wanted.seconds} s "
                 f"({wanted.rounds} of each load and backend), {count['discarded']} discarded, "
                 f"{count['counted']} counted; {moves} moves between backends")
+    if count["held"]:
+        fills = " and ".join(f"{held} %" for held in sorted({v.held for v in visits if v.held}))
+        text.append(f"Counts {count['held']} more while dmabench holds {fills} of the pool")
     if lender:
         text.append(lender.plan_line())
     if wanted.precision:

@@ -11,10 +11,14 @@ import settings
 import spaces
 from backend import Module
 from errors import Failed
-from plan import COUNTED, DISCARDED, TIMED, seed_of
+from plan import COUNTED, DISCARDED, HELD, TIMED, seed_of
 
 import raw_files
 
+# Before the reason of a round in which nothing was loaded.
+UNPREPARED = "can't prepare it: "
+# What fio says of data that is not what was written: EILSEQ.
+WRONG_DATA = "fio's error 84 "
 # What a counted round sends across a pair.
 COUNTED_BYTES = "-n 4M"
 
@@ -22,11 +26,11 @@ COUNTED_BYTES = "-n 4M"
 class Rounds:
     """What all rounds of a run share. close() gives the cards back."""
 
-    def __init__(self, machine, wanted, loads, record, finder):
+    def __init__(self, machine, wanted, loads, record, finder, holder=None):
         self.machine, self.host, self.wanted = machine, machine.host, wanted
         self.loads = {load.name: load for load in loads}
         self.record = record
-        self.leave_out = finder.leave_out
+        self.leave_out, self.holder = finder.leave_out, holder
         self.xentime = cost.Xentime(machine, record.work)
         self.cycles_missing = cost.cycles_missing(machine)
         self.uncounted = counting.why_not(machine)
@@ -49,13 +53,13 @@ class Rounds:
     def _disk_bytes(self, load, target, kind):
         """How much a job may touch: the disk, or what a counted round moves."""
         amount = target.bytes
-        if kind == COUNTED:
+        if kind in (COUNTED, HELD):
             amount = load.bytes if target.wide else load.bytes // 2
         return min(amount, target.bytes)
 
     def command(self, load, target, kind, path, pair=0):
         """(command, environment) that run a load once, its record going to a file."""
-        timed = kind != COUNTED
+        timed = kind not in (COUNTED, HELD)
         env = dict(os.environ)
         if target.kind == "disk":
             words = ["fio", "--output-format=json+", f"--output={path}"]
@@ -103,6 +107,7 @@ class Rounds:
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
                "figures": {}, "counters": None, "verified": None, "missing": {}, "raw": None,
                "visit": visit_number, "pair": visit.pair or None, "turn": visit.turn,
+               "held": visit.held or None,
                "block": visit.block,
                "boot": len(self.record.plan["boots"]) - 1, "uptime_s": round(time.monotonic(), 1),
                "repeats": repeats}
@@ -112,13 +117,13 @@ class Rounds:
         try:
             why = self._run(target, visit, load, raw, one)
         except (OSError, Failed) as error:
-            why = f"can't prepare it: {error}"
+            why = f"{UNPREPARED}{error}"
         finally:
             counting.remove()
         if os.path.exists(os.path.join(self.record.work, raw)):
             one["raw"] = raw
         one["ok"], one["why"] = why is None, why
-        if load.checks:
+        if load.checks and not is_finding(one):
             one["verified"] = why is None
         self.record.add(one)
         self.record.check_room()
@@ -137,7 +142,7 @@ class Rounds:
         if visit.force:
             Module.force(True)
         try:
-            if visit.kind == COUNTED:
+            if visit.kind in (COUNTED, HELD):
                 return self._counted(target, visit, command, env, path, one)
             return self._timed(target, command, env, path, one)
         finally:
@@ -154,10 +159,14 @@ class Rounds:
         else:
             counter = self._counting(target, visit, one["index"])
             command = counter.begin(command)
+        if visit.held:
+            command = self.holder.holding(visit.backend, visit.held, self.wanted.seed) + command
         why = self._wait(command, env, path, self._deadline(120))
         if counter:
             one["counters"] = counter.end()
             self._missing_counts(one)
+        if visit.held and why and ": dmabench: " in why:
+            raise Failed(why.partition(": ")[2])  # nothing was held: no finding
         return why
 
     def _missing_counts(self, one):
@@ -222,6 +231,12 @@ class Rounds:
             return f"it hung: no end within {time.monotonic() - begun:.0f} s"
         said = process.last_line(self.host.text(errors, ""))
         return judge(path, status, said)
+
+
+def is_finding(one):
+    """Did a load fail because the pool was held? With one nearly full it may, its data unharmed."""
+    return bool(one["held"] and one["why"] and WRONG_DATA not in one["why"] and
+                not one["why"].startswith(UNPREPARED))
 
 
 def judge(path, status, said):

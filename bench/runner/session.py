@@ -57,14 +57,14 @@ class Session:
         have = {}
         for one in self.record.rounds:
             where = (one["device"], one["block"], one["kind"], one["pair"] or 0,
-                     one.get("turn", 0))
+                     one.get("turn", 0), one.get("held") or 0)
             have.setdefault(where + (one["backend"], one["force"]), set()).add(one["load"])
         whole = {}
         for visit in visits:
             if visit.kind == plan.DISCARDED:
                 continue
-            key = (visit.target, visit.block, visit.kind, visit.pair, visit.turn, visit.backend,
-                   visit.force)
+            key = (visit.target, visit.block, visit.kind, visit.pair, visit.turn, visit.held,
+                   visit.backend, visit.force)
             loads = {name for name in visit.loads if not self._unrated(name, visit.target)}
             good = loads <= have.get(key, set())
             whole[visit.group()] = whole.get(visit.group(), True) and good
@@ -109,8 +109,9 @@ class Session:
             self.index += 1
             if not one["ok"]:
                 failed.append(name)
-                # what is discarded anyway is no loss
-                tell = self.progress.error if visit.kind == plan.DISCARDED else self._error
+                # what is discarded anyway is no loss, what a held pool does to a load a finding
+                loss = visit.kind != plan.DISCARDED and not round_files.is_finding(one)
+                tell = self._error if loss else self.progress.error
                 tell(record_file.failure(one))
             self.progress.step_done(plan.tenths_of(step, self.wanted), time.monotonic() - begun)
         self.visit_number += 1

@@ -65,6 +65,9 @@ expect 'the same environment again is refused, and the next is named' 2 \
 enter native deadbeef
 expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
 	bench/run --here --dry-run --out "$run"
+echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": "lab", "host_id": "lab"}' >"$run/bench.json"
+expect "the lab's bench is not resumed, but gone on with" 2 "the lab's bench goes on with make bench OUT=" \
+	bench/run --resume "$run"
 echo '{"kind": "swiotlb-xen-bench", "schema": 99}' >"$run/bench.json"
 expect 'another schema is refused' 2 'is of another schema' bench/run --here --dry-run --out "$run"
 echo '{' >"$run/bench.json"
@@ -75,6 +78,20 @@ enter native
 like "$(told '.environments[3].loads.cure')" 'amd_iommu=on .*iommu.strict=1' "an AMD host's arguments"
 rm -rf "$run"
 fake_xen PV
+expect 'a dom0 in which all is forced to bounce is another environment' 0 '^Environment xen-dom0-forced' \
+	bash -c "echo swiotlb=force >'$fake/proc/cmdline'; bench/run --dry-run"
+enter xen-dom0-forced
+is "$(told '.environments[-1] | .name, .loads.status, .describe')" \
+	$'xen-dom0-forced\nmeasured\na PV dom0 in which every mapping bounces on stock (swiotlb=force)' 'which has its words'
+like "$(told '.environments[] | select(.name == "xen-dom0").loads.cure')" '^boot Xen, dom0 without swiotlb=' \
+	'and xen-dom0 itself is missing still'
+mkdir -p "$fake/sys/kernel/debug/swiotlb"
+echo 131072 >"$fake/sys/kernel/debug/swiotlb/io_tlb_nslabs"
+expect 'so is one with a larger pool' 0 '^Environment xen-dom0-large-pool' \
+	bash -c "echo swiotlb=131072 >'$fake/proc/cmdline'; bench/run --dry-run"
+echo 32768 >"$fake/sys/kernel/debug/swiotlb/io_tlb_nslabs"
+expect 'the default pool is none' 0 '^Environment xen-dom0,' bench/run --dry-run
+rm -rf "$run"
 : >"$fake/proc/xen/capabilities"
 enter xen-domu
 is "$(told '[.environments[].name] | join(" ")')" xen-domu 'a domU stands alone'

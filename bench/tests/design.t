@@ -57,6 +57,36 @@ tap.equal(sorted((visit.backend, visit.turn) for visit in counted),
           "in the full set each backend is counted three times")
 tap.equal(len({visit.group() for visit in counted}), 6, "each of which stands by itself")
 tap.equal(max(visit.turn for visit in visits(1, 3, "quick")), 0, "in the quick one once")
+
+
+class Narrow(Disk):
+    """One that bounces by nature."""
+    id, wide = "narrow", False
+
+
+class Holder:
+    """What fills the pool: a function of a pair of cards."""
+    target, fills = object(), (50, 90)
+
+
+def held(targets, holder):
+    """The visits while the pool is held."""
+    wanted = plan.Settings("quick", 3, 1, 1, True)
+    return [(visit.target, visit.backend, visit.held, visit.loads)
+            for visit in plan.make(targets, SUITE, wanted, holder) if visit.kind == plan.HELD]
+
+
+tap.equal(held([Disk(), Narrow()], Holder),
+          [("narrow", backend, fill, ("verify-crc32c",)) for fill in (50, 90)
+           for backend in ("stock", "module")],
+          "what bounces is loaded while half and nine tenths of the pool are held, on each backend")
+Holder.target = None
+tap.equal({backend for _, backend, _, _ in held([Narrow()], Holder)}, {"stock"},
+          "where no device may hold the module's, on stock alone")
+tap.equal(held([Narrow()], None), [], "and not at all where nothing holds")
+one = Narrow()
+Holder.target = one
+tap.equal(held([one], Holder), [], "what holds is not loaded meanwhile")
 writes = [visit for visit in visits(1) if visit.block == "writes"]
 tap.equal((writes[0].loads, writes[0].backend, writes[0].kind),
           (("fill-128k",), "stock", plan.DISCARDED), "before the first write the disk is filled")

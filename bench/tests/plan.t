@@ -62,7 +62,7 @@ expect 'the number of runs is that of the steps' 0 '^same$' bash -c "
 	plan=\$(try)
 	[ \$(grep -cE '^ +[0-9]+  .* on (stock|module)' <<<\"\$plan\") = \
 		\$(sed -n 's/^Runs \([0-9]*\):.*/\1/p' <<<\"\$plan\") ] && echo same"
-expect 'an emulated machine is told' 0 'emulated: ratios only' env XSW_EMULATED=1 bench/run --here --dry-run
+expect 'an emulated machine is told' 0 'emulated: counts only' env XSW_EMULATED=1 bench/run --here --dry-run
 expect 'a real one is not' 0 '!emulated' dry
 
 expect 'without dmabench.ko the DMA API is not timed, and why' 0 \

@@ -92,6 +92,37 @@ expect 'when nothing is good there is nothing to report' 1 'no round was good, t
 	measure "$(printf '%s=empty ' {0..9})" --rounds 1
 expect 'and nothing is called a result' 0 '!^native$' ls "$out"
 
+# ---- while a part of the pool is held: a disk that bounces, and in place of dmabench what fails ----
+fake_disk narrow 240:1 SER-N 32
+truncate -s 64M "$fake/dev/narrow"
+printf '#!/bin/sh\necho /none/$2.ko\n' >"$fake/bin/modinfo"
+chmod +x "$fake/bin/modinfo"
+held()
+{
+	rm -rf "$out"
+	XSW_EMULATED=1 bench/run --here --disk "$fake/dev/narrow" --leave-out timed --seed 2 --yes --out "$out" "$@"
+}
+export -f held
+expect 'what bounces is loaded while half and nine tenths of the pool are held' 0 \
+	'narrow read-128k on stock .90 % of the pool held., held' held --dry-run
+expect 'but not where that is left out' 0 '!held' held --leave-out held --dry-run
+expect 'nor unasked on a real machine' 0 '!held' env XSW_EMULATED=0 bash -c \
+	"bench/run --here --disk '$fake/dev/narrow' --dry-run"
+expect 'where nothing can be held the run says so' 3 "narrow read-128k on stock. failed: can't prepare it: dmabench: " held
+is "$(of '[(one["kind"], one["held"], one["ok"]) for one in r["rounds"]]')" \
+	"[('counted', None, True), ('held', 50, False), ('held', 90, False)]" 'and what it did is recorded'
+expect 'and so does its page' 0 'native narrow read-128k .can.t prepare it: dmabench: ' \
+	bash -c "analysis/report/report '$out' >/dev/null; grep -o '2 of 3 rounds failed.*' '$out/report.md'"
+is "$(python3 -B - <<-'PYTHON'
+	import sys
+	sys.path[:0] = ["bench/runner", "analysis"]
+	from rounds import is_finding
+	print([is_finding({"held": held, "why": why}) for held, why in (
+	    (90, "status 1: fio's error 5 in job read"), (90, "fio's error 84 in job verify"),
+	    (90, "can't prepare it: x"), (90, None), (None, "it hung"))])
+PYTHON
+)" '[True, False, False, False, False]' 'a load that fails beside a held pool is a finding, wrong data is not'
+
 # ---- taken up ----
 expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
 	measure '5=interrupt'

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Order statistics of what may be missing."""
+"""The statistics of the suite (analysis/estimates.py) of what may be missing, as the record has them."""
+
+import statistics
+
+import estimates
 
 
 def known(values):
@@ -9,27 +13,14 @@ def known(values):
 
 def median(values):
     """The median, or None."""
-    values = sorted(known(values))
-    if not values:
-        return None
-    middle = len(values) // 2
-    if len(values) % 2:
-        return values[middle]
-    return (values[middle - 1] + values[middle]) / 2
+    values = known(values)
+    return statistics.median(values) if values else None
 
 
 def interval(values):
-    """The exact interval of the median by order statistics, the narrowest whose chance of holding
-    it is at least 95 %; None below six values.
-    """
-    values = sorted(known(values))
-    n, term, below, found = len(values), 0.5 ** len(values), 0.0, None
-    for k in range(1, n // 2 + 1):
-        below += term
-        term *= (n - k + 1) / k
-        if 1 - 2 * below >= 0.95:
-            found = {"low": values[k - 1], "high": values[n - k], "coverage": 1 - 2 * below}
-    return found
+    """The exact interval of the median, with its chance to hold it; None below six values."""
+    found = estimates.interval_of(known(values))
+    return found and dict(found._asdict())
 
 
 def spread(values):

@@ -36,6 +36,7 @@ xen_swiotlb take turns. The device is only bound, never used, and goes back to i
 
   -- COMMAND [ARGS]   only bind the device, run COMMAND, and give the device back: the folder of the
                       module's files for it is $DMABENCH_FILES, the exit status is COMMAND's
+  --hold PERCENT      with a command: hold so much of the pool meanwhile, as the device's mappings
 
 Examples:
   dmabench --device spare-nic
@@ -48,7 +49,8 @@ Exit status: 0; 1 a measurement failed; 2 it could not begin."""
 
 SWITCHES = {"--unbind": "unbind", "--dry-run": "dry_run", "--print-sequence": "print_sequence"}
 NUMBERS = {"--rounds": (1, 100), "--layouts": (1, 100), "--fullest": (0, 100),
-           "--threads": (1, 1024), "--leak": (1, 65536), "--seed": (0, 999999999)}
+           "--threads": (1, 1024), "--leak": (1, 65536), "--seed": (0, 999999999),
+           "--hold": (1, 100)}
 WORDS = {"--device": "device", "--out": "out", "--cell": "cell", "--sequence": "sequence"}
 BACKENDS = {"stock": ["stock"], "module": ["module"], "both": ["stock", "module"]}
 LAYOUTS = {"bench": 3, "quick": 3, "full": 6}
@@ -62,7 +64,7 @@ class Options:
         self.help = self.unbind = self.dry_run = self.print_sequence = False
         self.device = self.out = self.cell = self.sequence = ""
         self.rounds, self.seed, self.set, self.fullest, self.leak = 1, 1, "quick", 100, 0
-        self.layouts = self.threads = None
+        self.layouts = self.threads = self.hold = None
         self.backends, self.bound = [], []
         self._read(list(words))
         if not self.help:
@@ -116,6 +118,8 @@ class Options:
             raise Refused("--cell and --sequence exclude each other")
         if self.bound and (self.cell or self.sequence):
             raise Refused("a command excludes --cell and --sequence")
+        if self.hold and not self.bound:
+            raise Refused("--hold goes with a command")
         if self.leak and not self.sequence:
             raise Refused("--leak goes with --sequence")
         if self.layouts is None:

@@ -17,7 +17,7 @@ class Environment(NamedTuple):
     module: str                # devices that the module is tried on, '' for none
     loads: Tuple[str, ...]     # more of the runner's options
     clocked: bool              # is it booted by the instruction clock, too?
-    xen: bool
+    takes: Tuple[int, ...]     # seconds of its boots: loads of the quick and the full set, dmabench
 
     @property
     def backends(self):
@@ -39,7 +39,7 @@ def read(path):
                        int(text["bench"]), text.get("sets") != "full",
                        tuple(text.get("write", "").split()), text.get("module", ""),
                        tuple(text.get("loads", "").split()), text.get("clocked") != "no",
-                       text.get("boot") == "xen")
+                       tuple(map(int, text["takes"].split())))
 
 
 def find(folder):

@@ -29,15 +29,16 @@ def shown(path):
 class Ledger:
     """The bench.json of a run's folder."""
 
-    def __init__(self, folder, command, full):
+    def __init__(self, folder, options):
         self.folder, self.path = folder, os.path.join(folder, "bench.json")
+        self.options = options
         self.begun = time.time()
         self.value = {"schema": SCHEMA, "kind": KIND, "started": None, "elapsed_s": 0,
-                      "command": command, "host": "lab", "host_id": "lab",
-                      "set": "full" if full else "quick", "environments": []}
+                      "command": options.command(), "host": "lab", "host_id": "lab",
+                      "set": options.set, "environments": []}
         if os.path.exists(folder):
             self._read()
-            self.value["command"] = command
+            self.value["command"] = options.command()
         if not self.value["started"]:
             self.value["started"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun))
 
@@ -57,6 +58,16 @@ class Ledger:
             raise Refused(f"{self.folder} holds what the host {value['host']} measured, not the "
                           "lab: name another folder")
         self.value = value
+        for entry in value["environments"]:
+            for part in PARTS:
+                # a bench that could not write any more; a record is moved into place whole
+                if (entry[part] or {}).get("reason") == CUT and self._is_there(entry["name"], part):
+                    entry[part] = self._state(entry["name"], "measured", None)
+        self.options.take_set(value["set"])
+
+    def names(self):
+        """The environments that were asked for before."""
+        return [entry["name"] for entry in self.value["environments"]]
 
     def entry(self, name):
         """The entry of an environment, or None."""
@@ -66,8 +77,10 @@ class Ledger:
         """Was this part of an environment measured, and is its record still there?"""
         entry = self.entry(name)
         part_of = entry and entry[part]
-        return bool(part_of and part_of["status"] == "measured" and
-                    os.path.exists(os.path.join(self.folder, name, record_of(part))))
+        return bool(part_of and part_of["status"] == "measured" and self._is_there(name, part))
+
+    def _is_there(self, name, part):
+        return os.path.exists(os.path.join(self.folder, name, record_of(part)))
 
     def wanted(self, chosen):
         """(environment, part) of all that has yet to be measured."""
@@ -88,13 +101,13 @@ class Ledger:
         self.value["environments"].sort(key=lambda entry: order.get(entry["name"], 0))
         self.write()
 
-    def _state(self, name, status, reason):
-        cure = None if status == "measured" else f"make bench ENV={name} OUT={shown(self.folder)}"
-        return {"status": status, "reason": reason, "cure": cure}
+    def _state(self, name, status, reason, seconds=None):
+        cure = None if status == "measured" else self.options.again(shown(self.folder), name)
+        return {"status": status, "reason": reason, "cure": cure, "seconds": seconds}
 
-    def tell(self, name, part, status, reason=None):
+    def tell(self, name, part, status, reason, seconds):
         """What became of a part."""
-        self.entry(name)[part] = self._state(name, status, reason)
+        self.entry(name)[part] = self._state(name, status, reason, seconds)
         self.write()
 
     def anything(self):

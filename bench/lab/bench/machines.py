@@ -17,6 +17,7 @@ class Machines:
     def __init__(self, most):
         self.most = most
         self.running = []  # (boot, its process, when it began)
+        self.waiting = []
 
     def __enter__(self):
         return self
@@ -35,9 +36,13 @@ class Machines:
                                      stderr=subprocess.STDOUT, start_new_session=True)
         self.running.append((boot, child, time.monotonic()))
 
+    def since(self):
+        """[(boot that runs, for how many seconds)]."""
+        return [(boot, time.monotonic() - begun) for boot, _, begun in self.running]
+
     def run(self, boots, begun, ended):
         """Runs all. begun(boot) is told before, ended(boot, status, seconds) after each."""
-        waiting = list(boots)
+        waiting = self.waiting = list(boots)
         while waiting or self.running:
             while waiting and len(self.running) < self.most:
                 boot = waiting.pop(0)
@@ -47,6 +52,8 @@ class Machines:
                 boot, child, start = one
                 status = child.poll()
                 if status is None:
+                    if boot.waits():  # it begins when it has a machine
+                        self.running[self.running.index(one)] = (boot, child, time.monotonic())
                     continue
                 self.running.remove(one)
                 if boot.again(status):
@@ -56,8 +63,9 @@ class Machines:
             time.sleep(0.2)
 
 
-def most():
-    """As many machines as the lab runs at once, and as there is memory for."""
+def most(wanted=None):
+    """As many machines as the lab runs at once, as there is memory for, and as are wanted."""
     with open("/proc/meminfo") as file:
         available = int(re.search(r"^MemAvailable: +(\d+) kB", file.read(), re.M).group(1)) << 10
-    return max(1, min(len(os.sched_getaffinity(0)), available // MEMORY))
+    least = min(len(os.sched_getaffinity(0)), available // MEMORY)
+    return max(1, min(least, wanted or least))

@@ -2,6 +2,7 @@
 """A bench of the lab, from its command line to its exit status."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 
 import boots
 import environments
+import estimate
 import machines
 from errors import GOOD, INTERRUPTED, NOTHING, OWN, SOME_FAILED, Interrupted, Refused
 from ledger import Ledger, shown
@@ -39,9 +41,13 @@ class Bench:
         self.checkout = os.path.dirname(os.path.dirname(lab))
         self.options = Options(self.checkout, words)
         self.known = environments.find(os.path.join(lab, "env"))
-        self.chosen = environments.choose(self.known, self.options.environments, self.options.full)
-        self.ledger = Ledger(self.options.out, self.options.command(), self.options.full)
+        self.ledger = Ledger(self.options.out, self.options)
+        # a folder that is there is gone on with: what it was asked for, unless more is named
+        self.chosen = environments.choose(self.known, self.options.environments or
+                                          self.ledger.names(), self.options.full)
         self.start = time.monotonic()
+        self.machines = machines.most(self.options.jobs)
+        self.estimate = estimate.Estimate(self.machines)
         self.total = self.done = 0
         self.troubles = []
 
@@ -58,6 +64,21 @@ class Bench:
                           "other environments")
         return parts
 
+    def _boots(self, parts, work):
+        """The boots of some parts. The longest come first: all machines are busy to the end."""
+        options = self.options
+        found = [boots.Boot(self.lab, one, part, options.out, options.passed, options.full, work)
+                 for one, part in parts]
+        return sorted(found, key=lambda boot: -boot.seconds)
+
+    def _plan(self, everything):
+        """The plan's size, and how long it takes."""
+        side = "one at a time" if self.machines == 1 else f"{self.machines} at a time"
+        took = estimate.words(self.estimate.left([], everything))
+        environments_of = {boot.environment.name for boot in everything}
+        return (f"{len(everything)} boots of {len(environments_of)} environments, {side}, the "
+                f"{self.options.set} set: {took}")
+
     def dry_run(self, parts):
         """Says what would be done; installs, builds and boots nothing."""
         print("This machine is no Xen host: the lab would boot these environments and measure in "
@@ -65,6 +86,7 @@ class Bench:
         for one in self.chosen:
             told = [part for other, part in parts if other is one]
             print(f"  {one.name:<25} {one.describe} ({' and '.join(told)})")
+        print(self._plan(self._boots(parts, "")))
         lists = [os.path.join(self.checkout, name) for name in
                  ("bench/packages.txt", "analysis/packages.txt")]
         lists.append(os.path.join(self.lab, "packages-host.txt"))
@@ -94,36 +116,35 @@ class Bench:
         say(f"{boot.text()}: {'begins' if boot.tries == 0 else 'once more'} "
             f"({int(time.monotonic() - self.start)} s since the start)")
 
-    def _ended(self, boot, status, seconds):
+    def _ended(self, running, boot, status, seconds):
         self.done += 1
+        self.estimate.ended(boot, seconds)
         try:
             state, reason = boot.judge(status)
         except OSError as error:
             state, reason = "failed", f"its record could not be kept: {error.strerror}"
-        self.ledger.tell(boot.environment.name, boot.part, state, reason)
+        self.ledger.tell(boot.environment.name, boot.part, state, reason, seconds)
         said = "measured" if state == "measured" else "FAILED: " + reason
         if boot.rounds_failed:
             said += ", rounds of it failed"
         if boot.rounds_failed or reason:
             self.troubles.append(boot.text())
-        say(f"[{self.done} of {self.total}] {boot.text()}: {said} ({seconds} s)")
+        left = self.estimate.left(running.since(), running.waiting)
+        more = f"; {estimate.words(left)} left" if self.done < self.total else ""
+        say(f"[{self.done} of {self.total}] {boot.text()}: {said} ({seconds} s{more})")
 
     def measure(self, parts):
-        """Boots all. The longest come first, so that two machines are busy to the end."""
-        options = self.options
+        """Boots all."""
         parent = os.path.join(self.checkout, "build/lab/out")
         os.makedirs(parent, exist_ok=True)
         work = tempfile.mkdtemp(prefix="bench.", dir=parent)
-        everything = [boots.Boot(self.lab, one, part, options.out, options.passed, options.full,
-                                 work) for one, part in parts]
-        everything.sort(key=lambda boot: (not boot.environment.xen, boot.part != "loads",
-                                          -boot.environment.place))
+        everything = self._boots(parts, work)
         self.total = len(everything)
-        say(f"{self.total} boots of {len(self.chosen)} environments; what they say is in "
-            f"{shown(work)}")
+        say(f"{self._plan(everything)}; what they say is in {shown(work)}")
         self.ledger.ask(self.known, parts)
-        with machines.Machines(machines.most()) as running:
-            running.run(everything, self._begun, self._ended)
+        with machines.Machines(self.machines) as running:
+            running.run(everything, self._begun,
+                        lambda boot, *how: self._ended(running, boot, *how))
 
     def report(self):
         """Has the page made of all that is there."""
@@ -142,13 +163,15 @@ class Bench:
             self.measure(parts)
         except Interrupted as error:
             say(f"ended ({error}): what was measured is kept; go on with "
-                f"make bench OUT={shown(self.options.out)}")
+                f"{self.options.again(shown(self.options.out))}")
             return INTERRUPTED
         if not self.ledger.anything():
             say("nothing was measured: " + shown(self.ledger.path) + " says why")
             return NOTHING
         reported = self.report()
-        say(f"the bench took {int(time.monotonic() - self.start)} s: {shown(self.options.out)}")
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        say(f"the bench took {int(time.monotonic() - self.start)} s, and "
+            f"{int(spent.ru_utime + spent.ru_stime)} s of CPU time: {shown(self.options.out)}")
         if self.troubles:
             say(f"not all went well in {'; '.join(self.troubles)}: "
                 f"{shown(self.ledger.path)} and the report name it")

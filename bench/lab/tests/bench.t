@@ -81,7 +81,7 @@ complains 'an unknown environment' 125 "no environment 'nosuch' can be benched: 
 	bench --env native,nosuch
 complains 'an option without its value' 125 '--env wants a value' bench --env
 
-expect 'a bench of two ends well' 0 '^lab: the bench took' bench --env xen-dom0,native --out "$run"
+expect 'a bench of two ends well' 0 '^lab: the bench took [0-9]+ s, and [0-9]+ s of CPU time: ' bench --env xen-dom0,native --out "$run"
 is "$(told '[.environments[] | "\(.name) \(.loads.status) \(.instructions.status)"] | join(", ")')" \
 	'native measured measured, xen-dom0 measured measured' 'both parts of both are measured, in their order'
 is "$(told '[.environments[][] | objects | .reason, .cure] | unique | tostring')" '[null]' \
@@ -157,7 +157,41 @@ is "$(told '.environments[0].loads | .status, .reason')" $'missing\nthe bench en
 	'what was cut is missing'
 is "$(told '.environments[1].loads.status')" measured 'what was measured stands'
 rm "$fake/does/native-loads"
-expect 'it is gone on with' 0 '[0-9]* boots of ' bench --env native --out "$run"
+expect 'it is gone on with, with what it was asked for' 0 '[0-9] boots of [12] environments' bench --out "$run"
+complains 'until all is there' 125 'all of .* is measured' bench --out "$run"
+
+again
+expect 'a plan says how long it takes' 0 \
+	'^10 boots of 5 environments, 1 at a time, the quick set: about [0-9]+ min$' \
+	bash -c "bench --dry-run --jobs 1 | sed 's/one at a time/1 at a time/'"
+quick=$(bench --dry-run --jobs 1 | sed -n 's/.*: about \([0-9]*\) min$/\1/p')
+full=$(bench --dry-run --jobs 1 --full | sed -n 's/.*: about \([0-9]*\) min$/\1/p')
+at_least "$full" $((2 * quick)) 'the full set takes longer'
+complains 'no number of machines' 125 "--jobs wants a number of machines, not 'x'" bench --jobs x
+does native-loads 'echo "lab: waiting for a free slot: 2 machines are running"; sleep 4; echo "lab: a slot is free"; sleep 2; [ "$(pgrep -fc "$fake/bench/lab/lab run")" = 1 ] || exit 9; leave'
+cp "$fake/does/native-loads" "$fake/does/native-instructions"
+expect 'one machine at a time' 0 '; (about 1 min|less than a minute) left\)' \
+	bench --env native --jobs 1 --out "$run"
+is "$(told '[.environments[] | .loads.seconds, .instructions.seconds | . >= 2 and . < 4] | all')" true \
+	'how long each boot took is recorded, without what it waited for a machine'
+is "$(told .set)" quick 'the set, too'
+
+again
+does xen-domu-loads 'echo "lab: no"; exit 125'
+expect 'the full set' 3 'the full set' bench --env native,native-swiotlb,xen-domu --full --readonly --out "$run"
+like "$(grep 'run native .*bench/run' "$fake/calls")" '--full --readonly --rounds 3 ' \
+	"emulated times are timed no oftener than in the quick set"
+like "$(grep 'run native-swiotlb .*bench/run' "$fake/calls")" '--full --readonly --leave-out timed ' 'or not at all'
+is "$(told '.environments[2].loads.cure')" \
+	'bench/run --env xen-domu --readonly --out results/run' 'a cure measures as the rest was measured'
+complains 'a folder keeps its set' 125 'holds the full set: leave SET= out' bench --quick --out "$run"
+rm "$fake/does/xen-domu-loads"
+expect 'it is gone on with in the same set' 0 'the full set' bench --out "$run"
+like "$(grep 'run xen-domu .*bench/run' "$fake/calls")" '--full' 'with all its loads'
+again
+bench --env native --full --rounds 7 --out "$run" 2>/dev/null
+like "$(grep 'run native .*bench/run' "$fake/calls")" '--full --rounds 7 --write serial:XSWNVME0 --write serial:XSWUSB0 --leave-out dmabench$' \
+	'rounds that were asked for are run'
 
 again
 does modules 1
@@ -175,9 +209,20 @@ mount -t tmpfs -o size=64k tmpfs "$fake/small" 2>/dev/null || bail 'needs root t
 complains 'no room' 125 'needs 512 MiB' bench --out "$fake/small/run"
 umount "$fake/small"
 
+again
+does native-loads 'mkdir "$run/bench.json.new"; leave'
+expect 'a disk that is full in the middle is told' 125 "^lab: can't write .*bench.json: " \
+	bench --env native,xen-dom0 --jobs 1 --out "$run"
+is "$(pgrep -f "$fake/bench/lab/lab")" '' 'none of its machines is left'
+rmdir "$run/bench.json.new"
+rm "$fake/does/native-loads"
+expect 'what was measured is known when it goes on' 0 '2 boots of 2 environments' bench --out "$run"
+is "$(told '[.environments[] | .loads.status, .instructions.status] | unique | tostring')" '["measured"]' \
+	'and then all is'
+
 for file in bench/lab/env/*.env; do
-	! grep -q '^bench=' "$file" || awk -F= '/^(describe|check)=./ { n++ } END { exit n != 2 }' "$file"
-	ok $? "$(basename "$file"): says what it is and proves it"
+	! grep -q '^bench=' "$file" || awk -F= '/^(describe|check|takes)=./ { n++ } END { exit n != 3 }' "$file"
+	ok $? "$(basename "$file"): says what it is and how long it takes, and proves it"
 done
 is "$(grep -h '^bench=' bench/lab/env/*.env | sort | uniq -d)" '' 'no two environments have one place'
 for words in bench-dma:ROUNDS=9 report:ENV=native bench:TIME=1 lab-shell:OUT=x; do

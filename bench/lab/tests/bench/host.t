@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A host compared with itself: three boots of one machine, in each the same command with the same
 # folder, which then holds three environments and says how to get the others. A machine of the lab
-# stands for the host; nothing tells it which environment it is.
+# stands for the host; nothing tells it which environment it is, and it takes itself for a real one, so
+# that the page has what only a real host's has.
 set -uo pipefail
 cd "$(dirname "$0")/../../../.." || exit 1
 . impl/tests/tap.sh
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-command='make -s bench OUT=/out/this DISK=serial:XSWNVME0 MODULE=all ROUNDS=1 INSTALL=no'
+command='XSW_EMULATED=no make -s bench OUT=/out/this DISK=serial:XSWNVME0 MODULE=all ROUNDS=2 INSTALL=no'
 
 # boot ENVIRONMENT MORE: what was said in $out/said
 boot()
 {
-	bench/lab/lab run "$1" --out "$out" --timeout 400 -- bash -c "hostname a-host; $command ${2-}" \
+	bench/lab/lab run "$1" --out "$out" --timeout 600 -- bash -c "hostname a-host; $command ${2-}" \
 		>"$out/said" 2>&1
 }
 
@@ -42,4 +43,20 @@ measured native native-iommu-passthrough xen-dom0
 is "$(grep -c 'has native-iommu-passthrough of this host already' "$out/said")" 1 'by one line that says why'
 is "$(jq -rs '[.[] | .environment, .machine.iommu] | join(" ")' "$out"/this/native*/run.json)" \
 	'native none native-iommu-passthrough passthrough' 'each boot found out what it is'
+
+# the page of three boots of a real host
+page=$out/this/report.md
+passes 'a page of the three' analysis/report/report "$out/this"
+not_there=$(grep -c 'mulated machine' "$page")
+is "$not_there" 0 'nothing on it says that the machine is emulated'
+passes 'it draws what the load feels' grep -q '^!\[3 What the load feels' "$page"
+passes 'tells it against native, without an interval' grep -qE \
+	'Throughput against native, the worst load: native-iommu-passthrough ×[0-9.]+ .* \(one boot each: no interval\)' "$page"
+passes 'and of the module that there are too few pairs' grep -q \
+	'Stock and module in xen-dom0: not judged, fewer than 6 pairs a load' "$page"
+passes 'the table has the load, its tail and its CPU time, with the A/A noise' grep -qE \
+	'^\|  \| native \| IOMMU passthrough \| dom0 stock \| dom0 module \| A/A noise \|' "$page"
+is "$(grep -cE '^\| (throughput|CPU a GB), nvme0n1 ' "$page")" 2 'in rows of their own'
+passes 'latency is drawn by percentile' test -s "$out/this/plots/latency-xen-dom0-nvme0n1.svg"
+passes 'pair by pair, too' test -s "$out/this/plots/ratio-xen-dom0.svg"
 done_testing

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A bench of the lab as it is typed: behind an IOMMU and in a domU, two machines at a time.
+# whole.t [RUN]: judges a run that has both, and boots nothing.
 set -uo pipefail
 cd "$(dirname "$0")/../../../.." || exit 1
 . impl/tests/tap.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-run=$work/run
-make -s bench ENV=native-iommu-strict,xen-domu OUT="$run" REPORT=no SEED=1 >"$work/said" 2>&1
-ok $? 'the bench ends well' "$(tail -n 5 "$work/said")"
-is "$(jq -r '[.environments[] | "\(.name) \(.loads.status) \(.instructions.status)"] | join(", ")' \
+run=${1:-$work/run}
+if [ $# = 0 ]; then
+	make -s bench ENV=native-iommu-strict,xen-domu OUT="$run" REPORT=no SEED=1 >"$work/said" 2>&1
+	ok $? 'the bench ends well' "$(tail -n 5 "$work/said")"
+fi
+is "$(jq -r '[.environments[] | select(.name == "native-iommu-strict" or .name == "xen-domu") | "\(.name) \(.loads.status) \(.instructions.status)"] | join(", ")' \
 	"$run/bench.json")" 'native-iommu-strict measured measured, xen-domu measured measured' \
 	'both boots of both are measured'
 
@@ -58,6 +61,11 @@ exact xen-domu/instructions/dmabench.json '[.summary[] | select(.test == "pair" 
 exact native-iommu-strict/instructions/counts.json '.iommu == "intel" and (.cells | length == 3 and
 	all(.maps == 1000 and .iommu_maps == 1000 and .iommu_unmaps >= 1000 and .iommu_unmaps < 1010 and
 	.invalidations == .iommu_unmaps))' 'strict: an invalidation each unmap'
-exact xen-domu/instructions/counts.json '.cells == [] and (.missing.invalidations | length > 0)' \
+exact xen-domu/instructions/counts.json '.missing.invalidations | length > 0' \
 	'where nothing is invalidated the record says why'
+exact xen-domu/instructions/counts.json '[.cells[] | select(.test == "pair")] | length == 6 and
+	all(.maps == 1000 and .hypercalls < 50)' 'a map that bounces calls Xen on neither backend'
+exact xen-domu/instructions/counts.json '[.cells[] | select(.test == "coherent")] |
+	map({(.backend): (.hypercalls / .maps)}) | add | .stock >= 2 and .module < 0.5' \
+	'coherent memory does on stock'
 done_testing

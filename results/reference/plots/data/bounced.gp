@@ -1,4 +1,4 @@
-width = 405; left = 100; right = 100; row_height = 22
+width = 405; left = 100; right = 114; row_height = 22
 x_low = 0; x_high = 104; x_log = 0; x_mark = 0
 x_text = ""
 array row_label[7]

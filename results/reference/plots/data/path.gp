@@ -1,4 +1,4 @@
-width = 405; left = 100; right = 140; row_height = 22
+width = 405; left = 100; right = 156; row_height = 22
 x_low = 100; x_high = 4071; x_log = 1; x_mark = 0
 x_text = ""
 array row_label[7]

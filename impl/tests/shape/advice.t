@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The page of a run and xswbounce say the same words about what to do for a device that bounces.
+cd "$(dirname "$0")/../../.." || exit 1
+. impl/tests/tap.sh
+
+is "$(python3 -B - <<-'END'
+	import re, sys
+	sys.path[:0] = ["analysis/report", "analysis"]
+	import answer
+	with open("traces/xswbounce/show/advice.c") as file:
+	    theirs = re.sub(r'"\s*"', "", file.read())
+	print([reason for reason, words in answer.ADVICE.items() if words not in theirs] +
+	      [driver for driver in answer.NARROW if f'"{driver}"' not in theirs])
+END
+)" '[]' "all advice of a page is in xswbounce's words"
+done_testing
