@@ -5,8 +5,9 @@
  * In a machine emulated with an instruction clock, it advances by a fixed number of ticks an
  * instruction, which makes every figure exactly repeatable. Nobody has to tell us: a loop of
  * 2 N instructions is timed against one of N; on such a clock the difference is the same in
- * every try, to the tick, and a whole number of ticks an instruction. On a real machine neither
- * holds.
+ * nearly every try, to the tick, and a whole number of ticks an instruction. On a real machine
+ * neither holds. A few tries may differ: under Xen the hypervisor's own interrupts come in where
+ * ours are off.
  */
 #include <linux/irqflags.h>
 #include <linux/minmax.h>
@@ -16,7 +17,8 @@
 
 #define LOOPS       8192
 #define LOOP_LENGTH 2 /* instructions: dec, jnz */
-#define TRIES       8
+#define TRIES       32
+#define DISTURBED   4 /* tries that may differ */
 
 static struct {
 	unsigned int overhead;              /* least ticks between two readings */
@@ -36,19 +38,29 @@ static u64 time_loop(unsigned long loops)
 	return end - start;
 }
 
+/* What all tries but a few have in common; 0 if there is no such figure. */
+static u64 common_to_nearly_all(const u64 *tries)
+{
+	int i, k, same;
+
+	for (i = 0; i <= DISTURBED; i++) {
+		for (k = same = 0; k < TRIES; k++)
+			same += tries[k] == tries[i];
+		if (same >= TRIES - DISTURBED)
+			return tries[i];
+	}
+	return 0;
+}
+
 static unsigned int find_ticks_per_instruction(void)
 {
-	u64 extra, first = 0;
+	u64 extra, tries[TRIES];
 	int i;
 
-	for (i = 0; i < TRIES; i++) {
-		extra = time_loop(2 * LOOPS) - time_loop(LOOPS);
-		if (!i)
-			first = extra;
-		if (extra != first || extra % (LOOPS * LOOP_LENGTH))
-			return 0;
-	}
-	return first / (LOOPS * LOOP_LENGTH);
+	for (i = 0; i < TRIES; i++)
+		tries[i] = time_loop(2 * LOOPS) - time_loop(LOOPS);
+	extra = common_to_nearly_all(tries);
+	return extra % (LOOPS * LOOP_LENGTH) ? 0 : extra / (LOOPS * LOOP_LENGTH);
 }
 
 void clock_examine(void)
