@@ -38,7 +38,9 @@ class Ledger:
                       "set": options.set, "environments": []}
         if os.path.exists(folder):
             self._read()
-            self.value["command"] = options.command()
+            said = self.value["command"].split("; ")
+            self.value["command"] = "; ".join(
+                said + [one for one in [options.command()] if one not in said])
         if not self.value["started"]:
             self.value["started"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun))
 

@@ -104,6 +104,7 @@ rm -rf "$run/native/instructions"
 expect 'but what is missing is added' 0 '1 boots of 1 environments' bench --env native --out "$run"
 is "$(grep -c '^run' "$fake/calls")" 1 'alone'
 passes 'to the same folder' test -e "$run/native/instructions/dmabench.json" -a -e "$run/native/run.json"
+is "$(told '.command | split("; ") | length')" 2 'and its command is told beside the first'
 
 again
 does native-loads 'echo "lab: native did not boot in 3 tries (log: x)"; exit 125'

@@ -14,9 +14,9 @@ row_note[1] = "150 / 960–2,544"
 row_note[2] = "1,785–1,790 + inval."
 row_note[3] = "2,397–2,402 + inval."
 row_note[4] = "378 / 1,130–2,714"
-row_note[5] = "190 / 451–484"
+row_note[5] = "190 / 435–470"
 row_note[6] = "378 / 1,130–2,714"
-row_note[7] = "190 / 451–484"
+row_note[7] = "190 / 435–470"
 $bands << end
 -9 100 100 #000000
 end
@@ -27,9 +27,9 @@ $lines << end
 -9 100 100 #000000
 1 960 2544 #888888 # native/instructions/dmabench.json
 4 1130 2714 #4477aa # xen-dom0/instructions/dmabench.json
-5 451 484 #ee6677 # xen-dom0/instructions/dmabench.json
+5 435 470 #ee6677 # xen-dom0/instructions/dmabench.json
 6 1130 2714 #66ccee # xen-domu/instructions/dmabench.json
-7 451 484 #aa3377 # xen-domu/instructions/dmabench.json
+7 435 470 #aa3377 # xen-domu/instructions/dmabench.json
 end
 $dots << end
 -9 100 #000000 1
@@ -50,13 +50,13 @@ $dots << end
 4 1158 #4477aa 2 # xen-dom0/instructions/dmabench.json
 4 1930 #4477aa 2 # xen-dom0/instructions/dmabench.json
 5 190 #ee6677 1 # xen-dom0/instructions/dmabench.json
-5 451 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
-5 484 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 435 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
+5 470 #ee6677 2 # xen-dom0/instructions/dmabench.json
 6 378 #66ccee 1 # xen-domu/instructions/dmabench.json
 6 2714 #66ccee 2 # xen-domu/instructions/dmabench.json
 6 1140 #66ccee 2 # xen-domu/instructions/dmabench.json
@@ -66,12 +66,12 @@ $dots << end
 6 1158 #66ccee 2 # xen-domu/instructions/dmabench.json
 6 1930 #66ccee 2 # xen-domu/instructions/dmabench.json
 7 190 #aa3377 1 # xen-domu/instructions/dmabench.json
-7 451 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
-7 484 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 435 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
+7 470 #aa3377 2 # xen-domu/instructions/dmabench.json
 end
 load here."/rows.gp"
