@@ -95,3 +95,13 @@ u64 pages_in_use_by_others(void)
 		n += fake_pages[i].user != 0;
 	return n;
 }
+
+u64 random_state;
+
+u64 random_below(u64 n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state % n;
+}

@@ -38,6 +38,10 @@ bool is_run(const struct xsw_block *b, u8 bits);
 bool is_exchanged(const struct xsw_block *b, u8 bits);
 u64 pages_in_use_by_others(void);
 
+/* A number below @n, by xorshift64 (Marsaglia 2003).  A test that wants any seeds the state. */
+u64 random_below(u64 n);
+extern u64 random_state;
+
 #define held_test(test) cmocka_unit_test_setup(test, start)
 
 #define run_held_tests(tests) \

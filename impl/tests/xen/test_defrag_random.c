@@ -7,16 +7,6 @@
 
 #define RUNS 60
 
-static u64 seed = 15112026;
-
-static u64 random_below(u64 n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % n;
-}
-
 static void plan_faults(void)
 {
 	u32 at = 1 + (u32)random_below(20);
@@ -115,5 +105,6 @@ int main(void)
 		a_run_test(nothing_is_ever_lost),
 	};
 
+	random_state = 15112026;
 	return run_held_tests(tests);
 }

@@ -11,16 +11,6 @@
 
 static struct xsw_block blocks[BLOCKS];
 static u32 held; /* of them */
-static u64 seed = 20261128;
-
-static u64 random_below(u64 n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % n;
-}
-
 static u64 held_pages(void)
 {
 	u64 pages = 0;
@@ -189,5 +179,6 @@ int main(void)
 		held_test(nothing_is_ever_lost),
 	};
 
+	random_state = 20261128;
 	return run_held_tests(tests);
 }
