@@ -38,9 +38,8 @@ class Ledger:
                       "set": options.set, "environments": []}
         if os.path.exists(folder):
             self._read()
-            said = self.value["command"].split("; ")
-            self.value["command"] = "; ".join(
-                said + [one for one in [options.command()] if one not in said])
+            told = self.value["command"].split("; ") + [options.command()]
+            self.value["command"] = "; ".join(dict.fromkeys(told))
         if not self.value["started"]:
             self.value["started"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun))
 
