@@ -105,17 +105,18 @@ class Run:
     def _main(self, stack):
         options = self.options
         check_tools(["ip"])
+        folder = options.out or os.path.join(
+            self.host.checkout, "results",
+            record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
+        if options.resume:
+            comparison.check_resumed(options.resume)
+        elif not self.machine.named:
+            comparison.check(folder, self.host, self.machine.environment)
         if not options.changes_nothing:
             take_lock(stack)
             spaces.release()
             counting.remove()
-        folder = options.out or os.path.join(
-            self.host.checkout, "results",
-            record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
-        if not (options.resume or self.machine.named):
-            comparison.check(folder, self.host, self.machine.environment)
         if options.resume:
-            comparison.check_resumed(options.resume)
             partial = record_file.partial_of(options.resume)
             folder = os.path.dirname(os.path.abspath(partial))
             self.stored = record_file.read_plan(partial)
