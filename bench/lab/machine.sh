@@ -126,9 +126,13 @@ dom0_mem=${setting[dom0_mem]},max:${setting[dom0_mem]} ${setting[xen_args]:-}"
 }
 
 # The default CPU lacks what kills a PV dom0 early under QEMU 7.2's emulation (SMAP, SMEP).
+# Two CPUs are possible even where one is present: for a machine that can have but one, TCG leaves
+# the guest's memory barriers out (QEMU 7.2, tcg_gen_mb() and mttcg_start_vcpu_thread()).  The device
+# models run on threads of their own, and NVMe's shadow doorbells, which the guest writes to memory
+# alone, need those barriers: without them commands stayed unseen until Linux reset the controller.
 machine_build()
 {
-	local smp=${setting[smp]:-1} sleep=off word
+	local smp=${setting[smp]:-1} sleep=off word possible
 
 	[ -n "${setting[memory]:-}" ] || die "$environment: no memory= is set"
 	[ "${setting[boot]}" != xen ] || [ -n "${setting[dom0_mem]:-}" ] ||
@@ -139,15 +143,12 @@ machine_build()
 		qemu+=("$word")
 	done
 	if [ -n "$icount" ]; then
-		smp=1
 		[ "${setting[idle]:-}" != waits ] || sleep=on
-		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=$sleep")
-	elif [ "$smp" -gt 1 ]; then
-		qemu+=(-accel "tcg,thread=multi")
+		qemu+=(-accel "tcg,thread=single" -icount "shift=1,sleep=$sleep" -smp 1)
 	else
-		qemu+=(-accel "tcg,thread=single")
+		possible=$((smp > 1 ? smp : 2))
+		qemu+=(-accel "tcg,thread=multi" -smp "$smp,maxcpus=$possible")
 	fi
-	qemu+=(-smp "$smp")
 	[ -z "$trace" ] || qemu+=(-trace "events=$(comma "$trace")" -D "$out/trace.txt")
 	machine_own_devices
 	machine_devices
