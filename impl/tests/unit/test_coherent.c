@@ -138,16 +138,23 @@ static void idle_coherent_memory_is_given_back(void **state)
 	world_stop(&w);
 }
 
-static void coherent_memory_obeys_its_mask(void **state)
+/* A machine whose free memory below 4 GiB begins 4 MiB below 1 GiB */
+static void start_about_one_gib(void)
 {
 	struct model_config c = usual_machine;
+
+	c.low_first = (1 << 18) - 1024;
+	world_start(&w, &c, 0);
+	world_attach(&w, LOW4G);
+}
+
+static void coherent_memory_obeys_its_mask(void **state)
+{
 	u64 bus, mask30 = (1ULL << 30) - 1;
 	void *va;
 
 	(void)state;
-	c.low_first = (1 << 18) - 1024;
-	world_start(&w, &c, 0);
-	world_attach(&w, LOW4G);
+	start_about_one_gib();
 	w.dev.coherent_mask = mask30;
 	va = alloc_block(&w.dev, 8192, false, &bus);
 	assert_non_null(va);
@@ -159,14 +166,11 @@ static void coherent_memory_obeys_its_mask(void **state)
 /* A place that was freed last is no place for a device that reaches less */
 static void a_hint_obeys_the_coherent_mask(void **state)
 {
-	struct model_config c = usual_machine;
 	u64 bus, mask30 = (1ULL << 30) - 1;
 	void *va;
 
 	(void)state;
-	c.low_first = (1 << 18) - 1024;
-	world_start(&w, &c, 0);
-	world_attach(&w, LOW4G);
+	start_about_one_gib();
 	va = alloc_block(&w.dev, 8192, false, &bus);
 	assert_true(bus > mask30);
 	assert_true(xsw_coherent_free(&w.dev, 8192, va, bus));
