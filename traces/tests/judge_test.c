@@ -10,9 +10,9 @@
 
 #define SECONDS 2.0
 /* Of the stock backend, a device is known by its address in the kernel. */
-#define FIRST   0xffff888100000001ULL
-#define SECOND  0xffff888100000002ULL
-#define MODULE  (XB_MODULE_DEVICE | 3)
+#define FIRST  0xffff888100000001ULL
+#define SECOND 0xffff888100000002ULL
+#define MODULE (XB_MODULE_DEVICE | 3)
 
 static struct flow_state all, timed;
 static bool counts_maps = true;
