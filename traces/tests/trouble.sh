@@ -45,7 +45,7 @@ leak_slowly()
 export -f leak_slowly
 
 # exhaust, only_full, only_large, half: commands that leave the pool as they found it; the first
-# leaves in $out/failed how many mappings failed.
+# leaves in $out/failed how many mappings failed. Its two halves: exhaust_only, release.
 plans()
 {
 	local i requests=/sys/kernel/debug/dmabench/$narrow_bdf/sequence
@@ -66,8 +66,9 @@ plans()
 		echo 'map 0 524288 to'
 		cat "$out/full.plan"
 	} >"$out/exhaust.plan"
-	exhaust="cat $out/exhaust.plan >$requests; grep -c failed $requests >$out/failed
-		sleep 2; cat $out/release >>$requests"
+	exhaust_only="cat $out/exhaust.plan >$requests; grep -c failed $requests >$out/failed"
+	release="cat $out/release >>$requests"
+	exhaust="$exhaust_only; sleep 2; $release"
 	only_full="cat $out/full.plan >$requests; sleep 2; cat $out/release >>$requests"
 	only_large="echo map 0 524288 to >$requests; sleep 2"
 	half="cat $out/half.plan >$requests; sleep 2; echo '# begin anew' >$requests"

@@ -79,6 +79,11 @@ failing()
 		"$backend: verdict: failing mappings come first"
 	is "$(device "$narrow_bdf" '[.fails[]] | add')" "$(cat "$out/failed")" \
 		"$backend: verdict: all are counted"
+	# none is left unread when the program ends with its last failure
+	$x full --json -- sh -c "$exhaust_only" 2>/dev/null | grep '^{"schema"' >"$out/full"
+	sh -c "$release"
+	is "$(jq -c "select(.device == \"$narrow_bdf\")" "$out/full" | wc -l)" "$(cat "$out/failed")" \
+		"$backend: full: all are told, to the end of the program"
 }
 
 # Each cause alone, by what the verdict says in words.

@@ -150,7 +150,7 @@ static int happened(const struct xb_message *m, size_t size)
 			 x->pid);
 		policy_happened(&policy, CAUSE_EXCHANGE, "exchange", text, now());
 	}
-	return command_over();
+	return 0;
 }
 
 /* Where debugfs does not tell how full the stock pool is, its slots do, once a second. */
@@ -253,7 +253,7 @@ static void follow_module(void)
 static void meanwhile(void)
 {
 	follow_module();
-	events_poll(0);
+	events_poll();
 	look_if_due();
 }
 
@@ -327,7 +327,7 @@ static void write_causes(void)
 
 	while (!command_over() && policy_next(&policy, &cause, now())) {
 		write_incident(&cause);
-		events_poll(0);
+		events_poll();
 	}
 }
 
@@ -354,7 +354,7 @@ int command_watch(int argc, char **argv)
 	command_waker = events_waker();
 	begin = now();
 	while (command_wait(STEP, command_period(INFINITY))) {
-		events_poll(0);
+		events_poll();
 		look_if_due();
 		if (now() >= next_check) {
 			look_at_counters();
@@ -363,9 +363,10 @@ int command_watch(int argc, char **argv)
 		}
 		write_causes();
 	}
+	events_drain();
 	fprintf(stderr,
 		"xswbounce: watched %.0f s, %llu bounces, %d files; %llu causes without one\n",
-		now() - begin, held_total(), files, policy.unwritten + unwritten);
+		now() - begin, held_total(), files, policy.unwritten + policy.queued + unwritten);
 	own_cost_print();
 	events_stop();
 	held_stop();

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
@@ -16,9 +17,39 @@
 #include "engine/start.h"
 #include "engine/symbols.h"
 
+/* Where messages come as fast as they are read, reading has no end of its own. */
+#define READ_MOST  0.1 /* seconds; then others have their turn */
+#define DRAIN_MOST 2.0 /* at the end, when nothing more comes: what is left then is lost */
+#define LOOK_EVERY 64  /* messages between two looks at the clock */
+
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
+static double read_until;
+static unsigned int reads;
+static bool time_is_up, draining;
+static u32 unread; /* when time was up at the end */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void read_for(double seconds)
+{
+	read_until = now() + seconds;
+	reads = 0;
+	time_is_up = false;
+}
+
+static void look_at_clock(void)
+{
+	if (++reads % LOOK_EVERY == 0)
+		time_is_up = now() > read_until;
+}
 
 /* A walk over a large pool takes milliseconds: not for every failure of a storm. */
 static bool may_walk(u64 time)
@@ -38,6 +69,11 @@ static int received(void *unused, void *data, size_t size)
 	struct xb_failure f;
 
 	(void)unused;
+	look_at_clock();
+	if (draining && time_is_up) {
+		unread++;
+		return 0;
+	}
 	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
 	    may_walk(m->time)) {
 		struct xb_pool now = events_pool();
@@ -48,7 +84,7 @@ static int received(void *unused, void *data, size_t size)
 		f.pool.largest = now.largest;
 		data = &f;
 	}
-	return visitor(data, size) ? -EINTR : 0;
+	return (visitor(data, size) || time_is_up) && !draining ? -EINTR : 0;
 }
 
 static void use_exchanges(bool on)
@@ -155,9 +191,20 @@ void events_stop(void)
 	skel = NULL;
 }
 
-void events_poll(int ms)
+bool events_poll(void)
 {
-	ring_buffer__poll(ring, ms);
+	read_for(READ_MOST);
+	ring_buffer__consume(ring);
+	return time_is_up;
+}
+
+void events_drain(void)
+{
+	skel->bss->armed = false;
+	draining = true;
+	read_for(DRAIN_MOST);
+	ring_buffer__consume(ring);
+	draining = false;
 }
 
 int events_waker(void)
@@ -170,6 +217,7 @@ void events_snapshot(void)
 	skel->bss->snapshot_at = 0;
 	do {
 		probe_run(skel->progs.take_snapshot);
+		read_for(READ_MOST);
 		ring_buffer__consume(ring);
 	} while (!skel->bss->snapshot_done);
 }
@@ -213,5 +261,5 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_lost(void)
 {
-	return skel->bss->lost + probe_missed(skel->obj) + module_side_missed(&side);
+	return skel->bss->lost + unread + probe_missed(skel->obj) + module_side_missed(&side);
 }

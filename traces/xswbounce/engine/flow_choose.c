@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which programs of flow.bpf.c fit this kernel, and which are attached for a part of the time. */
- * time. */
 #include "engine/flow_choose.h"
 #include "flow.skel.h"
 #include "engine/probe.h"
