@@ -25,6 +25,7 @@
 #define STOCK_EVENT  "events/swiotlb/swiotlb_bounced"
 #define MODULE_EVENT "events/xen_swiotlb/xsw_map"
 #define MAX_DOMAINS  16
+#define LARGEST      262144 /* bytes that stock can map through its pool at once */
 
 static const struct host *host;
 static char root[64], instance[256];
@@ -68,11 +69,12 @@ static int write_trigger(const char *event, const char *prefix, const char *trig
 
 static void remove_triggers(const char *event)
 {
+	int tries = MAX_DOMAINS + 2; /* more than were set */
 	char line[512], *end;
 	FILE *f;
 
 	/* a removal changes the file that is read: begin again after each */
-	while ((f = open_in(instance, event, "trigger", "r"))) {
+	while (tries-- && (f = open_in(instance, event, "trigger", "r"))) {
 		bool found = false;
 
 		while (!found && fgets(line, sizeof(line), f))
@@ -192,7 +194,8 @@ static bool has_field(const char *format, const char *field)
 	return strstr(format, field);
 }
 
-static void set_stock_trigger(void)
+/* The event comes before the pool is searched: what is too large for it fails, and has its own. */
+static void set_stock_triggers(void)
 {
 	char format[4096], trigger[256];
 	FILE *f = open_in(instance, STOCK_EVENT, "format", "r");
@@ -203,10 +206,14 @@ static void set_stock_trigger(void)
 		fclose(f);
 	}
 	format[n] = '\0';
-	snprintf(trigger, sizeof(trigger), "hist:keys=dev_name%s%s:vals=size%s:size=4096",
+	snprintf(trigger, sizeof(trigger),
+		 "hist:keys=dev_name%s%s:vals=size%s:size=4096 if size <= %u",
 		 has_field(format, " dma_mask;") ? ",dma_mask" : "",
 		 has_field(format, " dev_addr;") ? ",dev_addr.log2" : "",
-		 has_field(format, "bool force;") ? ",force" : "");
+		 has_field(format, "bool force;") ? ",force" : "", LARGEST);
+	set_trigger(STOCK_EVENT, trigger);
+	snprintf(trigger, sizeof(trigger), "hist:keys=dev_name:vals=size:size=4096 if size > %u",
+		 LARGEST);
 	set_trigger(STOCK_EVENT, trigger);
 }
 
@@ -257,11 +264,11 @@ void tracefs_start(const struct host *where, const char *why)
 	start_guard(); /* before there is anything to remove */
 	if (mkdir(instance, 0700))
 		die("can't make the tracing instance %s: %s", instance, strerror(errno));
-	set_stock_trigger();
+	set_stock_triggers();
 	if (host_has_module())
 		set_module_triggers();
 	warn("%s: only bounced mappings are counted, by tracefs; not seen are direct ones, copies "
-	     "back at unmap and sync, failures, exchanges and time",
+	     "back at unmap and sync, failures for want of room, exchanges and time",
 	     why);
 }
 
@@ -310,43 +317,81 @@ static struct flow_row *row_of(struct flow_state *state, const char *name, u64 k
 	return row;
 }
 
-static void add(struct flow_row *row, enum xb_reason reason, const char *line)
+/*
+ * A line is "{ KEY: VALUE, ... } hitcount: N  size: N". A name may hold anything, so that it is
+ * read from the end: no key or value behind it does.
+ */
+static char *last_of(char *line, const char *what)
 {
-	u64 size = number_of(strchr(line, '}'), "size");
+	char *found = NULL, *at;
 
-	row->stat.bounces[reason & 7] += number_of(line, "hitcount");
+	for (at = line; (at = strstr(at, what)); at++)
+		found = at;
+	return found;
+}
+
+static void add(struct flow_row *row, enum xb_reason reason, const char *values)
+{
+	u64 size = number_of(values, "size");
+
+	row->stat.bounces[reason & 7] += number_of(values, "hitcount");
 	row->stat.bounce_bytes += size;
 	row->stat.copied_bytes += size;
 }
 
 /* An address is told by its power of two, rounded up: above the mask if that has more bits. */
-static enum xb_reason stock_reason(const char *line, u64 mask)
+static enum xb_reason stock_reason(const char *keys, const char *values, u64 mask)
 {
-	u64 hits = number_of(line, "hitcount");
 	unsigned int bits = 0;
 
-	if (number_of(strchr(line, '}'), "force") == hits)
+	if (number_of(values, "force") == number_of(values, "hitcount"))
 		return XB_FORCED;
 	for (; mask; mask >>= 1)
 		bits++;
-	return number_of(line, "dev_addr") > bits ? XB_MASK : XB_STRADDLE;
+	return number_of(keys, "dev_addr") > bits ? XB_MASK : XB_STRADDLE;
 }
 
-static void read_stock(struct flow_state *state, const char *line, const char *only)
+/* Cut into the device's name, the keys behind it and the values; false: it is none of these lines.
+ */
+static bool cut_stock(char *line, char **name, char **keys, char **values)
 {
-	char name[XB_NAME_LEN];
+	static const char begin[] = "{ dev_name: ";
+	char *end;
+
+	*values = strrchr(line, '}');
+	if (strncmp(line, begin, strlen(begin)) || !*values)
+		return false;
+	*(*values)++ = '\0';
+	*name = line + strlen(begin);
+	*keys = last_of(*name, ", dma_mask: ") ?: last_of(*name, ", dev_addr: ");
+	if (*keys)
+		*(*keys)++ = '\0';
+	else
+		*keys = *values;
+	for (end = *name + strlen(*name); end > *name && end[-1] == ' ';)
+		*--end = '\0';
+	return true;
+}
+
+static void read_stock(struct flow_state *state, char *line, const char *only, bool too_large)
+{
+	char *name, *keys, *values;
 	struct flow_row *row;
 	u64 mask;
 
-	if (sscanf(line, "{ dev_name: %31[^ ,}]", name) != 1 || (only && strcmp(only, name)))
+	if (!cut_stock(line, &name, &keys, &values) || (only && strcmp(only, name)))
 		return;
 	row = row_of(state, name, 0);
 	if (!row)
 		return;
-	mask = number_of(line, "dma_mask");
+	if (too_large) {
+		row->stat.fails[XB_FAIL_TOO_LARGE] += number_of(values, "hitcount");
+		return;
+	}
+	mask = number_of(keys, "dma_mask");
 	if (mask)
 		row->device.mask = mask;
-	add(row, stock_reason(line, row->device.mask), line);
+	add(row, stock_reason(keys, values, row->device.mask), values);
 }
 
 static void read_module(struct flow_state *state, const char *line, const char *only, u64 domain)
@@ -367,20 +412,24 @@ static void read_module(struct flow_state *state, const char *line, const char *
 static void read_histogram(struct flow_state *state, const char *event, const char *only)
 {
 	FILE *f = open_in(instance, event, "hist", "r");
+	bool too_large = false;
 	char line[512], *at;
 	u64 domain = 0;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "# trigger info:", 15) && (at = strstr(line, "domain == ")))
-			domain = strtoull(at + 10, NULL, 10);
-		else if (!strncmp(line, "    Dropped: ", 13))
+		if (!strncmp(line, "# trigger info:", 15)) {
+			at = strstr(line, "domain == ");
+			domain = at ? strtoull(at + 10, NULL, 10) : 0;
+			too_large = strstr(line, "if size > ");
+		} else if (!strncmp(line, "    Dropped: ", 13)) {
 			state->losses.devices += strtoull(line + 13, NULL, 10);
-		else if (*line != '{' || !strchr(line, '}'))
+		} else if (*line != '{' || !strchr(line, '}')) {
 			continue;
-		else if (!strcmp(event, STOCK_EVENT))
-			read_stock(state, line, only);
-		else
+		} else if (!strcmp(event, STOCK_EVENT)) {
+			read_stock(state, line, only, too_large);
+		} else {
 			read_module(state, line, only, domain);
+		}
 	}
 	if (f)
 		fclose(f);
