@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What xswbounce counts without a program of its own: tracefs.c in user space, on a false tracefs.
+# What xswbounce counts without a program of its own: tracefs.c and instance.c in user space,
+# on a false tracefs.
 cd "$(dirname "$0")/../.." || exit 1
 
 out=$(mktemp -d)
@@ -37,8 +38,8 @@ int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_
 x=traces/xswbounce
 flags="-O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -include linux/types.h"
 # shellcheck disable=SC2086 # words
-gcc $flags -I "$out" -I $x -Dmkdir=kernel_mkdir -Drmdir=kernel_rmdir -c -o "$out/tracefs.o" $x/engine/tracefs.c &&
-	gcc $flags -I "$out" -I $x -o "$out/tracefs_test" traces/tests/tracefs_test.c "$out/tracefs.o" \
-		$x/engine/{device,name}.c || exit 1
+gcc $flags -I "$out" -I $x -Dmkdir=kernel_mkdir -Drmdir=kernel_rmdir -c -o "$out/instance.o" $x/engine/instance.c &&
+	gcc $flags -I "$out" -I $x -o "$out/tracefs_test" traces/tests/tracefs_test.c "$out/instance.o" \
+		$x/engine/{tracefs,device,name}.c || exit 1
 # shellcheck disable=SC2016 # expanded there
 unshare -rm sh -c 'mount --bind "$1/tracing" /sys/kernel/tracing && exec "$1/tracefs_test" "$1/template"' sh "$out"

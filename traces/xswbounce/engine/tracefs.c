@@ -3,22 +3,16 @@
  * Bounces by device as tracefs counts them, for kernels that no program of ours fits.
  *
  * A histogram trigger on swiotlb:swiotlb_bounced, and where the module is loaded one on its
- * xsw_map, sums hits and bytes inside the kernel. The triggers live in a tracing instance of our
- * own, so that no other user of tracefs is disturbed. A guard process waits for the end of this
- * one, however it comes, and removes the instance.
+ * xsw_map, sums hits and bytes inside the kernel, in a tracing instance of our own.
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "engine/device.h"
+#include "engine/instance.h"
 #include "say.h"
 #include "engine/tracefs.h"
 
@@ -28,166 +22,6 @@
 #define LARGEST      262144 /* bytes that stock can map through its pool at once */
 
 static const struct host *host;
-static char root[64], instance[256];
-static int guard_pipe = -1;
-static pid_t guard;
-
-static bool find_root(void)
-{
-	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	char path[96];
-	size_t i;
-
-	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		snprintf(path, sizeof(path), "%s/instances", roots[i]);
-		if (access(path, F_OK))
-			continue;
-		snprintf(root, sizeof(root), "%s", roots[i]);
-		return true;
-	}
-	return false;
-}
-
-static FILE *open_in(const char *dir, const char *event, const char *file, const char *mode)
-{
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s/%s", dir, event, file);
-	return fopen(path, mode);
-}
-
-/* Appended: opening the file for writing from the start would remove other triggers. */
-static int write_trigger(const char *event, const char *prefix, const char *trigger)
-{
-	FILE *f = open_in(instance, event, "trigger", "a");
-
-	if (!f)
-		return errno;
-	fprintf(f, "%s%s\n", prefix, trigger);
-	return fclose(f) ? errno : 0;
-}
-
-static void remove_triggers(const char *event)
-{
-	int tries = MAX_DOMAINS + 2; /* more than were set */
-	char line[512], *end;
-	FILE *f;
-
-	/* a removal changes the file that is read: begin again after each */
-	while (tries-- && (f = open_in(instance, event, "trigger", "r"))) {
-		bool found = false;
-
-		while (!found && fgets(line, sizeof(line), f))
-			found = !strncmp(line, "hist:", 5);
-		fclose(f);
-		if (!found)
-			return;
-		end = strstr(line, " [");
-		*(end ?: line + strcspn(line, "\n")) = '\0';
-		if (write_trigger(event, "!", line))
-			return;
-	}
-}
-
-static void remove_instance(void)
-{
-	int tries;
-
-	remove_triggers(STOCK_EVENT);
-	remove_triggers(MODULE_EVENT);
-	for (tries = 0; tries < 50 && rmdir(instance) && errno != ENOENT; tries++)
-		usleep(100000);
-}
-
-/* A process is known by its namespace, its number there, and its start: the number alone comes
- * again. */
-static unsigned long pid_namespace(void)
-{
-	char link[64] = "";
-	unsigned long number = 0;
-
-	if (readlink("/proc/self/ns/pid", link, sizeof(link) - 1) > 0)
-		sscanf(link, "pid:[%lu]", &number);
-	return number;
-}
-
-/* Field 22 of its stat; 0: it is not there. */
-static unsigned long long start_time(int pid)
-{
-	unsigned long long start = 0;
-	char path[64], line[512], *at;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "r");
-	if (f && fgets(line, sizeof(line), f) && (at = strrchr(line, ')')))
-		sscanf(at + 1,
-		       "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-		       "%*s %*s %llu",
-		       &start);
-	if (f)
-		fclose(f);
-	return start;
-}
-
-/* Instances of runs whose guard was killed too. */
-static void remove_stale(void)
-{
-	unsigned long long start;
-	unsigned long space;
-	char path[96];
-	struct dirent *entry;
-	DIR *dir;
-	int pid;
-
-	snprintf(path, sizeof(path), "%s/instances", root);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		if (sscanf(entry->d_name, "xswbounce-%lu-%d-%llu", &space, &pid, &start) != 3 ||
-		    space != pid_namespace() || start_time(pid) == start)
-			continue;
-		snprintf(instance, sizeof(instance), "%s/%.100s", path, entry->d_name);
-		remove_instance();
-		warn("removed what a run that was killed had left: %s", entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-/* A reader of the pipe sees its end as soon as no process has the other side. */
-static void start_guard(void)
-{
-	int ends[2];
-	char byte;
-
-	if (pipe2(ends, O_CLOEXEC))
-		die("can't make a pipe: %s", strerror(errno));
-	guard = fork();
-	if (guard < 0)
-		die("can't start a process: %s", strerror(errno));
-	guard_pipe = ends[1];
-	if (guard) {
-		close(ends[0]);
-		return;
-	}
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	close(ends[1]);
-	while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
-		continue;
-	remove_instance();
-	_exit(0);
-}
-
-static void set_trigger(const char *event, const char *trigger)
-{
-	int err = write_trigger(event, "", trigger);
-
-	if (err)
-		die("the kernel refused the trigger '%s' on %s (%s): see %s/error_log", trigger,
-		    event, strerror(err), root);
-}
 
 static bool has_field(const char *format, const char *field)
 {
@@ -198,7 +32,7 @@ static bool has_field(const char *format, const char *field)
 static void set_stock_triggers(void)
 {
 	char format[4096], trigger[256];
-	FILE *f = open_in(instance, STOCK_EVENT, "format", "r");
+	FILE *f = instance_open(STOCK_EVENT, "format", "r");
 	size_t n = 0;
 
 	if (f) {
@@ -211,10 +45,10 @@ static void set_stock_triggers(void)
 		 has_field(format, " dma_mask;") ? ",dma_mask" : "",
 		 has_field(format, " dev_addr;") ? ",dev_addr.log2" : "",
 		 has_field(format, "bool force;") ? ",force" : "", LARGEST);
-	set_trigger(STOCK_EVENT, trigger);
+	instance_trigger(STOCK_EVENT, trigger);
 	snprintf(trigger, sizeof(trigger), "hist:keys=dev_name:vals=size:size=4096 if size > %u",
 		 LARGEST);
-	set_trigger(STOCK_EVENT, trigger);
+	instance_trigger(STOCK_EVENT, trigger);
 }
 
 /* A histogram has three keys at most: the PCI domain goes into a filter, one trigger for each. */
@@ -237,7 +71,7 @@ static void set_module_triggers(void)
 			 "hist:keys=bus_nr,devfn,reason:vals=size:size=4096 "
 			 "if domain == %u && reason != 0",
 			 domain);
-		set_trigger(MODULE_EVENT, trigger);
+		instance_trigger(MODULE_EVENT, trigger);
 	}
 	if (dir)
 		closedir(dir);
@@ -245,25 +79,21 @@ static void set_module_triggers(void)
 
 void tracefs_start(const struct host *where, const char *why)
 {
+	static const char *const events[] = { STOCK_EVENT, MODULE_EVENT, NULL };
 	FILE *f;
 
 	host = where;
-	if (!find_root())
+	if (!instance_find_root())
 		die("%s, and there is no tracefs either: "
 		    "mount -t tracefs tracefs /sys/kernel/tracing",
 		    why);
-	f = open_in(root, STOCK_EVENT, "hist", "r");
+	f = instance_open_root(STOCK_EVENT, "hist");
 	if (!f)
 		die("%s, and no histogram of swiotlb:swiotlb_bounced can be had either "
 		    "(CONFIG_SWIOTLB, CONFIG_HIST_TRIGGERS): %s",
 		    why, strerror(errno));
 	fclose(f);
-	remove_stale();
-	snprintf(instance, sizeof(instance), "%s/instances/xswbounce-%lu-%d-%llu", root,
-		 pid_namespace(), getpid(), start_time(getpid()));
-	start_guard(); /* before there is anything to remove */
-	if (mkdir(instance, 0700))
-		die("can't make the tracing instance %s: %s", instance, strerror(errno));
+	instance_begin(events);
 	set_stock_triggers();
 	if (host_has_module())
 		set_module_triggers();
@@ -411,7 +241,7 @@ static void read_module(struct flow_state *state, const char *line, const char *
 
 static void read_histogram(struct flow_state *state, const char *event, const char *only)
 {
-	FILE *f = open_in(instance, event, "hist", "r");
+	FILE *f = instance_open(event, "hist", "r");
 	bool too_large = false;
 	char line[512], *at;
 	u64 domain = 0;
@@ -446,9 +276,7 @@ void tracefs_read(struct flow_state *state, const char *only)
 		read_histogram(state, MODULE_EVENT, only);
 }
 
-/* The guard does the removing: it is there for every way to end. */
 void tracefs_stop(void)
 {
-	close(guard_pipe);
-	waitpid(guard, NULL, 0);
+	instance_end();
 }
