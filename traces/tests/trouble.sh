@@ -115,13 +115,14 @@ failures_of_module()
 	done
 }
 
-# The flight recorder, in the background until watch_end.
+# The flight recorder, in the background until watch_end; started by watch_in, if that is set.
+watch_in=()
 watch_start()
 {
 	local before tries
 
 	before=$(bpftool -j prog list | jq length)
-	$x watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
+	"${watch_in[@]}" $x watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
 	watch_pid=$!
 	for tries in {1..200}; do
 		[ "$(bpftool -j prog list | jq length)" -le $((before + 8)) ] || break

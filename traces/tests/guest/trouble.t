@@ -145,6 +145,16 @@ recorded()
 	like "$(cat "$out/watched")" 'the pool of .* is [5-9][0-9]\.[0-9] % full' \
 		"$backend: watch: occupancy is a cause"
 	rm -rf "$out/watch"
+	[ "$backend" = stock ] || return 0
+	# shellcheck disable=SC2016 # expanded there
+	watch_in=(unshare -m sh -c 'umount -l /sys/kernel/debug && exec "$@"' sh)
+	watch_start --occupancy 50
+	watch_in=()
+	sh -c "$half"
+	watch_end
+	like "$(cat "$out/watched")" 'the pool of .* is [5-9][0-9]\.[0-9] % full' \
+		'stock: watch: so it is where no debugfs tells how full the pool is'
+	rm -rf "$out/watch"
 }
 
 # How often the kernel's own functions are called, by op, order and address bits.
