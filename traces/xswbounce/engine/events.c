@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
@@ -13,43 +12,15 @@
 #include "events.skel.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
+#include "engine/reader.h"
 #include "say.h"
 #include "engine/start.h"
 #include "engine/symbols.h"
 
-/* Where messages come as fast as they are read, reading has no end of its own. */
-#define READ_MOST  0.1 /* seconds; then others have their turn */
-#define DRAIN_MOST 2.0 /* at the end, when nothing more comes: what is left then is lost */
-#define LOOK_EVERY 64  /* messages between two looks at the clock */
-
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
-static double read_until;
-static unsigned int reads;
-static bool time_is_up, draining;
 static u32 unread; /* when time was up at the end */
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-static void read_for(double seconds)
-{
-	read_until = now() + seconds;
-	reads = 0;
-	time_is_up = false;
-}
-
-static void look_at_clock(void)
-{
-	if (++reads % LOOK_EVERY == 0)
-		time_is_up = now() > read_until;
-}
 
 /* A walk over a large pool takes milliseconds: not for every failure of a storm. */
 static bool may_walk(u64 time)
@@ -63,17 +34,11 @@ static bool may_walk(u64 time)
 }
 
 /* The program that tells a failure leaves the walk to this process, which no mapping waits for. */
-static int received(void *unused, void *data, size_t size)
+static int received(void *data, size_t size)
 {
 	const struct xb_message *m = data;
 	struct xb_failure f;
 
-	(void)unused;
-	look_at_clock();
-	if (draining && time_is_up) {
-		unread++;
-		return 0;
-	}
 	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
 	    may_walk(m->time)) {
 		struct xb_pool now = events_pool();
@@ -84,7 +49,7 @@ static int received(void *unused, void *data, size_t size)
 		f.pool.largest = now.largest;
 		data = &f;
 	}
-	return (visitor(data, size) || time_is_up) && !draining ? -EINTR : 0;
+	return visitor(data, size);
 }
 
 static void use_exchanges(bool on)
@@ -172,9 +137,7 @@ void events_start(const struct host *host, const struct events_options *options,
 	chosen = *options;
 	while (!load(host, options))
 		events_bpf__destroy(skel);
-	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
-	if (!ring)
-		die("can't read the ring buffer: %s", strerror(errno));
+	ring = reader_open(bpf_map__fd(skel->maps.ring), received);
 	events_follow();
 }
 
@@ -193,18 +156,13 @@ void events_stop(void)
 
 bool events_poll(void)
 {
-	read_for(READ_MOST);
-	ring_buffer__consume(ring);
-	return time_is_up;
+	return reader_poll(ring);
 }
 
 void events_drain(void)
 {
 	skel->bss->armed = false;
-	draining = true;
-	read_for(DRAIN_MOST);
-	ring_buffer__consume(ring);
-	draining = false;
+	unread += reader_drain(ring);
 }
 
 int events_waker(void)
@@ -217,8 +175,7 @@ void events_snapshot(void)
 	skel->bss->snapshot_at = 0;
 	do {
 		probe_run(skel->progs.take_snapshot);
-		read_for(READ_MOST);
-		ring_buffer__consume(ring);
+		reader_poll(ring);
 	} while (!skel->bss->snapshot_done);
 }
 
