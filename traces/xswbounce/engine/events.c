@@ -17,6 +17,8 @@
 #include "engine/start.h"
 #include "engine/symbols.h"
 
+#define SNAPSHOT_MOMENTS 50 /* for reading one step of a snapshot */
+
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
@@ -172,10 +174,14 @@ int events_waker(void)
 
 void events_snapshot(void)
 {
+	int moments;
+
 	skel->bss->snapshot_at = 0;
 	do {
 		probe_run(skel->progs.take_snapshot);
-		reader_poll(ring);
+		/* room for the next step, on a busy machine, too */
+		for (moments = 0; reader_poll(ring) && moments < SNAPSHOT_MOMENTS; moments++)
+			;
 	} while (!skel->bss->snapshot_done);
 }
 
