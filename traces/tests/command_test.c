@@ -114,6 +114,12 @@ static int measures(void)
 	return 10 * (now() - begin);
 }
 
+/* The days for which it would go on. */
+static int days(void)
+{
+	return fmin(command_period(5) / 86400, 100);
+}
+
 static int tables(void)
 {
 	int n = 0;
@@ -159,6 +165,8 @@ int main(void)
 	ok(run(measures, COMMAND_NOTHING, LINE("--", "true")) == STATUS_ERROR, "nor a program");
 	ok(run(measures, COMMAND_NOTHING, LINE("-d", "nowhere")) == 50,
 	   "but any device: that of another machine");
+	ok(run(days, COMMAND_SECONDS, LINE("--", "true")) == 100,
+	   "a program is let run for more than a day");
 	ok(ends_in(0, 2, LINE("--", "sh", "-c", "exit 7")) == 7, "the program's own status");
 	ok(ends_in(0.5, 3, LINE("0.5", "--", "sleep", "20")) == 143, "143 if it was ended");
 	ok(ends_in(4, 9,

@@ -9,9 +9,10 @@
 #include "show/advice.h"
 
 #define SECONDS 2.0
-#define FIRST   1ULL
-#define SECOND  2ULL
-#define MODULE  (XB_MODULE_DEVICE | 3)
+/* Of the stock backend, a device is known by its address in the kernel. */
+#define FIRST  0xffff888100000001ULL
+#define SECOND 0xffff888100000002ULL
+#define MODULE (XB_MODULE_DEVICE | 3)
 
 static struct flow_state all, timed;
 static bool counts_maps = true;
@@ -129,6 +130,21 @@ static void test_counted(void)
 	counts_maps = false;
 	ok(flow_counted(&all, row) == 0 && !flow_counted_all(&all, row),
 	   "where maps are not seen: none, ever");
+}
+
+/* Losses are those of the interval, as all figures beside them are. */
+static void test_losses(void)
+{
+	static struct flow_state before;
+
+	anew();
+	before.losses = (struct xb_losses){ .devices = 7, .starts = 5, .nested = 3 };
+	all.losses = (struct xb_losses){ .devices = 7, .starts = 9, .zeros = 1, .nested = 2 };
+	flow_since(&all, &before);
+	ok(all.losses.devices == 0 && all.losses.starts == 4 && all.losses.zeros == 1,
+	   "losses of an interval: what was lost before is not told again");
+	ok(all.losses.nested == 0, "and none where a second probe made up for one later");
+	all.losses = (struct xb_losses){};
 }
 
 static void test_verdicts(void)
@@ -272,6 +288,7 @@ static void test_order(void)
 int main(void)
 {
 	test_price();
+	test_losses();
 	test_verdicts();
 	test_rank();
 	test_advice();

@@ -45,7 +45,7 @@ leak_slowly()
 export -f leak_slowly
 
 # exhaust, only_full, only_large, half: commands that leave the pool as they found it; the first
-# leaves in $out/failed how many mappings failed.
+# leaves in $out/failed how many mappings failed. Its two halves: exhaust_only, release.
 plans()
 {
 	local i requests=/sys/kernel/debug/dmabench/$narrow_bdf/sequence
@@ -66,8 +66,9 @@ plans()
 		echo 'map 0 524288 to'
 		cat "$out/full.plan"
 	} >"$out/exhaust.plan"
-	exhaust="cat $out/exhaust.plan >$requests; grep -c failed $requests >$out/failed
-		sleep 2; cat $out/release >>$requests"
+	exhaust_only="cat $out/exhaust.plan >$requests; grep -c failed $requests >$out/failed"
+	release="cat $out/release >>$requests"
+	exhaust="$exhaust_only; sleep 2; $release"
 	only_full="cat $out/full.plan >$requests; sleep 2; cat $out/release >>$requests"
 	only_large="echo map 0 524288 to >$requests; sleep 2"
 	half="cat $out/half.plan >$requests; sleep 2; echo '# begin anew' >$requests"
@@ -114,13 +115,14 @@ failures_of_module()
 	done
 }
 
-# The flight recorder, in the background until watch_end.
+# The flight recorder, in the background until watch_end; started by watch_in, if that is set.
+watch_in=()
 watch_start()
 {
 	local before tries
 
 	before=$(bpftool -j prog list | jq length)
-	$x watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
+	"${watch_in[@]}" $x watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
 	watch_pid=$!
 	for tries in {1..200}; do
 		[ "$(bpftool -j prog list | jq length)" -le $((before + 8)) ] || break

@@ -7,7 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/events.h"
 #include "show/bounded.h"
+#include "show/causes.h"
 #include "show/incident_files.h"
 #include "show/watch_policy.h"
 
@@ -18,6 +20,19 @@ static void ok(bool good, const char *name)
 	tests++;
 	failed += !good;
 	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
+}
+
+/* What causes.c calls of the others. */
+bool events_device(u64 dev, struct xb_device *d)
+{
+	*d = (struct xb_device){ .name = "0000:03:00.0", .driver = "e1000" };
+	return dev;
+}
+
+const char *host_backend(const struct host *h)
+{
+	(void)h;
+	return "swiotlb";
 }
 
 static struct policy p;
@@ -106,6 +121,40 @@ static void test_rests(void)
 		policy_happened(&p, CAUSE_FAILURE, who, "failed", 1);
 	}
 	ok(p.queued == POLICY_QUEUE && p.unwritten == 20 - POLICY_QUEUE, "the queue has an end");
+}
+
+/* A storm of half a second that is read when the file on its first failure is written. */
+static void test_late_reading(void)
+{
+	const struct host h = {};
+	struct xb_failure f = { .m = { .kind = XB_FAILURE, .dev = 1, .size = 4096 } };
+	struct xb_exchange x = { .m = { .kind = XB_EXCHANGE }, .rc = -12 };
+	int i;
+
+	anew();
+	p.rest = 1;
+	f.m.time = 100 * 1000000000ULL;
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(100) == 1 && c.kind == CAUSE_FAILURE && strstr(c.text, "0000:03:00.0 (e1000)"),
+	   "a failure: a file that says of which device");
+	for (i = 1; i <= 5; i++) {
+		f.m.time += 100000000;
+		causes_take(&p, &h, &f.m, sizeof(f));
+	}
+	ok(files_at(108) == 0 && p.unwritten == 5,
+	   "others of the same moment get none, however late they are read");
+	f.m.time = 105 * 1000000000ULL;
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(108) == 1, "one that came after the rest does");
+	f.pool = (struct xb_pool){ .slots = 100, .used = 95 };
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(109) == 1 && c.kind == CAUSE_OCCUPANCY,
+	   "and so does the pool that it tells to be full");
+	causes_take(&p, &h, &x.m, sizeof(x));
+	ok(files_at(110) == 1 && c.kind == CAUSE_EXCHANGE, "and an exchange that failed");
+	x.rc = 0;
+	causes_take(&p, &h, &x.m, sizeof(x));
+	ok(files_at(111) == 0, "but none that was done");
 }
 
 static char folder[64];
@@ -212,6 +261,7 @@ int main(void)
 	test_edges();
 	test_queue();
 	test_rests();
+	test_late_reading();
 	test_files();
 	test_bounded();
 	printf("1..%d\n", tests);

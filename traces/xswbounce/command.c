@@ -24,6 +24,8 @@
 #define EVERY    0.1 /* seconds between two calls of command_every */
 #define PATIENCE 5   /* seconds for a program to end when it is told to */
 
+#define AS_LONG_AS_IT_RUNS 1e9 /* seconds, or 30 years */
+
 struct command_options command_options;
 const char *command_instead;
 
@@ -123,7 +125,7 @@ double command_period(double otherwise)
 {
 	if (command_options.interval > 0)
 		return command_options.interval;
-	return program ? 86400 : otherwise;
+	return program ? AS_LONG_AS_IT_RUNS : otherwise;
 }
 
 void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,

@@ -68,10 +68,11 @@ moves()
 	network_up || lame=$((lame + 1))
 }
 
-# The tool's memory, and what the kernel keeps for it.
+# The tool's memory, and what the kernel keeps for it: the pages of maps that it has looked at are the
+# kernel's.
 memory()
 {
-	awk '/VmRSS/ { print $2 }' "/proc/$watch_pid/status"
+	awk '/RssAnon/ { print $2 }' "/proc/$watch_pid/status"
 }
 
 kernel_memory()
@@ -101,7 +102,8 @@ while [ $((SECONDS - began)) -lt "$lasts" ] || [ $rounds -lt 3 ]; do
 	network_load 5
 	rounds=$((rounds + 1))
 	read -r kib bytes open < <(echo "$(memory)" "$(kernel_memory)" "$(descriptors)")
-	echo "# after $((SECONDS - began)) s, round $rounds: KiB, bytes in the kernel, descriptors: $kib $bytes $open"
+	echo "# after $((SECONDS - began)) s, round $rounds: KiB, bytes in the kernel, descriptors: $kib $bytes $open" \
+		"($(grep -E 'RssFile|RssShmem' "/proc/$watch_pid/status" | tr -s '\t\n ' ' '))"
 	# in the first round it reads the kernel's symbols, in the second those of the module's next load
 	[ $rounds -ne 2 ] || first_kib=$kib first_bytes=$bytes first_open=$open
 done

@@ -27,6 +27,13 @@ is "$(of "$bdf" '(.calls[] | select(.call == "map bounced").count) == .bounces')
 $x stacks --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq "[.sites[] | select(.device == \"$bdf\").bytes] | add" "$out/json")" $size \
 	'stacks: their bytes add up to what was read'
+# Where no debugfs tells how full the pool is, that is said, and not taken for empty.
+# shellcheck disable=SC2016 # expanded there
+untold=(unshare -m sh -c 'umount -l /sys/kernel/debug && exec "$@"' sh)
+like "$("${untold[@]}" $x 1 2>/dev/null)" 'Pool of swiotlb: not known, for debugfs is not there' \
+	'verdict: without debugfs: the pool is not known'
+is "$("${untold[@]}" $x --json 1 2>/dev/null | jq .pool_share)" null 'verdict: and its share is null'
+
 # A Xen HVM or PVH guest whose devices bounce through plain swiotlb: measured as this machine is.
 as_guest()
 {

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 
 . impl/tests/tap.sh
 . traces/tests/devices.sh
+. traces/tests/driver.sh
 . traces/tests/module.sh
 . traces/tests/tool.sh
 
@@ -54,6 +55,20 @@ like "$(hidden $x -- "$out/read" 2>/dev/null)" \
 	'^(Bouncing is not your problem|I cannot tell what it costs, because no BPF program runs here)' \
 	'verdict: it does not guess a cost'
 is "$(hidden $x --json 2 2>/dev/null | jq -r .verdict)" innocent 'verdict: with the disk idle it acquits'
+
+# What stock can't map fires its event, too.
+driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+cat >"$out/large" <<END
+#!/bin/sh
+{ echo 'map 1 4096 to'; for i in 2 3 4; do echo "map \$i 524288 to"; done; } >/sys/kernel/debug/dmabench/$bdf/sequence
+END
+chmod +x "$out/large"
+hidden $x top --json -- "$out/large" >"$out/json" 2>/dev/null
+is "$(of "$bdf" '[.bounces, .bounce_bytes, .fails["too-large"], .fails.full]')" '[1,4096,3,null]' \
+	'top: what is above 256 KiB has failed, and did not bounce'
+like "$(hidden $x -- "$out/large" 2>/dev/null)" "^Mappings FAIL: 3 in .*most of $bdf" 'verdict: so it says'
+driver_give_back
+wait_for_disk 32 "$bdf" || bail 'the disk did not come back'
 
 module_load || bail "can't load the module"
 module_take "$bdf"

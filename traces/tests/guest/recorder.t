@@ -95,10 +95,11 @@ like "$(cat "$out/err")" 'watched [0-9]+ s, [0-9]+ bounces, [0-9]+ files; [0-9]+
 echo "# $((SECONDS - began)) s"
 umount "$out/watch"
 
-# The table sees it come, too.
-$x top --json 1 30 >"$out/lines" 2>/dev/null &
+# The table sees it come, too, and what it writes for Prometheus has a device on both backends.
+$x top --json -p "$out/prom" 1 40 >"$out/lines" 2>/dev/null &
 top=$!
 sleep 12
+fail_on_stock
 module_load && module_take "$bdf"
 sleep 2
 {
@@ -109,9 +110,18 @@ sleep 2
 echo >"$requests"
 module_give_back "$bdf"
 sleep 1
+fail_on_stock
 module_unload
 is $? 0 'top neither keeps the module from being unloaded'
 wait $top
 is "$(jq -s "[.[].devices[] | select(.device == \"$bdf\" and .backend == \"xen_swiotlb\").maps] | add" "$out/lines")" 20 \
 	'top: what the module mapped that came later'
+sample()
+{
+	sed -n "s/^xswbounce_$1{device=\"$bdf\",backend=\"$2\"$3} //p" "$out/prom"
+}
+is "$(awk -f traces/tests/prometheus.awk "$out/prom")" '' 'top -p: well formed, no series twice'
+is "$(sample map_failures_total swiotlb-xen ',reason="too-large"')" 2 \
+	'top -p: to the module and back, failures on stock are one series'
+is "$(sample counted_maps_total xen_swiotlb)" 20 "top -p: and the module's maps another"
 done_testing

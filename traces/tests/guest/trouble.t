@@ -79,6 +79,11 @@ failing()
 		"$backend: verdict: failing mappings come first"
 	is "$(device "$narrow_bdf" '[.fails[]] | add')" "$(cat "$out/failed")" \
 		"$backend: verdict: all are counted"
+	# none is left unread when the program ends with its last failure
+	$x full --json -- sh -c "$exhaust_only" 2>/dev/null | grep '^{"schema"' >"$out/full"
+	sh -c "$release"
+	is "$(jq -c "select(.device == \"$narrow_bdf\")" "$out/full" | wc -l)" "$(cat "$out/failed")" \
+		"$backend: full: all are told, to the end of the program"
 }
 
 # Each cause alone, by what the verdict says in words.
@@ -139,6 +144,16 @@ recorded()
 	watch_end
 	like "$(cat "$out/watched")" 'the pool of .* is [5-9][0-9]\.[0-9] % full' \
 		"$backend: watch: occupancy is a cause"
+	rm -rf "$out/watch"
+	[ "$backend" = stock ] || return 0
+	# shellcheck disable=SC2016 # expanded there
+	watch_in=(unshare -m sh -c 'umount -l /sys/kernel/debug && exec "$@"' sh)
+	watch_start --occupancy 50
+	watch_in=()
+	sh -c "$half"
+	watch_end
+	like "$(cat "$out/watched")" 'the pool of .* is [5-9][0-9]\.[0-9] % full' \
+		'stock: watch: so it is where no debugfs tells how full the pool is'
 	rm -rf "$out/watch"
 }
 

@@ -22,7 +22,9 @@ is "$(jq '.lost.devices + .lost.starts' "$out/json")" 0 'top: nothing was lost'
 like "$(cat "$out/err")" 'own cost: ' 'top: its own cost is told'
 # Without -a maps are counted for half a second of ten: bounces all the time, as exactly.
 $x top --json -- bash -c "while [ \$SECONDS -lt 21 ]; do
-	read_disk $disk 65536; read_disk $wide 65536; n=\$((n + 1)); done; echo \$n >$out/reads" >"$out/json" 2>/dev/null
+	read_disk $disk 65536; read_disk $wide 65536; n=\$((n + 1)); done; echo \$n >$out/reads" >"$out/json" 2>"$out/err"
+like "$(cat "$out/err")" 'in the kernel [0-9]+ ns a probe, [0-9.]+ % of one CPU' \
+	'top: and what it costs in the kernel, though the program has ended by then'
 read_bytes=$((65536 * $(cat "$out/reads")))
 is "$(of "$bdf" '[.bounce_bytes, .copied_bytes, .bounces == .unmaps_bounced]')" \
 	"[$read_bytes,$((2 * read_bytes)),true]" 'top: each byte bounced, whether maps are counted or not'

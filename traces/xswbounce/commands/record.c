@@ -15,6 +15,8 @@
 #include "engine/snapshot.h"
 
 #define RING_BYTES (8U << 20)
+#define POLL       0.02  /* seconds: the ring must not fill up in between */
+#define SOON       0.001 /* when there may be more */
 #define MAX_IDS    XB_MAX_DEVICES
 
 static struct recording_writer writer;
@@ -169,6 +171,7 @@ static void create(void)
 int command_record(int argc, char **argv)
 {
 	const struct events_options events = { .flow = true, .ring_bytes = RING_BYTES };
+	bool more = false;
 	int err;
 
 	command_parse(&own, "record", COMMAND_SECONDS, text, argc, argv);
@@ -180,13 +183,12 @@ int command_record(int argc, char **argv)
 	create();
 	events_arm();
 	events_snapshot();
-	events_poll(0);
+	events_poll();
 	snapshot_module(write_message);
 	command_begin();
-	/* short steps: the ring must not fill up in between */
-	while (!writer.failed && command_wait(0.02, command_period(INFINITY)))
-		events_poll(0);
-	events_poll(0);
+	while (!writer.failed && command_wait(more ? SOON : POLL, command_period(INFINITY)))
+		more = events_poll();
+	events_drain();
 	if ((int)(events_lost() - lost) > 0)
 		recording_lost(&writer, last_ns, events_lost() - lost);
 	own_cost_print();

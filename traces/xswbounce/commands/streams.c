@@ -15,7 +15,8 @@
 #include "engine/symbols.h"
 #include "show/text.h"
 
-#define POLL 0.2 /* seconds */
+#define POLL 0.2   /* seconds */
+#define SOON 0.001 /* when there may be more */
 
 static struct host host;
 static u64 shown, failed;
@@ -136,7 +137,7 @@ static int show(const struct xb_message *m, size_t size)
 	if (m->kind == XB_FAILURE && size >= sizeof(struct xb_failure)) {
 		events_device(m->dev, &d);
 		if (command_options.device && strcmp(command_options.device, d.name))
-			return command_over();
+			return 0;
 		if (command_options.json)
 			json_failure((const void *)m, &d);
 		else
@@ -149,21 +150,23 @@ static int show(const struct xb_message *m, size_t size)
 	}
 	say_flush();
 	shown++;
-	return command_over();
+	return 0;
 }
 
 static int run(const char *name, const char *text, const struct events_options *options, int argc,
 	       char **argv)
 {
+	bool more = false;
+
 	command_parse(NULL, name, COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
 	events_start(&host, options, show);
 	command_every = events_follow;
 	events_arm();
 	command_begin();
-	while (command_wait(POLL, command_period(INFINITY)))
-		events_poll(0);
-	events_poll(0);
+	while (command_wait(more ? SOON : POLL, command_period(INFINITY)))
+		more = events_poll();
+	events_drain();
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,
 		       failed ? ", some refused" : "");

@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "show/bounded.h"
+#include "show/causes.h"
 #include "command.h"
-#include "engine/device.h"
 #include "engine/events.h"
 #include "engine/held.h"
 #include "show/holders.h"
@@ -23,7 +23,6 @@
 #include "show/output.h"
 #include "engine/own_cost.h"
 #include "say.h"
-#include "show/text.h"
 #include "show/watch_policy.h"
 
 #define STEP 0.1 /* seconds between two looks */
@@ -123,34 +122,8 @@ static double now(void)
 
 static int happened(const struct xb_message *m, size_t size)
 {
-	const struct xb_failure *f = (const void *)m;
-	const struct xb_exchange *x = (const void *)m;
-	struct xb_device d;
-	char text[256];
-
-	if (m->kind == XB_FAILURE && size >= sizeof(*f)) {
-		events_device(m->dev, &d);
-		module_failures += device_is_module(m->dev);
-		snprintf(text, sizeof(text),
-			 "a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were "
-			 "in use; by %s (%u)",
-			 m->size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
-			 f->pool.slots, text_comm(f->comm), f->pid);
-		policy_happened(&policy, CAUSE_FAILURE, d.name, text, now());
-		/* while a file is written, nobody looks at the pools */
-		if (f->pool.slots)
-			policy_occupancy(&policy, device_is_module(m->dev),
-					 device_is_module(m->dev) ? "xen_swiotlb"
-								  : host_backend(&host),
-					 100.0 * f->pool.used / f->pool.slots, now());
-	} else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc) {
-		snprintf(text, sizeof(text),
-			 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)",
-			 x->extents, x->order, x->bits, strerror(-x->rc), text_comm(x->comm),
-			 x->pid);
-		policy_happened(&policy, CAUSE_EXCHANGE, "exchange", text, now());
-	}
-	return command_over();
+	module_failures += causes_take(&policy, &host, m, size);
+	return 0;
 }
 
 /* Where debugfs does not tell how full the stock pool is, its slots do, once a second. */
@@ -253,7 +226,7 @@ static void follow_module(void)
 static void meanwhile(void)
 {
 	follow_module();
-	events_poll(0);
+	events_poll();
 	look_if_due();
 }
 
@@ -327,7 +300,7 @@ static void write_causes(void)
 
 	while (!command_over() && policy_next(&policy, &cause, now())) {
 		write_incident(&cause);
-		events_poll(0);
+		events_poll();
 	}
 }
 
@@ -354,7 +327,7 @@ int command_watch(int argc, char **argv)
 	command_waker = events_waker();
 	begin = now();
 	while (command_wait(STEP, command_period(INFINITY))) {
-		events_poll(0);
+		events_poll();
 		look_if_due();
 		if (now() >= next_check) {
 			look_at_counters();
@@ -363,9 +336,10 @@ int command_watch(int argc, char **argv)
 		}
 		write_causes();
 	}
+	events_drain();
 	fprintf(stderr,
 		"xswbounce: watched %.0f s, %llu bounces, %d files; %llu causes without one\n",
-		now() - begin, held_total(), files, policy.unwritten + unwritten);
+		now() - begin, held_total(), files, policy.unwritten + policy.queued + unwritten);
 	own_cost_print();
 	events_stop();
 	held_stop();

@@ -12,13 +12,17 @@
 #include "events.skel.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
+#include "engine/reader.h"
 #include "say.h"
 #include "engine/start.h"
 #include "engine/symbols.h"
 
+#define SNAPSHOT_MOMENTS 50 /* for reading one step of a snapshot */
+
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
+static u32 unread; /* when time was up at the end */
 
 /* A walk over a large pool takes milliseconds: not for every failure of a storm. */
 static bool may_walk(u64 time)
@@ -32,12 +36,11 @@ static bool may_walk(u64 time)
 }
 
 /* The program that tells a failure leaves the walk to this process, which no mapping waits for. */
-static int received(void *unused, void *data, size_t size)
+static int received(void *data, size_t size)
 {
 	const struct xb_message *m = data;
 	struct xb_failure f;
 
-	(void)unused;
 	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
 	    may_walk(m->time)) {
 		struct xb_pool now = events_pool();
@@ -48,7 +51,7 @@ static int received(void *unused, void *data, size_t size)
 		f.pool.largest = now.largest;
 		data = &f;
 	}
-	return visitor(data, size) ? -EINTR : 0;
+	return visitor(data, size);
 }
 
 static void use_exchanges(bool on)
@@ -136,9 +139,7 @@ void events_start(const struct host *host, const struct events_options *options,
 	chosen = *options;
 	while (!load(host, options))
 		events_bpf__destroy(skel);
-	ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), received, NULL, NULL);
-	if (!ring)
-		die("can't read the ring buffer: %s", strerror(errno));
+	ring = reader_open(bpf_map__fd(skel->maps.ring), received);
 	events_follow();
 }
 
@@ -155,9 +156,15 @@ void events_stop(void)
 	skel = NULL;
 }
 
-void events_poll(int ms)
+bool events_poll(void)
 {
-	ring_buffer__poll(ring, ms);
+	return reader_poll(ring);
+}
+
+void events_drain(void)
+{
+	skel->bss->armed = false;
+	unread += reader_drain(ring);
 }
 
 int events_waker(void)
@@ -167,10 +174,14 @@ int events_waker(void)
 
 void events_snapshot(void)
 {
+	int moments;
+
 	skel->bss->snapshot_at = 0;
 	do {
 		probe_run(skel->progs.take_snapshot);
-		ring_buffer__consume(ring);
+		/* room for the next step, on a busy machine, too */
+		for (moments = 0; reader_poll(ring) && moments < SNAPSHOT_MOMENTS; moments++)
+			;
 	} while (!skel->bss->snapshot_done);
 }
 
@@ -213,5 +224,5 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_lost(void)
 {
-	return skel->bss->lost + probe_missed(skel->obj) + module_side_missed(&side);
+	return skel->bss->lost + unread + probe_missed(skel->obj) + module_side_missed(&side);
 }

@@ -26,9 +26,17 @@ void events_arm(void);    /* from here on there are messages */
 void events_stop(void);
 
 /**
- * events_poll() - hand what has come to the visitor; wait at most @ms for something
+ * events_poll() - hand what has come to the visitor, for a moment at most
+ * Return: whether there may be more: it comes as fast as it is read.
  */
-void events_poll(int ms);
+bool events_poll(void);
+
+/**
+ * events_drain() - the last call: nothing more is taken note of, all that has come is read
+ *
+ * Whatever the visitor says; what can't be read in two seconds is lost.
+ */
+void events_drain(void);
 
 int events_waker(void); /* a file that can be read when something has come */
 

@@ -39,6 +39,17 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 		hist_since(&now->hists[i], &before->hists[i]);
 }
 
+/* Of calls missed some are made up for later, by a second program: their number may fall. */
+static void losses_since(struct xb_losses *now, const struct xb_losses *before)
+{
+	u64 *n = (void *)now;
+	const u64 *b = (const void *)before;
+	size_t i;
+
+	for (i = 0; i < sizeof(*now) / sizeof(*n); i++)
+		n[i] -= n[i] < b[i] ? n[i] : b[i];
+}
+
 void flow_since(struct flow_state *now, const struct flow_state *before)
 {
 	const struct flow_row *row;
@@ -59,6 +70,7 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 	now->exchanges.calls -= before->exchanges.calls;
 	now->exchanges.fails -= before->exchanges.fails;
 	now->exchanges.ns -= before->exchanges.ns;
+	losses_since(&now->losses, &before->losses);
 	now->time -= before->time;
 	now->counted -= before->counted;
 }

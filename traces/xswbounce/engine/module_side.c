@@ -6,6 +6,7 @@
 
 #include "engine/module_side.h"
 #include "engine/probe.h"
+#include "engine/start.h"
 #include "say.h"
 
 #define FILES  "/sys/devices/platform/xen_swiotlb/"
@@ -75,6 +76,7 @@ static void load(struct module_side *side, const struct bpf_object_skeleton *fir
 			bpf_program__set_autoload(program, false);
 	}
 	err = bpf_object__load_skeleton(side->skeleton);
+	start_trim();
 	if (!err)
 		return;
 	warn("the kernel refused the programs on the module's events: %s: they are not seen",

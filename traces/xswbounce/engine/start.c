@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From programs that were opened and chosen to programs that run: alike for every set of them. */
+#include <malloc.h>
 #include <string.h>
 
 #include "engine/probe.h"
@@ -18,6 +19,11 @@ bool start_load(struct bpf_object_skeleton *programs, struct bpf_program *init)
 	return true;
 }
 
+void start_trim(void)
+{
+	malloc_trim(0);
+}
+
 bool start_attach(struct bpf_object_skeleton *programs)
 {
 	int err = bpf_object__attach_skeleton(programs);
@@ -26,5 +32,6 @@ bool start_attach(struct bpf_object_skeleton *programs)
 		return false;
 	if (err)
 		die("can't attach the BPF programs: %s (-v tells why)", strerror(-err));
+	start_trim();
 	return true;
 }

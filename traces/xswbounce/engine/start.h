@@ -16,4 +16,9 @@
 bool start_load(struct bpf_object_skeleton *programs, struct bpf_program *init);
 bool start_attach(struct bpf_object_skeleton *programs);
 
+/**
+ * start_trim() - give back the MiB that loading programs took: a tool may run for months
+ */
+void start_trim(void);
+
 #endif /* XB_START_H */

@@ -10,7 +10,7 @@
 
 struct entry {
 	u64 address;
-	char *name;
+	size_t name; /* where it begins among the names */
 };
 
 #define FAR                                                                                  \
@@ -19,6 +19,8 @@ struct entry {
 
 static struct entry *table;
 static size_t entries;
+static char *names; /* one behind the other: the next reading takes the same memory */
+static size_t names_used;
 static bool hidden;    /* kptr_restrict: every address reads 0 */
 static size_t modules; /* what /proc/modules was when the table was read */
 
@@ -29,19 +31,29 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* Room for one more: twice as much if there is none. */
+static void *grown(void *memory, size_t *room, size_t used, size_t more, size_t size)
+{
+	if (used + more <= *room)
+		return memory;
+	*room = *room ? 2 * *room : 1 << 16;
+	memory = realloc(memory, *room * size);
+	if (!memory)
+		die("out of memory");
+	return memory;
+}
+
 static void add(u64 address, const char *name, const char *module)
 {
-	static size_t room;
+	size_t length = strlen(name) + 1 + strlen(module) + 1;
+	static size_t room, names_room;
 
-	if (entries == room) {
-		room = room ? 2 * room : 1 << 16;
-		table = realloc(table, room * sizeof(*table));
-		if (!table)
-			die("out of memory");
-	}
+	table = grown(table, &room, entries, 1, sizeof(*table));
+	names = grown(names, &names_room, names_used, length, 1);
 	table[entries].address = address;
-	if (asprintf(&table[entries].name, "%s%s%s", name, *module ? " " : "", module) < 0)
-		die("out of memory");
+	table[entries].name = names_used;
+	snprintf(names + names_used, length, "%s%s%s", name, *module ? " " : "", module);
+	names_used += length;
 	entries++;
 }
 
@@ -96,13 +108,9 @@ int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH
 
 void symbol_renew(void)
 {
-	size_t i;
-
 	if (!table || modules == digest_of_modules())
 		return;
-	for (i = 0; i < entries; i++)
-		free(table[i].name);
-	entries = 0;
+	entries = names_used = 0;
 	load();
 }
 
@@ -131,7 +139,7 @@ const char *symbol(u64 address)
 		else
 			high = middle;
 	}
-	return low && address - table[low - 1].address < FAR ? table[low - 1].name
+	return low && address - table[low - 1].address < FAR ? names + table[low - 1].name
 							     : number(address);
 }
 

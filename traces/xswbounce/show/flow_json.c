@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The counters of flow.h as JSON. */
+#include "engine/device.h"
 #include "show/flow_json.h"
 #include "show/json.h"
 #include "show/text.h"
@@ -41,7 +42,8 @@ void json_flow_row(const struct flow_state *state, const struct flow_row *row)
 	json_object_end();
 	json_object("fails");
 	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
-		json_known(text_fails[i], s->fails[i], !blind);
+		json_known(text_fails[i], s->fails[i],
+			   !blind || (i == XB_FAIL_TOO_LARGE && !device_is_module(row->key)));
 	json_object_end();
 }
 

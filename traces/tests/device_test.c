@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Keys and names of devices and programs, which anybody may choose. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/device.h"
+#include "engine/host.h"
+#include "show/text.h"
+
+static int tests, failed;
+
+static void ok(bool good, const char *name)
+{
+	tests++;
+	failed += !good;
+	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
+}
+
+/* What device.c calls of the others. */
+u64 host_number(const char *path)
+{
+	(void)path;
+	return 32;
+}
+
+static const struct xb_device *stored; /* what the map holds, whatever is asked for */
+
+int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_size, void *value,
+			 size_t value_size, __u64 flags)
+{
+	(void)map;
+	(void)key;
+	(void)key_size;
+	(void)flags;
+	if (!stored)
+		return -ENOENT;
+	memcpy(value, stored, value_size);
+	return 0;
+}
+
+static bool keeps_its_name(const char *name)
+{
+	u64 key = device_of_module(name);
+	struct xb_device d;
+
+	return device_is_module(key) && device_describe(NULL, key, &d) && !strcmp(d.name, name);
+}
+
+static void test_keys(void)
+{
+	ok(keeps_its_name("0000:03:00.1"), "a device of the module's: its name from its key");
+	ok(keeps_its_name("10000:e1:00.0"), "in a PCI domain above 65,535, as VMD has, too");
+	ok(device_of_module("10000:01:00.0") != device_of_module("0000:01:00.0"),
+	   "and it is not taken for the one of domain 0");
+	ok(!device_is_module(0xffff888104a2d0c8ULL),
+	   "a device of stock's is known by its address in the kernel: not the module's");
+	ok(!device_is_module(0), "nor is none");
+}
+
+static void test_names(void)
+{
+	const struct xb_device evil = { .name = "a\n\x1b[31mFORGED",
+					.driver = "\x9b\x7f"
+						  "d" };
+	static const char comm[16] = "\x1b[31mFORGED\nline";
+	static const char endless[16] = "0123456789abcdef";
+	struct xb_device d;
+
+	stored = &evil;
+	ok(device_describe(NULL, 0xffff888104a2d0c8ULL, &d) && !strpbrk(d.name, "\n\x1b") &&
+		   !strpbrk(d.driver, "\x9b\x7f"),
+	   "a device's name and driver move no cursor");
+	stored = NULL;
+	ok(!device_describe(NULL, 0xffff888104a2d0c8ULL, &d) && !strcmp(d.name, "?"),
+	   "one that is not known is called so");
+	ok(!strpbrk(text_comm(comm), "\n\x1b") && strstr(text_comm(comm), "FORGED"),
+	   "a program's name forges no line and moves no cursor");
+	ok(!strcmp(text_comm(endless), "0123456789abcde"), "nor does it run into what follows");
+}
+
+int main(void)
+{
+	test_keys();
+	test_names();
+	printf("1..%d\n", tests);
+	return failed > 0;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What record makes of the stream: made-up messages of several CPUs, and a disk that is full. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "engine/events.h"
+#include "engine/own_cost.h"
+#include "engine/snapshot.h"
+#include "say.h"
+#include "show/recording.h"
+
+#define DEVICE 0xffff888100000001ULL
+#define FLOOD  1000000 /* messages: 40 MB of a file */
+
+static char path[64];
+static int tests, failed;
+static events_visitor visit;
+static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
+static int nr_counts, *offered;
+
+static void ok(bool good, const char *name)
+{
+	tests++;
+	failed += !good;
+	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
+}
+
+/* What record.c calls of the others. */
+struct command_options command_options;
+void (*command_every)(void);
+
+void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
+		   const char *text, int argc, char **argv)
+{
+	(void)name;
+	(void)arguments;
+	(void)text;
+	(void)argc;
+	(void)argv;
+	own->parser('o', path, NULL);
+}
+
+void command_look(struct host *h)
+{
+	memset(h, 0, sizeof(*h));
+}
+
+double command_period(double otherwise)
+{
+	return otherwise;
+}
+
+void command_begin(void)
+{
+}
+
+bool command_wait(double step, double end)
+{
+	static int waits;
+
+	(void)step;
+	(void)end;
+	return waits++ < 3;
+}
+
+int command_end(void)
+{
+	return 0;
+}
+
+void events_start(const struct host *h, const struct events_options *options, events_visitor v)
+{
+	(void)h;
+	(void)options;
+	visit = v;
+}
+
+void events_follow(void)
+{
+}
+
+void events_arm(void)
+{
+}
+
+void events_stop(void)
+{
+}
+
+void events_snapshot(void)
+{
+}
+
+bool snapshot_module(events_visitor v)
+{
+	(void)v;
+	return false;
+}
+
+static int offer(u64 time, u32 lost)
+{
+	const struct xb_message m = {
+		.time = time, .lost = lost, .kind = XB_MAP, .dev = DEVICE, .size = 4096
+	};
+
+	++*offered;
+	return visit(&m, sizeof(m));
+}
+
+/* As the ring is read: until the visitor wants no more for now. */
+bool events_poll(void)
+{
+	int i;
+
+	for (i = 0; counts && i < nr_counts; i++)
+		offer(i, counts[i]);
+	nr_counts = 0;
+	for (i = 0; !counts && i < FLOOD && !offer(i, 0); i++)
+		;
+	return false;
+}
+
+void events_drain(void)
+{
+	events_poll();
+}
+
+u32 events_lost(void)
+{
+	return counts ? 7 : 0;
+}
+
+struct xb_place events_place(void)
+{
+	return (struct xb_place){};
+}
+
+bool events_device(u64 dev, struct xb_device *d)
+{
+	*d = (struct xb_device){ .name = "0000:03:00.0" };
+	return dev == DEVICE;
+}
+
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
+{
+	(void)h;
+	(void)pools;
+	return 0;
+}
+
+bool host_module_forces(void)
+{
+	return false;
+}
+
+void host_xen_version(char *version, size_t size)
+{
+	snprintf(version, size, "4.20");
+}
+
+void host_clock(char *name, size_t size)
+{
+	snprintf(name, size, "tsc");
+}
+
+void host_command_line(char *line, size_t size)
+{
+	snprintf(line, size, "quiet");
+}
+
+const char *host_backend(const struct host *h)
+{
+	(void)h;
+	return "swiotlb";
+}
+
+void own_cost_print(void)
+{
+}
+
+void die(const char *format, ...)
+{
+	(void)format;
+	exit(STATUS_ERROR);
+}
+
+/* Its exit status, in a process of its own, with room for so many bytes of a file. */
+static int record(rlim_t room)
+{
+	struct rlimit limit = { room, room };
+	int status;
+	pid_t pid;
+
+	*offered = 0;
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		freopen("/dev/null", "w", stderr);
+		exit(command_record(0, NULL));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static u64 payload[RECORDING_BLOCK / sizeof(u64)];
+
+static void read_all(struct recording_reader *r)
+{
+	u32 bytes;
+
+	if (!recording_open(r, path))
+		while (recording_next(r, payload, &bytes))
+			;
+	fclose(r->f);
+}
+
+static void test_losses(void)
+{
+	static const u32 told[] = { 0, 5, 0, 5, 6, 5 };
+	struct recording_reader r;
+
+	counts = told;
+	nr_counts = sizeof(told) / sizeof(told[0]);
+	ok(record(RLIM_INFINITY) == 0, "a stream of several CPUs is recorded");
+	read_all(&r);
+	ok(r.ended && r.events == sizeof(told) / sizeof(told[0]), "whole");
+	ok(r.lost == 7, "counts of losses that come in any order: only growth is one");
+}
+
+static void test_full_disk(void)
+{
+	counts = NULL;
+	ok(record(1 << 20) == STATUS_ERROR, "a full disk is an error");
+	ok(*offered < (2 << 20) / (int)sizeof(struct recording_event),
+	   "and nothing more is read when the first block found no room");
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/record_test.XXXXXX";
+
+	offered = mmap(NULL, sizeof(*offered), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (offered == MAP_FAILED || !mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof(path), "%s/rec", folder);
+	test_losses();
+	test_full_disk();
+	unlink(path);
+	rmdir(folder);
+	printf("1..%d\n", tests);
+	return failed > 0;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sums what flow.bpf.c has counted on each CPU: a row a device, and the guests. */
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/libbpf.h>
+
+#include "engine/device.h"
+#include "engine/flow_sum.h"
+#include "flow.skel.h"
+#include "say.h"
+
+static const struct flow_bpf *skel;
+static const struct host *host;
+static const struct flow_options *options;
+
+/* The sum over the CPUs of a value that is all 64-bit counters. */
+static void sum_cpus(struct bpf_map *map, const void *key, size_t key_size, void *sum, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu;
+	u64 *value, *total = sum;
+	size_t i;
+
+	value = calloc(cpus, size);
+	if (!value)
+		die("out of memory");
+	memset(sum, 0, size);
+	if (!bpf_map__lookup_elem(map, key, key_size, value, cpus * size, 0))
+		for (cpu = 0; cpu < cpus; cpu++)
+			for (i = 0; i < size / sizeof(*value); i++)
+				total[i] += value[cpu * size / sizeof(*value) + i];
+	free(value);
+}
+
+static void sum_hist(const struct xb_hist_key *key, struct xb_hist *sum)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu, i;
+	struct xb_hist *value = calloc(cpus, sizeof(*value));
+
+	if (!value)
+		die("out of memory");
+	memset(sum, 0, sizeof(*sum));
+	if (!bpf_map__lookup_elem(skel->maps.hists, key, sizeof(*key), value, cpus * sizeof(*value),
+				  0)) {
+		for (cpu = 0; cpu < cpus; cpu++) {
+			sum->ns += value[cpu].ns;
+			sum->count += value[cpu].count;
+			for (i = 0; i < XB_HIST_SLOTS; i++)
+				sum->slots[i] += value[cpu].slots[i];
+		}
+	}
+	free(value);
+}
+
+static void read_stat(u32 at, struct xb_stat *stat)
+{
+	u64 second[sizeof(*stat) / sizeof(u64)], *total = (void *)stat;
+	u32 behind = at + XB_MAX_DEVICES;
+	size_t i;
+
+	sum_cpus(skel->maps.stats, &at, sizeof(at), stat, sizeof(*stat));
+	sum_cpus(skel->maps.stats, &behind, sizeof(behind), second, sizeof(second));
+	for (i = 0; i < sizeof(second) / sizeof(second[0]); i++)
+		total[i] += second[i];
+	stat->copied_bytes += stat->bounce_bytes;
+}
+
+static void read_row(u32 at, struct flow_row *row)
+{
+	struct xb_hist_key key = { .dev = row->key };
+
+	read_stat(at, &row->stat);
+	memset(&row->sizes, 0, sizeof(row->sizes));
+	if (options->sizes)
+		sum_cpus(skel->maps.sizes, &row->key, sizeof(row->key), &row->sizes,
+			 sizeof(row->sizes));
+	row->backend = device_is_module(row->key) ? "xen_swiotlb" : host_backend(host);
+	memset(row->hists, 0, sizeof(row->hists));
+	if (!options->latency)
+		return;
+	for (; key.call < XB_NR_CALLS; key.call++)
+		sum_hist(&key, &row->hists[key.call]);
+}
+
+static void read_guests(struct flow_state *state)
+{
+	struct xb_guest_key key, *previous = NULL;
+	struct flow_guest *guest;
+	struct xb_device device;
+
+	state->nr_guests = 0;
+	while (state->nr_guests < XB_MAX_GUESTS &&
+	       !bpf_map__get_next_key(skel->maps.guests, previous, &key, sizeof(key))) {
+		previous = &key;
+		guest = &state->guests[state->nr_guests];
+		if (bpf_map__lookup_elem(skel->maps.guests, &key, sizeof(key), &guest->count,
+					 sizeof(guest->count), 0) ||
+		    !device_describe(skel->maps.devices, key.dev, &device))
+			continue;
+		if (options->device && strcmp(options->device, device.name))
+			continue;
+		memcpy(guest->device, device.name, sizeof(guest->device));
+		guest->domain = key.domain;
+		state->nr_guests++;
+	}
+}
+
+void flow_sum(const struct flow_bpf *programs, const struct host *where,
+	      const struct flow_options *wanted, struct flow_state *state)
+{
+	struct flow_row *row;
+	u32 at;
+
+	skel = programs;
+	host = where;
+	options = wanted;
+	state->nr_rows = 0;
+	for (at = 0; at < XB_MAX_DEVICES; at++) {
+		row = &state->rows[state->nr_rows];
+		row->key = skel->bss->device_keys[at];
+		if (!row->key || !device_describe(skel->maps.devices, row->key, &row->device))
+			continue;
+		if (options->device && strcmp(options->device, row->device.name))
+			continue;
+		read_row(at, row);
+		state->nr_rows++;
+	}
+	read_guests(state);
+}
