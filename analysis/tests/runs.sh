@@ -40,7 +40,8 @@ everywhere()
 	new_run everywhere
 	for name in native-iommu-passthrough:native-iommu-lazy native-amdvi:native-iommu-strict \
 		native-swiotlb:native xen-dom0-forced:xen-dom0 xen-dom0-large-pool:xen-dom0 \
-		xen-dom0-scattered:xen-dom0 xen-dom0-served:xen-dom0 xen-pvh:xen-dom0; do
+		xen-dom0-scattered:xen-dom0 xen-dom0-cured:xen-dom0 xen-dom0-served:xen-dom0 \
+		xen-pvh:xen-dom0; do
 		cp -r "$run/${name#*:}" "$run/${name%:*}"
 		edit "${name%:*}/run.json" ".environment = \"${name%:*}\""
 	done

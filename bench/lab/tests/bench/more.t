@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../../../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 names=(native-iommu-passthrough native-amdvi native-swiotlb xen-dom0-forced xen-dom0-large-pool
-	xen-dom0-scattered xen-dom0-served xen-pvh)
+	xen-dom0-scattered xen-dom0-cured xen-dom0-served xen-pvh)
 run=${1:-$work/run}
 if [ $# = 0 ]; then
 	make -s bench ENV="$(IFS=,; echo "${names[*]}")" OUT="$run" REPORT=no SEED=1 >"$work/said" 2>&1
