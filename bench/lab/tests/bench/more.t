@@ -65,7 +65,8 @@ holds xen-dom0-scattered 'a 64-bit network card bounces' '.devices as $d | [.rou
 	$d[] | select(.target == $t and .role == "nic" and .dma_mask_bits == 64)] | length > 0'
 # shellcheck disable=SC2016 # variables of jq's
 holds xen-dom0-cured 'after the defragmenter hardly one' '[.devices[] |
-	select(.role == "nic" and .dma_mask_bits == 64) | .target] as $wide | [.rounds[] | select(.kind == "counted") | select(.device | IN($wide[])) | .counters] |
+	select(.role == "nic" and .dma_mask_bits == 64) | .target] as $wide | [.rounds[] |
+	select(.kind == "counted") | select(.device | IN($wide[])) | .counters] |
 	length > 0 and (map(.bounces) | add) * 50 <= (map(.maps) | add)'
 holds xen-dom0-served 'dom0 maps what the domU reads, writes and sends' \
 	'[.rounds[] | select(.device == "nvme0n1" or .device == "eth0") | .load == "observed" and
