@@ -45,7 +45,7 @@ built=$(objects) took=$((SECONDS - began)) cpu=$(($(value cpu_ms) - cpu))
 echo "# in $took s: $all bounces, $would if memory were scattered; $(($(value runs) - runs)) runs," \
 	"$cpu ms of CPU ($((cpu * 10 / took)) of ten thousand); $built objects built"
 at_least "$took" "$churn" 'it went on for so long'
-at_least "$built" 3 'and something was built'
+at_least "$built" 1 'and something was built'
 at_least "$would" 10000 'with enough traffic to tell'
 at_most $((all * 100)) "$would" 'in the background bounces stay below 1 %'
 at_most $((cpu * 100)) $((took * 1000 * 5)) 'which takes 5 % of a CPU at most'
