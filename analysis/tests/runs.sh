@@ -45,6 +45,8 @@ everywhere()
 		cp -r "$run/${name#*:}" "$run/${name%:*}"
 		edit "${name%:*}/run.json" ".environment = \"${name%:*}\""
 	done
+	edit xen-dom0-cured/run.json '.rounds |= map(select(.backend == "stock"))'
+	rm -r "$run/xen-dom0-cured/instructions"
 }
 
 # The run as if a machine that is not emulated had made it.
