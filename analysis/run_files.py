@@ -27,7 +27,8 @@ INSTRUCTIONS = "instructions/dmabench.json"
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
          "native-amdvi", "native-swiotlb", "xen-dom0", "xen-domu", "xen-dom0-forced",
-         "xen-dom0-large-pool", "xen-dom0-scattered", "xen-dom0-served", "xen-pvh")
+         "xen-dom0-large-pool", "xen-dom0-scattered", "xen-dom0-cured", "xen-dom0-served",
+         "xen-pvh")
 
 
 # What Python raises where a record has another shape than the schema's.

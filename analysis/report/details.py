@@ -6,6 +6,7 @@ from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
                         size, spread)
+from scattered import scattered
 from series import devices_of
 
 import estimates
@@ -384,6 +385,8 @@ def write(document, summary, all_series, latencies, ratios):
     document.details("Where the cost goes", lambda part: split(part, all_series))
     document.details("Native or Xen PV, forced or not, stock or module",
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))
+    document.details("Memory that is scattered over the machine, and cured",
+                     lambda part: scattered(part, summary, all_series))
     document.details("Every path, by fill of the pool and layout",
                      lambda part: every_path(part, all_series))
     for env in summary["environments"]:

@@ -5,7 +5,8 @@ NAMES = {"native": "native", "native-iommu-passthrough": "IOMMU passthrough",
          "native-iommu-lazy": "IOMMU lazy", "native-iommu-strict": "IOMMU strict",
          "native-amdvi": "AMD-Vi", "native-swiotlb": "native forced", "xen-dom0": "dom0",
          "xen-dom0-forced": "dom0 forced", "xen-dom0-large-pool": "dom0 large pool",
-         "xen-dom0-scattered": "dom0 scattered", "xen-domu": "domU",
+         "xen-dom0-scattered": "dom0 scattered", "xen-dom0-cured": "dom0 cured",
+         "xen-domu": "domU",
          "xen-dom0-served": "domU served", "xen-pvh": "PVH dom0", "xen-dom0-pvh": "PVH dom0"}
 # P. Tol's bright and muted schemes: told apart by the colour-blind.
 COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"): "#88ccee",
@@ -17,6 +18,7 @@ COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"):
           ("xen-dom0-large-pool", "stock"): "#117733",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
+          ("xen-dom0-cured", "stock"): "#117799",
           ("xen-dom0-served", "stock"): "#aa8866",
           ("xen-dom0-served", "module"): "#664422", ("xen-pvh", "stock"): "#bbbb44",
           ("xen-pvh", "module"): "#882255"}

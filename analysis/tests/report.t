@@ -130,6 +130,26 @@ is "$(section 'Native or Xen PV' | sed '/^## How/,$d' | grep -cE '^\| (native|Xe
 	'one device is told natively and under Xen PV, forced or not, on both backends'
 is "$(grep -c '^## Further environments' "$run/report.md")" 2 'those that find no room on the first screen follow'
 
+# -- memory that is scattered, and cured
+for name in xen-dom0-scattered xen-dom0-cured; do
+	edit $name/run.json '(.devices[] | select(.target == "eth0")) |= (.dma_mask_bits = 64 | .driver = "e1000e")'
+done
+edit xen-dom0-cured/raw/026-stock-bounces.json '(.devices[] | select(.bounces == 2000)) |= (.bounces = 10 |
+	.bytes = 15000 | .reasons = {straddle: {bounces: 10, bytes: 15000}})'
+"$report" "$run" >/dev/null
+scattered=$(section 'scattered over the machine' | sed '2,${/^## /,$d}')
+passes 'a 64-bit card that bounces: by packet' grep -qF \
+	'| xen-dom0-scattered | eth0 | tcp-send | stock | 5,525 | 4,000 | 97.3 % | 1,086 | 526–4,008 |' <<<"$scattered"
+passes 'beside the same after the cure' grep -qF \
+	'| xen-dom0-cured | eth0 | tcp-send | stock | 5,525 | 20 | 0.487 % | 5.430 | 3–20 |' <<<"$scattered"
+passes 'a load whose bytes are not known has no packets' grep -qF \
+	'| xen-dom0-scattered | eth0 | packets | stock | - | 200 | 64.7 % | - | - |' <<<"$scattered"
+passes 'no disk and no narrow card is in it' not grep -qE 'nvme0n1|sda|xen-dom0 \|' <<<"$scattered"
+edit xen-dom0-scattered/run.json '(.devices[] | select(.target == "eth0")).dma_mask_bits = 32'
+edit xen-dom0-cured/run.json '(.devices[] | select(.target == "eth0")).dma_mask_bits = 32'
+"$report" "$run" >/dev/null
+is "$(section 'scattered over the machine')" '' 'and without a wide card it is not there'
+
 # -- loads while a part of the pool is held
 new_run held
 # shellcheck disable=SC2016 # variables of jq's

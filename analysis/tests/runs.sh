@@ -40,10 +40,13 @@ everywhere()
 	new_run everywhere
 	for name in native-iommu-passthrough:native-iommu-lazy native-amdvi:native-iommu-strict \
 		native-swiotlb:native xen-dom0-forced:xen-dom0 xen-dom0-large-pool:xen-dom0 \
-		xen-dom0-scattered:xen-dom0 xen-dom0-served:xen-dom0 xen-pvh:xen-dom0; do
+		xen-dom0-scattered:xen-dom0 xen-dom0-cured:xen-dom0 xen-dom0-served:xen-dom0 \
+		xen-pvh:xen-dom0; do
 		cp -r "$run/${name#*:}" "$run/${name%:*}"
 		edit "${name%:*}/run.json" ".environment = \"${name%:*}\""
 	done
+	edit xen-dom0-cured/run.json '.rounds |= map(select(.backend == "stock"))'
+	rm -r "$run/xen-dom0-cured/instructions"
 }
 
 # The run as if a machine that is not emulated had made it.

@@ -6,7 +6,8 @@
  * allocator hands out what was freed last.  So in a pass, for each order that drivers ask for, free
  * blocks are taken until many in a row were contiguous; the scattered ones are cured, and all go
  * back whole, the cured ones last: they are handed out next.  Passes are made while the load runs,
- * so that the blocks in use come by.
+ * so that the blocks in use come by.  As passes cure nothing the next ones look further: a load
+ * that begins anew takes more blocks than one that goes on.
  *
  * Where Xen gives nothing, a contiguous block of movable memory is taken, and the small blocks get
  * its frames for their own.  Where its pages are used, by programs, scattered frames harm nobody.
@@ -22,6 +23,7 @@
 
 #define ORDER_MOST  XSW_LEAST_ORDER /* what network memory comes in */
 #define ENOUGH      128             /* contiguous blocks in a row: those below are not hot */
+#define FURTHER     3               /* passes that cured nothing: the next takes twice as many */
 #define LOOK_EVERY  64              /* blocks between two looks at free memory */
 #define QUIET       12              /* passes that cured nothing end the run: three seconds */
 #define PASSES_MOST 200
@@ -29,6 +31,7 @@
 
 /*
  * @block: the scattered ones from the front, @scattered of them; the others from the end
+ * @enough: contiguous blocks in a row that end it
  * @deal: for a donor's pages and as many others
  * @pressed: the domain's free memory is at its floor: what else is scattered was not looked at
  */
@@ -36,6 +39,7 @@ struct pass {
 	struct xsw_defrag *d;
 	struct xsw_block *block;
 	size_t most, scattered, others;
+	u64 enough;
 	struct xsw_deal *deal;
 	u64 found, cured, pages;
 	bool pressed;
@@ -65,7 +69,7 @@ static void take_blocks(struct pass *p, u8 order)
 	u64 bytes = PAGE_SIZE << order, in_a_row = 0;
 
 	p->scattered = p->others = 0;
-	while (in_a_row < ENOUGH && p->scattered + p->others < p->most >> order) {
+	while (in_a_row < p->enough && p->scattered + p->others < p->most >> order) {
 		size_t taken = p->scattered + p->others;
 		struct xsw_block b = { .order = order, .origin = XSW_ORIGIN_NONE };
 		struct page *page;
@@ -201,6 +205,7 @@ static enum xsw_ending passes(struct pass *p)
 	for (n = 0; n < PASSES_MOST && quiet < QUIET; n++) {
 		p->found = p->cured = p->pages = 0;
 		p->pressed = false;
+		p->enough = ENOUGH << quiet / FURTHER;
 		xsw_on_each_cpu(pass_on_cpu, p);
 		progress->passes++;
 		progress->hot_found = p->found;

@@ -57,6 +57,8 @@ static bool exchange(struct xsw_defrag *d, struct xsw_kept *k)
 	}
 	if (result == XSW_EXCHANGE_NO_MEMORY)
 		d->most_order = XSW_BLOCK_ORDER - 1;
+	if (result == XSW_EXCHANGE_ORDER)
+		d->forbidden = XSW_BLOCK_ORDER;
 	return result == XSW_EXCHANGE_OK || result == XSW_EXCHANGE_NO_MEMORY;
 }
 

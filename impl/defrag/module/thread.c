@@ -109,8 +109,11 @@ static void tell_ending(enum xsw_job job)
 	u64 ms = div64_u64(s->ended_ns - s->began_ns, NSEC_PER_MSEC);
 
 	if (s->run.forbidden)
-		pr_notice("Xen permits this domain no exchange of order %u\n", s->run.forbidden);
-	if (s->run.limits.ask_xen && !s->run.most_order)
+		pr_notice("Xen permits this domain no exchange of order %u%s\n", s->run.forbidden,
+			  s->run.most_order ? ""
+					    : ": it was asked for nothing, as the blocks that it "
+					      "is to keep could not be held (xen_floor_blocks)");
+	else if (s->run.limits.ask_xen && !s->run.most_order)
 		pr_notice("the %llu blocks that Xen is to keep could not be held: it was asked for "
 			  "nothing\n",
 			  s->run.limits.xen_floor_blocks);

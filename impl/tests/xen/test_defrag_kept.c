@@ -55,6 +55,22 @@ static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
 	check(0);
 }
 
+/* Small extents may be cut out of large blocks, which the domain is not permitted to hold. */
+static void without_permission_to_hold_them_xen_is_asked_for_nothing(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.highest_order = 6;
+	defrag.limits.xen_floor_blocks = 4;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.forbidden, 9);
+	assert_int_equal(defrag.most_order, 0);
+	assert_int_equal(defrag.progress.kept, 0);
+	assert_int_equal(xen_blocks(), 128);
+	assert_true(defrag.progress.dealt_pages >= 100 * 512);
+	check(0);
+}
+
 /* It has fewer than are to be kept: they are held, and no smaller extent is cut out of them. */
 static void xen_keeps_the_large_blocks_it_has(void **state)
 {
@@ -143,6 +159,7 @@ int main(void)
 		a_run_test(with_no_more_than_its_floor_xen_gives_no_large_block),
 		a_run_test(contiguous_blocks_are_not_given_for_the_floor),
 		a_run_test(a_floor_of_more_than_we_can_hold_asks_for_nothing),
+		a_run_test(without_permission_to_hold_them_xen_is_asked_for_nothing),
 		a_run_test(xen_keeps_the_large_blocks_it_has),
 		a_run_test(what_was_held_is_cured_in_the_end),
 		a_run_test(a_stop_while_they_are_taken_is_heeded),

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../../../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 names=(native-iommu-passthrough native-amdvi native-swiotlb xen-dom0-forced xen-dom0-large-pool
-	xen-dom0-scattered xen-dom0-served xen-pvh)
+	xen-dom0-scattered xen-dom0-cured xen-dom0-served xen-pvh)
 run=${1:-$work/run}
 if [ $# = 0 ]; then
 	make -s bench ENV="$(IFS=,; echo "${names[*]}")" OUT="$run" REPORT=no SEED=1 >"$work/said" 2>&1
@@ -63,6 +63,11 @@ holds xen-dom0-large-pool 'its pool has 256 MiB' '.stock_pool.bytes == 268435456
 holds xen-dom0-scattered 'a 64-bit network card bounces' '.devices as $d | [.rounds[] |
 	select(.kind == "counted" and .backend == "stock" and .counters.bounces > 0) | .device as $t |
 	$d[] | select(.target == $t and .role == "nic" and .dma_mask_bits == 64)] | length > 0'
+# shellcheck disable=SC2016 # variables of jq's
+holds xen-dom0-cured 'after the defragmenter hardly one' '[.devices[] |
+	select(.role == "nic" and .dma_mask_bits == 64) | .target] as $wide | [.rounds[] |
+	select(.kind == "counted") | select(.device | IN($wide[])) | .counters] |
+	length > 0 and (map(.bounces) | add) * 50 <= (map(.maps) | add)'
 holds xen-dom0-served 'dom0 maps what the domU reads, writes and sends' \
 	'[.rounds[] | select(.device == "nvme0n1" or .device == "eth0") | .load == "observed" and
 	.figures.io_bytes > 0] | length == 2 and all'

@@ -45,15 +45,28 @@ traffic 4
 straddled=$(($(value attached_straddles) - before))
 is "$bounces" 0 'the kernel bounces nothing then'
 at_least "$straddled" 1000 "but that module does, on scattered memory: $straddled"
+# straddled_in_4_s: sets left, and tells what that is of what was on scattered memory.
+straddled_in_4_s() {
+	local before
+	before=$(value attached_straddles)
+	traffic 4
+	left=$(($(value attached_straddles) - before))
+	echo "# $left of $straddled are left ($((left * 1000 / straddled)) in 1000)"
+}
+# Phase 2 alone never ends them all: it cures what the page allocator hands out, and a buffer may get
+# a page from among those of programs, once they free one. 20 to 50 in 1000 were left when it was tried
+# first, 31 and fewer than 20 in this test. That these are what phase 1 is for, is seen afterwards.
 set_to background 1
 traffic 30
-before=$(value attached_straddles)
-traffic 4
+straddled_in_4_s
 set_to background 0
 told 'in the background'
-left=$(($(value attached_straddles) - before))
-echo "# $left are left"
 at_most $left $((straddled / 10)) 'the background notices those, and ends most without a run of phase 1'
+under_load movable
+under_load hot
+under_load hot
+straddled_in_4_s
+at_most $left $((straddled / 200)) 'with phase 1, at most 0.5 % are left'
 unwire
 for nic in "${nics[@]}"; do
 	give_back "$nic"

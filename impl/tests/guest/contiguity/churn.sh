@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+# What wears a cure out, for tests that source contiguity.sh before: modules are built, as a kernel is;
+# files come and go.
+
+build_modules() { # build_modules SECONDS [JOBS]
+	local until=$((SECONDS + $1))
+	mkdir -p /tmp/tree
+	cp -r "$top/impl" "$top/Makefile" /tmp/tree
+	while [ $SECONDS -lt $until ]; do
+		find /tmp/tree/build -name '*.o' 2>/dev/null >>/tmp/objects
+		rm -rf /tmp/tree/build
+		timeout $((until - SECONDS + 1)) make -s -j "${2-1}" -C /tmp/tree/impl/kmod module >/tmp/built 2>&1
+	done
+}
+
+objects() { # that were built since the last time
+	cat <(cat /tmp/objects 2>/dev/null) <(find /tmp/tree/build -name '*.o') | wc -l
+	rm -f /tmp/objects
+}
+
+churn_files() { # churn_files SECONDS
+	local until=$((SECONDS + $1)) n
+	while [ $SECONDS -lt $until ]; do
+		mkdir -p /tmp/churn
+		for ((n = 0; n < 200; n++)); do
+			head -c $((RANDOM * 4)) /dev/zero >"/tmp/churn/$((RANDOM % 500))"
+		done
+		rm -rf /tmp/churn
+	done
+}
+
+# What bounces on scattered memory for so many bytes sent
+as_scattered() { echo $((sent_bytes * scattered / (scattered_mb << 20))); }
