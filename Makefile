@@ -212,7 +212,7 @@ test-build:
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
 .PHONY: test-traces
-test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (forty minutes)
+test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: test-watch

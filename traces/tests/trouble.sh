@@ -122,7 +122,7 @@ watch_start()
 	local before tries
 
 	before=$(bpftool -j prog list | jq length)
-	"${watch_in[@]}" $x watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
+	"${watch_in[@]}" "$x" watch -o "$out/watch" "$@" >"$out/watched" 2>"$out/err" &
 	watch_pid=$!
 	for tries in {1..200}; do
 		[ "$(bpftool -j prog list | jq length)" -le $((before + 8)) ] || break

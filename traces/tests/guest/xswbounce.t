@@ -36,7 +36,7 @@ if sort -VC <<<"6.10"$'\n'"$(uname -r)"; then
 	is "$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").maps_counted_seconds / \$all |
 		. > 0.04 and . < 0.12" "$out/json")" true 'top: in about half a second of ten'
 	within "$(of "$bdf" '.maps_counted / .maps_counted_seconds | floor')" \
-		"$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").bounces / \$all | floor" "$out/json")" 300 \
+		"$(jq ".seconds as \$all | .devices[] | select(.device == \"$bdf\").bounces / \$all | floor" "$out/json")" 500 \
 		'top: and their rate is that of all'
 else
 	is "$(of "$bdf" '.maps == .bounces') $(of "$wide_bdf" '.maps > 0 and .bounces == 0')" 'true true' \
