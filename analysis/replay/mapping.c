@@ -83,6 +83,19 @@ static void unuse(struct load *l, u32 device, u32 slots)
 		l->used -= slots;
 }
 
+/* A mapping is in its device's queue of that direction */
+static void enqueue(struct load *l, u32 device, u32 dir)
+{
+	struct load_device *d = &l->device[device];
+
+	d->live_max = max(d->live_max, ++d->live[dir]);
+}
+
+static bool is_beyond_queue(const struct load *l, u32 device, u32 dir)
+{
+	return l->options.queue && device && l->device[device].live[dir] >= l->options.queue;
+}
+
 /* One run of slots is released */
 static void end_piece(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu)
 {
@@ -109,6 +122,8 @@ void mapping_end(struct load *l, struct load_stream *s, struct live *at, u64 ns,
 	u64 key = at->key;
 	u32 pieces = at->number, k;
 
+	if (pieces && !at->phantom)
+		l->device[at->device].live[at->dir]--;
 	end_piece(l, s, at, ns, cpu);
 	for (k = 1; k < pieces; k++) {
 		at = live_find(&s->live, key + (u64)k * (l->options.split >> XSW_SLOT_SHIFT));
@@ -141,9 +156,10 @@ static u32 place_of(const struct load *l, const struct rec_event *e, u64 key)
 }
 
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
-			u64 orig, u32 size, u32 number, bool phantom)
+			u64 orig, u32 size, u32 number, enum live_phantom phantom)
 {
 	bool at_start = e->call == REC_SLOT;
+	struct owner owner = owners_find(&l->scan.owners, e);
 	struct live *at = fresh(l, s, key, e);
 	u32 id = 0;
 
@@ -171,18 +187,21 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 			     .number = number,
 			     .told = (u32)min(s->number, (u64)~0u),
 			     .slots = (u16)slots_for(l, e->device, orig, size),
-			     .device = e->device,
+			     .device = owner.device,
 			     .kind = LIVE_BOUNCED,
 			     .at_start = at_start,
-			     .phantom = phantom };
+			     .phantom = phantom,
+			     .dir = owner.dir };
 	if (phantom)
 		return true;
 	s->largest = max(s->largest, (u64)at->slots);
 	if (at_start) {
 		l->at_start_slots += is_replayed(l, e->device) ? at->slots : 0;
-		l->device[e->device].at_start += at->slots;
+		l->device[owner.device].at_start += at->slots;
 	}
-	use(l, e->device, at->slots, e->ns);
+	use(l, owner.device, at->slots, e->ns);
+	if (number)
+		enqueue(l, owner.device, owner.dir);
 	return true;
 }
 
@@ -223,6 +242,7 @@ static void end_request(struct load *l, const struct held *h, u64 ns)
 			 .what = OP_RELEASE };
 
 	l->waiting -= h->slots;
+	l->device[h->device].live[h->dir]--;
 	emit(l, &op);
 	live_give_id(&l->ids, h->id);
 }
@@ -254,7 +274,8 @@ static void end_served(struct load *l, struct load_stream *s, const struct rec_e
 			   .size = size,
 			   .slots = found->slots,
 			   .device = e->device,
-			   .cpu = e->cpu };
+			   .cpu = e->cpu,
+			   .dir = e->dir };
 	live_drop(&l->ids, found);
 	end_request(l, &h, e->ns);
 }
@@ -276,7 +297,7 @@ static bool remember_request(struct load *l, const struct held *h)
 
 /* What lived at the start of a copy is there already, and what takes its place: a ring is refilled
  */
-static bool is_phantom(const struct load *l, struct load_stream *s, const struct rec_event *e)
+static bool is_there_already(const struct load *l, struct load_stream *s, const struct rec_event *e)
 {
 	if (!l->options.start_once || s == l->stream)
 		return false;
@@ -288,9 +309,19 @@ static bool is_phantom(const struct load *l, struct load_stream *s, const struct
 	return true;
 }
 
+static enum live_phantom phantom_of(const struct load *l, struct load_stream *s,
+				    const struct rec_event *e)
+{
+	struct owner owner = owners_find(&l->scan.owners, e);
+
+	if (is_there_already(l, s, e))
+		return LIVE_THERE_ALREADY;
+	return is_beyond_queue(l, owner.device, owner.dir) ? LIVE_BEYOND_QUEUE : LIVE_REAL;
+}
+
 bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
-	bool phantom = is_phantom(l, s, e);
+	enum live_phantom phantom = phantom_of(l, s, e);
 	u32 n = pieces_of(l, e->size), k;
 
 	for (k = 0; k < n; k++) {
@@ -316,7 +347,8 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 			  .key = request_key(l, s, e, at, size),
 			  .size = size,
 			  .device = e->device,
-			  .cpu = e->cpu };
+			  .cpu = e->cpu,
+			  .dir = e->dir };
 	struct live *known = h.key ? live_find(&l->ids, h.key) : NULL;
 	struct op op = { .ns = e->ns,
 			 .orig = h.orig,
@@ -331,6 +363,8 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 		emit(l, &op);
 		return true;
 	}
+	if (is_beyond_queue(l, e->device, e->dir))
+		return true;
 	if (l->held.n == HELD_MOST)
 		mapping_end_held(l);
 	h.slots = slots_for(l, e->device, h.orig, size);
@@ -340,6 +374,7 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 		return mapping_no_memory(l);
 	emit(l, &op);
 	l->waiting += h.slots;
+	enqueue(l, e->device, e->dir);
 	new_wanted(l, e->ns);
 	return true;
 }

@@ -116,6 +116,7 @@ static void print_device(struct json *j, const struct load *l, u32 i)
 	json_count(j, "held_slots", d->held);
 	json_count(j, "held_slots_max", d->held_max);
 	json_count(j, "held_slots_at_peak", d->held_at_peak);
+	json_count(j, "live_mappings_max", d->live_max);
 	json_count(j, "lifetime_mean_ns", d->ended ? d->lifetime / d->ended : 0);
 	json_count(j, "largest_bytes", d->largest);
 	print_sizes(j, d);
@@ -152,6 +153,7 @@ static void print_load(struct json *j, const struct load *l)
 	json_flag(j, "start_once", l->options.start_once);
 	json_real(j, "shift_seconds", (double)l->options.shift / 1e9);
 	json_count(j, "split_bytes", l->options.split);
+	json_count(j, "queue", l->options.queue);
 	json_open(j, "without", '[');
 	for (i = 1; i < LOAD_REASONS; i++)
 		if (l->options.without[i])

@@ -34,6 +34,9 @@ static const struct argp_option choices[] = {
 	{ "of", 'o', "NAME", 0,
 	  "Replay what bounced through the pool of stock, of the module, or all (all)", 0 },
 	{ "split", 'x', "BYTES", 0, "As if no mapping were larger than this", 0 },
+	{ "queue", 'q', "N", 0,
+	  "As if each device held at most so many mappings in each direction, as with a shorter ring",
+	  0 },
 	{ "without", 'w', "REASON[,REASON...]", 0,
 	  "As if nothing had bounced for this reason: mask, straddle, align, forced", 0 },
 	{ "copies", 'c', "N", 0, "Add the recording to itself, so that there are N of it", 0 },
@@ -122,6 +125,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options.split = number(arg, XSW_SLOT_SIZE, REC_MAPPING, state);
 		if (options.split % XSW_SLOT_SIZE)
 			argp_error(state, "--split: a multiple of 2048");
+		return 0;
+	case 'q':
+		options.queue = number(arg, 1, 1000000, state);
 		return 0;
 	case 'w':
 		choose_reasons(arg, state);
@@ -298,6 +304,7 @@ int main(int argc, char **argv)
 		wrong = replay(&l, &scan);
 	load_close(&l);
 	load_forget_ghosts(&ghosts);
+	load_forget_scan(&scan);
 	if (wrong)
 		return refuse(wrong);
 	if (fflush(stdout) || ferror(stdout))

@@ -114,6 +114,15 @@ def ghosts():
             event(9000, at(1000), 2048)]
 
 
+def queue():
+    """A receive ring of four, whose owner its unmaps tell; two sends of 8 KiB; one more to receive fails."""
+    events = [event(1 + k, at(k), 2048, SLOT, device=0, phys=k) for k in range(4)]
+    events += [event(9, at(90), 2048, SLOT, device=0, phys=90), event(100, at(40), 8192)]
+    for k in range(4):
+        events += [event(200 + 2 * k, at(k), 2048, UNMAP, 2), event(201 + 2 * k, at(4 + k), 2048, direction=2)]
+    return events + [event(300, at(50), 8192), event(400, NOWHERE, 2048, failed=1, direction=2)]
+
+
 def failing():
     """Mappings of 2 us each; two that failed while one lived: 12 slots wanted at most."""
     return [event(1000, at(0), 8192), event(3000, at(0), 8192, UNMAP),
@@ -218,6 +227,7 @@ def right(version):
         "plain": new().add(plain()).end(),
         "snapshot": new(pool_used=133).add(snapshot()).end(),
         "ghosts": new(pool_used=4).add(ghosts()).end(),
+        "queue": new(pool_used=5).add(queue()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
         "reserve": new().add(reserve()).end(),

@@ -46,7 +46,9 @@ answers direct '[.load.unmaps_from_before, .load.peak.slots]' '[1,0]' \
 answers snapshot '.load | [.peak.slots, .at_start_slots, .ghosts, .unmaps_from_before]' \
 	'[132,130,0,1]' 'the snapshot: neither twice nor what ended before it was told'
 answers snapshot '.devices | map([.device, .at_start_slots, .held_slots_max])' \
-	'[[null,130,130],["0000:00:04.0",0,3]]' 'slots whose owner is not known have none'
+	'[[null,128,128],["0000:00:04.0",2,4]]' 'slots whose owner is not known have none'
+answers queue '.devices | map([.device, .at_start_slots, .held_slots_at_peak, .live_mappings_max])' \
+	'[[null,1,1,1],["0000:00:04.0",4,12,5]]' 'unless its unmap tells'
 answers ghosts '.load | [.peak.slots, .ghosts, .at_start_slots]' '[5,2,2]' \
 	'maps whose unmaps were not seen are left out from the beginning'
 answers ghosts '[.pools[] | .used_hiwater]' '[5,5]' 'by the pools as well'
@@ -95,6 +97,16 @@ is "$("$replay" --slots 1024 --points 1 "$scratch/made/v1/right/retries.rec" | j
 	.load.failed_again, .load.peak_with_failed.slots]')" '[5,0,34]' 'v1 does not know the buffer: each is one'
 
 # ---- what is replayed, and how often ----
+answers queue '[.load.queue, .load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims,
+	.pools[1].used, .devices[1].live_mappings_max]' '[4,13,13,11,13,4]' \
+	'a queue that is full takes no request that failed' --queue 4
+answers queue '[.load.queue, .load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims,
+	.pools[1].used, .devices[1].live_mappings_max]' '[2,11,11,7,11,2]' \
+	'a ring of half the length, each way' --queue 2
+answers queue '[.load.peak.slots, .pools[0].claims, .pools[1].used, .devices[1].live_mappings_max]' \
+	'[6,4,6,1]' 'one of each' --queue 1
+answers queue '[.load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims]' '[13,14,12]' \
+	'and one that is long enough changes nothing' --queue 5
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
 	'[7,[],[0,0],5]' 'all reasons'
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \

@@ -56,12 +56,15 @@ tells forced '[.recording.forced, .recording.areas, .sizes.stock.parameter]' '[1
 
 # ---- remedies ----
 remedies='[.remedies[] | [.name, .failures, .avoided]]'
-tells small_pool "$remedies" '[["wider mask",0,20],["the module",0,20],["larger pool",0,20],["nothing",20,0]]' \
+tells small_pool "$remedies" '[["wider mask",0,20],["the module",0,20],["shorter queues",0,20],["larger pool",0,20],["nothing",20,0]]' \
 	'each with what it would have avoided'
 tells small_pool '.remedies[0] | [.bytes_not_copied, .memory_bytes, .reboot]' '[4194304,0,false]' \
 	'and with the bytes: 512 pages, copied in and out'
 tells small_pool '[.remedies[] | select(.name == "larger pool") | .memory_bytes, .reboot]' '[2097152,true]' \
 	'a larger pool costs memory and a reboot'
+tells small_pool '[.remedies[] | select(.name == "shorter queues") | .what]' \
+	'["at most 512 mappings each way: ethtool -G of network cards, nr_requests of disks (ahci)"]' \
+	'shorter queues, as long as they may be'
 tells areas_held '[.remedies[] | select(.name == "fewer areas") | .what, .failures]' \
 	'["boot with swiotlb=1024,1",0]' 'fewer areas'
 tells too_large "$remedies" '[["wider mask",0,10],["the module",0,10],["smaller requests",0,10],["nothing",10,0]]' \
@@ -73,7 +76,7 @@ tells straddles '.remedies[0] | .what, .reboot' '"modprobe xen_swiotlb_defrag; x
 tells straddles '.remedies | map(select(.name == "wider mask")) | .[0].bytes_not_copied' 81920 \
 	'and ten by a wider mask'
 tells forced '.remedies[0].name' '"no forcing"' 'forcing'
-tells module "$remedies" '[["wider mask",0,20],["larger pool",0,20],["nothing",20,0]]' \
+tells module "$remedies" '[["wider mask",0,20],["shorter queues",0,20],["larger pool",0,20],["nothing",20,0]]' \
 	'the module is not offered to who has it'
 
 # ---- growth and confidence ----
