@@ -75,6 +75,7 @@ load_adversarial()
 load_usb-rand-1() { fio_load "$usb" randread 4k 1; }
 load_usb-rand-32() { fio_load "$usb" randread 4k 32; }
 load_usb-seq() { fio_load "$usb" read 128k 4; }
+load_nvme-rand-1() { fio_load "$nvme" randread 4k 1; }
 load_nvme-rand-32() { fio_load "$nvme" randread 4k 32; }
 load_nvme-seq() { fio_load "$nvme" read 128k 8; }
 load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
@@ -92,6 +93,8 @@ load_tcp() { iperf_load; }
 load_tcp-4() { iperf_load -P 4; }
 load_tcp-plain() { offloads off; iperf_load; offloads on; }
 load_udp() { iperf_load -u -b 20M -l 200; }
+load_tcp-both() { iperf_load --bidir; }
+load_tcp-both-rings() { rings 2048; iperf_load --bidir; rings 256; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
 # The same with rings of 80 descriptors: RINGS=80 of record-loads.
 load_tcp-tight() { load_tcp; }
