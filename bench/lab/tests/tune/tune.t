@@ -78,7 +78,7 @@ for part; do
 		boot small one "RINGS=80 $lab/record-loads stock /out $seconds mix-split $tight_loads" \
 			--set 'kernel_args+=swiotlb=256' ;;
 	forced)
-		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads mix" \
+		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads nvme-fixed mix" \
 			--set 'kernel_args+=swiotlb=16384,force' ;;
 	two) # CPUs: two areas of stock's, and events of the module from both
 		boot two two "$lab/record-loads stock /out $seconds usb-seq tcp udp mix tcp-rings adversarial
