@@ -88,10 +88,16 @@ all
 $x occupancy 0.2 2 >"$out/text" 2>"$out/err"
 is "$(grep -c 'slots in use$' "$out/text")" 2 'a line for the pool in each interval'
 like "$(cat "$out/err")" 'CPU' 'and at the end what it cost'
+like "$($x verdict 1 2>/dev/null)" \
+	'Pool of [^:]*: [^:]* in use now, [^:]* at most \(swiotlb/io_tlb_used_hiwater\)\.' \
+	'the verdict names the file that tells the most in use'
 backend=module
 module_load
 module_take "$bdf"
 all
+like "$($x verdict 1 2>/dev/null)" \
+	'Pool of xen_swiotlb: [^:]* in use now, [^:]* at most \(xen_swiotlb/high_water\)\.' \
+	"or the module's"
 module_give_back "$bdf"
 module_unload
 ok $? 'the module goes'
