@@ -37,12 +37,19 @@
 
 enum load_pool { LOAD_STOCK, LOAD_MODULE, LOAD_POOLS };
 
+/* Bounced mappings of a device, and requests that are held, in each direction */
+struct load_queues {
+	u32 live[LOAD_DIRECTIONS];
+};
+
 struct load_options {
 	const char *path;
 	bool of[LOAD_POOLS]; /* is what bounced through this pool replayed? */
 	bool across_gaps;
 	bool without[LOAD_REASONS]; /* as if nothing had bounced for this reason */
 	bool avoids;                /* is one of those set? */
+	bool own_queues; /* no device has more mappings each way than it had, if they are split */
+	const struct load_queues *had; /* [REC_DEVICES], with own_queues */
 	u32 queue; /* mappings that a device has at most each way; 0: as many as it had */
 	u32 split; /* bytes: larger mappings become several of this size; 0: none does */
 	u32 copies;
@@ -83,8 +90,7 @@ struct load_device {
 	u64 ended, lifetime;          /* bounced mappings whose map and unmap are here; ns in all */
 	u64 at_start;                 /* slots */
 	u64 held, held_max, held_at_peak;
-	u32 live[LOAD_DIRECTIONS]; /* bounced mappings, and requests that are held */
-	u32 live_max;              /* of one direction */
+	struct load_queues now, most;
 	u64 allocs, frees, coherent_bytes, coherent_peak;
 	u64 frees_from_before; /* what they free was allocated before the recording */
 };

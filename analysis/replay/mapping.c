@@ -88,19 +88,26 @@ static void enqueue(struct load *l, u32 device, u32 dir)
 {
 	struct load_device *d = &l->device[device];
 
-	d->live_max = max(d->live_max, ++d->live[dir]);
+	d->most.live[dir] = max(d->most.live[dir], ++d->now.live[dir]);
 }
 
 static bool is_beyond_queue(const struct load *l, u32 device, u32 dir)
 {
-	return l->options.queue && device && l->device[device].live[dir] >= l->options.queue;
+	const struct load_options *o = &l->options;
+	u32 live = l->device[device].now.live[dir];
+
+	if (!device)
+		return false;
+	return (o->queue && live >= o->queue) || (o->had && live >= o->had[device].live[dir]);
 }
 
 /* One run of slots is released */
 static void end_piece(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu)
 {
-	if (!at->phantom)
+	if (!at->phantom) {
 		unuse(l, at->device, at->slots);
+		l->device[at->device].now.live[at->dir]--;
+	}
 	if (!at->phantom && is_replayed(l, at->device)) {
 		struct op op = { .ns = ns,
 				 .orig = at->orig,
@@ -122,8 +129,6 @@ void mapping_end(struct load *l, struct load_stream *s, struct live *at, u64 ns,
 	u64 key = at->key;
 	u32 pieces = at->number, k;
 
-	if (pieces && !at->phantom)
-		l->device[at->device].live[at->dir]--;
 	end_piece(l, s, at, ns, cpu);
 	for (k = 1; k < pieces; k++) {
 		at = live_find(&s->live, key + (u64)k * (l->options.split >> XSW_SLOT_SHIFT));
@@ -156,11 +161,15 @@ static u32 place_of(const struct load *l, const struct rec_event *e, u64 key)
 }
 
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
-			u64 orig, u32 size, u32 number, enum live_phantom phantom)
+			u64 orig, u32 size, u32 number, bool there_already)
 {
 	bool at_start = e->call == REC_SLOT;
 	struct owner owner = owners_find(&l->scan.owners, e);
 	struct live *at = fresh(l, s, key, e);
+	enum live_phantom phantom = there_already ? LIVE_THERE_ALREADY
+				    : is_beyond_queue(l, owner.device, owner.dir)
+					    ? LIVE_BEYOND_QUEUE
+					    : LIVE_REAL;
 	u32 id = 0;
 
 	if (!at)
@@ -200,8 +209,7 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 		l->device[owner.device].at_start += at->slots;
 	}
 	use(l, owner.device, at->slots, e->ns);
-	if (number)
-		enqueue(l, owner.device, owner.dir);
+	enqueue(l, owner.device, owner.dir);
 	return true;
 }
 
@@ -242,7 +250,7 @@ static void end_request(struct load *l, const struct held *h, u64 ns)
 			 .what = OP_RELEASE };
 
 	l->waiting -= h->slots;
-	l->device[h->device].live[h->dir]--;
+	l->device[h->device].now.live[h->dir]--;
 	emit(l, &op);
 	live_give_id(&l->ids, h->id);
 }
@@ -309,19 +317,9 @@ static bool is_there_already(const struct load *l, struct load_stream *s, const 
 	return true;
 }
 
-static enum live_phantom phantom_of(const struct load *l, struct load_stream *s,
-				    const struct rec_event *e)
-{
-	struct owner owner = owners_find(&l->scan.owners, e);
-
-	if (is_there_already(l, s, e))
-		return LIVE_THERE_ALREADY;
-	return is_beyond_queue(l, owner.device, owner.dir) ? LIVE_BEYOND_QUEUE : LIVE_REAL;
-}
-
 bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
-	enum live_phantom phantom = phantom_of(l, s, e);
+	bool there_already = is_there_already(l, s, e);
 	u32 n = pieces_of(l, e->size), k;
 
 	for (k = 0; k < n; k++) {
@@ -331,7 +329,7 @@ bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event
 		if (unlikely(l->ids.taken))
 			end_served(l, s, e, at, size);
 		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n,
-				 phantom))
+				 there_already))
 			return false;
 	}
 	return true;

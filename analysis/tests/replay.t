@@ -105,6 +105,10 @@ answers queue '[.load.queue, .load.peak.slots, .load.peak_with_failed.slots, .po
 	'a ring of half the length, each way' --queue 2
 answers queue '[.load.peak.slots, .pools[0].claims, .pools[1].used, .devices[1].live_mappings_max]' \
 	'[6,4,6,1]' 'one of each' --queue 1
+answers queue '[.load.own_queues, .load.peak.slots, .pools[1].used]' '[true,9,10]' \
+	'pieces of requests one after another, as many at once as there were requests' --split 4096 --own-queues
+answers queue '[.load.own_queues, .load.peak.slots, .pools[1].used]' '[false,13,14]' \
+	'or all at once' --split 4096
 answers queue '[.load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims]' '[13,14,12]' \
 	'and one that is long enough changes nothing' --queue 5
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
@@ -179,7 +183,7 @@ while IFS=$'\t' read -r name hiwater; do
 	[[ $name != '#'* ]] || continue
 	gunzip -c "$real/$name.rec.gz" >"$scratch/real.rec"
 	"$replay" --slots 128,512,1024,2048 --points 4 "$scratch/real.rec" | jq -S 'del(.run)' >"$scratch/json"
-	is "$(jq -c '[.load.peak.slots, (.pools[] | select(.slots >= 1024).used_hiwater)] | unique' \
+	is "$(jq -c "[.load.peak.slots, (.pools[] | select(.slots >= $hiwater).used_hiwater)] | unique" \
 		"$scratch/json")" "[$hiwater]" "$name: the kernel's own high-water mark"
 	is "$(jq -c "[.pools[] | select(.slots < $hiwater and .failures == 0)]" "$scratch/json")" '[]' \
 		"$name: and failures where the pool is smaller"

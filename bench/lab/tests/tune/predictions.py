@@ -4,15 +4,17 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import tempfile
 from typing import NamedTuple, Optional
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 4))
 REPLAY = os.path.join(TOP, "build", "replay", "replay")
+PLACEMENT = os.path.join(TOP, "build", "replay", "placement")
 TUNE = os.path.join(TOP, "analysis", "tune", "tune")
 LAYOUTS = 4
-SECTIONS = {"peak": "Peaks", "size": "Other sizes", "scale": "Twice the depth", "remedy": "Remedies"}
+SECTIONS = {"peak": "Peaks", "place": "Slot by slot", "size": "Other sizes", "scale": "Twice the depth", "remedy": "Remedies"}
 # Remedies that save bytes: words, the load before, the reason that goes, the load afterwards
 NOT_COPIED = (
     ("bytes not copied without forcing", ("module", "nvme-fixed"), "forced", ("module", "nvme-unforced")),
@@ -20,7 +22,7 @@ NOT_COPIED = (
 )
 # Remedies by which mappings fit: words, the load before, what is replayed, the load afterwards
 FEWER = (
-    ("requests of 16 KiB", "mix-tight", {"split": 16384}, "mix-split"),
+    ("requests of 16 KiB", "mix-tight", {"split": 16384, "own-queues": True}, "mix-split"),
     ("rings of 256, not 2048", "tcp-both-rings", {"queue": 256}, "tcp-both"),
 )
 
@@ -60,21 +62,21 @@ def runs_of(folder):
 
 
 def answer(program, run, words):
-    """The JSON of a program that reads the recording."""
+    """What a program says that reads the recording."""
     with tempfile.NamedTemporaryFile(suffix=".rec") as unpacked:
         with gzip.open(run.recording) as packed:
             unpacked.write(packed.read())
         unpacked.flush()
         done = subprocess.run([program] + words + [unpacked.name], stdout=subprocess.PIPE, universal_newlines=True,
                               check=True)
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def replay(run, **options):
     options.setdefault("allocator", run.backend)
     words = ["--points=1", f"--of={run.backend}"]
     words += [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
-    return answer(REPLAY, run, words)
+    return json.loads(answer(REPLAY, run, words))
 
 
 def reasons(pool):
@@ -114,6 +116,7 @@ class Machine:
     def rows(self):
         for run in self.runs:
             yield self.peak(run)
+            yield from self.placed(run)
         for backend, load in sorted({(run.backend, run.load) for run in self.runs}):
             for base, run in self.pairs((backend, load), (backend, load)):
                 yield self.failures("size", base, run, "failures")
@@ -132,6 +135,16 @@ class Machine:
         lost = told["recording"]["lost"]
         return self.near("peak", run, "slots", told["load"]["peak"]["slots"], run.mark, 0.05, lost > 0,
                          f"{lost} events were lost")
+
+    def placed(self, run):
+        """Each mapping beside the slot the kernel gave it, in a pool of which every address is known."""
+        if run.backend == "stock" and run.areas == 1:
+            numbers = [int(word) for word in re.findall(r"\d+", answer(PLACEMENT, run, []))]
+            placed, alike, failed, failed_alike, unknown = numbers
+            if placed and not unknown:
+                right = 1000 * (alike + failed_alike) >= 999 * (placed + failed)
+                yield Row("place", self.name, run, "at the kernel's slot, and failures where it failed",
+                          f"{alike}, {failed_alike}", f"{placed}, {failed}", "", right, False, "")
 
     def near(self, kind, run, what, told, met, within, explained=False, cause=""):
         right = abs(told - met) <= within * met
@@ -159,7 +172,7 @@ class Machine:
             for depth in (128, 256):
                 base, twice = self.of(backend, f"nvme-4k-{depth}"), self.of(backend, f"nvme-4k-{2 * depth}")
                 if base and twice:
-                    growth = answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"])["growth"]
+                    growth = json.loads(answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"]))["growth"]
                     yield self.near("scale", twice, f"slots, from depth {depth}", growth["deeper_peak_high"],
                                     twice.mark, 0.15)
 

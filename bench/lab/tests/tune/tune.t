@@ -16,6 +16,7 @@ kept=$PWD/build/tune-proof
 lab=bench/lab/tests/tune
 seconds=5
 mkdir -p "$kept"
+make -s -C analysis/replay all placement || bail 'the replay was not built'
 
 # boot PART MACHINE COMMAND [LAB OPTION...]: the command sees the folder MACHINE/PART as /out
 boot()
