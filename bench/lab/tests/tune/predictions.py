@@ -96,6 +96,11 @@ def wanted(result):
     return result["load"]["peak_with_failed"]["slots"]
 
 
+def at_once(run):
+    """The most mappings of an NVMe disk that lived at once."""
+    return max(device["live_mappings_max"] for device in replay(run, slots=1024)["devices"] if device["driver"] == "nvme")
+
+
 class Machine:
     """A folder of one."""
 
@@ -173,8 +178,10 @@ class Machine:
                 base, twice = self.of(backend, f"nvme-4k-{depth}"), self.of(backend, f"nvme-4k-{2 * depth}")
                 if base and twice:
                     growth = json.loads(answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"]))["growth"]
+                    had, has = at_once(base), at_once(twice)
                     yield self.near("scale", twice, f"slots, from depth {depth}", growth["deeper_peak_high"],
-                                    twice.mark, 0.15)
+                                    twice.mark, 0.15, has < 1.8 * had,
+                                    f"the disk did not get twice as much at once: {had} mappings, then {has}")
 
     def fewer(self):
         """Remedies by which a load needs less: its peak, and whether a pool fails then."""
