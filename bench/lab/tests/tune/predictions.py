@@ -107,7 +107,7 @@ class Machine:
     def __init__(self, folder):
         self.folder, self.name = folder, os.path.basename(os.path.abspath(folder))
         self.runs = sorted(runs_of(folder), key=lambda run: (run.backend, run.load, -run.slots))
-        self.kernel = ""
+        self.kernel, self.events, self.lost = "", 0, 0
 
     def of(self, backend, load):
         """The run in the largest pool, or None."""
@@ -138,7 +138,9 @@ class Machine:
         told = replay(run, slots=1024)
         self.kernel = told["recording"]["kernel"]
         lost = told["recording"]["lost"]
-        return self.near("peak", run, "slots", told["load"]["peak"]["slots"], run.mark, 0.05, lost > 0,
+        self.events += told["recording"]["events"]
+        self.lost += lost
+        return self.near("peak", run, "most in use", told["load"]["peak"]["slots"], run.mark, 0.05, lost > 0,
                          f"{lost} events were lost")
 
     def placed(self, run):
@@ -179,7 +181,7 @@ class Machine:
                 if base and twice:
                     growth = json.loads(answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"]))["growth"]
                     had, has = at_once(base), at_once(twice)
-                    yield self.near("scale", twice, f"slots, from depth {depth}", growth["deeper_peak_high"],
+                    yield self.near("scale", twice, f"most in use, from depth {depth}", growth["deeper_peak_high"],
                                     twice.mark, 0.15, has < 1.8 * had,
                                     f"the disk did not get twice as much at once: {had} mappings, then {has}")
 
@@ -189,7 +191,7 @@ class Machine:
             for base, run in self.pairs(("stock", before), ("stock", after)):
                 if run.slots == base.slots:
                     told = wanted(replay(base, slots=run.slots, **changed))
-                    yield self.near("remedy", run, f"slots with {what}", told, run.mark, 0.1)
+                    yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1)
                 yield self.failures("remedy", base, run, f"failures with {what}", **changed)
 
     def not_copied(self):
