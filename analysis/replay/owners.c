@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The owners of what was live at the start, by the unmaps that end it. */
+/* The owners of what was live at the start, by the unmaps that end it and by its syncs. */
 #include "owners.h"
 
 static bool add_unknown(struct owners *o, u64 key)
@@ -22,14 +22,14 @@ bool owners_look(struct owners *o, const struct rec_device *described, const str
 
 	if (e->call == REC_SLOT && !e->device)
 		return add_unknown(o, live_slot(e->bus));
-	if (likely(!o->unknown) || (e->call != REC_MAP && e->call != REC_UNMAP))
+	if (likely(!o->unknown) || e->call == REC_ALLOC || e->call == REC_FREE)
 		return true;
 	at = live_find(&o->of, live_slot(e->bus));
 	if (!at || at->confirmed || (e->call == REC_MAP && !e->reason))
 		return true;
 	at->confirmed = 1;
 	o->unknown--;
-	if (e->call == REC_UNMAP && !described[e->device].module) {
+	if (e->call != REC_MAP && !described[e->device].module) {
 		at->device = e->device;
 		at->dir = e->dir;
 	}

@@ -3,8 +3,8 @@
  * Whose the slots are that were in use when the recording began.
  *
  * The snapshot of stock's pool does not know the owner of a slot.  The unmap that ends the mapping
- * does: the first pass learns it there, so that a card's receive ring is the card's from the start.
- * Of what is never unmapped the owner stays unknown.
+ * does, and a sync of its beginning: the first pass learns it there, so that a card's receive ring
+ * is the card's from the start.  Of what sees neither the owner stays unknown.
  */
 #ifndef REPLAY_OWNERS_H
 #define REPLAY_OWNERS_H
@@ -26,7 +26,7 @@ struct owner {
 	u8 dir;
 };
 
-/** owners_find() - of an event; of the snapshot's the one whose unmap ends it, if that is known */
+/** owners_find() - of an event; of one of the snapshot's if it is known */
 struct owner owners_find(const struct owners *o, const struct rec_event *e);
 
 void owners_free(struct owners *o);

@@ -123,6 +123,12 @@ def queue():
     return events + [event(300, at(50), 8192), event(400, NOWHERE, 2048, failed=1, direction=2)]
 
 
+def synced():
+    """Two slots of the start, of which one is synced and never unmapped: a card copies what is short."""
+    return [event(1, at(0), 2048, SLOT, device=0, phys=0), event(2, at(1), 2048, SLOT, device=0, phys=1),
+            event(3, at(1) + 64, 64, SYNC_CPU, 2), event(4, at(5), 2048)]
+
+
 def failing():
     """Mappings of 2 us each; two that failed while one lived: 12 slots wanted at most."""
     return [event(1000, at(0), 8192), event(3000, at(0), 8192, UNMAP),
@@ -228,6 +234,7 @@ def right(version):
         "snapshot": new(pool_used=133).add(snapshot()).end(),
         "ghosts": new(pool_used=4).add(ghosts()).end(),
         "queue": new(pool_used=5).add(queue()).end(),
+        "synced": new(pool_used=2).add(synced()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
         "reserve": new().add(reserve()).end(),

@@ -49,6 +49,7 @@ answers snapshot '.devices | map([.device, .at_start_slots, .held_slots_max])' \
 	'[[null,128,128],["0000:00:04.0",2,4]]' 'slots whose owner is not known have none'
 answers queue '.devices | map([.device, .at_start_slots, .held_slots_at_peak, .live_mappings_max])' \
 	'[[null,1,1,1],["0000:00:04.0",4,12,5]]' 'unless its unmap tells'
+answers synced '.devices | map([.device, .at_start_slots])' '[[null,1],["0000:00:04.0",1]]' 'or its sync'
 answers ghosts '.load | [.peak.slots, .ghosts, .at_start_slots]' '[5,2,2]' \
 	'maps whose unmaps were not seen are left out from the beginning'
 answers ghosts '[.pools[] | .used_hiwater]' '[5,5]' 'by the pools as well'

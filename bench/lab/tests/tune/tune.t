@@ -46,6 +46,20 @@ confirmed()
 	like "$(cat "$kept/one/$1/tune/screen.txt")" "(^|"$'\n'")Confirmed: at $2" "$1: the advice came true"
 }
 
+# plotted PART: two pictures of what make tune recorded there; the lab's image has no gnuplot
+plotted()
+{
+	local folder=$kept/one/$1/tune
+
+	gunzip -c "$folder/load.rec.gz" >"$folder/load.rec"
+	make -s tune RECORDING="$folder/load.rec" OUT="$folder/again" >"$folder/again.txt"
+	ok $? "$1: the recording gives the same advice elsewhere" "$(cat "$folder/again.txt")"
+	is "$(jq -c .sizes.stock.sufficient "$folder/again/advice.json")" \
+		"$(jq -c .sizes.stock.sufficient "$folder/advice.json")" 'the same size'
+	is "$(find "$folder/again" -name '*.svg' -size +4k | wc -l)" 2 'and two pictures'
+	rm -f "$folder/load.rec"
+}
+
 # sized PART SLOTS WORDS LOADS: a boot with the pool of stock so large; last the mix that the advice is
 # for, since a disk that gets no slot is given up
 sized()
@@ -68,6 +82,7 @@ for part; do
 			POOLS='2048 1024' $lab/record-loads module /out/module $seconds $module_loads
 			MODULE=1024 $lab/tune-running nvme-4k-512 6 /out/module/tune APPLY=yes"
 		like "$(cat "$kept/one/advice/tune/screen.txt")" 'swiotlb=[0-9]+ ' 'advice: a size'
+		plotted advice
 		confirmed advice/module '2048 slots 0 failures were foretold, 0 were recorded'
 		like "$(cat "$kept/one/advice/module/tune/screen.txt")" 'Before: .* [1-9][0-9]* failed' \
 			'and before it there were failures' ;;
