@@ -78,10 +78,11 @@ load_usb-seq() { fio_load "$usb" read 128k 4; }
 load_nvme-rand-1() { fio_load "$nvme" randread 4k 1; }
 load_nvme-rand-32() { fio_load "$nvme" randread 4k 32; }
 load_nvme-seq() { fio_load "$nvme" read 128k 8; }
+# The emulated disk answers 4 KiB before the next are sent: of these it gets as many at once as are given.
+load_nvme-64k-8() { fio_load "$nvme" randread 64k 8; }
 load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
-load_nvme-4k-128() { fio_load "$nvme" randread 4k 128; }
-load_nvme-4k-256() { fio_load "$nvme" randread 4k 256; }
-load_nvme-4k-512() { fio_load "$nvme" randread 4k 512; }
+load_nvme-64k-32() { fio_load "$nvme" randread 64k 32; }
+load_nvme-64k-64() { fio_load "$nvme" randread 64k 64; }
 load_nvme-fixed() { fio_load "$nvme" randread 64k 8 --time_based=0 --runtime=0 --io_size=16m; }
 load_nvme-unforced() # the same bytes, and nothing makes them bounce
 {

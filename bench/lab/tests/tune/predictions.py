@@ -176,8 +176,8 @@ class Machine:
     def deeper(self):
         """Twice a load, superposed with itself, against the load at twice the depth."""
         for backend in ("stock", "module"):
-            for depth in (128, 256):
-                base, twice = self.of(backend, f"nvme-4k-{depth}"), self.of(backend, f"nvme-4k-{2 * depth}")
+            for depth in (8, 16):
+                base, twice = self.of(backend, f"nvme-64k-{depth}"), self.of(backend, f"nvme-64k-{2 * depth}")
                 if base and twice:
                     growth = json.loads(answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"]))["growth"]
                     had, has = at_once(base), at_once(twice)
