@@ -340,6 +340,9 @@ def tuned():
         "small_pool_failed": new(pool_slots=2048, cpus=1).add(small_pool()).end(),
         "module": Recording(module_bytes=2 << 20, cpus=1)
                   .device(backend="xen_swiotlb").add(small_pool()).end(),
+        "stock_more": new(pool_slots=1024, module_bytes=4 << 20, cpus=1)
+                      .device(2, "0000:00:05.0", "e1000", "xen_swiotlb")
+                      .add(small_pool() + [event(700000, 0x80000000, 4096, device=2)]).end(),
         "both": new(pool_slots=32768, module_bytes=4 << 20)
                 .device(2, "0000:00:05.0", "e1000", "xen_swiotlb")
                 .add([event(1, at(0), 4096)] +

@@ -208,6 +208,10 @@ expect 'and what it was before is told' 0 '^Before: 1024 slots, 20 mappings fail
 rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
 complains "stock's pool is not resized" 1 'takes a boot with the parameter, then --confirm' env \
 	TUNE_ROOT="$root" MADE="$made" FIRST=small_pool "$tune" --xswbounce "$scratch/twice" --apply
+expect "the module's pool is, though stock's was fuller" 0 \
+	'^Before: 2048 slots, 0 mappings failed; resized to 1024\.$' env TUNE_ROOT="$root" MADE="$made" \
+	FIRST=stock_more "$tune" --xswbounce "$scratch/twice" --apply
+rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
 rmdir "$root/sys/devices/platform/xen_swiotlb"
 complains 'a module that can not be resized' 1 'the pool was not resized: No such file' env \
 	TUNE_ROOT="$root" MADE="$made" FIRST=module "$tune" --xswbounce "$scratch/twice" --apply
