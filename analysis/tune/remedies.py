@@ -129,7 +129,8 @@ class Finder:
         """Fewer mappings of a device at once: the longest queue that leaves the fewest failures."""
         longest = max((d["live_mappings_max"] for d in self.main.devices if d["replayed"] and d["device"]),
                       default=0)
-        lengths = [1 << k for k in range(3, longest.bit_length()) if 1 << k < longest]
+        bits = longest.bit_length()
+        lengths = [1 << k for k in range(max(bits - 5, 3), bits) if 1 << k < longest]
         if not self.today.failures or not lengths:
             return None
         tried = [(self.again(queue=length)[0], length) for length in lengths]
