@@ -129,6 +129,9 @@ expect 'one that did not' 0 '^NOT confirmed: at 2048 slots 0 failures were foret
 	"$tune" --confirm "$scratch/advice.json" "$made/small_pool_failed.rec"
 expect 'failures that were foretold' 0 '^Confirmed: at 1024 slots 20 failures were foretold, 20 were' \
 	"$tune" --confirm "$scratch/advice.json" "$made/small_pool.rec"
+expect 'a recording in which nothing bounced confirms nothing' 0 \
+	'^Nothing bounced while this was recorded: it confirms nothing\.$' "$tune" --confirm "$scratch/advice.json" \
+	"$scratch/made/v2/right/none.rec"
 expect 'a pool that was not looked at: other areas' 0 '^Nothing was foretold of a pool of 1024 slots' \
 	"$tune" --confirm "$scratch/advice.json" "$made/areas_held.rec"
 expect 'another load' 0 ': another load than then\.$' "$tune" --confirm "$scratch/advice.json" "$made/steady.rec"

@@ -47,8 +47,8 @@ def compare(before, now):
         "slots": now["today"]["slots"], "foretold": foretold,
         "peak_foretold": was, "peak": peak, "peak_difference": (peak - was) / was if was else None,
         "peak_within": bool(was) and abs(peak - was) <= WITHIN * was,
-        "failures": failures,
-        "failures_as_foretold": as_foretold(foretold, failures),
+        "failures": failures, "bounces": now["bounces"] + failures,
+        "failures_as_foretold": as_foretold(foretold, failures) if now["bounces"] or failures else None,
     }
 
 
@@ -57,6 +57,9 @@ def lines(result, applied):
     if applied:
         yield (f"Before: {applied['slots_before']} slots, {applied['failed_before']} mappings "
                f"failed; resized to {applied['slots']}.")
+    if not result["bounces"]:
+        yield "Nothing bounced while this was recorded: it confirms nothing."
+        return
     if result["foretold"] is None:
         yield (f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that "
                "was advised.")
