@@ -134,13 +134,19 @@ class Machine:
         yield from self.not_copied()
 
     def peak(self, run):
-        """The replay's peak of what was recorded, against the kernel's mark of the same time."""
-        told = replay(run, slots=1024)
+        """The replay's peak of what was recorded, against the kernel's mark of the same time.
+
+        The module's mark is of its pool: what goes beyond lies in the reserve, and a pool of that size is asked.
+        """
+        told = replay(run, slots=run.slots if run.backend == "module" else 1024)
+        peak = told["load"]["peak"]["slots"]
+        if run.backend == "module" and peak > run.slots:
+            peak = told["pools"][0]["used_hiwater"]
         self.kernel = told["recording"]["kernel"]
         lost = told["recording"]["lost"]
         self.events += told["recording"]["events"]
         self.lost += lost
-        return self.near("peak", run, "most in use", told["load"]["peak"]["slots"], run.mark, 0.05, lost > 0,
+        return self.near("peak", run, "most in use", peak, run.mark, 0.05, lost > 0,
                          f"{lost} events were lost")
 
     def placed(self, run):
