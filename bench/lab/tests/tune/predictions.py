@@ -140,7 +140,7 @@ class Machine:
         """
         told = replay(run, slots=run.slots if run.backend == "module" else 1024)
         peak = told["load"]["peak"]["slots"]
-        if run.backend == "module" and peak > run.slots:
+        if run.backend == "module" and told["pools"][0]["reserve_hiwater"]:
             peak = told["pools"][0]["used_hiwater"]
         self.kernel = told["recording"]["kernel"]
         lost = told["recording"]["lost"]
