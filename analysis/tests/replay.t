@@ -190,6 +190,9 @@ while IFS=$'\t' read -r name hiwater; do
 		"$name: and failures where the pool is smaller"
 	passes "$name: the exact answer" diff "$real/$name.json" "$scratch/json"
 done <"$real/kernel.tsv"
+gunzip -c "$real/v2-tcp-plain.rec.gz" >"$scratch/real.rec"
+"$replay" --slots 128,512,1024,2048 --points 4 "$scratch/real.rec" | jq -S 'del(.run)' >"$scratch/json"
+passes 'v2-tcp-plain: the exact answer' diff "$real/v2-tcp-plain.json" "$scratch/json"
 
 gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
 is "$("$replay" --slots 512,1024 --points 1 "$scratch/real.rec" | jq -c '[.load.failed, .load.peak.slots,

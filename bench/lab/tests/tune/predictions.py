@@ -195,7 +195,7 @@ class Machine:
         """Remedies by which a load needs less: its peak, and whether a pool fails then."""
         for what, before, changed, after in FEWER:
             for base, run in self.pairs(("stock", before), ("stock", after)):
-                if run.slots == base.slots:
+                if not replay(run, slots=1024)["load"]["failed"]:
                     told = wanted(replay(base, slots=run.slots, **changed))
                     yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1)
                 yield self.failures("remedy", base, run, f"failures with {what}", **changed)
