@@ -132,8 +132,11 @@ expect 'failures that were foretold' 0 '^Confirmed: at 1024 slots 20 failures we
 expect 'a recording in which nothing bounced confirms nothing' 0 \
 	'^Nothing bounced while this was recorded: it confirms nothing\.$' "$tune" --confirm "$scratch/advice.json" \
 	"$scratch/made/v2/right/none.rec"
+jq '.peak_with_failed.slots = 900' "$scratch/advice.json" >"$scratch/held_back.json"
 expect 'a pool that was not looked at: other areas' 0 '^Nothing was foretold of a pool of 1024 slots' \
 	"$tune" --confirm "$scratch/advice.json" "$made/areas_held.rec"
+expect 'a load that was held back then' 0 ': a driver whose mappings fail asks for less\.$' "$tune" \
+	--confirm "$scratch/held_back.json" "$made/small_pool_again.rec"
 expect 'another load' 0 ': another load than then\.$' "$tune" --confirm "$scratch/advice.json" "$made/steady.rec"
 is "$("$tune" --json --confirm "$scratch/advice.json" "$made/small_pool_again.rec" |
 	jq -c '.confirmation | [.failures_as_foretold, .peak_within, .peak_difference]')" '[true,true,0]' 'as JSON'

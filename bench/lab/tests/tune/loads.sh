@@ -99,15 +99,19 @@ load_tcp-both-rings() { rings 2048; iperf_load --bidir; rings 256; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
 # The same with rings of 80 descriptors: RINGS=80 of record-loads.
 load_tcp-tight() { load_tcp; }
-load_mix-split() # mix-tight, where the disk's requests are cut
+# cut_requests COMMAND...: while the USB disk's requests are of 16 KiB at most
+cut_requests()
 {
 	local most=/sys/block/$usb/queue/max_sectors_kb before
 
 	before=$(cat "$most")
 	echo 16 >"$most"
-	load_mix
+	"$@"
 	echo "$before" >"$most"
 }
+load_usb-64k() { fio_load "$usb" randread 64k 8; }
+load_usb-64k-split() { cut_requests load_usb-64k; }
+load_mix-split() { cut_requests load_mix; } # mix-tight
 load_udp-tight() { load_udp; }
 load_mix-tight() { load_mix; }
 load_mix()

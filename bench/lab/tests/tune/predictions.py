@@ -23,6 +23,7 @@ NOT_COPIED = (
 # Remedies by which mappings fit: words, the load before, what is replayed, the load afterwards
 FEWER = (
     ("requests of 16 KiB", "mix-tight", {"split": 16384, "own-queues": True}, "mix-split"),
+    ("requests of 16 KiB", "usb-64k", {"split": 16384, "own-queues": True}, "usb-64k-split"),
     ("rings of 256, not 2048", "tcp-both-rings", {"queue": 256}, "tcp-both"),
 )
 
@@ -195,7 +196,7 @@ class Machine:
         """Remedies by which a load needs less: its peak, and whether a pool fails then."""
         for what, before, changed, after in FEWER:
             for base, run in self.pairs(("stock", before), ("stock", after)):
-                if not replay(run, slots=1024)["load"]["failed"]:
+                if run.slots == base.slots:
                     told = wanted(replay(base, slots=run.slots, **changed))
                     yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1)
                 yield self.failures("remedy", base, run, f"failures with {what}", **changed)

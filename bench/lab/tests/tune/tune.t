@@ -92,7 +92,7 @@ for part; do
 	half) # not so long: a disk that gets no slot tries again 200,000 times a second
 		sized half $(($(advised) / 2)) '[1-9][0-9]* failures were foretold, [1-9][0-9]* were' '' 6 ;;
 	small) # loads that need little, where the pool is hardly larger
-		boot small one "RINGS=80 $lab/record-loads stock /out $seconds mix-split $tight_loads" \
+		boot small one "RINGS=80 $lab/record-loads stock /out $seconds usb-64k usb-64k-split mix-split $tight_loads" \
 			--set 'kernel_args+=swiotlb=256' ;;
 	forced)
 		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads nvme-fixed mix" \
