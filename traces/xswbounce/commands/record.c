@@ -46,7 +46,7 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"Records every map, unmap, sync, coherent allocation and free, with a snapshot of the slots "
 	"that are in use at the start. 'xswbounce report -i FILE' reads it on any machine.\v"
-	"Dearer than top: a message for each call, 1500 instructions for a map and its unmap, and a "
+	"Dearer than top: a message for each call, 2000 instructions for a map and its unmap, and a "
 	"process that writes 40 bytes a call to the file. What comes faster than it can be written "
 	"is counted, and marked in the file where it is missing. The file's format: FORMAT.md.\n\n"
 	"Examples:\n"
