@@ -116,7 +116,7 @@ static bool take_unmap(struct load *l, struct load_stream *s, const struct rec_e
 		if (e->dir != TO_DEVICE && !(e->attrs & SKIP_CPU_SYNC))
 			d->copied_out += min(e->size, (u32)REC_MAPPING);
 		count_ended(d, at, e);
-		s->freed[e->device] += at->phantom;
+		s->freed[e->device] += at->phantom == LIVE_THERE_ALREADY;
 		mapping_end(l, s, at, e->ns, e->cpu);
 		return remember_ended(l, s, e->bus);
 	}

@@ -21,6 +21,7 @@ struct held {
 	u64 serial; /* of the request: an entry whose request has ended early is skipped */
 	u32 id, size, slots;
 	u16 device, cpu;
+	u8 dir;
 };
 
 /* A heap by 'until' */

@@ -17,6 +17,13 @@ enum live_kind {
 	LIVE_ENDED, /* no mapping: an unmap was told before the snapshot may tell of the address */
 };
 
+/* It holds nothing: the load that is asked for does not have this mapping */
+enum live_phantom {
+	LIVE_REAL,
+	LIVE_THERE_ALREADY, /* of a copy whose start is there once */
+	LIVE_BEYOND_QUEUE,  /* its device's queues are shorter */
+};
+
 struct live {
 	u64 key;   /* live_slot() or live_direct() */
 	u64 orig;  /* of the buffer: as many low bits as are known */
@@ -27,10 +34,11 @@ struct live {
 	u32 told;   /* number of the event that told of it, from 1 */
 	u16 slots;  /* of a bounced one */
 	u16 device;
-	u8 kind;      /* enum live_kind */
-	u8 at_start;  /* from the snapshot */
-	u8 confirmed; /* told of as a map, and in the snapshot as well */
-	u8 phantom;   /* of a copy whose start is there once: it holds nothing */
+	u8 kind;        /* enum live_kind */
+	u8 at_start;    /* from the snapshot */
+	u8 confirmed;   /* told of as a map, and in the snapshot as well */
+	u8 phantom : 4; /* enum live_phantom */
+	u8 dir : 4;
 };
 
 struct live_table {

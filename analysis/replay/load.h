@@ -15,6 +15,8 @@
  *  - An address that is mapped again without an unmap: the unmap is missing, the older one ends.
  *  - An unmap of an address that nothing is known of: its map was before the recording.
  *  - A map that failed is asked for again, once, however often the driver tried: see held.h.
+ *  - Whose the snapshot's slots of stock are: see owners.h.
+ *  - Shorter queues: a mapping beyond them is left out, until one of its device and direction ends.
  *  - Missing events: the load ends where the first are missing, unless it is told to go on.
  *  - Copies: the same recording begun again later, as a second machine's load like the first.
  */
@@ -23,15 +25,22 @@
 
 #include "held.h"
 #include "live.h"
+#include "owners.h"
 #include "pools.h"
 #include "recording.h"
 #include "timeline.h"
 
-#define LOAD_COPIES  8u
-#define LOAD_CLASSES 23u /* of sizes: class c is up to 2^c bytes, the last one is beyond */
-#define LOAD_REASONS 5u  /* direct, mask, straddle, align, forced */
+#define LOAD_COPIES     8u
+#define LOAD_CLASSES    23u /* of sizes: class c is up to 2^c bytes, the last one is beyond */
+#define LOAD_REASONS    5u  /* direct, mask, straddle, align, forced */
+#define LOAD_DIRECTIONS 4u
 
 enum load_pool { LOAD_STOCK, LOAD_MODULE, LOAD_POOLS };
+
+/* Bounced mappings of a device, and requests that are held, in each direction */
+struct load_queues {
+	u32 live[LOAD_DIRECTIONS];
+};
 
 struct load_options {
 	const char *path;
@@ -39,6 +48,9 @@ struct load_options {
 	bool across_gaps;
 	bool without[LOAD_REASONS]; /* as if nothing had bounced for this reason */
 	bool avoids;                /* is one of those set? */
+	bool own_queues; /* no device has more mappings each way than it had, if they are split */
+	const struct load_queues *had; /* [REC_DEVICES], with own_queues */
+	u32 queue; /* mappings that a device has at most each way; 0: as many as it had */
 	u32 split; /* bytes: larger mappings become several of this size; 0: none does */
 	u32 copies;
 	u64 shift;       /* ns from one copy to the next */
@@ -57,6 +69,7 @@ struct load_scan {
 	u64 last_slot;
 	enum rec_state state;
 	u64 offset; /* of the end */
+	struct owners owners;
 };
 
 /* Maps to be left out: their events' numbers, from 1, rising */
@@ -77,6 +90,7 @@ struct load_device {
 	u64 ended, lifetime;          /* bounced mappings whose map and unmap are here; ns in all */
 	u64 at_start;                 /* slots */
 	u64 held, held_max, held_at_peak;
+	struct load_queues now, most;
 	u64 allocs, frees, coherent_bytes, coherent_peak;
 	u64 frees_from_before; /* what they free was allocated before the recording */
 };
@@ -122,10 +136,11 @@ struct load {
 };
 
 /**
- * load_scan() - check the file
+ * load_scan() - check the file; load_forget_scan() in any case
  * Return: NULL, or why it can't be replayed.  A file that was cut off can: see scan.state.
  */
 const char *load_scan(const struct load_options *options, struct load_scan *scan);
+void load_forget_scan(struct load_scan *scan);
 
 /** load_find_ghosts() - those of a recording, all 0 before.  Return: NULL, or what is wrong. */
 const char *load_find_ghosts(const struct load_options *options, const struct load_scan *scan,

@@ -83,11 +83,31 @@ static void unuse(struct load *l, u32 device, u32 slots)
 		l->used -= slots;
 }
 
+/* A mapping is in its device's queue of that direction */
+static void enqueue(struct load *l, u32 device, u32 dir)
+{
+	struct load_device *d = &l->device[device];
+
+	d->most.live[dir] = max(d->most.live[dir], ++d->now.live[dir]);
+}
+
+static bool is_beyond_queue(const struct load *l, u32 device, u32 dir)
+{
+	const struct load_options *o = &l->options;
+	u32 live = l->device[device].now.live[dir];
+
+	if (!device)
+		return false;
+	return (o->queue && live >= o->queue) || (o->had && live >= o->had[device].live[dir]);
+}
+
 /* One run of slots is released */
 static void end_piece(struct load *l, struct load_stream *s, struct live *at, u64 ns, u32 cpu)
 {
-	if (!at->phantom)
+	if (!at->phantom) {
 		unuse(l, at->device, at->slots);
+		l->device[at->device].now.live[at->dir]--;
+	}
 	if (!at->phantom && is_replayed(l, at->device)) {
 		struct op op = { .ns = ns,
 				 .orig = at->orig,
@@ -141,10 +161,15 @@ static u32 place_of(const struct load *l, const struct rec_event *e, u64 key)
 }
 
 static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_event *e, u64 key,
-			u64 orig, u32 size, u32 number, bool phantom)
+			u64 orig, u32 size, u32 number, bool there_already)
 {
 	bool at_start = e->call == REC_SLOT;
+	struct owner owner = owners_find(&l->scan.owners, e);
 	struct live *at = fresh(l, s, key, e);
+	enum live_phantom phantom = there_already ? LIVE_THERE_ALREADY
+				    : is_beyond_queue(l, owner.device, owner.dir)
+					    ? LIVE_BEYOND_QUEUE
+					    : LIVE_REAL;
 	u32 id = 0;
 
 	if (!at)
@@ -171,18 +196,20 @@ static bool begin_piece(struct load *l, struct load_stream *s, const struct rec_
 			     .number = number,
 			     .told = (u32)min(s->number, (u64)~0u),
 			     .slots = (u16)slots_for(l, e->device, orig, size),
-			     .device = e->device,
+			     .device = owner.device,
 			     .kind = LIVE_BOUNCED,
 			     .at_start = at_start,
-			     .phantom = phantom };
+			     .phantom = phantom,
+			     .dir = owner.dir };
 	if (phantom)
 		return true;
 	s->largest = max(s->largest, (u64)at->slots);
 	if (at_start) {
 		l->at_start_slots += is_replayed(l, e->device) ? at->slots : 0;
-		l->device[e->device].at_start += at->slots;
+		l->device[owner.device].at_start += at->slots;
 	}
-	use(l, e->device, at->slots, e->ns);
+	use(l, owner.device, at->slots, e->ns);
+	enqueue(l, owner.device, owner.dir);
 	return true;
 }
 
@@ -223,6 +250,7 @@ static void end_request(struct load *l, const struct held *h, u64 ns)
 			 .what = OP_RELEASE };
 
 	l->waiting -= h->slots;
+	l->device[h->device].now.live[h->dir]--;
 	emit(l, &op);
 	live_give_id(&l->ids, h->id);
 }
@@ -254,7 +282,8 @@ static void end_served(struct load *l, struct load_stream *s, const struct rec_e
 			   .size = size,
 			   .slots = found->slots,
 			   .device = e->device,
-			   .cpu = e->cpu };
+			   .cpu = e->cpu,
+			   .dir = e->dir };
 	live_drop(&l->ids, found);
 	end_request(l, &h, e->ns);
 }
@@ -276,7 +305,7 @@ static bool remember_request(struct load *l, const struct held *h)
 
 /* What lived at the start of a copy is there already, and what takes its place: a ring is refilled
  */
-static bool is_phantom(const struct load *l, struct load_stream *s, const struct rec_event *e)
+static bool is_there_already(const struct load *l, struct load_stream *s, const struct rec_event *e)
 {
 	if (!l->options.start_once || s == l->stream)
 		return false;
@@ -290,7 +319,7 @@ static bool is_phantom(const struct load *l, struct load_stream *s, const struct
 
 bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event *e)
 {
-	bool phantom = is_phantom(l, s, e);
+	bool there_already = is_there_already(l, s, e);
 	u32 n = pieces_of(l, e->size), k;
 
 	for (k = 0; k < n; k++) {
@@ -300,7 +329,7 @@ bool mapping_begin(struct load *l, struct load_stream *s, const struct rec_event
 		if (unlikely(l->ids.taken))
 			end_served(l, s, e, at, size);
 		if (!begin_piece(l, s, e, live_slot(e->bus + at), orig_of(e) + at, size, k ? 0 : n,
-				 phantom))
+				 there_already))
 			return false;
 	}
 	return true;
@@ -316,7 +345,8 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 			  .key = request_key(l, s, e, at, size),
 			  .size = size,
 			  .device = e->device,
-			  .cpu = e->cpu };
+			  .cpu = e->cpu,
+			  .dir = e->dir };
 	struct live *known = h.key ? live_find(&l->ids, h.key) : NULL;
 	struct op op = { .ns = e->ns,
 			 .orig = h.orig,
@@ -331,6 +361,8 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 		emit(l, &op);
 		return true;
 	}
+	if (is_beyond_queue(l, e->device, e->dir))
+		return true;
 	if (l->held.n == HELD_MOST)
 		mapping_end_held(l);
 	h.slots = slots_for(l, e->device, h.orig, size);
@@ -340,6 +372,7 @@ static bool begin_held(struct load *l, struct load_stream *s, const struct rec_e
 		return mapping_no_memory(l);
 	emit(l, &op);
 	l->waiting += h.slots;
+	enqueue(l, e->device, e->dir);
 	new_wanted(l, e->ns);
 	return true;
 }

@@ -69,6 +69,26 @@ static void begin(struct xsw_baseline *b)
 	begun = true;
 }
 
+/*
+ * Elsewhere than the kernel: from here on as the kernel does.  Where an interrupt maps between
+ * the search of another mapping and the event that tells of it, the two events stand in the other
+ * order.
+ */
+static u32 go_on(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u32 kernel)
+{
+	enum xsw_fail why;
+
+	if (got != XSW_SLOTS_NONE)
+		xsw_baseline_release(b, got, r);
+	if (kernel == XSW_SLOTS_NONE)
+		return kernel;
+	xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
+	got = xsw_baseline_claim(b, r, &why);
+	if (got != kernel && got != XSW_SLOTS_NONE)
+		xsw_baseline_release(b, got, r);
+	return got == kernel ? kernel : XSW_SLOTS_NONE;
+}
+
 static void take_map(struct xsw_baseline *b, const struct rec_device *d, const struct rec_event *e)
 {
 	struct xsw_request r = { .orig = e->phys,
@@ -89,15 +109,10 @@ static void take_map(struct xsw_baseline *b, const struct rec_device *d, const s
 	got = xsw_baseline_claim(b, &r, &why);
 	failures += e->failed;
 	placements += !e->failed;
-	if (got == kernel) {
-		alike += !e->failed;
-		failed_alike += e->failed;
-	} else {
-		/* go on as the kernel does: what it has elsewhere can't be followed any more */
-		if (got != XSW_SLOTS_NONE)
-			xsw_baseline_release(b, got, &r);
-		return;
-	}
+	alike += got == kernel && !e->failed;
+	failed_alike += got == kernel && e->failed;
+	if (got != kernel)
+		got = go_on(b, &r, got, kernel);
 	if (got != XSW_SLOTS_NONE)
 		placed[got] = (struct placed){ .r = r, .slot = got, .held = true };
 }

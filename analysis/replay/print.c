@@ -86,6 +86,15 @@ static void print_sizes(struct json *j, const struct load_device *d)
 	json_close(j, '}');
 }
 
+static u32 longest(const struct load_queues *q)
+{
+	u32 dir, most = 0;
+
+	for (dir = 0; dir < LOAD_DIRECTIONS; dir++)
+		most = max(most, q->live[dir]);
+	return most;
+}
+
 static void print_device(struct json *j, const struct load *l, u32 i)
 {
 	const struct load_device *d = &l->device[i];
@@ -116,6 +125,7 @@ static void print_device(struct json *j, const struct load *l, u32 i)
 	json_count(j, "held_slots", d->held);
 	json_count(j, "held_slots_max", d->held_max);
 	json_count(j, "held_slots_at_peak", d->held_at_peak);
+	json_count(j, "live_mappings_max", longest(&d->most));
 	json_count(j, "lifetime_mean_ns", d->ended ? d->lifetime / d->ended : 0);
 	json_count(j, "largest_bytes", d->largest);
 	print_sizes(j, d);
@@ -152,6 +162,8 @@ static void print_load(struct json *j, const struct load *l)
 	json_flag(j, "start_once", l->options.start_once);
 	json_real(j, "shift_seconds", (double)l->options.shift / 1e9);
 	json_count(j, "split_bytes", l->options.split);
+	json_count(j, "queue", l->options.queue);
+	json_flag(j, "own_queues", l->options.own_queues);
 	json_open(j, "without", '[');
 	for (i = 1; i < LOAD_REASONS; i++)
 		if (l->options.without[i])

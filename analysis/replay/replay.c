@@ -34,6 +34,13 @@ static const struct argp_option choices[] = {
 	{ "of", 'o', "NAME", 0,
 	  "Replay what bounced through the pool of stock, of the module, or all (all)", 0 },
 	{ "split", 'x', "BYTES", 0, "As if no mapping were larger than this", 0 },
+	{ "queue", 'q', "N", 0,
+	  "As if each device held at most so many mappings in each direction, as with a shorter ring",
+	  0 },
+	{ "own-queues", 'Q', NULL, 0,
+	  "With --split: no device holds more mappings at once in each direction than it did, as a disk "
+	  "that takes one request at a time",
+	  0 },
 	{ "without", 'w', "REASON[,REASON...]", 0,
 	  "As if nothing had bounced for this reason: mask, straddle, align, forced", 0 },
 	{ "copies", 'c', "N", 0, "Add the recording to itself, so that there are N of it", 0 },
@@ -123,6 +130,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (options.split % XSW_SLOT_SIZE)
 			argp_error(state, "--split: a multiple of 2048");
 		return 0;
+	case 'q':
+		options.queue = number(arg, 1, 1000000, state);
+		return 0;
+	case 'Q':
+		options.own_queues = true;
+		return 0;
 	case 'w':
 		choose_reasons(arg, state);
 		return 0;
@@ -189,6 +202,26 @@ static const char *find_peak(const struct load_scan *scan, const struct load_gho
 	if (!wrong)
 		wrong = load_run(&l, NULL);
 	*peak = l.wanted.slots;
+	load_close(&l);
+	return wrong;
+}
+
+/* What each device had at most, by a pass without pools in which nothing is changed */
+static const char *find_queues(const struct load_scan *scan, const struct load_ghosts *ghosts,
+			       struct load_queues *had)
+{
+	struct load_options as_it_was = options;
+	const char *wrong;
+	struct load l;
+	u32 i;
+
+	as_it_was.split = as_it_was.queue = 0;
+	as_it_was.copies = 1;
+	wrong = load_open(&l, &as_it_was, scan, ghosts);
+	if (!wrong)
+		wrong = load_run(&l, NULL);
+	for (i = 0; !wrong && i < REC_DEVICES; i++)
+		had[i] = l.device[i].most;
 	load_close(&l);
 	return wrong;
 }
@@ -271,6 +304,7 @@ static const char *replay(struct load *l, const struct load_scan *scan)
 int main(int argc, char **argv)
 {
 	struct load_ghosts ghosts = { 0 };
+	static struct load_queues had[REC_DEVICES];
 	struct load_scan scan;
 	const char *wrong;
 	struct load l;
@@ -291,6 +325,10 @@ int main(int argc, char **argv)
 					: "it holds no event: record longer");
 	options.shift = shift_seconds < 0 ? scan.ns / 10 : (u64)(shift_seconds * 1e9);
 	wrong = load_find_ghosts(&options, &scan, &ghosts);
+	if (!wrong && options.own_queues) {
+		wrong = find_queues(&scan, &ghosts, had);
+		options.had = had;
+	}
 	if (wrong)
 		return refuse(wrong);
 	wrong = load_open(&l, &options, &scan, &ghosts);
@@ -298,6 +336,7 @@ int main(int argc, char **argv)
 		wrong = replay(&l, &scan);
 	load_close(&l);
 	load_forget_ghosts(&ghosts);
+	load_forget_scan(&scan);
 	if (wrong)
 		return refuse(wrong);
 	if (fflush(stdout) || ferror(stdout))

@@ -7,7 +7,8 @@ static u32 pool_of(const struct rec_reader *r, const struct rec_event *e)
 	return r->device[e->device].module ? LOAD_MODULE : LOAD_STOCK;
 }
 
-static void look_at(const struct rec_reader *r, struct load_scan *scan)
+/* Return: false: no memory */
+static bool look_at(const struct rec_reader *r, struct load_scan *scan)
 {
 	u32 i;
 
@@ -17,12 +18,15 @@ static void look_at(const struct rec_reader *r, struct load_scan *scan)
 		scan->replayed++;
 		scan->ns = max(scan->ns, e->ns);
 		scan->cpus = max(scan->cpus, e->cpu + 1u);
+		if (!owners_look(&scan->owners, r->device, e))
+			return false;
 		if (e->call != REC_SLOT)
 			continue;
 		scan->last_slot = scan->replayed;
 		if (!scan->first_slot[pool_of(r, e)])
 			scan->first_slot[pool_of(r, e)] = scan->replayed;
 	}
+	return true;
 }
 
 const char *load_scan(const struct load_options *options, struct load_scan *scan)
@@ -37,7 +41,7 @@ const char *load_scan(const struct load_options *options, struct load_scan *scan
 			if (!scan->gaps++)
 				scan->gap_ns = scan->ns;
 		} else if (!scan->gaps || options->across_gaps) {
-			look_at(&r, scan);
+			wrong = look_at(&r, scan) ? NULL : "no memory";
 		}
 	}
 	scan->state = r.state;
@@ -48,4 +52,9 @@ const char *load_scan(const struct load_options *options, struct load_scan *scan
 		wrong = r.wrong;
 	rec_close(&r);
 	return wrong;
+}
+
+void load_forget_scan(struct load_scan *scan)
+{
+	owners_free(&scan->owners);
 }

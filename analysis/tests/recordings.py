@@ -114,6 +114,21 @@ def ghosts():
             event(9000, at(1000), 2048)]
 
 
+def queue():
+    """A receive ring of four, whose owner its unmaps tell; two sends of 8 KiB; one more to receive fails."""
+    events = [event(1 + k, at(k), 2048, SLOT, device=0, phys=k) for k in range(4)]
+    events += [event(9, at(90), 2048, SLOT, device=0, phys=90), event(100, at(40), 8192)]
+    for k in range(4):
+        events += [event(200 + 2 * k, at(k), 2048, UNMAP, 2), event(201 + 2 * k, at(4 + k), 2048, direction=2)]
+    return events + [event(300, at(50), 8192), event(400, NOWHERE, 2048, failed=1, direction=2)]
+
+
+def synced():
+    """Two slots of the start, of which one is synced and never unmapped: a card copies what is short."""
+    return [event(1, at(0), 2048, SLOT, device=0, phys=0), event(2, at(1), 2048, SLOT, device=0, phys=1),
+            event(3, at(1) + 64, 64, SYNC_CPU, 2), event(4, at(5), 2048)]
+
+
 def failing():
     """Mappings of 2 us each; two that failed while one lived: 12 slots wanted at most."""
     return [event(1000, at(0), 8192), event(3000, at(0), 8192, UNMAP),
@@ -218,6 +233,8 @@ def right(version):
         "plain": new().add(plain()).end(),
         "snapshot": new(pool_used=133).add(snapshot()).end(),
         "ghosts": new(pool_used=4).add(ghosts()).end(),
+        "queue": new(pool_used=5).add(queue()).end(),
+        "synced": new(pool_used=2).add(synced()).end(),
         "failing": new().add(failing()).end(),
         "retries": new().add(retries()).end(),
         "reserve": new().add(reserve()).end(),
@@ -323,6 +340,9 @@ def tuned():
         "small_pool_failed": new(pool_slots=2048, cpus=1).add(small_pool()).end(),
         "module": Recording(module_bytes=2 << 20, cpus=1)
                   .device(backend="xen_swiotlb").add(small_pool()).end(),
+        "stock_more": new(pool_slots=1024, module_bytes=4 << 20, cpus=1)
+                      .device(2, "0000:00:05.0", "e1000", "xen_swiotlb")
+                      .add(small_pool() + [event(700000, 0x80000000, 4096, device=2)]).end(),
         "both": new(pool_slots=32768, module_bytes=4 << 20)
                 .device(2, "0000:00:05.0", "e1000", "xen_swiotlb")
                 .add([event(1, at(0), 4096)] +

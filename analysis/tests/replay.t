@@ -46,7 +46,10 @@ answers direct '[.load.unmaps_from_before, .load.peak.slots]' '[1,0]' \
 answers snapshot '.load | [.peak.slots, .at_start_slots, .ghosts, .unmaps_from_before]' \
 	'[132,130,0,1]' 'the snapshot: neither twice nor what ended before it was told'
 answers snapshot '.devices | map([.device, .at_start_slots, .held_slots_max])' \
-	'[[null,130,130],["0000:00:04.0",0,3]]' 'slots whose owner is not known have none'
+	'[[null,128,128],["0000:00:04.0",2,4]]' 'slots whose owner is not known have none'
+answers queue '.devices | map([.device, .at_start_slots, .held_slots_at_peak, .live_mappings_max])' \
+	'[[null,1,1,1],["0000:00:04.0",4,12,5]]' 'unless its unmap tells'
+answers synced '.devices | map([.device, .at_start_slots])' '[[null,1],["0000:00:04.0",1]]' 'or its sync'
 answers ghosts '.load | [.peak.slots, .ghosts, .at_start_slots]' '[5,2,2]' \
 	'maps whose unmaps were not seen are left out from the beginning'
 answers ghosts '[.pools[] | .used_hiwater]' '[5,5]' 'by the pools as well'
@@ -95,6 +98,20 @@ is "$("$replay" --slots 1024 --points 1 "$scratch/made/v1/right/retries.rec" | j
 	.load.failed_again, .load.peak_with_failed.slots]')" '[5,0,34]' 'v1 does not know the buffer: each is one'
 
 # ---- what is replayed, and how often ----
+answers queue '[.load.queue, .load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims,
+	.pools[1].used, .devices[1].live_mappings_max]' '[4,13,13,11,13,4]' \
+	'a queue that is full takes no request that failed' --queue 4
+answers queue '[.load.queue, .load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims,
+	.pools[1].used, .devices[1].live_mappings_max]' '[2,11,11,7,11,2]' \
+	'a ring of half the length, each way' --queue 2
+answers queue '[.load.peak.slots, .pools[0].claims, .pools[1].used, .devices[1].live_mappings_max]' \
+	'[6,4,6,1]' 'one of each' --queue 1
+answers queue '[.load.own_queues, .load.peak.slots, .pools[1].used]' '[true,9,10]' \
+	'pieces of requests one after another, as many at once as there were requests' --split 4096 --own-queues
+answers queue '[.load.own_queues, .load.peak.slots, .pools[1].used]' '[false,13,14]' \
+	'or all at once' --split 4096
+answers queue '[.load.peak.slots, .load.peak_with_failed.slots, .pools[0].claims]' '[13,14,12]' \
+	'and one that is long enough changes nothing' --queue 5
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
 	'[7,[],[0,0],5]' 'all reasons'
 answers reasons '[.load.peak.slots, .load.without, (.devices | map(.avoided)), .pools[0].claims]' \
@@ -167,12 +184,15 @@ while IFS=$'\t' read -r name hiwater; do
 	[[ $name != '#'* ]] || continue
 	gunzip -c "$real/$name.rec.gz" >"$scratch/real.rec"
 	"$replay" --slots 128,512,1024,2048 --points 4 "$scratch/real.rec" | jq -S 'del(.run)' >"$scratch/json"
-	is "$(jq -c '[.load.peak.slots, (.pools[] | select(.slots >= 1024).used_hiwater)] | unique' \
+	is "$(jq -c "[.load.peak.slots, (.pools[] | select(.slots >= $hiwater).used_hiwater)] | unique" \
 		"$scratch/json")" "[$hiwater]" "$name: the kernel's own high-water mark"
 	is "$(jq -c "[.pools[] | select(.slots < $hiwater and .failures == 0)]" "$scratch/json")" '[]' \
 		"$name: and failures where the pool is smaller"
 	passes "$name: the exact answer" diff "$real/$name.json" "$scratch/json"
 done <"$real/kernel.tsv"
+gunzip -c "$real/v2-tcp-plain.rec.gz" >"$scratch/real.rec"
+"$replay" --slots 128,512,1024,2048 --points 4 "$scratch/real.rec" | jq -S 'del(.run)' >"$scratch/json"
+passes 'v2-tcp-plain: the exact answer' diff "$real/v2-tcp-plain.json" "$scratch/json"
 
 gunzip -c "$real/v2-fragmented.rec.gz" >"$scratch/real.rec"
 is "$("$replay" --slots 512,1024 --points 1 "$scratch/real.rec" | jq -c '[.load.failed, .load.peak.slots,

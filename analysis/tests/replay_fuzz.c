@@ -106,8 +106,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	options.copies = how & 16 ? 2 : 1;
 	options.shift = 5;
 	options.split = how & 32 ? 4096 : 0;
+	options.queue = how & 64 ? 3 : 0;
 	if (!load_scan(&options, &scan) && scan.replayed)
 		run(&options, &scan);
+	load_forget_scan(&scan);
 	close(fd);
 	return 0;
 }

@@ -56,12 +56,15 @@ tells forced '[.recording.forced, .recording.areas, .sizes.stock.parameter]' '[1
 
 # ---- remedies ----
 remedies='[.remedies[] | [.name, .failures, .avoided]]'
-tells small_pool "$remedies" '[["wider mask",0,20],["the module",0,20],["larger pool",0,20],["nothing",20,0]]' \
+tells small_pool "$remedies" '[["wider mask",0,20],["the module",0,20],["shorter queues",0,20],["larger pool",0,20],["nothing",20,0]]' \
 	'each with what it would have avoided'
 tells small_pool '.remedies[0] | [.bytes_not_copied, .memory_bytes, .reboot]' '[4194304,0,false]' \
 	'and with the bytes: 512 pages, copied in and out'
 tells small_pool '[.remedies[] | select(.name == "larger pool") | .memory_bytes, .reboot]' '[2097152,true]' \
 	'a larger pool costs memory and a reboot'
+tells small_pool '[.remedies[] | select(.name == "shorter queues") | .what]' \
+	'["at most 512 mappings each way: ethtool -G of network cards, nr_requests of disks (ahci)"]' \
+	'shorter queues, as long as they may be'
 tells areas_held '[.remedies[] | select(.name == "fewer areas") | .what, .failures]' \
 	'["boot with swiotlb=1024,1",0]' 'fewer areas'
 tells too_large "$remedies" '[["wider mask",0,10],["the module",0,10],["smaller requests",0,10],["nothing",10,0]]' \
@@ -73,7 +76,7 @@ tells straddles '.remedies[0] | .what, .reboot' '"modprobe xen_swiotlb_defrag; x
 tells straddles '.remedies | map(select(.name == "wider mask")) | .[0].bytes_not_copied' 81920 \
 	'and ten by a wider mask'
 tells forced '.remedies[0].name' '"no forcing"' 'forcing'
-tells module "$remedies" '[["wider mask",0,20],["larger pool",0,20],["nothing",20,0]]' \
+tells module "$remedies" '[["wider mask",0,20],["shorter queues",0,20],["larger pool",0,20],["nothing",20,0]]' \
 	'the module is not offered to who has it'
 
 # ---- growth and confidence ----
@@ -126,8 +129,14 @@ expect 'one that did not' 0 '^NOT confirmed: at 2048 slots 0 failures were foret
 	"$tune" --confirm "$scratch/advice.json" "$made/small_pool_failed.rec"
 expect 'failures that were foretold' 0 '^Confirmed: at 1024 slots 20 failures were foretold, 20 were' \
 	"$tune" --confirm "$scratch/advice.json" "$made/small_pool.rec"
+expect 'a recording in which nothing bounced confirms nothing' 0 \
+	'^Nothing bounced while this was recorded: it confirms nothing\.$' "$tune" --confirm "$scratch/advice.json" \
+	"$scratch/made/v2/right/none.rec"
+jq '.peak_with_failed.slots = 900' "$scratch/advice.json" >"$scratch/held_back.json"
 expect 'a pool that was not looked at: other areas' 0 '^Nothing was foretold of a pool of 1024 slots' \
 	"$tune" --confirm "$scratch/advice.json" "$made/areas_held.rec"
+expect 'a load that was held back then' 0 ': a driver whose mappings fail asks for less\.$' "$tune" \
+	--confirm "$scratch/held_back.json" "$made/small_pool_again.rec"
 expect 'another load' 0 ': another load than then\.$' "$tune" --confirm "$scratch/advice.json" "$made/steady.rec"
 is "$("$tune" --json --confirm "$scratch/advice.json" "$made/small_pool_again.rec" |
 	jq -c '.confirmation | [.failures_as_foretold, .peak_within, .peak_difference]')" '[true,true,0]' 'as JSON'
@@ -205,6 +214,10 @@ expect 'and what it was before is told' 0 '^Before: 1024 slots, 20 mappings fail
 rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
 complains "stock's pool is not resized" 1 'takes a boot with the parameter, then --confirm' env \
 	TUNE_ROOT="$root" MADE="$made" FIRST=small_pool "$tune" --xswbounce "$scratch/twice" --apply
+expect "the module's pool is, though stock's was fuller" 0 \
+	'^Before: 2048 slots, 0 mappings failed; resized to 1024\.$' env TUNE_ROOT="$root" MADE="$made" \
+	FIRST=stock_more "$tune" --xswbounce "$scratch/twice" --apply
+rm "$root/sys/devices/platform/xen_swiotlb/pool_bytes"
 rmdir "$root/sys/devices/platform/xen_swiotlb"
 complains 'a module that can not be resized' 1 'the pool was not resized: No such file' env \
 	TUNE_ROOT="$root" MADE="$made" FIRST=module "$tune" --xswbounce "$scratch/twice" --apply

@@ -31,9 +31,9 @@ def pool_entry(pool):
 class Advice:
     """Everything that is said, and what it rests on."""
 
-    def __init__(self, replay, margin, scale, low_free=None, watched=None):
+    def __init__(self, replay, margin, scale, low_free=None, watched=None, resize=False):
         survey = replay.run(points=1, slots=[1024], allocator="stock")
-        self.subject = choose(survey)
+        self.subject = choose(survey, resize)
         self.margin, self.low_free = margin, low_free
         self.load = replay.run(points=1, of=self.subject.pool, slots=[1024], allocator="stock")
         self.watched = watched

@@ -75,8 +75,7 @@ def options(arguments):
 def advice_of(given, recording):
     low_free = host.low_memory() if not given.recording else None
     return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale,
-                  low_free,
-                  given.watched)
+                  low_free, given.watched, given.apply)
 
 
 def save(document, to):

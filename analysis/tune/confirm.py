@@ -47,8 +47,9 @@ def compare(before, now):
         "slots": now["today"]["slots"], "foretold": foretold,
         "peak_foretold": was, "peak": peak, "peak_difference": (peak - was) / was if was else None,
         "peak_within": bool(was) and abs(peak - was) <= WITHIN * was,
-        "failures": failures,
-        "failures_as_foretold": as_foretold(foretold, failures),
+        "failed_before": before["failed_in_recording"],
+        "failures": failures, "bounces": now["bounces"] + failures,
+        "failures_as_foretold": as_foretold(foretold, failures) if now["bounces"] or failures else None,
     }
 
 
@@ -57,6 +58,9 @@ def lines(result, applied):
     if applied:
         yield (f"Before: {applied['slots_before']} slots, {applied['failed_before']} mappings "
                f"failed; resized to {applied['slots']}.")
+    if not result["bounces"]:
+        yield "Nothing bounced while this was recorded: it confirms nothing."
+        return
     if result["foretold"] is None:
         yield (f"Nothing was foretold of a pool of {result['slots']} slots: boot with a size that "
                "was advised.")
@@ -68,8 +72,10 @@ def lines(result, applied):
         word = "Confirmed" if result["failures_as_foretold"] else "NOT confirmed"
         yield (f"{word}: at {result['slots']} slots {result['foretold']['failures']} failures were "
                f"foretold, {result['failures']} were recorded.")
+    hidden = result["failed_before"] and result["peak"] > result["peak_foretold"]
+    why = "a driver whose mappings fail asks for less" if hidden else "another load than then"
     difference = result["peak_difference"]
     if difference is not None:
         yield (f"The peak was foretold as {result['peak_foretold']} slots and is {result['peak']} "
                f"({100 * difference:+.1f} %)"
-               f"{'' if result['peak_within'] else ': another load than then'}.")
+               f"{'' if result['peak_within'] else ': ' + why}.")

@@ -119,15 +119,35 @@ class Finder:
         best, size = min(tried, key=lambda one: (one[0].failures, -one[1]))
         if best.failures >= self.today.failures:
             return None
-        return self.remedy("smaller requests",
-                           f"max_sectors_kb={size // 1024} of disks; for network "
-                           "cards smaller rings or no segmentation offload", best)
+        what = f"max_sectors_kb={size // 1024} of disks; no segmentation offload of network cards"
+        in_turn, _ = self.again(split=size, own_queues=True)
+        if in_turn.failures < best.failures:
+            what += f"; {in_turn.failures} left if a disk takes no more requests at once than now"
+        return self.remedy("smaller requests", what, best)
+
+    def shorter_queues(self):
+        """Fewer mappings of a device at once: the longest queue that leaves the fewest failures."""
+        longest = max((d["live_mappings_max"] for d in self.main.devices if d["replayed"] and d["device"]),
+                      default=0)
+        bits = longest.bit_length()
+        lengths = [1 << k for k in range(max(bits - 5, 3), bits) if 1 << k < longest]
+        if not self.today.failures or not lengths:
+            return None
+        tried = [(self.again(queue=length)[0], length) for length in lengths]
+        best, length = min(tried, key=lambda one: (one[0].failures, -one[1]))
+        if best.failures >= self.today.failures:
+            return None
+        who = sorted({d["driver"] or "?" for d in self.main.devices
+                      if d["replayed"] and d["device"] and d["live_mappings_max"] > length})
+        return self.remedy("shorter queues",
+                           f"at most {length} mappings each way: ethtool -G of network cards, "
+                           f"nr_requests of disks ({', '.join(who)})", best)
 
     def all(self, stock, module):
         """Those that apply, best first."""
         found = [self.larger(module if self.subject.pool == "module" else stock),
                  self.other_areas(),
-                 self.module(module), self.smaller()] + [self.without(reason) for reason in CURES]
+                 self.module(module), self.smaller(), self.shorter_queues()] + [self.without(reason) for reason in CURES]
         found = [one for one in found if one and (one.avoided > 0 or one.instructions > 0)]
         found.sort(key=lambda r: (-r.avoided, -r.instructions, r.memory_bytes, r.reboot))
         return found + [self.remedy("nothing", "leave it as it is", self.today)]

@@ -135,6 +135,9 @@ def remedy_lines(d):
 
 def confidence_lines(d):
     yield f"The peak of {d['recording']['seconds']:.0f} s is a sample of this load, not its limit."
+    if d["failed_in_recording"]:
+        yield ("Mappings failed meanwhile, and their drivers asked for less: confirm the size by a "
+               "recording in a pool of it.")
     yield from level_lines(d["levels"])
 
 

@@ -20,14 +20,16 @@ class Subject(NamedTuple):
     other_peak: int  # of the pool that is not judged
 
 
-def choose(survey):
-    """The pool that served, or failed, more."""
+def choose(survey, resize):
+    """The pool that served, or failed, more; to be resized now: the module's, if it is there."""
     recording, load = survey.recording, survey.load
     failed = {"stock": 0, "module": 0}
     for device in survey.devices:
         failed[device["pool"]] += device["failed"]
     need = {name: (failed[name], load[f"peak_of_{name}"]["slots"]) for name in failed}
     pool = max(("stock", "module"), key=lambda name: need[name])
+    if resize and recording["module_bytes"]:
+        pool = "module"
     cpus = recording["cpus"] or 1
     kernel = recording["kernel"] or ""
     today = recording["pool_slots"]

@@ -24,6 +24,7 @@ static int tests, failed;
 static events_visitor visit;
 static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
 static int nr_counts, *offered;
+static u32 calls_missed; /* of which no program told */
 
 static void ok(bool good, const char *name)
 {
@@ -132,9 +133,14 @@ void events_drain(void)
 	events_poll();
 }
 
+u32 events_missed(void)
+{
+	return calls_missed;
+}
+
 u32 events_lost(void)
 {
-	return counts ? 7 : 0;
+	return (counts ? 7 : 0) + events_missed();
 }
 
 struct xb_place events_place(void)
@@ -234,6 +240,12 @@ static void test_losses(void)
 	read_all(&r);
 	ok(r.ended && r.events == sizeof(told) / sizeof(told[0]), "whole");
 	ok(r.lost == 7, "counts of losses that come in any order: only growth is one");
+	nr_counts = sizeof(told) / sizeof(told[0]);
+	calls_missed = 3;
+	ok(record(RLIM_INFINITY) == 0, "a stream of which calls were missed is recorded");
+	calls_missed = 0;
+	read_all(&r);
+	ok(r.ended && r.lost == 10, "they are lost, once, beside those");
 }
 
 static void test_full_disk(void)

@@ -8,13 +8,13 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/devices.sh
 . traces/tests/driver.sh
 . traces/tests/module.sh
+. traces/tests/most_used.sh
 . traces/tests/network.sh
 . traces/tests/tool.sh
 
 nic_pair || bail 'two network cards are needed'
 # shellcheck disable=SC2154 # set by nic_pair
 bdf=$nic_b_bdf
-swiotlb=/sys/kernel/debug/swiotlb
 
 used()
 {
@@ -22,24 +22,6 @@ used()
 		sed -n 's/^used //p' $module_files/pool
 	else
 		cat $swiotlb/io_tlb_used
-	fi
-}
-
-most_begin()
-{
-	if [ "$backend" = module ]; then
-		echo exact >$module_files/high_water
-	else
-		echo 0 >$swiotlb/io_tlb_used_hiwater
-	fi
-}
-
-most()
-{
-	if [ "$backend" = module ]; then
-		sed 's/ exact .*//' $module_files/high_water
-	else
-		cat $swiotlb/io_tlb_used_hiwater
 	fi
 }
 
@@ -54,7 +36,7 @@ known_sequence()
 
 	printf '%s\n' 'mask 32' 'map 900 4096 from' >"$requests"
 	before=$(used)
-	most_begin
+	most_used_begin
 	printf '%s\n' 'map 1 4096 to' 'map 2 8192 from 512' 'unmap 900' 'map 3 600 both 100' 'unmap 1' \
 		'min_align 4095' 'map 4 600 to 3900' 'unmap 4' 'min_align 0' 'unmap 3' 'unmap 2' \
 		>"$out/known"
@@ -62,9 +44,9 @@ known_sequence()
 	is "$(wc -l <"$out/json")" 1 "$backend: one interval"
 	is "$(of "$bdf" '[.maps, .failed, .most_held]')" '[4,0,8]' \
 		"$backend: its maps, and what it held, with what it held before"
-	is "$(jq --arg backend $backend "$pool_of.most_used" "$out/json")" "$(most)" \
+	is "$(jq --arg backend $backend "$pool_of.most_used" "$out/json")" "$(most_used)" \
 		"$backend: the most in use is what the kernel says"
-	is "$(most)" $((before + 6)) "$backend: which is what was asked for"
+	is "$(most_used)" $((before + 6)) "$backend: which is what was asked for"
 	is "$(of "$bdf" '[.histogram_slots[][1]] | add')" 4 "$backend: each map stands in the histogram"
 	is "$(jq .lost "$out/json")" 0 "$backend: nothing was lost"
 	is "$(used)" $((before - 2)) "$backend: all is undone"
@@ -106,10 +88,16 @@ all
 $x occupancy 0.2 2 >"$out/text" 2>"$out/err"
 is "$(grep -c 'slots in use$' "$out/text")" 2 'a line for the pool in each interval'
 like "$(cat "$out/err")" 'CPU' 'and at the end what it cost'
+like "$($x verdict 1 2>/dev/null)" \
+	'Pool of [^:]*: [^:]* in use now, [^:]* at most \(swiotlb/io_tlb_used_hiwater\)\.' \
+	'the verdict names the file that tells the most in use'
 backend=module
 module_load
 module_take "$bdf"
 all
+like "$($x verdict 1 2>/dev/null)" \
+	'Pool of xen_swiotlb: [^:]* in use now, [^:]* at most \(xen_swiotlb/high_water\)\.' \
+	"or the module's"
 module_give_back "$bdf"
 module_unload
 ok $? 'the module goes'

@@ -8,6 +8,7 @@
 #include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
+#include "bpf/nested.bpf.h"
 #include "bpf/pool_walk.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -197,6 +198,40 @@ int BPF_PROG(unmap_phys, struct device *dev, dma_addr_t bus, size_t size,
 	     enum dma_data_direction dir, unsigned long attrs)
 {
 	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
+}
+
+/* What an interrupt maps or unmaps while the CPU is in the program above is told by these */
+SEC("fexit/xen_swiotlb_map_page")
+int BPF_PROG(map_page_again, struct device *dev, void *unused, unsigned long offset, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	u64 page = 0;
+
+	if (!left_out(XB_MAP_PAGE))
+		return 0;
+	bpf_get_func_arg(ctx, 1, &page);
+	return map_end(ctx, dev, page_phys(page) + offset, size, dir, attrs, bus);
+}
+
+SEC("fexit/xen_swiotlb_map_phys")
+int BPF_PROG(map_phys_again, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	return left_out(XB_MAP_PHYS) ? map_end(ctx, dev, phys, size, dir, attrs, bus) : 0;
+}
+
+SEC("fentry/xen_swiotlb_unmap_page")
+int BPF_PROG(unmap_page_again, struct device *dev, dma_addr_t bus, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return left_out(XB_UNMAP_PAGE) ? tell_call(dev, XB_UNMAP, bus, size, dir, attrs) : 0;
+}
+
+SEC("fentry/xen_swiotlb_unmap_phys")
+int BPF_PROG(unmap_phys_again, struct device *dev, dma_addr_t bus, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return left_out(XB_UNMAP_PHYS) ? tell_call(dev, XB_UNMAP, bus, size, dir, attrs) : 0;
 }
 
 #include "bpf/unmap_sg.bpf.h"

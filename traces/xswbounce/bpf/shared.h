@@ -160,6 +160,8 @@ enum xb_watched_program {
 	XB_SWIOTLB_MAP,
 	XB_POOL_MAP,
 	XB_UNMAP_SINGLE,
+	XB_UNMAP_PAGE,
+	XB_UNMAP_PHYS,
 	XB_MAX_WATCHED,
 };
 

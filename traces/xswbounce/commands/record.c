@@ -25,7 +25,8 @@ static struct host host;
 static u64 start_ns, last_ns;
 static u64 ids[MAX_IDS];
 static int nr_ids;
-static u32 lost;
+static u32 lost;   /* for lack of room, as the messages tell */
+static u32 missed; /* as tell_missed() has told */
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 }, {}
@@ -45,7 +46,7 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"Records every map, unmap, sync, coherent allocation and free, with a snapshot of the slots "
 	"that are in use at the start. 'xswbounce report -i FILE' reads it on any machine.\v"
-	"Dearer than top: a message for each call, 1500 instructions for a map and its unmap, and a "
+	"Dearer than top: a message for each call, 2000 instructions for a map and its unmap, and a "
 	"process that writes 40 bytes a call to the file. What comes faster than it can be written "
 	"is counted, and marked in the file where it is missing. The file's format: FORMAT.md.\n\n"
 	"Examples:\n"
@@ -122,6 +123,17 @@ static int write_message(const struct xb_message *m, size_t size)
 	return writer.failed;
 }
 
+/* Calls that no program saw: the kernel's counters tell how many, and this how long ago at most */
+static void tell_missed(void)
+{
+	u32 now = events_missed();
+
+	if ((int)(now - missed) <= 0)
+		return;
+	recording_lost(&writer, last_ns, now - missed);
+	missed = now;
+}
+
 static u64 clock_ns(clockid_t clock)
 {
 	struct timespec t;
@@ -186,11 +198,14 @@ int command_record(int argc, char **argv)
 	events_poll();
 	snapshot_module(write_message);
 	command_begin();
-	while (!writer.failed && command_wait(more ? SOON : POLL, command_period(INFINITY)))
+	while (!writer.failed && command_wait(more ? SOON : POLL, command_period(INFINITY))) {
 		more = events_poll();
+		tell_missed();
+	}
 	events_drain();
-	if ((int)(events_lost() - lost) > 0)
-		recording_lost(&writer, last_ns, events_lost() - lost);
+	tell_missed();
+	if ((int)(events_lost() - missed - lost) > 0)
+		recording_lost(&writer, last_ns, events_lost() - missed - lost);
 	own_cost_print();
 	events_stop();
 	err = recording_close(&writer, clock_ns(CLOCK_MONOTONIC) - start_ns);

@@ -215,6 +215,17 @@ static void print_device(const struct flow_row *row)
 	screen_line("    to do: %s", advice(row, &facts));
 }
 
+/* What is in use now is a moment; the kernel keeps the most in a file of its own */
+static void print_pool(const struct pool *p, bool module)
+{
+	screen_line("Pool of %s: %s, %s in use now", p->backend, text_bytes(p->size),
+		    text_bytes(p->used));
+	if (p->high)
+		screen_add(", %s at most (%s)", text_bytes(p->high),
+			   module ? "xen_swiotlb/high_water" : "swiotlb/io_tlb_used_hiwater");
+	screen_add(".");
+}
+
 static void print_verdict(const struct judgement *j)
 {
 	struct pool pools[HOST_POOLS];
@@ -239,8 +250,7 @@ static void print_verdict(const struct judgement *j)
 			    pools[0].backend);
 	for (i = 0; i < n; i++)
 		if (pools[i].size)
-			screen_line("Pool of %s: %s, %s in use now.", pools[i].backend,
-				    text_bytes(pools[i].size), text_bytes(pools[i].used));
+			print_pool(&pools[i], i > 0);
 	if (all.exchanges.calls)
 		screen_line("Exchanges with Xen: %llu, %s in all, %llu refused.",
 			    all.exchanges.calls, text_ns(all.exchanges.ns), all.exchanges.fails);

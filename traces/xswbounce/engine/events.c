@@ -11,6 +11,7 @@
 #include "engine/events.h"
 #include "events.skel.h"
 #include "engine/module_side.h"
+#include "engine/nested.h"
 #include "engine/probe.h"
 #include "engine/reader.h"
 #include "say.h"
@@ -72,6 +73,12 @@ static bool choose(const struct host *host, const struct events_options *o)
 	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps);
 	probe_use(skel->progs.unmap_page, pv && o->flow);
 	probe_use(skel->progs.unmap_phys, pv && o->flow);
+	probe_use(skel->progs.map_page_again, pv && o->flow);
+	probe_use(skel->progs.map_phys_again, pv && o->flow);
+	probe_use(skel->progs.unmap_page_again, pv && o->flow);
+	probe_use(skel->progs.unmap_phys_again, pv && o->flow);
+	bpf_program__set_autoload(skel->progs.read_cpu_offsets, pv && o->flow);
+	bpf_program__set_autoload(skel->progs.find_watched, pv && o->flow);
 	probe_use(skel->progs.unmap_sg, pv && o->flow);
 	probe_use(skel->progs.sync_cpu, pv && o->flow);
 	probe_use(skel->progs.sync_device, pv && o->flow);
@@ -132,6 +139,19 @@ static bool load(const struct host *host, const struct events_options *options)
 	return start_attach(skel->skeleton);
 }
 
+static void watch_nesting(void)
+{
+	struct bpf_program *const firsts[XB_MAX_WATCHED] = {
+		[XB_MAP_PAGE] = skel->progs.map_page_end,
+		[XB_MAP_PHYS] = skel->progs.map_phys_end,
+		[XB_UNMAP_PAGE] = skel->progs.unmap_page,
+		[XB_UNMAP_PHYS] = skel->progs.unmap_phys,
+	};
+
+	nested_watch(skel->bss->watched, firsts, skel->progs.read_cpu_offsets,
+		     skel->progs.find_watched);
+}
+
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit)
 {
@@ -139,6 +159,8 @@ void events_start(const struct host *host, const struct events_options *options,
 	chosen = *options;
 	while (!load(host, options))
 		events_bpf__destroy(skel);
+	if (options->flow && host->kind == HOST_PV)
+		watch_nesting();
 	ring = reader_open(bpf_map__fd(skel->maps.ring), received);
 	events_follow();
 }
@@ -222,7 +244,12 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 	return symbol_stack(skel->maps.stacks, stack, addresses);
 }
 
+u32 events_missed(void)
+{
+	return nested_lost(skel->obj, &skel->bss->rescued, NULL, 0) + module_side_missed(&side);
+}
+
 u32 events_lost(void)
 {
-	return skel->bss->lost + unread + probe_missed(skel->obj) + module_side_missed(&side);
+	return skel->bss->lost + unread + events_missed();
 }

@@ -58,6 +58,7 @@ u64 events_untold(void); /* failures beyond those that were wanted in a second *
 
 bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
-u32 events_lost(void); /* for lack of room, or as probe_missed() tells */
+u32 events_missed(void); /* calls for which the kernel ran no program */
+u32 events_lost(void);   /* those, and what found no room in the ring */
 
 #endif /* XB_EVENTS_H */

@@ -32,7 +32,8 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 	int i;
 
 	for (i = 0; i < XB_MAX_WATCHED; i++)
-		watched[i].id = probe_info(firsts[i]).id;
+		if (firsts[i])
+			watched[i].id = probe_info(firsts[i]).id;
 	probe_run(read_offsets);
 	iterate(find);
 }

@@ -10,7 +10,7 @@
 /**
  * nested_watch() - let the second programs know when the first are running; where this kernel
  * does not tell, they never step in, and what is lost is told as lost
- * @firsts: loaded, or not used
+ * @firsts: loaded, or not used; NULL: this tool has none
  */
 void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 		  struct bpf_program *const firsts[XB_MAX_WATCHED],

@@ -75,12 +75,14 @@ load_adversarial()
 load_usb-rand-1() { fio_load "$usb" randread 4k 1; }
 load_usb-rand-32() { fio_load "$usb" randread 4k 32; }
 load_usb-seq() { fio_load "$usb" read 128k 4; }
+load_nvme-rand-1() { fio_load "$nvme" randread 4k 1; }
 load_nvme-rand-32() { fio_load "$nvme" randread 4k 32; }
 load_nvme-seq() { fio_load "$nvme" read 128k 8; }
+# The emulated disk answers 4 KiB before the next are sent: of these it gets as many at once as are given.
+load_nvme-64k-8() { fio_load "$nvme" randread 64k 8; }
 load_nvme-64k-16() { fio_load "$nvme" randread 64k 16; }
-load_nvme-4k-128() { fio_load "$nvme" randread 4k 128; }
-load_nvme-4k-256() { fio_load "$nvme" randread 4k 256; }
-load_nvme-4k-512() { fio_load "$nvme" randread 4k 512; }
+load_nvme-64k-32() { fio_load "$nvme" randread 64k 32; }
+load_nvme-16k-128() { fio_load "$nvme" randread 16k 128; } # of which none may go into the module's reserve
 load_nvme-fixed() { fio_load "$nvme" randread 64k 8 --time_based=0 --runtime=0 --io_size=16m; }
 load_nvme-unforced() # the same bytes, and nothing makes them bounce
 {
@@ -92,18 +94,24 @@ load_tcp() { iperf_load; }
 load_tcp-4() { iperf_load -P 4; }
 load_tcp-plain() { offloads off; iperf_load; offloads on; }
 load_udp() { iperf_load -u -b 20M -l 200; }
+load_tcp-both() { iperf_load --bidir; }
+load_tcp-both-rings() { rings 2048; iperf_load --bidir; rings 256; }
 load_tcp-rings() { rings 2048; iperf_load; rings 256; }
 # The same with rings of 80 descriptors: RINGS=80 of record-loads.
 load_tcp-tight() { load_tcp; }
-load_mix-split() # mix-tight, where the disk's requests are cut
+# cut_requests COMMAND...: while the USB disk's requests are of 16 KiB at most
+cut_requests()
 {
 	local most=/sys/block/$usb/queue/max_sectors_kb before
 
 	before=$(cat "$most")
 	echo 16 >"$most"
-	load_mix
+	"$@"
 	echo "$before" >"$most"
 }
+load_usb-64k() { fio_load "$usb" randread 64k 8; }
+load_usb-64k-split() { cut_requests load_usb-64k; }
+load_mix-split() { cut_requests load_mix; } # mix-tight
 load_udp-tight() { load_udp; }
 load_mix-tight() { load_mix; }
 load_mix()

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # backend is of who reads this
-# Records a load beside the exact mark that the kernel keeps of the same time. backend is stock or module.
-
-swiotlb=/sys/kernel/debug/swiotlb
-control=/sys/devices/platform/xen_swiotlb
+# Records a load beside the exact mark that the kernel keeps of the same time. backend is stock or
+# module. Needs traces/tests/module.sh and most_used.sh.
 
 recording_in() # recording_in FOLDER: it gets BACKEND-LOAD.rec.gz and a line a load in marks.tsv
 {
@@ -13,25 +11,15 @@ recording_in() # recording_in FOLDER: it gets BACKEND-LOAD.rec.gz and a line a l
 	trap 'rm -rf "$work"' EXIT
 }
 
-mark_reset()
-{
-	if [ "$backend" = module ]; then
-		echo exact >$control/high_water
-	else
-		echo 0 >$swiotlb/io_tlb_used_hiwater
-	fi
-}
-
 # slots, areas, the most in use
 mark_read()
 {
 	if [ "$backend" = module ]; then
-		printf '%s\t-\t%s' $(($(cat $control/pool_bytes) / 2048)) \
-			"$(cut -d ' ' -f 1 $control/high_water)"
+		printf '%s\t-\t%s' $(($(cat "$module_files/pool_bytes") / 2048)) "$(most_used)"
 	else
-		printf '%s\t%s\t%s' "$(cat $swiotlb/io_tlb_nslabs)" \
+		printf '%s\t%s\t%s' "$(cat "$swiotlb/io_tlb_nslabs")" \
 			"$(dmesg | sed -n 's/.*software IO TLB: area num \([0-9]*\).*/\1/p' | head -n 1)" \
-			"$(cat $swiotlb/io_tlb_used_hiwater)"
+			"$(most_used)"
 	fi
 }
 
@@ -39,7 +27,7 @@ record() # record LOAD COMMAND...
 {
 	local name=$backend-$1 said
 
-	mark_reset
+	most_used_begin
 	said=$(build/traces/xswbounce record -o "$work/load.rec" -- "${@:2}" 2>&1) || echo "# $name: $said"
 	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
 	gzip -c "$work/load.rec" >"$folder/$name.rec.gz"

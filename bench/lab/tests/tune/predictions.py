@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is foretold of a machine's recordings, and what its kernel met: a row each."""
+import csv
+import gzip
+import json
+import os
+import re
+import subprocess
+import tempfile
+from typing import NamedTuple, Optional
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 4))
+REPLAY = os.path.join(TOP, "build", "replay", "replay")
+PLACEMENT = os.path.join(TOP, "build", "replay", "placement")
+TUNE = os.path.join(TOP, "analysis", "tune", "tune")
+LAYOUTS = 4
+SECTIONS = {"peak": "Peaks", "place": "Slot by slot", "size": "Other sizes", "scale": "Twice the depth", "remedy": "Remedies"}
+# Remedies that save bytes: words, the load before, the reason that goes, the load afterwards
+NOT_COPIED = (
+    ("bytes not copied without forcing", ("module", "nvme-fixed"), "forced", ("module", "nvme-unforced")),
+    ("bytes not copied with a wider mask", ("stock", "sas-fixed"), "mask", ("module", "sas-fixed")),
+)
+# Remedies by which mappings fit: words, the load before, what is replayed, the load afterwards
+FEWER = (
+    ("requests of 16 KiB", "mix-tight", {"split": 16384, "own-queues": True}, "mix-split"),
+    ("requests of 16 KiB", "usb-64k", {"split": 16384, "own-queues": True}, "usb-64k-split"),
+    ("rings of 256, not 2048", "tcp-both-rings", {"queue": 256}, "tcp-both"),
+)
+
+
+class Run(NamedTuple):
+    """A load in one pool, and the most in use by the kernel's own mark."""
+    backend: str
+    load: str
+    slots: int
+    areas: Optional[int]
+    mark: int
+    recording: str
+
+
+class Row(NamedTuple):
+    """Of the table."""
+    kind: str
+    machine: str
+    run: Run
+    what: str
+    foretold: str
+    met: str
+    difference: str
+    right: bool
+    explained: bool  # of a miss: is it the load's, not the method's?
+    cause: str
+
+
+def runs_of(folder):
+    for path, _, files in sorted(os.walk(folder)):
+        if "marks.tsv" not in files:
+            continue
+        with open(os.path.join(path, "marks.tsv"), encoding="ascii") as f:
+            for backend, name, slots, areas, mark in csv.reader(f, delimiter="\t"):
+                yield Run(backend, name.split("@")[0], int(slots), int(areas) if areas.isdigit() else None, int(mark),
+                          os.path.join(path, f"{backend}-{name}.rec.gz"))
+
+
+def answer(program, run, words):
+    """What a program says that reads the recording."""
+    with tempfile.NamedTemporaryFile(suffix=".rec") as unpacked:
+        with gzip.open(run.recording) as packed:
+            unpacked.write(packed.read())
+        unpacked.flush()
+        done = subprocess.run([program] + words + [unpacked.name], stdout=subprocess.PIPE, universal_newlines=True,
+                              check=True)
+    return done.stdout
+
+
+def replay(run, **options):
+    options.setdefault("allocator", run.backend)
+    words = ["--points=1", f"--of={run.backend}"]
+    words += [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
+    return json.loads(answer(REPLAY, run, words))
+
+
+def reasons(pool):
+    return ", ".join(f"{count} {name}" for name, count in pool["failures_by_reason"].items() if count) or "none"
+
+
+def copied(result):
+    return sum(device[key] for device in result["devices"]
+               for key in ("copied_in_bytes", "copied_out_bytes", "copied_by_syncs_bytes"))
+
+
+def percent(told, met):
+    return f"{100 * (told - met) / met:+.1f} %" if told != met and met else ""
+
+
+def wanted(result):
+    return result["load"]["peak_with_failed"]["slots"]
+
+
+def at_once(run):
+    """The most mappings of an NVMe disk that lived at once."""
+    return max(device["live_mappings_max"] for device in replay(run, slots=1024)["devices"] if device["driver"] == "nvme")
+
+
+class Machine:
+    """A folder of one."""
+
+    def __init__(self, folder):
+        self.folder, self.name = folder, os.path.basename(os.path.abspath(folder))
+        self.runs = sorted(runs_of(folder), key=lambda run: (run.backend, run.load, -run.slots))
+        self.kernel, self.events, self.lost = "", 0, 0
+
+    def of(self, backend, load):
+        """The run in the largest pool, or None."""
+        return next((run for run in self.runs if (run.backend, run.load) == (backend, load)), None)
+
+    def pairs(self, before, after):
+        """The run in the largest pool that foretells, and each in whatever pool that met."""
+        base = self.of(*before)
+        return [(base, run) for run in self.runs if base and run != base and (run.backend, run.load) == after]
+
+    def rows(self):
+        for run in self.runs:
+            yield self.peak(run)
+            yield from self.placed(run)
+        for backend, load in sorted({(run.backend, run.load) for run in self.runs}):
+            for base, run in self.pairs((backend, load), (backend, load)):
+                yield self.failures("size", base, run, "failures")
+        yield from self.deeper()
+        for load in sorted({run.load for run in self.runs}):
+            for base, run in self.pairs(("stock", load), ("module", load)):
+                if run.slots < base.slots:
+                    yield self.failures("remedy", base, run, "failures with the module")
+        yield from self.fewer()
+        yield from self.not_copied()
+
+    def peak(self, run):
+        """The replay's peak of what was recorded, against the kernel's mark of the same time.
+
+        The module's mark is of its pool: what goes beyond lies in the reserve, and a pool of that size is asked.
+        """
+        told = replay(run, slots=run.slots if run.backend == "module" else 1024)
+        peak = told["load"]["peak"]["slots"]
+        if run.backend == "module" and told["pools"][0]["reserve_hiwater"]:
+            peak = told["pools"][0]["used_hiwater"]
+        self.kernel = told["recording"]["kernel"]
+        lost = told["recording"]["lost"]
+        self.events += told["recording"]["events"]
+        self.lost += lost
+        return self.near("peak", run, "most in use", peak, run.mark, 0.05, lost > 0,
+                         f"{lost} events were lost")
+
+    def placed(self, run):
+        """Each mapping beside the slot the kernel gave it, in a pool of which every address is known."""
+        if run.backend == "stock" and run.areas == 1:
+            numbers = [int(word) for word in re.findall(r"\d+", answer(PLACEMENT, run, []))]
+            placed, alike, failed, failed_alike, unknown = numbers
+            if placed and not unknown:
+                right = 1000 * (alike + failed_alike) >= 999 * (placed + failed)
+                yield Row("place", self.name, run, "at the kernel's slot, and failures where it failed",
+                          f"{alike}, {failed_alike}", f"{placed}, {failed}", "", right, False, "")
+
+    def near(self, kind, run, what, told, met, within, explained=False, cause=""):
+        right = abs(told - met) <= within * met
+        return Row(kind, self.name, run, what, str(told), str(met), percent(told, met), right, explained, cause)
+
+    def failures(self, kind, base, run, what, **changed):
+        """A pool either fails however the slots of the start lie, or never, or it depends on that."""
+        given = dict({"allocator": run.backend, "slots": run.slots}, **changed)
+        if run.areas:
+            given["areas"] = run.areas
+        results = [replay(base, **layout, **given) for layout in [{}] + [{"worn": k} for k in range(1, LAYOUTS + 1)]]
+        told = [result["pools"][0] for result in results]
+        failing = sum(pool["failures"] > 0 for pool in told)
+        own = replay(run, **{name: value for name, value in given.items() if name not in changed})
+        met, again = own["load"]["failed"], own["pools"][0]["failures"]
+        right = 0 < failing < len(told) or (failing > 0) == (met > 0)
+        words = reasons(told[0]) + (f" ({failing} of {len(told)} layouts fail)" if 0 < failing < len(told) else "")
+        cause = (f"another load than the recorded one: it wanted {wanted(own)} slots at most, that one "
+                 f"{wanted(results[0])}; itself replayed it fails {again} there")
+        return Row(kind, self.name, run, what, words, str(met or "none"), "", right, (again > 0) == (met > 0), cause)
+
+    def deeper(self):
+        """Twice a load, superposed with itself, against the load at twice the depth."""
+        for backend in ("stock", "module"):
+            for depth in (8, 16):
+                base, twice = self.of(backend, f"nvme-64k-{depth}"), self.of(backend, f"nvme-64k-{2 * depth}")
+                if base and twice:
+                    growth = json.loads(answer(TUNE, base, ["--json", "--scale=2", f"--replay={REPLAY}"]))["growth"]
+                    had, has = at_once(base), at_once(twice)
+                    yield self.near("scale", twice, f"most in use, from depth {depth}", growth["deeper_peak_high"],
+                                    twice.mark, 0.15, has < 1.8 * had,
+                                    f"the disk did not get twice as much at once: {had} mappings, then {has}")
+
+    def fewer(self):
+        """Remedies by which a load needs less: its peak, and whether a pool fails then."""
+        for what, before, changed, after in FEWER:
+            for base, run in self.pairs(("stock", before), ("stock", after)):
+                if run.slots == base.slots:
+                    told = wanted(replay(base, slots=run.slots, **changed))
+                    yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1)
+                yield self.failures("remedy", base, run, f"failures with {what}", **changed)
+
+    def not_copied(self):
+        """Remedies that save bytes: without a reason to bounce, and the same load when it is gone."""
+        for what, before, reason, after in NOT_COPIED:
+            base, cured = self.of(*before), self.of(*after)
+            if base and cured:
+                had = copied(replay(base, slots=1024))
+                told = had - copied(replay(base, slots=1024, without=reason))
+                yield self.near("remedy", base, what, told, had - copied(replay(cured, slots=1024)), 0.1)

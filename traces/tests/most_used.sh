@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # backend is of who reads this
+# The exact mark that the kernel keeps of the most slots in use at once: of stock's pool or of the
+# module's, as backend says. Needs traces/tests/module.sh.
+
+swiotlb=/sys/kernel/debug/swiotlb
+
+# Counts from now on.
+most_used_begin()
+{
+	if [ "$backend" = module ]; then
+		echo exact >"$module_files/high_water"
+	else
+		echo 0 >$swiotlb/io_tlb_used_hiwater
+	fi
+}
+
+# Since then.
+most_used()
+{
+	if [ "$backend" = module ]; then
+		cut -d ' ' -f 1 "$module_files/high_water"
+	else
+		cat $swiotlb/io_tlb_used_hiwater
+	fi
+}
