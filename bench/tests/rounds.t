@@ -172,7 +172,7 @@ if mount -t tmpfs -o size=80m tmpfs "$fake/small" 2>/dev/null; then
 	out=$fake/out
 fi
 expect 'two runs at once: the second is refused' 2 'another run is measuring on this machine .process [0-9]+' \
-	flock /run/lock/xsw-bench bench/run --here --disk "$fake/dev/wide" --out "$out"
+	flock /run/lock/xsw-bench bench/run --here --disk "$fake/dev/wide" --out "$fake/second"
 expect 'a reader that goes away ends nothing' 0 '^whole$' bash -c '
 	measure "" 2>&1 | true; [ -e "$out/native/run.json" ] && echo whole'
 
