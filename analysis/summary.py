@@ -166,7 +166,7 @@ def _rounds_told(env, record):
     for one in record["rounds"]:
         told = {"round": one["index"], "device": one["device"], "load": one["load"],
                 "backend": one["backend"], "force": one["force"], "source": _file(env, one)}
-        if not one["ok"] and not held.is_finding(one):
+        if not one["ok"] and not one.get("finding"):
             why = one.get("why") or "; ".join(map(str, (one.get("missing") or {}).values()))
             failed.append(dict(told, why=why or "no reason is recorded", damaged=one["damaged"]))
         if isinstance(one.get("verified"), bool):

@@ -155,7 +155,7 @@ new_run held
 # shellcheck disable=SC2016 # variables of jq's
 edit xen-dom0/run.json '([.rounds[] | select(.kind == "counted" and .device == "sda")][0]) as $stock |
 	([.rounds[] | select(.kind == "counted" and .device == "sda")][1]) as $ours |
-	.rounds += [($stock | .index = 90 | .held = 90 | .kind = "held" | .ok = false |
+	.rounds += [($stock | .index = 90 | .held = 90 | .kind = "held" | .ok = false | .finding = true |
 		.why = "fio\u0027s error 5 in job read"),
 		($ours | .index = 91 | .held = 90 | .kind = "held" | .verified = true),
 		($stock | .index = 92 | .held = 50 | .kind = "held")]'
@@ -167,6 +167,12 @@ passes 'beside one that does not' grep -qE \
 passes 'with as much held as was' grep -qE \
 	'^\| xen-dom0 \| sda \| randread-4k-qd1 \| stock \| 50 % \| it ended well \|' "$run/report.md"
 passes 'it is no failure of the run' grep -q '^- 1 of 56 rounds failed' "$run/report.md"
+edit xen-dom0/run.json '.rounds |= map(if .index == 90 then .finding = false else . end)'
+"$report" "$run" >/dev/null
+passes 'but is one where that is no finding, as wrong data is none' grep -q '^- 2 of 56 rounds failed' "$run/report.md"
+edit xen-dom0/run.json '.rounds |= map(if .index == 90 then del(.finding) else . end)'
+"$report" "$run" >/dev/null
+passes 'and where an older record does not say' grep -q '^- 2 of 56 rounds failed' "$run/report.md"
 passes 'and counts in no other cell' diff <(grep '^| bounced, sda' "$golden") <(grep '^| bounced, sda' "$run/report.md")
 no_dead_link "$run/report.html" 'its links are not dead'
 

@@ -15,10 +15,6 @@ from plan import COUNTED, DISCARDED, HELD, TIMED, seed_of
 
 import raw_files
 
-# Before the reason of a round in which nothing was loaded.
-UNPREPARED = "can't prepare it: "
-# What fio says of data that is not what was written: EILSEQ.
-WRONG_DATA = "fio's error 84 "
 # What a counted round sends across a pair.
 COUNTED_BYTES = "-n 4M"
 
@@ -107,7 +103,7 @@ class Rounds:
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
                "figures": {}, "counters": None, "verified": None, "missing": {}, "raw": None,
                "visit": visit_number, "pair": visit.pair or None, "turn": visit.turn,
-               "held": visit.held or None,
+               "held": visit.held or None, "finding": False if visit.held else None,
                "block": visit.block,
                "boot": len(self.record.plan["boots"]) - 1, "uptime_s": round(time.monotonic(), 1),
                "repeats": repeats}
@@ -116,14 +112,16 @@ class Rounds:
         self.record.check_room()
         try:
             why = self._run(target, visit, load, raw, one)
+            if why and visit.held:
+                one["finding"] = not data_is_wrong(os.path.join(self.record.work, raw))
         except (OSError, Failed) as error:
-            why = f"{UNPREPARED}{error}"
+            why = f"can't prepare it: {error}"
         finally:
             counting.remove()
         if os.path.exists(os.path.join(self.record.work, raw)):
             one["raw"] = raw
         one["ok"], one["why"] = why is None, why
-        if load.checks and not is_finding(one):
+        if load.checks and not one["finding"]:
             one["verified"] = why is None
         self.record.add(one)
         self.record.check_room()
@@ -233,10 +231,14 @@ class Rounds:
         return judge(path, status, said)
 
 
-def is_finding(one):
-    """Did a load fail because the pool was held? With one nearly full it may, its data unharmed."""
-    return bool(one["held"] and one["why"] and WRONG_DATA not in one["why"] and
-                not one["why"].startswith(UNPREPARED))
+def data_is_wrong(path):
+    """Did a load that failed read other data than was written? With a pool nearly full it may fail
+    for want of slots, its data unharmed.
+    """
+    try:
+        return raw_files.data_is_wrong(raw_files.read(path))
+    except raw_files.Damaged:
+        return False
 
 
 def judge(path, status, said):

@@ -34,6 +34,8 @@ minus) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : -nan/' "\$o" ;;
 capital) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : NaN/' "\$o" ;;
 note) { echo 'fio: double CPU clock wrap'; cat "$good"; } >"\$o" ;;
 empty) : >"\$o"; exit 1 ;;
+slots) sed -i 's/"error" : 0/"error" : 5/' "\$o"; echo 'fio: pid=7, err=5/file:io_u.c' >&2; exit 1 ;;
+wrong) sed -i 's/"error" : 0/"error" : 84/' "\$o"; echo 'fio: pid=7, err=84/file:io_u.c' >&2; exit 1 ;;
 killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
 parent) kill -KILL \$PPID; sleep 1 ;;
@@ -113,15 +115,38 @@ is "$(of '[(one["kind"], one["held"], one["ok"]) for one in r["rounds"]]')" \
 	"[('counted', None, True), ('held', 50, False), ('held', 90, False)]" 'and what it did is recorded'
 expect 'and so does its page' 0 'native narrow read-128k .can.t prepare it: dmabench: ' \
 	bash -c "analysis/report/report '$out' >/dev/null; grep -o '2 of 3 rounds failed.*' '$out/report.md'"
-is "$(python3 -B - <<-'PYTHON'
-	import sys
-	sys.path[:0] = ["bench/runner", "analysis"]
-	from rounds import is_finding
-	print([is_finding({"held": held, "why": why}) for held, why in (
-	    (90, "status 1: fio's error 5 in job read"), (90, "fio's error 84 in job verify"),
-	    (90, "can't prepare it: x"), (90, None), (None, "it hung"))])
-PYTHON
-)" '[True, False, False, False, False]' 'a load that fails beside a held pool is a finding, wrong data is not'
+# The same where something is held: a copy of the suite whose dmabench runs the load, and no more.
+mkdir -p "$fake/suite/build"
+cp -r bench analysis traces impl "$fake/suite"
+printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n' >"$fake/suite/bench/dmabench/dmabench"
+cat >"$fake/writes.fio" <<'END'
+# xsw: counted narrow=quick
+# xsw: checks
+[job]
+filename=${XSW_NODE}
+rw=randread
+END
+# beside BAD: what becomes of the load beside a held pool, round 2 with 50 % and 3 with 90 %.
+beside()
+{
+	export BAD=$1
+	rm -rf "$out" "$fake/n"
+	XSW_EMULATED=1 "$fake/suite/bench/run" --here --disk "$fake/dev/narrow" --leave-out timed --seed 2 \
+		--job "$fake/writes.fio" --yes --out "$out"
+}
+export -f beside
+told='[(one["held"], one["ok"], one["finding"], one["verified"]) for one in r["rounds"] if one["kind"] == "held"]'
+expect 'a load that fails for want of slots is no error of the run' 0 '^4 rounds, 1 failed' beside '3=slots'
+is "$(of "$told")" '[(50, True, False, True), (90, False, True, None)]' 'the record says that it is a finding'
+is "$(of '{one.get("finding", "none") for one in r["rounds"] if one["kind"] != "held"}')" '{None}' \
+	'and says nothing where nothing was held'
+expect 'wrong data is an error, whatever was held' 3 '^4 rounds, 1 failed' beside '3=wrong'
+is "$(of "$told")" '[(50, True, False, True), (90, False, False, False)]' 'and no finding'
+expect 'a load that is killed meanwhile is a finding' 0 '^4 rounds, 1 failed' beside '3=killed'
+is "$(of "$told")" '[(50, True, False, True), (90, False, True, None)]' 'without a word about its data'
+expect 'a run is cut after a finding' 130 'kept: bench/run --resume' beside '2=slots 3=interrupt'
+expect 'and is no worse for it when it is taken up' 0 '^4 rounds, 1 failed' \
+	env XSW_EMULATED=1 "$fake/suite/bench/run" --resume "$out"
 
 # ---- taken up ----
 expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
