@@ -6,6 +6,7 @@ from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
                         size, spread)
+from sampled import sampled
 from scattered import scattered
 from series import devices_of
 
@@ -382,7 +383,8 @@ def each(document, pictures):
 
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
-    document.details("Where the cost goes", lambda part: split(part, all_series))
+    document.details("Where the cost goes", lambda part: (split(part, all_series),
+                                                          sampled(part, summary)))
     document.details("Native or Xen PV, forced or not, stock or module",
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Memory that is scattered over the machine, and cured",

@@ -176,6 +176,48 @@ passes 'and where an older record does not say' grep -q '^- 2 of 56 rounds faile
 passes 'and counts in no other cell' diff <(grep '^| bounced, sda' "$golden") <(grep '^| bounced, sda' "$run/report.md")
 no_dead_link "$run/report.html" 'its links are not dead'
 
+# -- samples of where the time of maps goes
+new_run samples
+# sampled INDEX BACKEND STACKS: a round of xen-dom0 with samples; null: none
+sampled()
+{
+	[ "$3" = null ] || printf '{"tool": "samples", "by": "perf version 6.12", "event": "%s", "hz": 997, "window_s": 2,
+		"samples": 3000, "idle": 1000, "stacks": %s}\n' "${4-cycles}" "$3" >"$run/xen-dom0/raw/$1-samples.json"
+	edit xen-dom0/run.json "([.rounds[] | select(.kind == \"timed\" and .device == \"sda\" and .backend == \"$2\")][0]) as \$one |
+		.rounds += [(\$one | .index = $1 | .kind = \"sampled\" | .pair = null | .position = null |
+		if $3 == null then .missing = {\"samples\": \"perf record: refused\"} else .samples = \"raw/$1-samples.json\" end)]"
+}
+sampled 90 stock '{"dma_map_page_attrs": 10, "dma_map_page_attrs;xen_swiotlb_map_page": 30,
+	"dma_map_page_attrs;xen_swiotlb_map_page;swiotlb_tbl_map_single": 40,
+	"dma_map_page_attrs;xen_swiotlb_map_page;swiotlb_tbl_map_single;swiotlb_bounce": 120}'
+sampled 91 module '{"dma_map_page_attrs;xen_swiotlb:xsw_op_map_page;__memcpy": 99}'
+"$report" "$run" >/dev/null
+# cost: the part of the page that tells of them
+cost()
+{
+	section 'Where the cost goes'
+}
+passes 'shares of a class are told with the number of samples' grep -qF \
+	'| xen-dom0 (emulated) | sda | randread-4k-qd1 | stock | 2,000 | 200 = 10 % | 5 % | 15 % | 20 % | 60 % | 0 % | [90](xen-dom0/raw/90-samples.json) |' <(cost)
+passes 'of few samples their numbers alone' grep -qF \
+	'| module | 2,000 | 99 = 4.95 % | 0/99 | 0/99 | 0/99 | 99/99 | 0/99 | [91]' <(cost)
+passes 'which is said' grep -q '^- Below 100 samples in maps no share is told' <(cost)
+passes 'an emulated machine is said to be one' grep -q "^- Emulated machine: these are shares of the emulator's time" <(cost)
+passes 'what a timer can not see is not said of a PMU' not grep -q 'cpu-clock' <(cost)
+passes 'they are in no other figure' diff <(row sda randread-4k-qd1 | grep -v samples.json) \
+	<(grep -F '| sda | randread-4k-qd1 |' "$golden")
+no_dead_link "$run/report.html" 'their links are not dead'
+real_machine
+sampled 92 stock null
+sampled 93 stock '{"dma_map_page_attrs": 100}' cpu-clock
+"$report" "$run" >/dev/null
+passes 'a real machine is not said to be emulated' not grep -q '^- Emulated' <(cost)
+passes 'why there are none is said' grep -q '^- No samples of xen-dom0 sda: perf record: refused' <(cost)
+passes 'so is what a timer does not see' grep -q '^- cpu-clock is a timer' <(cost)
+echo '{"tool": "samples"}' >"$run/xen-dom0/raw/93-samples.json"
+"$report" "$run" >/dev/null
+passes 'a damaged file of samples is a failed round' grep -q 'no record of samples, or a part of one' "$run/report.md"
+
 # -- figures come from the raw files
 new_run altered
 real_machine

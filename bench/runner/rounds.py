@@ -7,11 +7,12 @@ import time
 import cost
 import counting
 import process
+import sampling
 import settings
 import spaces
 from backend import Module
 from errors import Failed
-from plan import COUNTED, DISCARDED, HELD, TIMED, seed_of
+from plan import COUNTED, DISCARDED, HELD, SAMPLED, TIMED, load_seconds, seed_of
 
 import raw_files
 
@@ -56,22 +57,23 @@ class Rounds:
     def command(self, load, target, kind, path, pair=0):
         """(command, environment) that run a load once, its record going to a file."""
         timed = kind not in (COUNTED, HELD)
+        seconds = load_seconds(self.wanted, kind)
         env = dict(os.environ)
         if target.kind == "disk":
             words = ["fio", "--output-format=json+", f"--output={path}"]
             words += [] if target.writable else ["--readonly"]
             env.update(XSW_NODE=target.node, XSW_TIMED=str(int(timed)),
                        XSW_BYTES=str(self._disk_bytes(load, target, kind)),
-                       XSW_SECONDS=str(self.wanted.seconds if timed else 0),
+                       XSW_SECONDS=str(seconds if timed else 0),
                        XSW_RAMP=f"{int(self.wanted.ramp_s * 1000)}ms" if timed else "0",
                        XSW_SEED=str(seed_of(self.wanted.seed, target.id, load.name, pair)),
                        XSW_RATE=str(self.rates.get(target.id, 1)))
             return words + [load.path], env
-        amount = f"-t {self.wanted.seconds} -O 1" if timed else COUNTED_BYTES
+        amount = f"-t {seconds} -O 1" if timed else COUNTED_BYTES
         env.update(XSW_RATE=str(self.rates.get(target.id, 1)))
         if target.kind == "peer":
             peer = target.peer
-            amount = f"-t {self.wanted.seconds}" + (" -O 1" if timed else "")
+            amount = f"-t {seconds}" + (" -O 1" if timed else "")
             env.update(XSW_PEER=peer.address, XSW_PEER_PORT=str(peer.port),
                        XSW_PEER_SOURCE=peer.source, XSW_PEER_RATE=peer.rate)
         return [load.path, amount, path], env
@@ -101,7 +103,8 @@ class Rounds:
         raw = f"raw/{index:03d}-{visit.backend}-{target.id}-{load.name}.json"
         one = {"index": index, "backend": visit.backend, "kind": visit.kind, "force": visit.force,
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
-               "figures": {}, "counters": None, "verified": None, "missing": {}, "raw": None,
+               "figures": {}, "counters": None, "samples": None, "verified": None, "missing": {},
+               "raw": None,
                "visit": visit_number, "pair": visit.pair or None, "turn": visit.turn,
                "held": visit.held or None, "finding": False if visit.held else None,
                "block": visit.block,
@@ -142,6 +145,8 @@ class Rounds:
         try:
             if visit.kind in (COUNTED, HELD):
                 return self._counted(target, visit, command, env, path, one)
+            if visit.kind == SAMPLED:
+                return self._sampled(target, command, env, path, one)
             return self._timed(target, command, env, path, one)
         finally:
             if visit.force:
@@ -199,6 +204,27 @@ class Rounds:
         if str(raw.get("verdict")).startswith("DMA goes to wrong memory"):
             counts.update(raw=None, bounces=None, bounced_bytes=None)
             missing["bounces"] = raw["verdict"]
+
+    def _sampled(self, target, command, env, path, one):
+        """A load of which perf takes samples: its figures are told, and compared with nothing."""
+        window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)
+        deadline = self._deadline(self.wanted.seconds * 3 + 120)
+        sampler = sampling.Sampler(self.machine, self.record.work, self.wanted.seconds)
+
+        def watch(child):
+            if window.begun(child, self._ramp(target), deadline) is not None:
+                sampler.watch(child)
+
+        try:
+            why = self._wait(command, env, path, deadline, watch)
+            raw = f"raw/{one['index']:03d}-{one['backend']}-samples.json"
+            missing = sampler.write(os.path.join(self.record.work, raw))
+        finally:
+            sampler.remove()
+        one["samples"] = None if missing else raw
+        if missing:
+            one["missing"]["samples"] = missing
+        return why
 
     def _timed(self, target, command, env, path, one):
         window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)

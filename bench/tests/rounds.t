@@ -38,6 +38,7 @@ slots) sed -i 's/"error" : 0/"error" : 5/' "\$o"; echo 'fio: pid=7, err=5/file:i
 wrong) sed -i 's/"error" : 0/"error" : 84/' "\$o"; echo 'fio: pid=7, err=84/file:io_u.c' >&2; exit 1 ;;
 killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
+slow) sleep 2 ;;
 parent) kill -KILL \$PPID; sleep 1 ;;
 interrupt) kill -INT \$PPID; sleep 5 ;;
 hangup) kill -HUP \$PPID; sleep 5 ;;
@@ -54,7 +55,7 @@ measure()
 	export BAD=$1
 	shift
 	rm -rf "$out" "$fake/n"
-	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --yes --out "$out" "$@"
+	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --leave-out samples --yes --out "$out" "$@"
 }
 export -f measure
 export fake out good
@@ -93,6 +94,34 @@ is "$(of '[one["ok"] for one in r["rounds"] if one["kind"] == "counted"]')" '[Fa
 expect 'when nothing is good there is nothing to report' 1 'no round was good, the first: round 2' \
 	measure "$(printf '%s=empty ' {0..9})" --rounds 1
 expect 'and nothing is called a result' 0 '!^native$' ls "$out"
+
+# ---- samples: a round of its own, in which perf, played by a script, looks where the CPUs are ----
+cat >"$fake/bin/perf" <<END
+#!/bin/sh
+case \$1 in
+--version) echo perf version 6.12 ;;
+record) echo "\$REFUSE" >&2; [ -z "\$REFUSE" ] ;;
+script) printf 'cycles: \\n\\tffff8 swiotlb_tbl_map_single ([kernel.kallsyms])\\n\\tffff9 dma_map_page_attrs ([k])\\n\\n' ;;
+esac
+END
+chmod +x "$fake/bin/perf"
+sample()
+{
+	export BAD=$1 REFUSE=${2-}
+	rm -rf "$out" "$fake/n"
+	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --yes --out "$out" --rounds 1
+}
+export -f sample
+sampled='[(one["kind"], one["ok"], one["samples"], one["missing"].get("samples")) for one in r["rounds"] if one["load"] == "randread-4k-qd32"][1:]'
+# Rounds 0 and 1 are discarded, 2 and 3 are timed, 4 is counted, 5 is sampled.
+expect 'samples are taken after all other rounds' 0 '^4 rounds, 0 failed' sample '5=slow'
+is "$(of "$sampled")" "[('sampled', True, 'raw/005-stock-samples.json', None)]" 'and named in the record'
+passes 'the page tells of them' grep -q '| native | wide | randread-4k-qd32 | stock | 1 | 1 = 100 % | 0/1 | 0/1 | 1/1 | 0/1 | 0/1 | \[5\]' "$out/report.md"
+expect 'where perf is refused the run is as good' 0 '^4 rounds, 0 failed' sample '5=slow' 'Permission denied'
+is "$(of "$sampled")" "[('sampled', True, None, 'perf record: Permission denied')]" 'and the record says why there are none'
+passes 'so does the page' grep -q '^- No samples of native wide: perf record: Permission denied' "$out/report.md"
+expect 'a load that fails meanwhile is a round that failed' 3 '^4 rounds, 1 failed' sample '5=empty'
+rm "$fake/bin/perf"
 
 # ---- while a part of the pool is held: a disk that bounces, and in place of dmabench what fails ----
 fake_disk narrow 240:1 SER-N 32

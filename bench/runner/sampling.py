@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where the CPUs are while a load runs: perf samples their stacks, in a round that is not timed.
+
+Of all samples those are kept whose stack has a map, an unmap or a sync of the DMA API in it, from
+that call inwards; of the others their number, and how many were of a CPU that had nothing to do.
+"""
+
+import json
+import os
+import re
+import shutil
+import time
+
+import process
+
+# So many samples are enough, however many CPUs there are; and a rate that beats with no timer.
+MOST, RATES = 20000, (997, 499, 199, 97, 49)
+# The DMA API's calls, and the backends': a call that comes last in its caller replaces its frame.
+ENTRY = re.compile(r"(__)?dma_(map|unmap|sync|iova|direct_(map|unmap|sync))_|"
+                   r"(xen_swiotlb|iommu_dma)_(map|unmap|sync)_|xen_swiotlb:xsw_op_")
+INTERRUPT = re.compile(r"(xen_)?asm_|common_interrupt$|sysvec_|(handle|__do)_softirq|irq_exit|do_IRQ$|"
+                       r"ret_from_intr$|xen_(pv_)?evtchn_do_upcall$|xen_do_(hypervisor|upcall)")
+IDLE = re.compile(r"do_idle$|cpu_idle_poll$")
+# What a compiler adds to the name of a function that it has cut or copied.
+SUFFIX = re.compile(r"\.(part|constprop|isra|cold|llvm)\b.*")
+MODULE = "xen_swiotlb"
+
+
+def why_not():
+    """Why no samples can be taken here; None if they can."""
+    return None if shutil.which("perf") else "perf is not installed: apt-get install linux-perf"
+
+
+def _symbol(line):
+    """The function of a frame as perf prints it, the module's own marked as such."""
+    words = line.split()
+    if len(words) < 2:
+        return None
+    name = SUFFIX.sub("", words[1].partition("+")[0])
+    return f"{MODULE}:{name}" if MODULE in words[-1] and len(words) > 2 else name
+
+
+def inwards(frames):
+    """A stack from the DMA API's call inwards, ';' between, out of its frames, innermost first;
+    None for one of something else, such as an interrupt that came in the middle of a map."""
+    found = None
+    for at, frame in enumerate(frames):
+        if INTERRUPT.match(frame):
+            break
+        if ENTRY.match(frame):
+            found = at
+    return None if found is None else ";".join(reversed(frames[:found + 1]))
+
+
+def _is_idle(frames):
+    return any(IDLE.match(frame) for frame in frames) and \
+        not any(INTERRUPT.match(frame) for frame in frames)
+
+
+def fold(lines):
+    """{samples, idle, stacks} of what `perf script -F event,ip,sym,dso` prints."""
+    found, frames = {"samples": 0, "idle": 0, "stacks": {}}, None
+
+    def close():
+        if frames is None:
+            return
+        found["samples"] += 1
+        found["idle"] += _is_idle(frames)
+        stack = inwards(frames)
+        if stack:
+            found["stacks"][stack] = found["stacks"].get(stack, 0) + 1
+
+    for line in lines:
+        words = line.split()
+        if words and words[0].endswith(":"):
+            close()
+            frames, line = [], line.partition(words[0])[2]
+        frame = _symbol(line)
+        if frame and frames is not None:
+            frames.append(frame)
+    close()
+    return found
+
+
+class Sampler:
+    """Samples all CPUs for a window of a load."""
+
+    def __init__(self, machine, work, seconds):
+        self.seconds, self.data = seconds, os.path.join(work, "perf.data")
+        self.said = os.path.join(work, "perf.said")
+        self.event = "cycles" if machine.pmu else "cpu-clock"
+        wanted = MOST / (seconds * (os.cpu_count() or 1))
+        self.hz = next((rate for rate in RATES if rate <= wanted), RATES[-1])
+        self.status, self.outlived = None, False
+
+    def watch(self, child):
+        """Samples while the load runs: what went on after its end is no sample of it."""
+        command = ["perf", "record", "-q", "-a", "-g", "-F", str(self.hz), "-e", self.event, "-o",
+                   self.data, "--", "sleep", str(self.seconds)]
+        with open(self.said, "wb") as said, process.Child(command, said) as perf:
+            self.status = perf.wait(time.monotonic() + self.seconds + 60)
+        self.outlived = child.wait(time.monotonic()) is not None
+
+    def _why(self):
+        with open(self.said, errors="replace") as file:
+            words = process.last_line(file.read())
+        return f"perf record: {words or ('it hung' if self.status is None else self.status)}"
+
+    def write(self, path):
+        """Writes the raw file. Returns why there is none, or None."""
+        if not os.path.exists(self.said):
+            return "the load ended before perf began"
+        if self.status != 0:
+            return self._why()
+        if self.outlived:
+            return "the load ended before perf did"
+        status, text = process.output(["perf", "script", "-i", self.data, "--kallsyms=/proc/kallsyms",
+                                       "-F", "event,ip,sym,dso"], 300)
+        if status:
+            return f"perf script: status {status}"
+        found = fold(text.splitlines())
+        _, version = process.output(["perf", "--version"])
+        with open(path, "w") as file:
+            json.dump(dict({"tool": "samples", "by": version, "event": self.event, "hz": self.hz,
+                            "window_s": self.seconds}, **found), file, indent=1)
+            file.write("\n")
+        return None
+
+    def remove(self):
+        """What perf wrote."""
+        for path in (self.data, self.data + ".old", self.said):
+            if os.path.exists(path):
+                os.unlink(path)
