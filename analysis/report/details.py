@@ -316,8 +316,8 @@ def exchanges(document, summary):
 
 
 def origins(document, summary):
-    """The appendix: from each number's place to its rounds and their files."""
-    rows = []
+    """The appendix: from each number's place to its rounds and their files; devices together."""
+    devices = {}
     for env in summary["environments"]:
         places = {}
         for cell in env["timed"]:
@@ -328,19 +328,20 @@ def origins(document, summary):
             for one in cell["rounds"]:
                 found = places.setdefault((cell["device"], cell["load"]), {})
                 found.update(dict.fromkeys(filter(None, (one["source"], one["counters"])), True))
+        if env["dma"]:
+            places["dmabench", None] = {env["dma"]["source"]: True}
         for (device, load), files in places.items():
             links = []
             for path in files:
                 links += [Link(path.partition("/")[2].replace("raw/", ""), path), " "]
-            first = (device, load) == next(place for place in places if place[0] == device)
-            rows.append([([Anchor(anchor(env["name"], device))] if first else [])
-                         + [Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
-                         links[:-1]])
-        if env["dma"]:
-            rows.append([[Anchor(anchor(env["name"], "dmabench")), env["name"]], "DMA API",
-                         "dmabench", Link(env["dma"]["source"].partition("/")[2],
-                                          env["dma"]["source"])])
-    document.add("table", ["Environment", "Device", "Load", "Files"], rows)
+            rows = devices.setdefault(device, [])
+            rows.append([([] if rows else [Anchor(anchor(device))])
+                         + [Anchor(anchor(*filter(None, (env["name"], device, load)))),
+                            "DMA API" if load is None else device], env["name"],
+                         load or "dmabench", links[:-1]])
+    document.add("table", ["Device", "Environment", "Load", "Files"],
+                 sum((rows for _, rows in sorted(devices.items(),
+                                                 key=lambda one: one[0] == "dmabench")), []))
 
 
 def how_to_read(document):

@@ -5,7 +5,7 @@ import textwrap
 
 import answer
 import pictures as draw
-from document import Link, Soft
+from document import Link, Soft, Strong
 from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of, variants_of
 
@@ -57,9 +57,14 @@ def heads(summary):
     return " \u00b7 ".join(word for word in words if word), under
 
 
-def anchor(env, device=None, load=None):
-    """The name of a place in the appendix."""
-    return "-".join(["from", env] + [part for part in (device, load) if part])
+def anchor(*parts):
+    """The name of a place in the appendix: of a device, or an environment, a device and a load."""
+    return "-".join(("from",) + parts)
+
+
+def _head(words, *parts):
+    """What a row is, and the one link to all that its numbers come from."""
+    return [words + " ", Link("\u2071", "#" + anchor(*parts))]
 
 
 def _share_row(target, devices, series):
@@ -68,9 +73,8 @@ def _share_row(target, devices, series):
     cells = []
     for one in series:
         found = one.share(target)
-        cells.append([percent(found["share"]),
-                      Link("\u2071", "#" + anchor(one.env["name"], target))] if found else NONE)
-    return [f"bounced, {target}{f' ({bits}-bit)' if bits else ''}"] + cells
+        cells.append(percent(found["share"]) if found else NONE)
+    return [_head(f"bounced, {target}{f' ({bits}-bit)' if bits else ''}", target)] + cells
 
 
 def _path_row(series, kinds, size, words):
@@ -80,9 +84,8 @@ def _path_row(series, kinds, size, words):
         text = path(found)
         if found and found["kind"] == "translated" and one.env["emulated"]:
             text += draw.invalidations(one, size)
-        cells.append([text, Link("\u2071", "#" + anchor(one.env["name"], "dmabench"))]
-                     if found else text)
-    return [words] + cells
+        cells.append(text)
+    return [_head(words, "dmabench")] + cells
 
 
 def _last_row(series):
@@ -121,12 +124,10 @@ def _time_row(summary, series, device, load, key, words):
             native = next((a for a in summary["against_native"] if a["figure"] == key and
                            a["environment"] == one.env["name"] and
                            all(a[k] == v for k, v in same.items())), None)
-            link = Link("\u2071", "#" + anchor(one.env["name"], device, load))
-            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else [])
-                         + [link])
+            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else []))
         else:
             cells.append(NONE)
-    return [words] + cells + [" ".join(noises) or NONE]
+    return [_head(words, device)] + cells + [" ".join(noises) or NONE]
 
 
 def _main_load(summary):
@@ -182,7 +183,8 @@ def _columns(series):
 def write(document, summary, series, pictures):
     """Adds the first screen to a document."""
     document.add("under", heads(summary)[1])
-    document.add("answer", " ".join(answer.verdict(summary, series)))
+    first, rest = answer.verdict(summary, series)
+    document.add("answer", [Strong(" ".join(first)), " " + " ".join(rest)])
     items, bad = answer.problems(summary)
     document.add("problems", bad, items)
     devices = devices_of(summary)
@@ -200,7 +202,7 @@ def write(document, summary, series, pictures):
 
 def terminal(summary, series, width=80):
     """The first screen for a terminal, as lines."""
-    out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
+    out = textwrap.wrap(" ".join(sum(answer.verdict(summary, series), [])), width)
     devices = list(devices_of(summary))[:3]
     form = "{:<23}" + "{:>9}" * len(devices) + "{:>13}{:>16}"
     unit = next((one.unit for one in series), "")
