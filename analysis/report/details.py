@@ -17,7 +17,7 @@ SIZES = (512, 1514, 4096, 65536)
 
 
 def _size(size_):
-    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_} B"
+    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_:,} B"
 
 
 def _from(env, *parts):
@@ -68,7 +68,8 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        "A packet of 1,514 bytes takes one slot, as 512 bytes do.",
+        *([] if any(one.path("bounced", 1514) for one in all_series) else
+          ["A packet of 1,514 bytes takes one slot, as 512 bytes do."]),
         *_hypercalls(all_series),
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",

@@ -9,6 +9,7 @@ from document import Link, Soft, Strong
 from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of, variants_of
 
+EXACT = "exact"
 # Columns that a window of 1300 pixels holds.
 MOST = 7
 # Environments whose columns come first where there are more.
@@ -165,10 +166,12 @@ def rows_of(summary, series):
                                       ("cpu_s_per_gb", "CPU a GB"))]
         worst = max(devices, key=lambda target: max(
             [(one.share(target) or {}).get("share") or 0 for one in series]))
-        rest = [_share_row(worst, alike[worst], series)] + paths + [_last_row(series)]
-        rows += [row + [NONE] for row in rest]
+        # bytes and instructions are counted: what differs, differs
+        rows.append(_share_row(worst, alike[worst], series) + [EXACT])
+        rows += [row + [EXACT if unit == "instr." else NONE] for row in paths]
+        rows.append(_last_row(series) + [NONE])
         head.append(">A/A noise")
-    return head, [row for row in rows if any(cell not in (NONE, NONE + " \u00b7 " + NONE)
+    return head, [row for row in rows if any(cell not in (NONE, EXACT, NONE + " \u00b7 " + NONE)
                                              for cell in row[1:])]
 
 

@@ -98,6 +98,8 @@ passes 'nor an interval' not grep -qE '×[0-9.]+ \(' <<<"$few"
 passes 'a figure that is not the primary one has no verdict' grep -qE \
 	'^\| nvme0n1 \| randread-4k-qd1 \| module \| latency p50, us .* \| - \|$' "$run/report.md"
 passes 'a tail is of all rounds, or not told' not grep -qE 'sda .*p99' "$run/report.md"
+is "$(sed '/^## /,$d' "$run/report.md" | awk -F'|' '/^\| (bounced|instr)/ { print $(NF - 1) }' | sort -u)" ' exact ' \
+	'what is counted has no noise'
 passes 'one boot a side: a ratio without an interval' grep -q 'one boot each: no interval' "$run/report.md"
 passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d' "$run/report.md")
 jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
