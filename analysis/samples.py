@@ -41,7 +41,7 @@ def class_of_stack(stack):
 
 
 def read(path):
-    """{by, event, hz, window_s, samples, idle, inside, classes} of a raw file. Raises Damaged."""
+    """{by, event, hz, load_s, samples, idle, inside, classes} of a raw file. Raises Damaged."""
     raw = raw_files.read(path)
     if not isinstance(raw, dict) or raw.get("tool") != "samples" or \
             not isinstance(raw.get("stacks"), dict) or \
@@ -51,7 +51,7 @@ def read(path):
     classes = dict.fromkeys(CLASSES, 0)
     for stack, number in raw["stacks"].items():
         classes[class_of_stack(stack)] += number
-    found = {name: raw.get(name) for name in ("by", "event", "window_s") + WHOLE}
+    found = {name: raw.get(name) for name in ("by", "event", "load_s") + WHOLE}
     return dict(found, inside=sum(classes.values()), classes=classes)
 
 

@@ -189,7 +189,7 @@ new_run samples
 # sampled INDEX BACKEND STACKS: a round of xen-dom0 with samples; null: none
 sampled()
 {
-	[ "$3" = null ] || printf '{"tool": "samples", "by": "perf version 6.12", "event": "%s", "hz": 997, "window_s": 2,
+	[ "$3" = null ] || printf '{"tool": "samples", "by": "perf version 6.12", "event": "%s", "hz": 997, "load_s": 2,
 		"samples": 3000, "idle": 1000, "stacks": %s}\n' "${4-cycles}" "$3" >"$run/xen-dom0/raw/$1-samples.json"
 	edit xen-dom0/run.json "([.rounds[] | select(.kind == \"timed\" and .device == \"sda\" and .backend == \"$2\")][0]) as \$one |
 		.rounds += [(\$one | .index = $1 | .kind = \"sampled\" | .pair = null | .position = null |

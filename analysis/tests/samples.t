@@ -43,7 +43,7 @@ for stack, name, words in (
         ("dma_map_page_attrs;[unknown]", "rest", "what has no name")):
     tap.equal(samples.class_of_stack(stack), name, words)
 
-GOOD = {"tool": "samples", "by": "perf", "event": "cycles", "hz": 997, "window_s": 2, "samples": 90,
+GOOD = {"tool": "samples", "by": "perf", "event": "cycles", "hz": 997, "load_s": 2, "samples": 90,
         "idle": 40, "stacks": {STOCK: 2, STOCK + ";swiotlb_bounce": 3}}
 with tempfile.TemporaryDirectory() as folder:
     def read(told):

@@ -74,8 +74,10 @@ def settings(options, machine, can_sample=False):
 
 
 def load_seconds(wanted, kind):
-    """How long a load of this kind runs: perf takes time to begin, and must end before the load."""
-    return 2 * wanted.seconds + 2 if kind == SAMPLED else wanted.seconds
+    """How long a load of this kind runs: perf takes time to begin, more in an emulator."""
+    if kind != SAMPLED:
+        return wanted.seconds
+    return 2 * wanted.seconds + (8 if wanted.emulated else 2)
 
 
 def _random(seed, *words):

@@ -208,8 +208,9 @@ class Rounds:
     def _sampled(self, target, command, env, path, one):
         """A load of which perf takes samples: its figures are told, and compared with nothing."""
         window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)
-        deadline = self._deadline(self.wanted.seconds * 3 + 120)
-        sampler = sampling.Sampler(self.machine, self.record.work, self.wanted.seconds)
+        deadline = self._deadline(load_seconds(self.wanted, SAMPLED) * 3 + 120)
+        sampler = sampling.Sampler(self.machine, self.record.work,
+                                   load_seconds(self.wanted, SAMPLED))
 
         def watch(child):
             if window.begun(child, self._ramp(target), deadline) is not None:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import time
 
 import process
@@ -24,6 +25,7 @@ IDLE = re.compile(r"do_idle$|cpu_idle_poll$")
 # What a compiler adds to the name of a function that it has cut or copied.
 SUFFIX = re.compile(r"\.(part|constprop|isra|cold|llvm)\b.*")
 MODULE = "xen_swiotlb"
+BEFORE = "the load ended before perf began"
 
 
 def why_not():
@@ -83,7 +85,7 @@ def fold(lines):
 
 
 class Sampler:
-    """Samples all CPUs for a window of a load."""
+    """Samples all CPUs from when perf is ready to the end of a load that runs so many seconds."""
 
     def __init__(self, machine, work, seconds):
         self.seconds, self.data = seconds, os.path.join(work, "perf.data")
@@ -91,15 +93,16 @@ class Sampler:
         self.event = "cycles" if machine.pmu else "cpu-clock"
         wanted = MOST / (seconds * (os.cpu_count() or 1))
         self.hz = next((rate for rate in RATES if rate <= wanted), RATES[-1])
-        self.status, self.outlived = None, False
+        self.status = None
 
     def watch(self, child):
-        """Samples while the load runs: what went on after its end is no sample of it."""
+        """Samples while the load runs: what goes on after its end is no sample of it."""
         command = ["perf", "record", "-q", "-a", "-g", "-F", str(self.hz), "-e", self.event, "-o",
                    self.data, "--", "sleep", str(self.seconds)]
         with open(self.said, "wb") as said, process.Child(command, said) as perf:
-            self.status = perf.wait(time.monotonic() + self.seconds + 60)
-        self.outlived = child.wait(time.monotonic()) is not None
+            child.wait(time.monotonic() + self.seconds + 60)
+            perf.send(signal.SIGTERM)
+            self.status = perf.wait(time.monotonic() + 60)
 
     def _why(self):
         with open(self.said, errors="replace") as file:
@@ -109,20 +112,22 @@ class Sampler:
     def write(self, path):
         """Writes the raw file. Returns why there is none, or None."""
         if not os.path.exists(self.said):
-            return "the load ended before perf began"
-        if self.status != 0:
+            return BEFORE
+        if self.status not in (0, -signal.SIGTERM):
             return self._why()
-        if self.outlived:
-            return "the load ended before perf did"
+        if not os.path.exists(self.data):
+            return BEFORE
         status, text = process.output(["perf", "script", "-i", self.data, "--kallsyms=/proc/kallsyms",
                                        "-F", "event,ip,sym,dso"], 300)
         if status:
             return f"perf script: status {status}"
         found = fold(text.splitlines())
+        if not found["samples"]:
+            return BEFORE
         _, version = process.output(["perf", "--version"])
         with open(path, "w") as file:
             json.dump(dict({"tool": "samples", "by": version, "event": self.event, "hz": self.hz,
-                            "window_s": self.seconds}, **found), file, indent=1)
+                            "load_s": self.seconds}, **found), file, indent=1)
             file.write("\n")
         return None
 

@@ -100,7 +100,7 @@ cat >"$fake/bin/perf" <<END
 #!/bin/sh
 case \$1 in
 --version) echo perf version 6.12 ;;
-record) echo "\$REFUSE" >&2; [ -z "\$REFUSE" ] ;;
+record) echo "\$REFUSE" >&2; : >"$out/native.partial/perf.data"; [ -z "\$REFUSE" ] ;;
 script) printf 'cycles: \\n\\tffff8 swiotlb_tbl_map_single ([kernel.kallsyms])\\n\\tffff9 dma_map_page_attrs ([k])\\n\\n' ;;
 esac
 END

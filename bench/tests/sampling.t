@@ -117,7 +117,7 @@ tap.equal(planned(["--full"], emulated=True), EACH, "but in its full set")
 PERF = """#!/bin/sh
 case $1 in
 --version) echo perf version 6.12.1 ;;
-record) echo "$*" >{folder}/asked; {record} ;;
+record) echo "$*" >{folder}/asked; : >{folder}/perf.data; {record} ;;
 script) cat {folder}/text; exit {script} ;;
 esac
 """
@@ -126,7 +126,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(folder + "/text", "w") as file:
         file.write(TEXT)
 
-    def sample(record="exit 0", script=0, load="sleep 9", machine=Machine, watched=True):
+    def sample(record="exit 0", script=0, load="sleep 1", machine=Machine, watched=True):
         """(why there is no raw file, the raw file, what perf was asked for)."""
         with open(folder + "/perf", "w") as file:
             file.write(PERF.format(folder=folder, record=record, script=script))
@@ -149,7 +149,7 @@ with tempfile.TemporaryDirectory() as folder:
     why, told, asked = sample()
     tap.equal((why, told), (None, {
         "tool": "samples", "by": "perf version 6.12.1", "event": "cpu-clock",
-        "hz": told and told["hz"], "window_s": 2, "samples": 7, "idle": 1, "stacks": STACKS}),
+        "hz": told and told["hz"], "load_s": 2, "samples": 7, "idle": 1, "stacks": STACKS}),
               "the raw file has what schema says")
     tap.has(asked, f"-a -g -F {told['hz']} -e cpu-clock", "without a PMU a timer takes them")
     tap.ok(told["hz"] * 2 * os.cpu_count() <= sampling.MOST or told["hz"] == 49,
@@ -159,7 +159,9 @@ with tempfile.TemporaryDirectory() as folder:
     tap.equal(sample("echo 'Permission denied' >&2; exit 255")[:2],
               ("perf record: Permission denied", None), "what perf refuses is told, no file made")
     tap.equal(sample(script=1)[0], "perf script: status 1", "so is what it can't read")
-    tap.equal(sample("sleep 1", load="exit 0")[:2], ("the load ended before perf did", None),
+    tap.equal(sample("exec sleep 20", load="exit 0")[0], None, "perf ends when its load does")
+    open(folder + "/text", "w").close()
+    tap.equal(sample(load="exit 0")[:2], ("the load ended before perf began", None),
               "samples of nothing are none")
     tap.equal(sample(watched=False)[0], "the load ended before perf began", "nor is there a window")
     tap.equal(sorted(os.listdir(folder)), ["asked", "perf", "text"], "nothing else is left")
