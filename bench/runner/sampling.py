@@ -5,6 +5,7 @@ Of all samples those are kept whose stack has a map, an unmap or a sync of the D
 that call inwards; of the others their number, and how many were of a CPU that had nothing to do.
 """
 
+import bisect
 import json
 import os
 import re
@@ -25,6 +26,8 @@ IDLE = re.compile(r"do_idle$|cpu_idle_poll$")
 # What a compiler adds to the name of a function that it has cut or copied.
 SUFFIX = re.compile(r"\.(part|constprop|isra|cold|llvm)\b.*")
 MODULE = "xen_swiotlb"
+# Where the kernel's half of all addresses begins.
+KERNEL = 1 << 63
 BEFORE = "the load ended before perf began"
 
 
@@ -33,13 +36,34 @@ def why_not():
     return None if shutil.which("perf") else "perf is not installed: apt-get install linux-perf"
 
 
-def _symbol(line):
-    """The function of a frame as perf prints it, the module's own marked as such."""
+class Symbols:
+    """The kernel's functions by address: perf itself finds none of a module that was not installed."""
+
+    def __init__(self, text):
+        found = []
+        for line in text.splitlines():
+            words = line.split()
+            if len(words) > 2 and words[1] in "tTwW":
+                found.append((int(words[0], 16), words[2], words[-1] == f"[{MODULE}]"))
+        found.sort()
+        self.starts = [start for start, _, _ in found]
+        self.names = [f"{MODULE}:{SUFFIX.sub('', name)}" if ours else SUFFIX.sub("", name)
+                      for _, name, ours in found]
+
+    def at(self, address):
+        """The name of the function at an address; None outside of the kernel."""
+        nth = bisect.bisect_right(self.starts, address) - 1
+        return self.names[nth] if address >= KERNEL and nth >= 0 else None
+
+
+def _frame(line, symbols, called):
+    """The function of a frame as perf prints it: its address, of one that called another where
+    that returns to; None where it is none."""
     words = line.split()
-    if len(words) < 2:
+    try:
+        return symbols.at(int(words[0], 16) - called) if words else None
+    except ValueError:
         return None
-    name = SUFFIX.sub("", words[1].partition("+")[0])
-    return f"{MODULE}:{name}" if MODULE in words[-1] and len(words) > 2 else name
 
 
 def inwards(frames):
@@ -59,8 +83,8 @@ def _is_idle(frames):
         not any(INTERRUPT.match(frame) for frame in frames)
 
 
-def fold(lines):
-    """{samples, idle, stacks} of what `perf script -F event,ip,sym,dso` prints."""
+def fold(lines, symbols):
+    """{samples, idle, stacks} of what `perf script -F event,ip` prints."""
     found, frames = {"samples": 0, "idle": 0, "stacks": {}}, None
 
     def close():
@@ -77,7 +101,7 @@ def fold(lines):
         if words and words[0].endswith(":"):
             close()
             frames, line = [], line.partition(words[0])[2]
-        frame = _symbol(line)
+        frame = _frame(line, symbols, bool(frames))
         if frame and frames is not None:
             frames.append(frame)
     close()
@@ -117,11 +141,11 @@ class Sampler:
             return self._why()
         if not os.path.exists(self.data):
             return BEFORE
-        status, text = process.output(["perf", "script", "-i", self.data, "--kallsyms=/proc/kallsyms",
-                                       "-F", "event,ip,sym,dso"], 300)
+        status, text = process.output(["perf", "script", "-i", self.data, "-F", "event,ip"], 300)
         if status:
             return f"perf script: status {status}"
-        found = fold(text.splitlines())
+        with open("/proc/kallsyms") as file:
+            found = fold(text.splitlines(), Symbols(file.read()))
         if not found["samples"]:
             return BEFORE
         _, version = process.output(["perf", "--version"])
