@@ -58,7 +58,8 @@ class Pictures:
         text, low, high, log, mark = axis
         left = 16 + 7 * max(len(label) for label, _ in labels)
         right = max(right, 16 + 7 * max(len(note) for _, note in labels))
-        row_height = 22 if len(labels) <= 9 else 16 if len(labels) <= 14 else 14
+        row_height = next((high for most, high in ((9, 22), (14, 16), (17, 14))
+                           if len(labels) <= most), 13)
         lines = [f"width = {width}; left = {left}; right = {right}; row_height = {row_height}",
                  f"x_low = {low:.6g}; x_high = {high:.6g}; x_log = {int(log)}; x_mark = {mark}",
                  f"x_text = {_quoted(text)}"]
