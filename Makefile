@@ -224,7 +224,7 @@ test-module: deps-test test-build ## every test of the module with two CPUs and 
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 .PHONY: test-bench
-test-bench: deps-test test-build ## the lab's bench as it is typed, every environment, a host compared with itself, the disk's own addresses (an hour)
+test-bench: deps-test test-build ## the lab's bench as it is typed, every environment, a host compared with itself, samples, the disk's own addresses (an hour)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune

@@ -17,6 +17,7 @@ import sys
 import counters
 import estimates
 import raw_files
+import samples
 
 UNITS = {"iops": "IO/s", "bandwidth_bytes_s": "B/s"}
 # Loads whose mean operation is smaller than this are told in operations a second.
@@ -47,6 +48,8 @@ def fill_round(record, one, folder):
             path = os.path.join(folder, counts["raw"])
             read = counters.read(path, counts["source"], functions_of(record, one["device"]))
             one["counters"] = dict(counts, **read)
+        if one.get("samples"):
+            one["sampled"] = samples.read(os.path.join(folder, one["samples"]))
     except raw_files.Damaged as error:
         one["ok"], one["why"] = False, one.get("why") or str(error)
         one["verified"] = one.get("verified") and False

@@ -6,15 +6,6 @@ COUNTS = ("maps", "bounces", "bounced_bytes", "fails")
 FIGURES = ("io_bytes", "bandwidth_bytes_s", "lat_p99_ns")
 
 
-def is_finding(one):
-    """Did a load fail because of what was held? That is no failure of the run; damaged files, wrong
-    data, and that nothing could be held, are.
-    """
-    return one["kind"] == KIND and not one["ok"] and not one["damaged"] and \
-        one.get("verified") is not False and \
-        not str(one.get("why")).startswith("can't prepare it")
-
-
 def rounds_of(env, record):
     """What is told of an environment's rounds of this kind, by device, load and share held."""
     out = []

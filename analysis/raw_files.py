@@ -11,6 +11,8 @@ import json
 import os
 import zlib
 
+# fio's error of data that is not what was written: EILSEQ.
+WRONG_DATA = 84
 PERCENTILES = (("p50", 0.5), ("p99", 0.99), ("p999", 0.999))
 # A percentile stands on this many samples beyond it, or it is not given.
 BEYOND = 10
@@ -77,6 +79,16 @@ def complaint(raw):
     if not any(key in raw for key in ("jobs", "end", "tool")):
         return "neither fio nor iperf3 wrote it"
     return None
+
+
+def data_is_wrong(raw):
+    """Does a tool's own record say that data is not what was written or sent? A ping without an
+    answer is none.
+    """
+    if not isinstance(raw, dict):
+        return False
+    return raw.get("tool") == "data-check" and raw.get("verified") is False or \
+        any(job.get("error") == WRONG_DATA for job in raw.get("jobs", []))
 
 
 def _sides(raw):

@@ -20,7 +20,7 @@ ROUND = {"index": WHOLE, "backend": TEXT, "kind": TEXT, "force": FLAG, "device":
 # These may be null, or missing.
 ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "position": TEXT,
               "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE,
-              "held": WHOLE}
+              "held": WHOLE, "finding": FLAG, "samples": TEXT}
 RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
 DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
 INSTRUCTIONS = "instructions/dmabench.json"

@@ -13,6 +13,7 @@ import held
 import paths
 import raw_files
 import run_files
+import samples
 
 NAMES = ("device", "load", "backend", "force")
 
@@ -166,7 +167,7 @@ def _rounds_told(env, record):
     for one in record["rounds"]:
         told = {"round": one["index"], "device": one["device"], "load": one["load"],
                 "backend": one["backend"], "force": one["force"], "source": _file(env, one)}
-        if not one["ok"] and not held.is_finding(one):
+        if not one["ok"] and not one.get("finding"):
             why = one.get("why") or "; ".join(map(str, (one.get("missing") or {}).values()))
             failed.append(dict(told, why=why or "no reason is recorded", damaged=one["damaged"]))
         if isinstance(one.get("verified"), bool):
@@ -194,7 +195,7 @@ def _environment(env):
     told = {"name": name, "emulated": (record or env["dma"])["emulated"], "record": None,
             "dma": _dma(env), "counts": env["counts"], "timed": [], "counted": [], "shares": [],
             "pairs": [], "same": [], "steady": True, "failed": [], "checks": [], "rounds": 0,
-            "held": []}
+            "held": [], "samples": []}
     if not record:
         return told
     timed, counted = cells.cells_of(record, "timed"), cells.cells_of(record, "counted")
@@ -208,6 +209,7 @@ def _environment(env):
     told["shares"] = _shares(record, counted)
     told["failed"], told["checks"] = _rounds_told(name, record)
     told["held"] = held.rounds_of(name, record)
+    told["samples"] = samples.rounds_of(name, record)
     return told
 
 

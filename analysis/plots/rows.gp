@@ -11,7 +11,7 @@ title = ""
 mark = ""
 note = ""
 head = 4
-foot = x_text eq "" ? 40 : 56
+foot = x_text eq "" ? 30 : 56
 height = int(head + row_height * rows + foot)
 load here."/picture.gp"
 
@@ -20,6 +20,7 @@ set rmargin at screen 1 - 1. * right / width
 set tmargin at screen y_at(head)
 set bmargin at screen 1. * foot / height
 set border 1 lc rgb ink
+set xtics scale 0.5 out
 set yrange [rows + 0.5:0.5]
 set ytics scale 0 ("" 0)
 do for [r = 1:rows] {

@@ -118,26 +118,53 @@ def _backend(one):
     return "the module" if one.backend == "module" else one.backend
 
 
-def path_sentence(series):
-    """What the path of 4 KiB costs, bounced and direct; '' where nothing tells."""
+def _each_layout(one):
+    """{(share of the pool held, layout): path} of a bounced 4 KiB."""
+    return {(fill["percent"], layout["mix"]): layout["path"]
+            for fill in one.path("bounced")["fills"] for layout in fill["layouts"]
+            if layout["path"] is not None}
+
+
+def _times(stock, module):
+    """How many times the module's instructions stock takes, in each layout; '' by a clock of time,
+    for a ratio of times has an interval or is none."""
+    if stock.unit != "instructions":
+        return ""
+    before, after = _each_layout(stock), _each_layout(module)
+    found = [before[key] / after[key] for key in before if after.get(key)]
+    if not found:
+        return ""
+    low, high = number(min(found), 2), number(max(found), 2)
+    return low if low == high else f"{low}\u2013{high}"
+
+
+def path_sentences(series):
+    """(what the path of a bounced 4 KiB costs, what that of one that does not bounce); '' where
+    nothing tells."""
     xen = [one for one in series if one.path("bounced") and one.env["name"].startswith("xen")]
     first = [one for one in xen if one.env is xen[0].env]
     if not first:
-        return ""
+        return "", ""
     unit = first[0].env["dma"]["unit"]
-    words = [f"{_fill_words(one.path('bounced'))}{f' {unit}' if i == 0 else ''} on "
-             f"{_backend(one)}" for i, one in enumerate(reversed(first))]
-    fills = len(first[0].path("bounced")["fills"]) > 1
-    text = (f"A bounced map and unmap of 4 KiB in {first[0].place} takes {_listed(words)}"
-            f"{', by how full the pool is' if fills else ''}, without the copy")
-    direct = [f"{_fill_words(one.path('direct'))} on {_backend(one)}" for one in reversed(first)
+    fills = ", by how full the pool is" if len(first[0].path("bounced")["fills"]) > 1 else ""
+    times = _times(*first) if [one.backend for one in first] == ["stock", "module"] else ""
+    if times:
+        costs = [_fill_words(one.path("bounced")) for one in first]
+        bounced = (f"In {first[0].place} the path of a bounced map and unmap of 4 KiB takes {times} "
+                   f"times as many instructions on stock as on the module ({_listed(costs)}{fills}, "
+                   "without the copy).")
+    else:
+        words = [f"{_fill_words(one.path('bounced'))}{f' {unit}' if i == 0 else ''} on "
+                 f"{_backend(one)}" for i, one in enumerate(first)]
+        bounced = (f"In {first[0].place} the path of a bounced map and unmap of 4 KiB takes "
+                   f"{_listed(words)}{fills}, without the copy.")
+    direct = [f"{_fill_words(one.path('direct'))} on {_backend(one)}" for one in first
               if one.path("direct")]
     native = [one for one in series if one.env["name"] == "native" and one.path("direct")]
-    if direct:
-        text += f"; one that does not bounce {_listed(direct)}"
-    if native:
+    text = f"One that does not bounce takes {_listed(direct)}" if direct else ""
+    if text and native:
         text += f", natively {_fill_words(native[0].path('direct'))}"
-    return text + "."
+    return bounced, text and text + "."
 
 
 def failure_sentence(series):
@@ -193,10 +220,11 @@ def load_sentences(summary):
 
 
 def verdict(summary, series):
-    """The answer, as a list of sentences."""
+    """The answer: (what a reader takes away, the rest), lists of sentences."""
     told = bounces(summary, series) or ["No bounce was counted in this run."]
-    told += [path_sentence(series), failure_sentence(series)] + load_sentences(summary)
-    return [text for text in told if text]
+    bounced, direct = path_sentences(series)
+    rest = [direct, failure_sentence(series)] + load_sentences(summary)
+    return [text for text in told + [bounced] if text], [text for text in rest if text]
 
 
 def _failed_words(summary):
@@ -238,8 +266,37 @@ def checks_words(summary):
     return f"{len(checks)} data checks passed" if checks else "no round checked its data"
 
 
+# Two boots in which stock's code is the same.
+ALIKE = ("xen-dom0", "xen-domu")
+
+
+def _stock_paths(env):
+    """{what was mapped and in which layout: path} of stock by instructions."""
+    dma = env["dma"] or {}
+    return {(path["kind"], path["size"], path["dir"], path["cache"], fill["percent"], layout["mix"],
+             layout["seed"]): layout["path"]
+            for path in (dma["paths"] if dma.get("unit") == "instructions" else ())
+            for fill in path["fills"] for layout in fill["layouts"]
+            if path["backend"] == "stock" and layout["path"] is not None}
+
+
+def _stock_twice(summary):
+    """Does stock take the same in two boots? In words; '' without two."""
+    boots = [_stock_paths(env) for env in summary["environments"] if env["name"] in ALIKE]
+    if len(boots) < 2:
+        return ""
+    both = [(boots[0][key], boots[1][key]) for key in boots[0] if key in boots[1]]
+    apart = [abs(a - b) / max(abs(a), abs(b)) for a, b in both if a != b]
+    if not both:
+        return ""
+    rest = f" (the rest within {number(100 * max(apart), 2)} %)" if apart else ""
+    return f", {len(both) - len(apart)} of {len(both)} of stock's paths in dom0 and domU{rest}"
+
+
 def exact_words(summary):
-    """A/A by instructions: what no backend is in must take the same everywhere; '' without it."""
+    """A/A by instructions: what no backend is in must take the same everywhere, and stock the same
+    in two boots; '' without it.
+    """
     found = {}
     for env in summary["environments"]:
         dma = env["dma"] or {}
@@ -248,7 +305,7 @@ def exact_words(summary):
     found = [values for values in found.values() if len(values) > 1]
     equal = sum(len(set(values)) == 1 for values in found)
     return f"A/A by instructions: {equal} of {len(found)} plain copies and clearings are equal " \
-           f"in all boots and beside both backends" if found else ""
+           f"in all boots{_stock_twice(summary)}" if found else ""
 
 
 def noise_words(summary):

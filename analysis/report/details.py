@@ -6,6 +6,7 @@ from document import Anchor, Code, Link
 from first_screen import anchor
 from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
                         size, spread)
+from sampled import sampled
 from scattered import scattered
 from series import devices_of
 
@@ -16,7 +17,7 @@ SIZES = (512, 1514, 4096, 65536)
 
 
 def _size(size_):
-    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_} B"
+    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_:,} B"
 
 
 def _from(env, *parts):
@@ -67,7 +68,8 @@ def split(document, all_series):
         "fills of the pool and layouts.",
         "Path and copy are never added: a copy has no price in instructions. On a machine the time "
         "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        "A packet of 1,514 bytes takes one slot, as 512 bytes do.",
+        *([] if any(one.path("bounced", 1514) for one in all_series) else
+          ["A packet of 1,514 bytes takes one slot, as 512 bytes do."]),
         *_hypercalls(all_series),
         "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
         "machine: IOMMU modes are not ranked by instructions.",
@@ -315,8 +317,8 @@ def exchanges(document, summary):
 
 
 def origins(document, summary):
-    """The appendix: from each number's place to its rounds and their files."""
-    rows = []
+    """The appendix: from each number's place to its rounds and their files; devices together."""
+    devices = {}
     for env in summary["environments"]:
         places = {}
         for cell in env["timed"]:
@@ -327,19 +329,20 @@ def origins(document, summary):
             for one in cell["rounds"]:
                 found = places.setdefault((cell["device"], cell["load"]), {})
                 found.update(dict.fromkeys(filter(None, (one["source"], one["counters"])), True))
+        if env["dma"]:
+            places["dmabench", None] = {env["dma"]["source"]: True}
         for (device, load), files in places.items():
             links = []
             for path in files:
                 links += [Link(path.partition("/")[2].replace("raw/", ""), path), " "]
-            first = (device, load) == next(place for place in places if place[0] == device)
-            rows.append([([Anchor(anchor(env["name"], device))] if first else [])
-                         + [Anchor(anchor(env["name"], device, load)), env["name"]], device, load,
-                         links[:-1]])
-        if env["dma"]:
-            rows.append([[Anchor(anchor(env["name"], "dmabench")), env["name"]], "DMA API",
-                         "dmabench", Link(env["dma"]["source"].partition("/")[2],
-                                          env["dma"]["source"])])
-    document.add("table", ["Environment", "Device", "Load", "Files"], rows)
+            rows = devices.setdefault(device, [])
+            rows.append([([] if rows else [Anchor(anchor(device))])
+                         + [Anchor(anchor(*filter(None, (env["name"], device, load)))),
+                            "DMA API" if load is None else device], env["name"],
+                         load or "dmabench", links[:-1]])
+    document.add("table", ["Device", "Environment", "Load", "Files"],
+                 sum((rows for _, rows in sorted(devices.items(),
+                                                 key=lambda one: one[0] == "dmabench")), []))
 
 
 def how_to_read(document):
@@ -382,7 +385,8 @@ def each(document, pictures):
 
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
-    document.details("Where the cost goes", lambda part: split(part, all_series))
+    document.details("Where the cost goes", lambda part: (split(part, all_series),
+                                                          sampled(part, summary)))
     document.details("Native or Xen PV, forced or not, stock or module",
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Memory that is scattered over the machine, and cured",

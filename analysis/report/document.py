@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A document of headings, texts, tables and pictures, written as Markdown and as HTML.
 
-Text is a string, a Link, a Soft, a Code, or a list of these. Strings are plain: each writer
+Text is a string, a Link, a Soft, a Strong, a Code, or a list of these. Strings are plain: each writer
 escapes them. A link to '#...' leads within the page, and is left out of the Markdown.
 """
 import html
@@ -19,6 +19,11 @@ class Link(NamedTuple):
 
 class Soft(NamedTuple):
     """What is there, but says nothing: within the noise, or not known."""
+    text: str
+
+
+class Strong(NamedTuple):
+    """What a reader takes away."""
     text: str
 
 
@@ -74,8 +79,9 @@ def _markdown_text(text):
         elif isinstance(part, Code):
             out.append(f"`{part.text}`")
         elif not isinstance(part, Anchor):
-            plain = part.text if isinstance(part, Soft) else part
-            out.append(re.sub(r"([\\|<>*`\[\]])", r"\\\1", plain))
+            plain = part if isinstance(part, str) else part.text
+            plain = re.sub(r"([\\|<>*`\[\]])", r"\\\1", plain)
+            out.append(f"**{plain}**" if isinstance(part, Strong) else plain)
     return "".join(out).rstrip()
 
 
@@ -115,6 +121,8 @@ def _html_text(text):
             out.append(f'<a{mark} href="{html.escape(part.href)}">{html.escape(part.text)}</a>')
         elif isinstance(part, Soft):
             out.append(f'<span class="soft">{html.escape(part.text)}</span>')
+        elif isinstance(part, Strong):
+            out.append(f"<b>{html.escape(part.text)}</b>")
         elif isinstance(part, Code):
             out.append(f"<code>{html.escape(part.text)}</code>")
         elif isinstance(part, Anchor):

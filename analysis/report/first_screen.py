@@ -5,10 +5,11 @@ import textwrap
 
 import answer
 import pictures as draw
-from document import Link, Soft
+from document import Link, Soft, Strong
 from quantities import NONE, instructions, noise, number, path, percent, ratio
 from series import devices_of, variants_of
 
+EXACT = "exact"
 # Columns that a window of 1300 pixels holds.
 MOST = 7
 # Environments whose columns come first where there are more.
@@ -57,9 +58,14 @@ def heads(summary):
     return " \u00b7 ".join(word for word in words if word), under
 
 
-def anchor(env, device=None, load=None):
-    """The name of a place in the appendix."""
-    return "-".join(["from", env] + [part for part in (device, load) if part])
+def anchor(*parts):
+    """The name of a place in the appendix: of a device, or an environment, a device and a load."""
+    return "-".join(("from",) + parts)
+
+
+def _head(words, *parts):
+    """What a row is, and the one link to all that its numbers come from."""
+    return [words + " ", Link("\u2071", "#" + anchor(*parts))]
 
 
 def _share_row(target, devices, series):
@@ -68,9 +74,8 @@ def _share_row(target, devices, series):
     cells = []
     for one in series:
         found = one.share(target)
-        cells.append([percent(found["share"]),
-                      Link("\u2071", "#" + anchor(one.env["name"], target))] if found else NONE)
-    return [f"bounced, {target}{f' ({bits}-bit)' if bits else ''}"] + cells
+        cells.append(percent(found["share"]) if found else NONE)
+    return [_head(f"bounced, {target}{f' ({bits}-bit)' if bits else ''}", target)] + cells
 
 
 def _path_row(series, kinds, size, words):
@@ -80,9 +85,8 @@ def _path_row(series, kinds, size, words):
         text = path(found)
         if found and found["kind"] == "translated" and one.env["emulated"]:
             text += draw.invalidations(one, size)
-        cells.append([text, Link("\u2071", "#" + anchor(one.env["name"], "dmabench"))]
-                     if found else text)
-    return [words] + cells
+        cells.append(text)
+    return [_head(words, "dmabench")] + cells
 
 
 def _last_row(series):
@@ -121,12 +125,10 @@ def _time_row(summary, series, device, load, key, words):
             native = next((a for a in summary["against_native"] if a["figure"] == key and
                            a["environment"] == one.env["name"] and
                            all(a[k] == v for k, v in same.items())), None)
-            link = Link("\u2071", "#" + anchor(one.env["name"], device, load))
-            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else [])
-                         + [link])
+            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else []))
         else:
             cells.append(NONE)
-    return [words] + cells + [" ".join(noises) or NONE]
+    return [_head(words, device)] + cells + [" ".join(noises) or NONE]
 
 
 def _main_load(summary):
@@ -164,10 +166,12 @@ def rows_of(summary, series):
                                       ("cpu_s_per_gb", "CPU a GB"))]
         worst = max(devices, key=lambda target: max(
             [(one.share(target) or {}).get("share") or 0 for one in series]))
-        rest = [_share_row(worst, alike[worst], series)] + paths + [_last_row(series)]
-        rows += [row + [NONE] for row in rest]
+        # bytes and instructions are counted: what differs, differs
+        rows.append(_share_row(worst, alike[worst], series) + [EXACT])
+        rows += [row + [EXACT if unit == "instr." else NONE] for row in paths]
+        rows.append(_last_row(series) + [NONE])
         head.append(">A/A noise")
-    return head, [row for row in rows if any(cell not in (NONE, NONE + " \u00b7 " + NONE)
+    return head, [row for row in rows if any(cell not in (NONE, EXACT, NONE + " \u00b7 " + NONE)
                                              for cell in row[1:])]
 
 
@@ -182,7 +186,8 @@ def _columns(series):
 def write(document, summary, series, pictures):
     """Adds the first screen to a document."""
     document.add("under", heads(summary)[1])
-    document.add("answer", " ".join(answer.verdict(summary, series)))
+    first, rest = answer.verdict(summary, series)
+    document.add("answer", [Strong(" ".join(first)), " " + " ".join(rest)])
     items, bad = answer.problems(summary)
     document.add("problems", bad, items)
     devices = devices_of(summary)
@@ -200,7 +205,7 @@ def write(document, summary, series, pictures):
 
 def terminal(summary, series, width=80):
     """The first screen for a terminal, as lines."""
-    out = textwrap.wrap(" ".join(answer.verdict(summary, series)), width)
+    out = textwrap.wrap(" ".join(sum(answer.verdict(summary, series), [])), width)
     devices = list(devices_of(summary))[:3]
     form = "{:<23}" + "{:>9}" * len(devices) + "{:>13}{:>16}"
     unit = next((one.unit for one in series), "")

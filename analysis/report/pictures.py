@@ -58,7 +58,8 @@ class Pictures:
         text, low, high, log, mark = axis
         left = 16 + 7 * max(len(label) for label, _ in labels)
         right = max(right, 16 + 7 * max(len(note) for _, note in labels))
-        row_height = 22 if len(labels) <= 9 else 16 if len(labels) <= 14 else 14
+        row_height = next((high for most, high in ((9, 22), (14, 16), (17, 14))
+                           if len(labels) <= most), 13)
         lines = [f"width = {width}; left = {left}; right = {right}; row_height = {row_height}",
                  f"x_low = {low:.6g}; x_high = {high:.6g}; x_log = {int(log)}; x_mark = {mark}",
                  f"x_text = {_quoted(text)}"]
@@ -126,7 +127,7 @@ def invalidations(one, size=4096):
 
 def path(pictures, series, size=4096):
     """What the path of a map and an unmap costs: direct and translated dots, bounced by fill."""
-    labels, marks, values = [], [], []
+    labels, marks, values, undrawn = [], [], [], False
     unit = next((one.unit for one in series), "")
     for row, one in enumerate(series, 1):
         words = []
@@ -138,7 +139,8 @@ def path(pictures, series, size=4096):
             words.append(instructions(found["low"], found["high"]))
             if kind == "translated" and one.env["emulated"]:
                 words[-1] += " + inval."  # how many: the next picture
-                continue  # what one costs is not in it: not to be compared
+                undrawn = True  # what one costs is not in it: not to be compared
+                continue
             values += [found["low"], found["high"]]
             if kind == "bounced" and found["high"] > found["low"]:
                 marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
@@ -150,7 +152,7 @@ def path(pictures, series, size=4096):
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
                       f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "
-                      "the pool, without the copy")
+                      "the pool, without the copy" + ("; IOMMUs: not drawn" if undrawn else ""))
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5
@@ -211,8 +213,8 @@ def told_apart(pictures, series, size=4096):
             words.append(f"{count(bounces['copied'])} B copied")
         labels.append((one.label, ", ".join(words) or NONE))
     picture = Picture("counted", "3 What instructions can't tell",
-                      "a 4 KiB map and unmap: IOTLB invalidations, bytes copied; no load is "
-                      "timed on an emulated machine")
+                      "what a 4 KiB map and unmap takes besides; bar: invalidations of an IOTLB; no "
+                      "load is timed on an emulated machine")
     return pictures.rows(picture, labels, marks, ("", 0, top * 1.1, False, 0))
 
 

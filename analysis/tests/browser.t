@@ -47,6 +47,20 @@ is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.op
 	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
 	'opened, nothing is wider either'
 
+fits='[...d.querySelectorAll(".first")].every(one => one.scrollWidth <= one.clientWidth)'
+is "$(measure 1300 900 "$fits")" true 'the table of the first screen is whole in it'
+is "$(measure 1300 900 '[...d.querySelectorAll(".first tbody tr")].every(one => one.offsetHeight < 30)')" true \
+	'a row is a line'
+is "$(measure 1300 900 '[...d.querySelectorAll(".first .from")].every(one => one.closest("td").cellIndex === 0) &&
+	d.querySelectorAll(".first .from").length')" "$(($(measure 1300 900 'd.querySelectorAll(".first tbody tr").length') - 1))" \
+	'with one link to where its numbers come from'
+new_run real
+real_machine
+"$report" "$run" >/dev/null
+is "$(measure 1300 900 "$fits")" true "so is a real machine's"
+at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
+	'and its first screen holds it'
+
 # -- one picture alone: letters as large as elsewhere, none cut
 new_run alone
 rm -r "$run"/*/instructions
@@ -72,6 +86,7 @@ is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { 
 is "$(measure 1300 900 '[...d.querySelectorAll(".first th")].slice(1).map(one => one.textContent).join()')" \
 	'native,IOMMU lazy,IOMMU strict,dom0 stock,dom0 module,domU stock,domU module' \
 	'its table has those of the default'
+is "$(measure 1300 900 "$fits")" true 'and is whole, too'
 run=$scratch/fixture
 
 browse --blink-settings=preferredColorScheme=0 --window-size=1300,900 \

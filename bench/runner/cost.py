@@ -153,12 +153,17 @@ class Window:
                 return False
         return first is None and child.wait(time.monotonic()) is None
 
+    def begun(self, child, ramp_s, until):
+        """Waits until the load is in its stride. The time of that; None if the load ends before."""
+        if not self._await_load(child, until):
+            return None
+        begin = time.monotonic() + ramp_s
+        return begin if child.wait(begin) is None else None
+
     def watch(self, child, ramp_s, seconds, until):
         """The figures of the window; {} when the load ended before the window did."""
-        if not self._await_load(child, until):
-            return {}
-        begin = time.monotonic() + ramp_s
-        if child.wait(begin) is not None:
+        begin = self.begun(child, ramp_s, until)
+        if begin is None:
             return {}
         first = self.read()
         end = begin + seconds - MARGIN_S

@@ -4,6 +4,7 @@
     # xsw: timed wide=quick,full narrow=full     on disks of more than 32 bits, and of 32
     # xsw: counted wide=full bytes=2m            a counted round moves so much (narrow: half)
     # xsw: timed pair=quick,full                 across a pair of cards; peer: to a peer
+    # xsw: sampled wide=quick,full               perf looks where the CPUs are, in a round of its own
     # xsw: before wide=full                      once before the first timed write, discarded
     # xsw: checks                                its good end says that the data was right
     # xsw: rated                                 at a rate that both backends can serve
@@ -29,7 +30,7 @@ class Load:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.fio = path.endswith(".fio")
-        self.sets = {"timed": {}, "counted": {}, "before": {}}
+        self.sets = {"timed": {}, "counted": {}, "sampled": {}, "before": {}}
         self.bytes = 8 << 20
         self.checks = self.rated = False
         self.needs = []

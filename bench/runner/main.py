@@ -24,6 +24,7 @@ import process
 import progress as progress_file
 import record as record_file
 import resume
+import sampling
 import session as session_file
 import spaces
 from errors import (GOOD, INTERRUPTED, NOTHING, REFUSED, SOME_FAILED, Failed, Interrupted, Refused)
@@ -127,7 +128,10 @@ class Run:
         finder.find()
         check_tools(tools_of(finder.targets, options))
         loads = load_files.find(self.host.checkout, options.job)
-        wanted = plan.settings(options, self.machine)
+        cant_sample = sampling.why_not()
+        wanted = plan.settings(options, self.machine, not cant_sample)
+        if cant_sample and wanted.rounds and not self.machine.emulated:
+            finder.leave_out("samples of where the time goes", cant_sample)
         holder = dmabench.holder(finder, self.machine)
         visits = plan.make(finder.targets, loads, wanted, holder)
         steps = plan.steps_of(visits, {target.id for target in finder.targets if target.module})

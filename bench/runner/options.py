@@ -61,9 +61,10 @@ SECTIONS = (
         Option("--precision", "P", None,
                "after ten rounds of each load add as many as an interval of +-P per cent of\n"
                "the ratio takes, once", 1, 50),
-        Option("--leave-out", "WHAT", "timed, held or dmabench",
-               "timed: counted rounds alone, where times say nothing; held: no load while a part\n"
-               "of the pool is held; dmabench: do not time the DMA API", many=True),
+        Option("--leave-out", "WHAT", "timed, samples, held or dmabench",
+               "timed: counted rounds alone, where times say nothing; samples: perf does not look\n"
+               "where the time goes; held: no load while a part of the pool is held; dmabench:\n"
+               "do not time the DMA API", many=True),
         Option("--seconds", "S", None,
                "length of a timed round (quick 2, full 5; emulated machines half)", 1, 3600),
         Option("--seed", "N", None,
@@ -210,8 +211,8 @@ def _check(parsed):
     if parsed.rate and not re.match(r"[1-9][0-9]{0,5}[KMG]$", parsed.rate):
         raise Refused(f"--rate wants bits a second such as 50M, not '{parsed.rate}'")
     for word in parsed.leave_out:
-        if word not in ("timed", "held", "dmabench"):
-            raise Refused(f"--leave-out wants timed, held or dmabench, not '{word}'")
+        if word not in ("timed", "samples", "held", "dmabench"):
+            raise Refused(f"--leave-out wants timed, samples, held or dmabench, not '{word}'")
     if parsed.lend and not parsed.command:
         raise Refused("--lend wants a command after --")
     if parsed.resume and any(value for name, value in vars(parsed).items()

@@ -16,6 +16,7 @@ from typing import NamedTuple, Optional, Tuple
 import loads as load_files
 
 TIMED, COUNTED, DISCARDED, HELD = "timed", "counted", "discarded", "held"
+SAMPLED = "sampled"
 # Pairs after which --precision looks, once.
 PILOT = 10
 BACKENDS = {"A": "stock", "B": "module"}
@@ -29,7 +30,7 @@ class Visit(NamedTuple):
     loads: Tuple[str, ...]
     pair: int = 0
     position: Optional[str] = None  # "A1"
-    block: str = "reads"            # reads, writes, counts or held
+    block: str = "reads"            # reads, writes, counts, samples or held
     force: bool = False
     turn: int = 0                   # of counted visits that are repeated
     held: int = 0                   # per cent of the pool that others hold meanwhile
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     seed: int
     emulated: bool
     precision: Optional[int] = None
+    samples: bool = False  # of where the CPUs are, too
 
     @property
     def ramp_s(self):
@@ -55,8 +57,10 @@ class Settings(NamedTuple):
         return 0.3 if self.emulated else 1
 
 
-def settings(options, machine):
-    """The Settings that options ask for on a machine."""
+def settings(options, machine, can_sample=False):
+    """The Settings that options ask for on a machine. An emulator's samples tell nothing of a
+    machine: there they are taken in the full set alone.
+    """
     rounds, seconds = (12, 5) if options.set == "full" else (3, 2)
     if machine.emulated:
         seconds //= 2
@@ -64,7 +68,16 @@ def settings(options, machine):
         rounds = PILOT
     rounds = 0 if "timed" in options.leave_out else options.rounds or rounds
     return Settings(options.set, rounds, options.seconds or seconds,
-                    options.seed, machine.emulated, options.precision)
+                    options.seed, machine.emulated, options.precision,
+                    can_sample and rounds > 0 and "samples" not in options.leave_out and
+                    (not machine.emulated or options.set == "full"))
+
+
+def load_seconds(wanted, kind):
+    """How long a load of this kind runs: perf takes time to begin, more in an emulator."""
+    if kind != SAMPLED:
+        return wanted.seconds
+    return 2 * wanted.seconds + (8 if wanted.emulated else 2)
 
 
 def _random(seed, *words):
@@ -133,6 +146,19 @@ def counted_visits(target, loads, wanted):
     return visits
 
 
+def sampled_visits(target, loads, wanted):
+    """A load of a target on each backend, and forced to bounce, while perf takes samples."""
+    names = tuple(load.name for load in load_files.of_target(loads, target, SAMPLED, wanted.set))
+    if not names:
+        return []
+    visits = [Visit(target.id, "stock", SAMPLED, names, block="samples")]
+    if target.module:
+        visits.append(visits[-1]._replace(backend="module"))
+        if target.kind == "disk" and target.wide:
+            visits.append(visits[-1]._replace(force=True))
+    return visits
+
+
 def held_visits(target, loads, wanted, holder):
     """The last counted load, which checks its data where it may write, of a target that bounces by
     nature, while others hold a part of the pool; none of those that can't be told from the holder.
@@ -153,6 +179,8 @@ def make(targets, loads, wanted, holder=None):
         visits += timed_visits(target, loads, wanted)
     for target in targets:
         visits += counted_visits(target, loads, wanted)
+    for target in targets if wanted.samples else ():
+        visits += sampled_visits(target, loads, wanted)
     for target in targets if holder else ():
         visits += held_visits(target, loads, wanted, holder)
     return visits
@@ -209,6 +237,8 @@ def tenths_of(step, wanted):
         return slow * 2
     if step.visit.kind == HELD:
         return slow * 4 + 10
+    if step.visit.kind == SAMPLED:
+        return int((load_seconds(wanted, SAMPLED) + wanted.ramp_s) * 10) + slow * 4
     if step.visit.kind == COUNTED:
         return slow * 2 + 10
     return int((wanted.seconds + wanted.ramp_s) * 10) + slow

@@ -20,8 +20,8 @@ def target_line(target, wanted, visits):
     elif target.kind == "pair":
         what, writes = "linked network cards", "TCP and UDP across"
     else:
-        rounds = sum(len(visit.loads) for visit in visits if visit.target == target.id)
-        seconds = rounds * (wanted.seconds + 1)
+        seconds = sum(len(visit.loads) * (plan.load_seconds(wanted, visit.kind) + 1)
+                      for visit in visits if visit.target == target.id)
         what = "network card, in use or not"
         writes = (f"TCP with {target.peer.host}, at most {target.peer.rate}bit/s for {seconds} s "
                   f"in all, {target.peer.bytes_s * seconds >> 20} MiB; there: {target.peer.server}")
@@ -47,11 +47,14 @@ def lines(machine, finder, wanted, visits, lender, steps):
     text += [target_line(target, wanted, visits) for target in finder.targets]
     text += left_out_lines(finder.left_out)
     count = {kind: sum(len(visit.loads) for visit in visits if visit.kind == kind)
-             for kind in (plan.TIMED, plan.DISCARDED, plan.COUNTED, plan.HELD)}
+             for kind in (plan.TIMED, plan.DISCARDED, plan.COUNTED, plan.SAMPLED, plan.HELD)}
     moves = sum(step.what == "move" for step in steps)
     text.append(f"Runs {sum(count.values())}: {count['timed']} timed of {wanted.seconds} s "
                 f"({wanted.rounds} of each load and backend), {count['discarded']} discarded, "
                 f"{count['counted']} counted; {moves} moves between backends")
+    if count["sampled"]:
+        text.append(f"Takes samples by perf in {count['sampled']} more, not timed: where the time of "
+                    "a map goes")
     if count["held"]:
         fills = " and ".join(f"{held} %" for held in sorted({v.held for v in visits if v.held}))
         text.append(f"Counts {count['held']} more while dmabench holds {fills} of the pool")

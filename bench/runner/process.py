@@ -47,7 +47,8 @@ class Child:
                 return status
             signal.sigtimedwait({signal.SIGCHLD}, left)
 
-    def _signal(self, number):
+    def send(self, number):
+        """Sends a signal to its whole session."""
         try:
             os.killpg(self.popen.pid, number)
         except ProcessLookupError:
@@ -55,12 +56,12 @@ class Child:
 
     def end(self, grace_s=5):
         """Ends its whole session: asks first, kills what is still there."""
-        self._signal(signal.SIGTERM)
+        self.send(signal.SIGTERM)
         until = time.monotonic() + grace_s
         self.wait(until)
         while time.monotonic() < until and self._alive():
             time.sleep(0.05)
-        self._signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         if self.wait(time.monotonic() + UNKILLABLE_S) is None:
             raise Failed(f"process {self.popen.pid} can't be killed: its I/O does not come back")
 

@@ -99,7 +99,8 @@ class Record:
                 except ValueError:
                     continue  # the last line, cut
                 (self.discarded if one.get("discarded") else self.rounds).append(one)
-        self.errors = [failure(one) for one in self.rounds if not one["ok"]]
+        self.errors = [failure(one) for one in self.rounds
+                       if not one["ok"] and not one["finding"]]
 
     def kept(self):
         """Has the half result a round that is worth keeping?"""

@@ -7,18 +7,15 @@ import time
 import cost
 import counting
 import process
+import sampling
 import settings
 import spaces
 from backend import Module
 from errors import Failed
-from plan import COUNTED, DISCARDED, HELD, TIMED, seed_of
+from plan import COUNTED, DISCARDED, HELD, SAMPLED, TIMED, load_seconds, seed_of
 
 import raw_files
 
-# Before the reason of a round in which nothing was loaded.
-UNPREPARED = "can't prepare it: "
-# What fio says of data that is not what was written: EILSEQ.
-WRONG_DATA = "fio's error 84 "
 # What a counted round sends across a pair.
 COUNTED_BYTES = "-n 4M"
 
@@ -60,22 +57,23 @@ class Rounds:
     def command(self, load, target, kind, path, pair=0):
         """(command, environment) that run a load once, its record going to a file."""
         timed = kind not in (COUNTED, HELD)
+        seconds = load_seconds(self.wanted, kind)
         env = dict(os.environ)
         if target.kind == "disk":
             words = ["fio", "--output-format=json+", f"--output={path}"]
             words += [] if target.writable else ["--readonly"]
             env.update(XSW_NODE=target.node, XSW_TIMED=str(int(timed)),
                        XSW_BYTES=str(self._disk_bytes(load, target, kind)),
-                       XSW_SECONDS=str(self.wanted.seconds if timed else 0),
+                       XSW_SECONDS=str(seconds if timed else 0),
                        XSW_RAMP=f"{int(self.wanted.ramp_s * 1000)}ms" if timed else "0",
                        XSW_SEED=str(seed_of(self.wanted.seed, target.id, load.name, pair)),
                        XSW_RATE=str(self.rates.get(target.id, 1)))
             return words + [load.path], env
-        amount = f"-t {self.wanted.seconds} -O 1" if timed else COUNTED_BYTES
+        amount = f"-t {seconds} -O 1" if timed else COUNTED_BYTES
         env.update(XSW_RATE=str(self.rates.get(target.id, 1)))
         if target.kind == "peer":
             peer = target.peer
-            amount = f"-t {self.wanted.seconds}" + (" -O 1" if timed else "")
+            amount = f"-t {seconds}" + (" -O 1" if timed else "")
             env.update(XSW_PEER=peer.address, XSW_PEER_PORT=str(peer.port),
                        XSW_PEER_SOURCE=peer.source, XSW_PEER_RATE=peer.rate)
         return [load.path, amount, path], env
@@ -105,9 +103,10 @@ class Rounds:
         raw = f"raw/{index:03d}-{visit.backend}-{target.id}-{load.name}.json"
         one = {"index": index, "backend": visit.backend, "kind": visit.kind, "force": visit.force,
                "position": visit.position, "device": target.id, "load": load.name, "ok": False,
-               "figures": {}, "counters": None, "verified": None, "missing": {}, "raw": None,
+               "figures": {}, "counters": None, "samples": None, "verified": None, "missing": {},
+               "raw": None,
                "visit": visit_number, "pair": visit.pair or None, "turn": visit.turn,
-               "held": visit.held or None,
+               "held": visit.held or None, "finding": False if visit.held else None,
                "block": visit.block,
                "boot": len(self.record.plan["boots"]) - 1, "uptime_s": round(time.monotonic(), 1),
                "repeats": repeats}
@@ -116,14 +115,16 @@ class Rounds:
         self.record.check_room()
         try:
             why = self._run(target, visit, load, raw, one)
+            if why and visit.held:
+                one["finding"] = not data_is_wrong(os.path.join(self.record.work, raw))
         except (OSError, Failed) as error:
-            why = f"{UNPREPARED}{error}"
+            why = f"can't prepare it: {error}"
         finally:
             counting.remove()
         if os.path.exists(os.path.join(self.record.work, raw)):
             one["raw"] = raw
         one["ok"], one["why"] = why is None, why
-        if load.checks and not is_finding(one):
+        if load.checks and not one["finding"]:
             one["verified"] = why is None
         self.record.add(one)
         self.record.check_room()
@@ -144,6 +145,8 @@ class Rounds:
         try:
             if visit.kind in (COUNTED, HELD):
                 return self._counted(target, visit, command, env, path, one)
+            if visit.kind == SAMPLED:
+                return self._sampled(target, command, env, path, one)
             return self._timed(target, command, env, path, one)
         finally:
             if visit.force:
@@ -202,6 +205,28 @@ class Rounds:
             counts.update(raw=None, bounces=None, bounced_bytes=None)
             missing["bounces"] = raw["verdict"]
 
+    def _sampled(self, target, command, env, path, one):
+        """A load of which perf takes samples: its figures are told, and compared with nothing."""
+        window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)
+        deadline = self._deadline(load_seconds(self.wanted, SAMPLED) * 3 + 120)
+        sampler = sampling.Sampler(self.machine, self.record.work,
+                                   load_seconds(self.wanted, SAMPLED))
+
+        def watch(child):
+            if window.begun(child, self._ramp(target), deadline) is not None:
+                sampler.watch(child)
+
+        try:
+            why = self._wait(command, env, path, deadline, watch)
+            raw = f"raw/{one['index']:03d}-{one['backend']}-samples.json"
+            missing = sampler.write(os.path.join(self.record.work, raw))
+        finally:
+            sampler.remove()
+        one["samples"] = None if missing else raw
+        if missing:
+            one["missing"]["samples"] = missing
+        return why
+
     def _timed(self, target, command, env, path, one):
         window = cost.Window(self.machine, self.xentime, self._bytes_of(target), self.record.work)
         deadline = self._deadline(self.wanted.seconds * 3 + 60)
@@ -233,10 +258,14 @@ class Rounds:
         return judge(path, status, said)
 
 
-def is_finding(one):
-    """Did a load fail because the pool was held? With one nearly full it may, its data unharmed."""
-    return bool(one["held"] and one["why"] and WRONG_DATA not in one["why"] and
-                not one["why"].startswith(UNPREPARED))
+def data_is_wrong(path):
+    """Did a load that failed read other data than was written? With a pool nearly full it may fail
+    for want of slots, its data unharmed.
+    """
+    try:
+        return raw_files.data_is_wrong(raw_files.read(path))
+    except raw_files.Damaged:
+        return False
 
 
 def judge(path, status, said):

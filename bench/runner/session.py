@@ -110,7 +110,7 @@ class Session:
             if not one["ok"]:
                 failed.append(name)
                 # what is discarded anyway is no loss, what a held pool does to a load a finding
-                loss = visit.kind != plan.DISCARDED and not round_files.is_finding(one)
+                loss = visit.kind != plan.DISCARDED and not one["finding"]
                 tell = self._error if loss else self.progress.error
                 tell(record_file.failure(one))
             self.progress.step_done(plan.tenths_of(step, self.wanted), time.monotonic() - begun)

@@ -32,7 +32,7 @@ expect 'a rate without a peer' 2 'name the peer' run_here --rate 5M
 expect 'no rate' 2 "wants bits a second such as 50M, not 'fast'" \
 	run_here --nic eth0 --peer 192.0.2.1 --rate fast
 expect 'a precision of one backend' 2 'name a device with --try-module' run_here --precision 5
-expect 'a part that none is' 2 "--leave-out wants timed, held or dmabench, not 'noise'" \
+expect 'a part that none is' 2 "--leave-out wants timed, samples, held or dmabench, not 'noise'" \
 	run_here --leave-out noise
 expect 'rounds that are left out, and their number' 2 'contradict' run_here --leave-out timed --rounds 3
 expect 'another option beside --resume' 2 'leave the other options out' run_here --resume x --full

@@ -34,8 +34,11 @@ minus) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : -nan/' "\$o" ;;
 capital) sed -i '0,/"bw_dev" : [0-9.]*/s//"bw_dev" : NaN/' "\$o" ;;
 note) { echo 'fio: double CPU clock wrap'; cat "$good"; } >"\$o" ;;
 empty) : >"\$o"; exit 1 ;;
+slots) sed -i 's/"error" : 0/"error" : 5/' "\$o"; echo 'fio: pid=7, err=5/file:io_u.c' >&2; exit 1 ;;
+wrong) sed -i 's/"error" : 0/"error" : 84/' "\$o"; echo 'fio: pid=7, err=84/file:io_u.c' >&2; exit 1 ;;
 killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
+slow) sleep 2 ;;
 parent) kill -KILL \$PPID; sleep 1 ;;
 interrupt) kill -INT \$PPID; sleep 5 ;;
 hangup) kill -HUP \$PPID; sleep 5 ;;
@@ -52,7 +55,7 @@ measure()
 	export BAD=$1
 	shift
 	rm -rf "$out" "$fake/n"
-	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --yes --out "$out" "$@"
+	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --leave-out samples --yes --out "$out" "$@"
 }
 export -f measure
 export fake out good
@@ -92,6 +95,34 @@ expect 'when nothing is good there is nothing to report' 1 'no round was good, t
 	measure "$(printf '%s=empty ' {0..9})" --rounds 1
 expect 'and nothing is called a result' 0 '!^native$' ls "$out"
 
+# ---- samples: a round of its own, in which perf, played by a script, looks where the CPUs are ----
+cat >"$fake/bin/perf" <<END
+#!/bin/sh
+case \$1 in
+--version) echo perf version 6.12 ;;
+record) echo "\$REFUSE" >&2; : >"$out/native.partial/perf.data"; [ -z "\$REFUSE" ] ;;
+script) printf 'cycles: \\n\\t %s\\n\\n' "$(awk '$3 == "dma_map_page_attrs" { print $1 }' /proc/kallsyms)" ;;
+esac
+END
+chmod +x "$fake/bin/perf"
+sample()
+{
+	export BAD=$1 REFUSE=${2-}
+	rm -rf "$out" "$fake/n"
+	bench/run --here --disk "$fake/dev/wide" --seed 2 --seconds 1 --yes --out "$out" --rounds 1
+}
+export -f sample
+sampled='[(one["kind"], one["ok"], one["samples"], one["missing"].get("samples")) for one in r["rounds"] if one["load"] == "randread-4k-qd32"][1:]'
+# Rounds 0 and 1 are discarded, 2 and 3 are timed, 4 is counted, 5 is sampled.
+expect 'samples are taken after all other rounds' 0 '^4 rounds, 0 failed' sample '5=slow'
+is "$(of "$sampled")" "[('sampled', True, 'raw/005-stock-samples.json', None)]" 'and named in the record'
+passes 'the page tells of them' grep -q '| native | wide | randread-4k-qd32 | stock | 1 | 1 = 100 % | 1/1 | 0/1 | 0/1 | 0/1 | 0/1 | \[5\]' "$out/report.md"
+expect 'where perf is refused the run is as good' 0 '^4 rounds, 0 failed' sample '5=slow' 'Permission denied'
+is "$(of "$sampled")" "[('sampled', True, None, 'perf record: Permission denied')]" 'and the record says why there are none'
+passes 'so does the page' grep -q '^- No samples of native wide: perf record: Permission denied' "$out/report.md"
+expect 'a load that fails meanwhile is a round that failed' 3 '^4 rounds, 1 failed' sample '5=empty'
+rm "$fake/bin/perf"
+
 # ---- while a part of the pool is held: a disk that bounces, and in place of dmabench what fails ----
 fake_disk narrow 240:1 SER-N 32
 truncate -s 64M "$fake/dev/narrow"
@@ -113,15 +144,38 @@ is "$(of '[(one["kind"], one["held"], one["ok"]) for one in r["rounds"]]')" \
 	"[('counted', None, True), ('held', 50, False), ('held', 90, False)]" 'and what it did is recorded'
 expect 'and so does its page' 0 'native narrow read-128k .can.t prepare it: dmabench: ' \
 	bash -c "analysis/report/report '$out' >/dev/null; grep -o '2 of 3 rounds failed.*' '$out/report.md'"
-is "$(python3 -B - <<-'PYTHON'
-	import sys
-	sys.path[:0] = ["bench/runner", "analysis"]
-	from rounds import is_finding
-	print([is_finding({"held": held, "why": why}) for held, why in (
-	    (90, "status 1: fio's error 5 in job read"), (90, "fio's error 84 in job verify"),
-	    (90, "can't prepare it: x"), (90, None), (None, "it hung"))])
-PYTHON
-)" '[True, False, False, False, False]' 'a load that fails beside a held pool is a finding, wrong data is not'
+# The same where something is held: a copy of the suite whose dmabench runs the load, and no more.
+mkdir -p "$fake/suite/build"
+cp -r bench analysis traces impl "$fake/suite"
+printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n' >"$fake/suite/bench/dmabench/dmabench"
+cat >"$fake/writes.fio" <<'END'
+# xsw: counted narrow=quick
+# xsw: checks
+[job]
+filename=${XSW_NODE}
+rw=randread
+END
+# beside BAD: what becomes of the load beside a held pool, round 2 with 50 % and 3 with 90 %.
+beside()
+{
+	export BAD=$1
+	rm -rf "$out" "$fake/n"
+	XSW_EMULATED=1 "$fake/suite/bench/run" --here --disk "$fake/dev/narrow" --leave-out timed --seed 2 \
+		--job "$fake/writes.fio" --yes --out "$out"
+}
+export -f beside
+told='[(one["held"], one["ok"], one["finding"], one["verified"]) for one in r["rounds"] if one["kind"] == "held"]'
+expect 'a load that fails for want of slots is no error of the run' 0 '^4 rounds, 1 failed' beside '3=slots'
+is "$(of "$told")" '[(50, True, False, True), (90, False, True, None)]' 'the record says that it is a finding'
+is "$(of '{one.get("finding", "none") for one in r["rounds"] if one["kind"] != "held"}')" '{None}' \
+	'and says nothing where nothing was held'
+expect 'wrong data is an error, whatever was held' 3 '^4 rounds, 1 failed' beside '3=wrong'
+is "$(of "$told")" '[(50, True, False, True), (90, False, False, False)]' 'and no finding'
+expect 'a load that is killed meanwhile is a finding' 0 '^4 rounds, 1 failed' beside '3=killed'
+is "$(of "$told")" '[(50, True, False, True), (90, False, True, None)]' 'without a word about its data'
+expect 'a run is cut after a finding' 130 'kept: bench/run --resume' beside '2=slots 3=interrupt'
+expect 'and is no worse for it when it is taken up' 0 '^4 rounds, 1 failed' \
+	env XSW_EMULATED=1 "$fake/suite/bench/run" --resume "$out"
 
 # ---- taken up ----
 expect 'an interrupted run says how to go on' 130 "kept: bench/run --resume $out\$" \
@@ -172,7 +226,7 @@ if mount -t tmpfs -o size=80m tmpfs "$fake/small" 2>/dev/null; then
 	out=$fake/out
 fi
 expect 'two runs at once: the second is refused' 2 'another run is measuring on this machine .process [0-9]+' \
-	flock /run/lock/xsw-bench bench/run --here --disk "$fake/dev/wide" --out "$out"
+	flock /run/lock/xsw-bench bench/run --here --disk "$fake/dev/wide" --out "$fake/second"
 expect 'a reader that goes away ends nothing' 0 '^whole$' bash -c '
 	measure "" 2>&1 | true; [ -e "$out/native/run.json" ] && echo whole'
 

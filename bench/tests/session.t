@@ -60,7 +60,7 @@ class Rounds:
             json.dump({"jobs": [{"job_runtime": 1000, "read": side}]}, file)
         one = {"index": index, "kind": visit.kind, "backend": visit.backend, "device": target.id,
                "load": load.name, "position": visit.position, "pair": visit.pair or None,
-               "turn": visit.turn, "held": visit.held or None,
+               "turn": visit.turn, "held": visit.held or None, "finding": None,
                "block": visit.block, "visit": visit_number, "force": visit.force, "raw": raw,
                "ok": index not in self.bad, "why": "made up", "repeats": repeats}
         if visit.kind == plan.DISCARDED:

@@ -64,6 +64,21 @@ def run(device, words, backends=("stock", "module")):
 
 device = Device()
 one = run(device, ["--set", "bench", "--rounds", "3"])
+asked = [line for group in matrix.groups(Options(["--device", "x", "--set", "bench"]), True)
+         for line in group]
+SIZES = {512, 1514, 4096, 65536, 262144}
+tap.equal([{int(line.split("size=")[1].split()[0]) for line in asked if line.startswith(words)} >= SIZES
+           for words in ("test=memcpy", "test=pair")], [True, True],
+          "a bench maps and copies a packet, a page and what is larger")
+held = {}
+for line in asked:
+    percent = line.split()[1] if line.startswith("hold ") else percent if held else None
+    if line.startswith("hold "):
+        held.setdefault(percent, [])
+    elif percent:
+        held[percent].append(int(line.split("size=")[1].split()[0]))
+tap.equal({name: set(sizes) for name, sizes in held.items()},
+          {"percent=50": SIZES, "percent=90": SIZES}, "all of them while the pool is held, too")
 groups = len(matrix.groups(Options(["--device", "x", "--set", "bench"]), True))
 tap.equal(len(device.order), groups * 3 * 2, "each group is bound once a round and backend")
 pairs = list(zip(device.order[::2], device.order[1::2]))
