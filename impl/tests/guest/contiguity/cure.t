@@ -23,8 +23,7 @@ paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value cured)" 20 'blocks were cured'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'cured'
 doctor_is_content
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
@@ -63,8 +62,7 @@ set_to background 0
 told 'in the background'
 at_most $left $((straddled / 50)) 'the background notices those, and ends all but 2 % without a run of phase 1'
 under_load movable
-under_load hot
-under_load hot
+cure_hot
 straddled_in_4_s
 at_most $left $((straddled / 200)) 'with phase 1, at most 0.5 % are left'
 unwire
