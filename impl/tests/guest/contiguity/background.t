@@ -24,6 +24,8 @@ sleep 1
 is $? 0 'the front end runs it to its end'
 sed 's/^/# /' /tmp/said
 wait $!
+"$front" --background on
+is "$?" 0 'and leaves it on in the background'
 hardly_bounces 'after what the doctor names'
 doctor_is_content
 

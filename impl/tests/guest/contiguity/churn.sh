@@ -29,6 +29,3 @@ churn_files() { # churn_files SECONDS
 		rm -rf /tmp/churn
 	done
 }
-
-# What bounces on scattered memory for so many bytes sent
-as_scattered() { echo $((sent_bytes * scattered / (scattered_mb << 20))); }

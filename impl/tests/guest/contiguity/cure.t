@@ -23,8 +23,7 @@ paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value cured)" 20 'blocks were cured'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'cured'
 doctor_is_content
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
@@ -53,18 +52,17 @@ straddled_in_4_s() {
 	left=$(($(value attached_straddles) - before))
 	echo "# $left of $straddled are left ($((left * 1000 / straddled)) in 1000)"
 }
-# Phase 2 alone never ends them all: it cures what the page allocator hands out, and a buffer may get
-# a page from among those of programs, once they free one. 20 to 50 in 1000 were left when it was tried
-# first, 31 and fewer than 20 in this test. That these are what phase 1 is for, is seen afterwards.
+# Phase 2 alone need not end them all: it cures what the page allocator hands out, and a buffer may get
+# a page from among those of programs, once they free one. 20 to 50 in 1000 were left as long as a pass
+# ended at 128 blocks in a row; none of 11,208 since passes that cure nothing look further.
 set_to background 1
 traffic 30
 straddled_in_4_s
 set_to background 0
 told 'in the background'
-at_most $left $((straddled / 10)) 'the background notices those, and ends most without a run of phase 1'
+at_most $left $((straddled / 50)) 'the background notices those, and ends all but 2 % without a run of phase 1'
 under_load movable
-under_load hot
-under_load hot
+cure_hot
 straddled_in_4_s
 at_most $left $((straddled / 200)) 'with phase 1, at most 0.5 % are left'
 unwire

@@ -108,8 +108,7 @@ at_least "$(share_of_order 3 contiguity_after)" 950 'hardly any memory is scatte
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
 : >$tracing/trace
-under_load hot
-under_load hot
+cure_hot
 longest=$(longest_allocation)
 echo "# longest allocation in phase 2: $longest us"
 at_most "$longest" 3000000 'nor in phase 2'
@@ -178,17 +177,14 @@ leave_xen 40
 ok $? 'another domain has the rest of the machine'
 free=$(xen_free)
 at_most "$free" 64 "Xen has $free MiB free"
-traffic 4
-scattered=$bounces
-at_least "$scattered" 1000 'the cards bounce again'
+what_scattered_costs
 verify_begin
 under_load movable
 paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value dealt_pages)" 1000 'pages changed frames among themselves'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'without Xen'
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'without Xen'

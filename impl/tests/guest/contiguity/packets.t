@@ -55,8 +55,7 @@ defrag_out
 measure 'after phase 1'
 between=$median
 defrag_in
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'after phase 2'
 is_consistent 'cured'
 defrag_out

@@ -26,8 +26,7 @@ wire
 ok $? 'the cards hear each other'
 scatter_until_it_costs
 under_load movable
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'cured'
 told_wear 'cured'
 share=$(share_of_order 3 contiguity)
@@ -56,8 +55,7 @@ told 'what a run finds then'
 is "$(value result)" 'done' 'a run ends'
 traffic 4
 told_wear 'after that run of phase 1'
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'cured once more'
 
 # ---- ballooning ----
@@ -70,8 +68,7 @@ traffic 8
 told_wear 'after it'
 at_least "$permille" $((worn < 20 ? 20 : worn)) 'which ends the cure sooner than a build does'
 under_load movable
-under_load hot
-under_load hot
+cure_hot
 hardly_bounces 'and is cured as before'
 is_consistent 'in the end'
 defrag_out
