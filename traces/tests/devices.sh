@@ -8,8 +8,8 @@ pci_parent()
 	readlink -f "$1" | grep -oE '[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]' | tail -n 1
 }
 
-# disk and bdf: an unmounted disk whose PCI device has a mask of $1 bits, and is $2 if that is given. Not
-# one that Xen PV made narrow: its own test finds it.
+# disk and bdf: an unmounted disk whose PCI device has a mask of $1 bits, and is $2 if that is given. One
+# that Xen PV made narrow is found by its name alone.
 disk_of_mask()
 {
 	local path
@@ -18,7 +18,8 @@ disk_of_mask()
 		disk=${path##*/}
 		bdf=$(pci_parent "$path")
 		[ -n "$bdf" ] && [ "$bdf" = "${2:-$bdf}" ] && [ "$(cat "/sys/bus/pci/devices/$bdf/dma_mask_bits")" = "$1" ] &&
-			[ ! -e "/sys/bus/pci/drivers/mptsas/$bdf" ] && ! grep -q "^/dev/$disk" /proc/mounts && [ "$(cat "$path/size")" -gt 0 ] &&
+			{ [ -n "${2:-}" ] || [ ! -e "/sys/bus/pci/drivers/mptsas/$bdf" ]; } &&
+			! grep -q "^/dev/$disk" /proc/mounts && [ "$(cat "$path/size")" -gt 0 ] &&
 			[[ $disk != vd* ]] && return 0
 	done
 	return 1
