@@ -13,15 +13,7 @@
 #include "engine/own_cost.h"
 #include "engine/refusal.h"
 #include "say.h"
-
-static int tests, failed;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
+#include "ok.h"
 
 /* What command.c calls of the others. */
 void own_cost_begin(void)
@@ -173,6 +165,5 @@ int main(void)
 		   LINE("0.5", "--", "sh", "-c", "trap '' TERM; while :; do sleep 0.1; done")) ==
 		   137,
 	   "137 if it would not end, after some seconds");
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

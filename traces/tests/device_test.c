@@ -7,15 +7,7 @@
 #include "engine/device.h"
 #include "engine/host.h"
 #include "show/text.h"
-
-static int tests, failed;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
+#include "ok.h"
 
 /* What device.c calls of the others. */
 u64 host_number(const char *path)
@@ -83,6 +75,5 @@ int main(void)
 {
 	test_keys();
 	test_names();
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

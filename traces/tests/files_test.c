@@ -13,31 +13,12 @@
 #include "show/output.h"
 #include "show/prometheus.h"
 #include "show/recording.h"
-#include "say.h"
+#include "ok.h"
+#include "say_counted.h"
 
 static char folder[64], path[128], victim[128];
-static int tests, failed, warnings;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
 
 /* What these files call of the others. */
-void warn(const char *format, ...)
-{
-	(void)format;
-	warnings++;
-}
-
-void die(const char *format, ...)
-{
-	(void)format;
-	exit(STATUS_ERROR);
-}
-
 bool flow_counts_maps(void)
 {
 	return true;
@@ -233,6 +214,5 @@ int main(void)
 	test_recording();
 	test_folder();
 	rmdir(folder);
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

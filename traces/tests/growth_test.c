@@ -3,15 +3,7 @@
 #include <stdio.h>
 
 #include "engine/growth.h"
-
-static int tests, failed;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
+#include "ok.h"
 
 /* One look in each window: so many live, as many in the balance; a negative number ends it. */
 static bool leaks(const int *live)
@@ -63,6 +55,5 @@ int main(void)
 	growth_look(&g, 900, 900);
 	growth_close(&g);
 	ok(g.grown == 1, "of a window its least counts: a burst is no growth");
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

@@ -6,10 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-# Of libbpf it needs no more than a name.
-mkdir "$out/bpf"
-echo 'struct bpf_map;' >"$out/bpf/libbpf.h"
-gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I "$out" \
+gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I traces/tests/libbpf \
 	-I traces/xswbounce -o "$out/judge_test" traces/tests/judge_test.c \
 	traces/xswbounce/engine/{judge,flow_state,name}.c traces/xswbounce/show/{advice,text}.c || exit 1
 "$out/judge_test"

@@ -7,6 +7,7 @@
 #include "engine/device.h"
 #include "engine/verdict.h"
 #include "show/advice.h"
+#include "ok.h"
 
 #define SECONDS 2.0
 /* Of the stock backend, a device is known by its address in the kernel. */
@@ -16,18 +17,9 @@
 
 static struct flow_state all, timed;
 static bool counts_maps = true;
-static int tests, failed;
-
 bool flow_counts_maps(void)
 {
 	return counts_maps;
-}
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
 }
 
 static struct flow_row *add(struct flow_state *state, u64 key)
@@ -295,6 +287,5 @@ int main(void)
 	test_size();
 	test_told_to_be_narrow();
 	test_order();
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

@@ -46,14 +46,11 @@ static long bpf_map_update_elem(void *map, const void *key, const void *value, u
 
 #include "bpf/clock.bpf.h"
 #include "bpf/histogram.bpf.h"
-
-static int tests, failed;
+#include "ok.h"
 
 static void is(long long got, long long expected, const char *name)
 {
-	tests++;
-	failed += got != expected;
-	printf("%sok %d - %s\n", got == expected ? "" : "not ", tests, name);
+	ok(got == expected, name);
 	if (got != expected)
 		printf("# got %lld, expected %lld\n", got, expected);
 }
@@ -155,6 +152,5 @@ int main(void)
 	test_own_call();
 	test_mismatch();
 	test_histogram();
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

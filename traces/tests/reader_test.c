@@ -6,20 +6,13 @@
 
 #include "engine/reader.h"
 #include "say.h"
+#include "ok.h"
 
 #define ENDLESS (1LL << 60)
 
-static int tests, failed;
 static int (*callback)(void *, void *, size_t);
 static long long waiting, taken, stop_at;
 static int message_us; /* how long it takes to show one */
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
 
 /* What reader.c calls of the others: libbpf's ring ends when it is empty, or when it is told to. */
 struct ring_buffer {
@@ -127,6 +120,5 @@ int main(void)
 	seconds = seconds_of(drain, ring, &more);
 	ok(seconds < READER_DRAIN + 1 && !waiting && left && taken + left == 20000,
 	   "for two seconds: what is left then is counted");
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

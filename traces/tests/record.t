@@ -6,9 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
-mkdir "$out/bpf"
-echo 'struct bpf_map;' >"$out/bpf/libbpf.h"
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-result -std=gnu11 -D_GNU_SOURCE \
-	-I "$out" -I $x -o "$out/record_test" traces/tests/record_test.c $x/commands/record.c \
+	-I traces/tests/libbpf -I $x -o "$out/record_test" traces/tests/record_test.c $x/commands/record.c \
 	$x/show/{recording,output,text}.c $x/engine/name.c -lz || exit 1
 "$out/record_test"

@@ -15,23 +15,16 @@
 #include "engine/snapshot.h"
 #include "say.h"
 #include "show/recording.h"
+#include "ok.h"
 
 #define DEVICE 0xffff888100000001ULL
 #define FLOOD  1000000 /* messages: 40 MB of a file */
 
 static char path[64];
-static int tests, failed;
 static events_visitor visit;
 static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
 static int nr_counts, *offered;
 static u32 calls_missed; /* of which no program told */
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
 
 /* What record.c calls of the others. */
 struct command_options command_options;
@@ -269,6 +262,5 @@ int main(void)
 	test_full_disk();
 	unlink(path);
 	rmdir(folder);
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

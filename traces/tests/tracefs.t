@@ -31,15 +31,11 @@ printf '\tfield:u64 dma_mask;\toffset:16;\n\tfield:dma_addr_t dev_addr;\toffset:
 	echo '# trigger info: hist:keys=bus_nr,devfn,reason:vals=hitcount,size:sort=hitcount:size=4096 if domain == 1 && reason != 0 [active]'
 	printf '{ bus_nr: %10s, devfn: %10s, reason: %10s } hitcount: %10s  size: %10s\n' 2 28 3 11 45056
 } >"$out/template/$module/hist"
-mkdir "$out/bpf"
-echo 'struct bpf_map;
-int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_size, void *value,
-			 size_t value_size, __u64 flags);' >"$out/bpf/libbpf.h"
 x=traces/xswbounce
-flags="-O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -include linux/types.h"
+flags="-O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE"
 # shellcheck disable=SC2086 # words
-gcc $flags -I "$out" -I $x -Dmkdir=kernel_mkdir -Drmdir=kernel_rmdir -c -o "$out/instance.o" $x/engine/instance.c &&
-	gcc $flags -I "$out" -I $x -o "$out/tracefs_test" traces/tests/tracefs_test.c "$out/instance.o" \
+gcc $flags -I traces/tests/libbpf -I $x -Dmkdir=kernel_mkdir -Drmdir=kernel_rmdir -c -o "$out/instance.o" $x/engine/instance.c &&
+	gcc $flags -I traces/tests/libbpf -I $x -o "$out/tracefs_test" traces/tests/tracefs_test.c "$out/instance.o" \
 		$x/engine/{tracefs,device,name}.c || exit 1
 # shellcheck disable=SC2016 # expanded there
 unshare -rm sh -c 'mount --bind "$1/tracing" /sys/kernel/tracing && exec "$1/tracefs_test" "$1/template"' sh "$out"

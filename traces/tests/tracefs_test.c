@@ -15,21 +15,14 @@
 
 #include "engine/device.h"
 #include "engine/tracefs.h"
-#include "say.h"
+#include "ok.h"
+#include "say_counted.h"
 
 #define INSTANCES "/sys/kernel/tracing/instances"
 
 static const char *template; /* what an instance has as soon as it is made */
 static struct flow_state state;
 static struct host host;
-static int tests, failed, warnings;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
 
 /* What the kernel does when an instance is made and removed. */
 int kernel_mkdir(const char *path, mode_t mode)
@@ -66,30 +59,6 @@ const char *host_backend(const struct host *h)
 {
 	(void)h;
 	return "swiotlb";
-}
-
-int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_size, void *value,
-			 size_t value_size, __u64 flags)
-{
-	(void)map;
-	(void)key;
-	(void)key_size;
-	(void)value;
-	(void)value_size;
-	(void)flags;
-	return -ENOENT;
-}
-
-void warn(const char *format, ...)
-{
-	(void)format;
-	warnings++;
-}
-
-void die(const char *format, ...)
-{
-	puts(format);
-	exit(STATUS_ERROR);
 }
 
 static const struct flow_row *row_of(const char *name, const char *backend)
@@ -203,6 +172,5 @@ int main(int argc, char **argv)
 	ok(instances() == 2, "which is gone at the end");
 	kill(sleeper, SIGKILL);
 	waitpid(sleeper, NULL, 0);
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }

@@ -6,10 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
-# Of libbpf it needs no more than a name.
-mkdir "$out/bpf"
-echo 'struct bpf_map;' >"$out/bpf/libbpf.h"
-gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I "$out" -I $x \
+gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I traces/tests/libbpf -I $x \
 	-o "$out/watch_test" traces/tests/watch_test.c \
 	$x/show/{watch_policy,incident_files,bounded,causes,text}.c $x/engine/name.c || exit 1
 "$out/watch_test"

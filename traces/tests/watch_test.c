@@ -12,15 +12,7 @@
 #include "show/causes.h"
 #include "show/incident_files.h"
 #include "show/watch_policy.h"
-
-static int tests, failed;
-
-static void ok(bool good, const char *name)
-{
-	tests++;
-	failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
+#include "ok.h"
 
 /* What causes.c calls of the others. */
 bool events_device(u64 dev, struct xb_device *d)
@@ -264,6 +256,5 @@ int main(void)
 	test_late_reading();
 	test_files();
 	test_bounded();
-	printf("1..%d\n", tests);
-	return failed > 0;
+	return done_testing();
 }
