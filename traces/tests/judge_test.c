@@ -17,6 +17,7 @@
 
 static struct flow_state all, timed;
 static bool counts_maps = true;
+
 bool flow_counts_maps(void)
 {
 	return counts_maps;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is foretold of a machine's recordings, and what its kernel met: a row each."""
 import csv
+import functools
 import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from typing import NamedTuple, Optional
@@ -62,14 +64,20 @@ def runs_of(folder):
                           os.path.join(path, f"{backend}-{name}.rec.gz"))
 
 
+@functools.lru_cache(maxsize=2)
+def unpacked(recording):
+    """A file with the recording as it was; it goes when another takes its place here."""
+    file = tempfile.NamedTemporaryFile(suffix=".rec")
+    with gzip.open(recording) as packed:
+        shutil.copyfileobj(packed, file)
+    file.flush()
+    return file
+
+
 def answer(program, run, words):
     """What a program says that reads the recording."""
-    with tempfile.NamedTemporaryFile(suffix=".rec") as unpacked:
-        with gzip.open(run.recording) as packed:
-            unpacked.write(packed.read())
-        unpacked.flush()
-        done = subprocess.run([program] + words + [unpacked.name], stdout=subprocess.PIPE, universal_newlines=True,
-                              check=True)
+    done = subprocess.run([program] + words + [unpacked(run.recording).name], stdout=subprocess.PIPE,
+                          universal_newlines=True, check=True)
     return done.stdout
 
 
