@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A stored run gives its stored page, byte for byte: the fixture, kept; and results/reference.
+# A stored run gives its stored page, byte for byte: the fixture, kept; and results/reference, whose answer
+# is the README's.
 set -u
 # shellcheck source=analysis/tests/runs.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
@@ -30,12 +31,12 @@ complains 'a folder that is there is not touched' 1 'is there already' "$keep" "
 complains 'what is no run is not stored' 1 'no <environment>/run.json' "$keep" "$scratch/again/plots" "$scratch/none"
 passes 'and leaves nothing' test ! -e "$scratch/none"
 
-# The run that the README shows, where there is one.
+# The run that the README shows, and what it says of it.
 reference=$checkout/results/reference
-if [ -e "$reference/report.html" ]; then
-	again "$reference" 'results/reference'
-	at_most "$(du -sm "$reference" | cut -f1)" 8 'it takes a few MB'
-else
-	echo '# results/reference is not there: nothing of it was compared'
-fi
+passes 'the run that the README shows is there' test -e "$reference/report.html"
+again "$reference" 'results/reference'
+at_most "$(du -sm "$reference" | cut -f1)" 8 'it takes a few MB'
+quoted=$(sed -n 's/^> *//p' "$checkout/README.md" | tr '\n' ' ')
+passes 'the README quotes it' test -n "$quoted"
+passes 'in the words of its page' grep -qF -- "> ${quoted% }" "$reference/report.md"
 done_testing

@@ -16,6 +16,7 @@
 #include "say.h"
 #include "show/recording.h"
 #include "ok.h"
+#include "say_counted.h"
 
 #define DEVICE 0xffff888100000001ULL
 #define FLOOD  1000000 /* messages: 40 MB of a file */
@@ -24,6 +25,7 @@ static char path[64];
 static events_visitor visit;
 static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
 static int nr_counts, *offered;
+static char *limit; /* as it is typed; NULL: none */
 static u32 calls_missed; /* of which no program told */
 
 /* What record.c calls of the others. */
@@ -39,6 +41,8 @@ void command_parse(const struct argp *own, const char *name, enum command_argume
 	(void)argc;
 	(void)argv;
 	own->parser('o', path, NULL);
+	if (limit)
+		own->parser('l', limit, NULL);
 }
 
 void command_look(struct host *h)
@@ -184,12 +188,6 @@ void own_cost_print(void)
 {
 }
 
-void die(const char *format, ...)
-{
-	(void)format;
-	exit(STATUS_ERROR);
-}
-
 /* Its exit status, in a process of its own, with room for so many bytes of a file. */
 static int record(rlim_t room)
 {
@@ -203,6 +201,7 @@ static int record(rlim_t room)
 	if (!pid) {
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &limit);
+		freopen("/dev/null", "w", stdout);
 		freopen("/dev/null", "w", stderr);
 		exit(command_record(0, NULL));
 	}
@@ -249,6 +248,26 @@ static void test_full_disk(void)
 	   "and nothing more is read when the first block found no room");
 }
 
+static void test_limit(void)
+{
+	struct recording_reader r;
+	char one[] = "1", *wrong[] = { "0", "-1", "1M", "", "99999999999" };
+	u32 i;
+
+	counts = NULL;
+	limit = one;
+	ok(record(RLIM_INFINITY) == 0, "a recording that reaches its limit ends well");
+	read_all(&r);
+	ok(r.ended && r.events == (1 << 20) / sizeof(struct recording_event),
+	   "it is whole, and as large as its limit");
+	ok(r.lost == 0, "what comes behind it is not lost");
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		limit = wrong[i];
+		ok(record(RLIM_INFINITY) == STATUS_ERROR, "what is no number of MiB is no limit");
+	}
+	limit = NULL;
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/record_test.XXXXXX";
@@ -260,6 +279,7 @@ int main(void)
 	snprintf(path, sizeof(path), "%s/rec", folder);
 	test_losses();
 	test_full_disk();
+	test_limit();
 	unlink(path);
 	rmdir(folder);
 	return done_testing();

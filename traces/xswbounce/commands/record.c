@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xswbounce record: the stream of maps and unmaps, to a file for report and for replay. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,18 +28,41 @@ static u64 ids[MAX_IDS];
 static int nr_ids;
 static u32 lost;   /* for lack of room, as the messages tell */
 static u32 missed; /* as tell_missed() has told */
+static u64 limit;  /* events; 0: none */
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 }, {}
+	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 },
+	{ "limit", 'l', "MIB", 0, "End when the file is so large (no limit)", 0 },
+	{}
 };
+
+static u64 events_in(const char *mib)
+{
+	char *end;
+	unsigned long n = strtoul(mib, &end, 10);
+
+	if (!isdigit((unsigned char)*mib) || *end || !n || n > UINT32_MAX)
+		die("--limit must be a whole number of MiB from 1, not '%s'", mib);
+	return ((u64)n << 20) / sizeof(struct recording_event);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	(void)state;
-	if (key != 'o')
-		return ARGP_ERR_UNKNOWN;
-	output = arg;
-	return 0;
+	switch (key) {
+	case 'o':
+		output = arg;
+		return 0;
+	case 'l':
+		limit = events_in(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static bool is_full(void)
+{
+	return limit && writer.events >= limit;
 }
 
 static const struct argp own = { .options = options, .parser = parse };
@@ -47,10 +71,13 @@ static const char text[] =
 	"Records every map, unmap, sync, coherent allocation and free, with a snapshot of the slots "
 	"that are in use at the start. 'xswbounce report -i FILE' reads it on any machine.\v"
 	"Dearer than top: a message for each call, 2000 instructions for a map and its unmap, and a "
-	"process that writes 40 bytes a call to the file. What comes faster than it can be written "
-	"is counted, and marked in the file where it is missing. The file's format: FORMAT.md.\n\n"
+	"process that writes 40 bytes a call to the file. A driver whose maps fail may try again "
+	"200,000 times a second, so give a --limit where a pool is full: there the recording ends, and "
+	"so does PROGRAM. What comes faster than it can be written is counted, and marked in the file "
+	"where it is missing. The file's format: FORMAT.md.\n\n"
 	"Examples:\n"
 	"  xswbounce record -o bounces.rec 60\n"
+	"  xswbounce record -o bounces.rec --limit 500 3600\n"
 	"  xswbounce record -o bounces.rec -- fio job.fio\n"
 	"  xswbounce report -i bounces.rec";
 
@@ -100,6 +127,8 @@ static int write_message(const struct xb_message *m, size_t size)
 	struct recording_event e = { 0 };
 
 	(void)size;
+	if (is_full())
+		return 1;
 	/* the counts of several CPUs come in any order: only growth is news */
 	if ((int)(m->lost - lost) > 0) {
 		recording_lost(&writer, m->time - start_ns, m->lost - lost);
@@ -140,6 +169,16 @@ static u64 clock_ns(clockid_t clock)
 
 	clock_gettime(clock, &t);
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* What came until now. Return: when that is */
+static u64 drain(void)
+{
+	events_drain();
+	tell_missed();
+	if ((int)(events_lost() - missed - lost) > 0)
+		recording_lost(&writer, last_ns, events_lost() - missed - lost);
+	return clock_ns(CLOCK_MONOTONIC) - start_ns;
 }
 
 static void create(void)
@@ -184,6 +223,7 @@ int command_record(int argc, char **argv)
 {
 	const struct events_options events = { .flow = true, .ring_bytes = RING_BYTES };
 	bool more = false;
+	u64 end_ns;
 	int err;
 
 	command_parse(&own, "record", COMMAND_SECONDS, text, argc, argv);
@@ -198,19 +238,19 @@ int command_record(int argc, char **argv)
 	events_poll();
 	snapshot_module(write_message);
 	command_begin();
-	while (!writer.failed && command_wait(more ? SOON : POLL, command_period(INFINITY))) {
+	while (!writer.failed && !is_full() &&
+	       command_wait(more ? SOON : POLL, command_period(INFINITY))) {
 		more = events_poll();
 		tell_missed();
 	}
-	events_drain();
-	tell_missed();
-	if ((int)(events_lost() - missed - lost) > 0)
-		recording_lost(&writer, last_ns, events_lost() - missed - lost);
+	end_ns = is_full() ? last_ns : drain();
 	own_cost_print();
 	events_stop();
-	err = recording_close(&writer, clock_ns(CLOCK_MONOTONIC) - start_ns);
+	err = recording_close(&writer, end_ns);
 	if (err)
 		die("can't write %s: %s", output, strerror(err));
+	if (is_full())
+		warn("%s is as large as --limit allows: it ends after %.1f s", output, end_ns / 1e9);
 	fprintf(stderr, "xswbounce: %s: %llu events of %d devices, %llu lost\n", output,
 		(unsigned long long)writer.events, nr_ids, (unsigned long long)writer.lost);
 	return command_end();

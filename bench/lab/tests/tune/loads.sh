@@ -12,7 +12,7 @@ fio_load() # fio_load DISK PATTERN BLOCK DEPTH [FIO OPTION...]
 # iperf_load [OPTION...]: from one card to the other; where the pool is too small it may give up.
 iperf_load()
 {
-	timeout $((seconds + 20)) ip netns exec xsw-a iperf3 -c 10.99.0.2 -t "$seconds" "$@" >/dev/null 2>&1 || true
+	timeout --foreground $((seconds + 20)) ip netns exec xsw-a iperf3 -c 10.99.0.2 -t "$seconds" "$@" >/dev/null 2>&1 || true
 }
 
 offloads() # offloads on|off

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zlib
 from typing import NamedTuple, Optional
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 4))
@@ -16,6 +17,7 @@ REPLAY = os.path.join(TOP, "build", "replay", "replay")
 PLACEMENT = os.path.join(TOP, "build", "replay", "placement")
 TUNE = os.path.join(TOP, "analysis", "tune", "tune")
 LAYOUTS = 4
+CUT = 3  # exit status of replay
 SECTIONS = {"peak": "Peaks", "place": "Slot by slot", "size": "Other sizes", "scale": "Twice the depth", "remedy": "Remedies"}
 # Remedies that save bytes: words, the load before, the reason that goes, the load afterwards
 NOT_COPIED = (
@@ -105,6 +107,17 @@ def wanted(result):
     return result["load"]["peak_with_failed"]["slots"]
 
 
+def whole(run):
+    """None; or why the recording tells nothing."""
+    try:
+        replay(run, slots=1024)
+    except subprocess.CalledProcessError as e:
+        return "its recording was cut off" if e.returncode == CUT else "its recording can't be read"
+    except (OSError, EOFError, zlib.error) as e: # of the packed file
+        return f"its recording can't be unpacked: {e}"
+    return None
+
+
 def at_once(run):
     """The most mappings of an NVMe disk that lived at once."""
     return max(device["live_mappings_max"] for device in replay(run, slots=1024)["devices"] if device["driver"] == "nvme")
@@ -115,7 +128,9 @@ class Machine:
 
     def __init__(self, folder):
         self.folder, self.name = folder, os.path.basename(os.path.abspath(folder))
-        self.runs = sorted(runs_of(folder), key=lambda run: (run.backend, run.load, -run.slots))
+        runs = [(run, whole(run)) for run in runs_of(folder)]
+        self.runs = sorted((run for run, wrong in runs if not wrong), key=lambda run: (run.backend, run.load, -run.slots))
+        self.left_out = [(run, wrong) for run, wrong in runs if wrong]
         self.kernel, self.events, self.lost = "", 0, 0
 
     def of(self, backend, load):

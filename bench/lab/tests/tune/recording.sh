@@ -3,6 +3,8 @@
 # Records a load beside the exact mark that the kernel keeps of the same time. backend is stock or
 # module. Needs traces/tests/module.sh and most_used.sh.
 
+most_mib=64 # of a recording: a driver whose maps fail may try again at once, 200,000 times a second
+
 recording_in() # recording_in FOLDER: it gets BACKEND-LOAD.rec.gz and a line a load in marks.tsv
 {
 	folder=$1
@@ -28,7 +30,8 @@ record() # record LOAD COMMAND...
 	local name=$backend-$1 said
 
 	most_used_begin
-	said=$(build/traces/xswbounce record -o "$work/load.rec" -- "${@:2}" 2>&1) || echo "# $name: $said"
+	said=$(build/traces/xswbounce record --limit "$most_mib" -o "$work/load.rec" -- "${@:2}" 2>&1) ||
+		echo "# $name: $said"
 	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
 	gzip -c "$work/load.rec" >"$folder/$name.rec.gz"
 }
