@@ -34,4 +34,5 @@ record() # record LOAD COMMAND...
 		echo "# $name: $said"
 	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
 	gzip -c "$work/load.rec" >"$folder/$name.rec.gz"
+	[ "$backend" = stock ] || cat "$module_files"/{pool,counters} >"$folder/$name.state" # for who looks into a miss
 }
