@@ -83,7 +83,7 @@ for part; do
 		plotted advice ;;
 	module) # its pool larger than it needs, then smaller; then resized as make tune advises
 		boot module one "POOLS='2048 1024' $lab/record-loads module /out $seconds $module_loads
-			MODULE=1024 $lab/tune-running nvme-16k-128 6 /out/tune APPLY=yes"
+			RINGS=448 MODULE=1024 $lab/tune-running nvme-16k-128 6 /out/tune APPLY=yes"
 		confirmed module '[0-9]+ slots 0 failures were foretold, 0 were recorded'
 		like "$(cat "$kept/one/module/tune/screen.txt")" 'Before: 1024 slots, [1-9][0-9]* mappings? failed' \
 			'and before it there were failures' ;;
