@@ -90,6 +90,11 @@ def replay(run, **options):
     return json.loads(answer(REPLAY, run, words))
 
 
+def in_layouts(run, given):
+    """The replay with what lived at the start as the snapshot tells it, and then shuffled."""
+    return [replay(run, **layout, **given) for layout in [{}] + [{"worn": k} for k in range(1, LAYOUTS + 1)]]
+
+
 def reasons(pool):
     return ", ".join(f"{count} {name}" for name, count in pool["failures_by_reason"].items() if count) or "none"
 
@@ -116,6 +121,14 @@ def whole(run):
     except (OSError, EOFError, zlib.error) as e: # of the packed file
         return f"its recording can't be unpacked: {e}"
     return None
+
+
+def not_filled(run, queue):
+    """Did its load leave room in every queue, one each way?  Then these were no limit for it.  With the words."""
+    if not queue:
+        return False, ""
+    had = max(device["live_mappings_max"] for device in replay(run, slots=1024)["devices"])
+    return had < 2 * queue, f"the load did not fill its queues: a device had {had} mappings at once, of {2 * queue}"
 
 
 def at_once(run):
@@ -192,16 +205,20 @@ class Machine:
         given = dict({"allocator": run.backend, "slots": run.slots}, **changed)
         if run.areas:
             given["areas"] = run.areas
-        results = [replay(base, **layout, **given) for layout in [{}] + [{"worn": k} for k in range(1, LAYOUTS + 1)]]
-        told = [result["pools"][0] for result in results]
-        failing = sum(pool["failures"] > 0 for pool in told)
-        own = replay(run, **{name: value for name, value in given.items() if name not in changed})
-        met, again = own["load"]["failed"], own["pools"][0]["failures"]
+        results = in_layouts(base, given)
+        told = [result["pools"][0]["failures"] for result in results]
+        failing = sum(failures > 0 for failures in told)
+        own = in_layouts(run, {name: value for name, value in given.items() if name not in changed})
+        met, again = own[0]["load"]["failed"], [result["pools"][0]["failures"] for result in own]
         right = 0 < failing < len(told) or (failing > 0) == (met > 0)
-        words = reasons(told[0]) + (f" ({failing} of {len(told)} layouts fail)" if 0 < failing < len(told) else "")
-        cause = (f"another load than the recorded one: it wanted {wanted(own)} slots at most, that one "
-                 f"{wanted(results[0])}; itself replayed it fails {again} there")
-        return Row(kind, self.name, run, what, words, str(met or "none"), "", right, (again > 0) == (met > 0), cause)
+        words = reasons(results[0]["pools"][0])
+        if 0 < failing < len(told):
+            words += f" ({failing} of {len(told)} layouts fail)"
+        cause = (f"another load than the recorded one: it wanted {wanted(own[0])} slots at most, that one "
+                 f"{wanted(results[0])}; itself replayed, in {len(again)} layouts, it fails "
+                 f"{' or '.join(str(n) for n in sorted(set(again)))} there")
+        return Row(kind, self.name, run, what, words, str(met or "none"), "", right,
+                   any((n > 0) == (met > 0) for n in again), cause)
 
     def deeper(self):
         """Twice a load, superposed with itself, against the load at twice the depth."""
@@ -221,7 +238,8 @@ class Machine:
             for base, run in self.pairs(("stock", before), ("stock", after)):
                 if run.slots == base.slots:
                     told = wanted(replay(base, slots=run.slots, **changed))
-                    yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1)
+                    yield self.near("remedy", run, f"most in use with {what}", told, run.mark, 0.1,
+                                    *not_filled(run, changed.get("queue")))
                 yield self.failures("remedy", base, run, f"failures with {what}", **changed)
 
     def not_copied(self):
