@@ -4,12 +4,14 @@
 # files come and go.
 
 build_modules() { # build_modules SECONDS [JOBS]
-	local until=$((SECONDS + $1))
-	mkdir -p /tmp/tree
+	local until
+	mkdir -p /tmp/tree/build/modules
 	cp -r "$top/impl" "$top/Makefile" /tmp/tree
+	cp -a "$top/build/modules/$(uname -r)" /tmp/tree/build/modules # with the links, which take a minute
+	find /tmp/tree/build -name '*.o' -delete
+	until=$((SECONDS + $1))
 	while [ $SECONDS -lt $until ]; do
-		find /tmp/tree/build -name '*.o' 2>/dev/null >>/tmp/objects
-		rm -rf /tmp/tree/build
+		find /tmp/tree/build -name '*.o' -print -delete >>/tmp/objects
 		timeout $((until - SECONDS + 1)) make -s -j "${2-1}" -C /tmp/tree/impl/kmod module >/tmp/built 2>&1
 	done
 }
