@@ -27,11 +27,12 @@ mark_read()
 
 record() # record LOAD COMMAND...
 {
-	local name=$backend-$1 said
+	local name=$backend-$1
 
 	most_used_begin
-	said=$(build/traces/xswbounce record --limit "$most_mib" -o "$work/load.rec" -- "${@:2}" 2>&1) ||
-		echo "# $name: $said"
+	# No pipe: a program whose disk gets no slot outlives its signal, and would hold it open.
+	build/traces/xswbounce record --limit "$most_mib" -o "$work/load.rec" -- "${@:2}" >"$work/said" 2>&1 ||
+		sed "s/^/# $name: /" "$work/said"
 	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
 	gzip -c "$work/load.rec" >"$folder/$name.rec.gz"
 	[ "$backend" = stock ] || cat "$module_files"/{pool,counters} >"$folder/$name.state" # for who looks into a miss
