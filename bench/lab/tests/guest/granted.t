@@ -15,7 +15,7 @@ scatter
 at_most "$(share_of_order 3 contiguity)" 950 "dom0's memory is scattered"
 peer_up
 bridge_up
-domu_limit=900
+domu_limit=1500
 domu_begin impl/tests/guest/contiguity/granted.t --memory 640 --disk /dev/nvme0n1 --bridge xbr0 \
 	--src impl/tests/guest/contiguity/contiguity.sh --src bench/lab/guest/domu-load \
 	--src "$modules/defrag/xen_swiotlb_defrag.ko"
@@ -32,10 +32,10 @@ until await between 1; do
 	runs=$((runs + 1)) cured=$((cured + $(value cured) + $(value hot_cured)))
 	foreign=$(word_of foreign "$(memory)")
 	most=$((foreign > most ? foreign : most))
-	[ $SECONDS -lt 800 ] || bail 'the domU does not end its load'
+	[ $SECONDS -lt 1400 ] || bail 'the domU does not end its load'
 done
 at_least "$cured" 50 "blocks of dom0's were cured meanwhile, in $runs runs"
-at_least "$most" 100 "dom0 had pages of the domU mapped: $most"
+at_least "$most" 32 "dom0 had pages of the domU mapped: $most"
 now=$(memory)
 is "$(word_of m2p_wrong "$now")" 0 "dom0's M2P and P2M agree on every page"
 is "$(word_of pte_wrong "$now")" 0 'and the page table on both'
