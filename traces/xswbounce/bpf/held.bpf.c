@@ -73,8 +73,10 @@ static __noinline int change_balance(u64 dev, s64 by)
 	if (!b) {
 		bpf_map_update_elem(&balance, &dev, &zero, BPF_NOEXIST);
 		b = bpf_map_lookup_elem(&balance, &dev);
-		if (!b)
+		if (!b) {
+			__sync_fetch_and_add(&held_losses.devices, 1);
 			return 0;
+		}
 	}
 	__sync_fetch_and_add(b, by);
 	return 0;

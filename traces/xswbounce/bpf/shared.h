@@ -176,6 +176,7 @@ struct xb_watched {
 struct xb_losses {
 	u64 devices; /* calls of devices beyond XB_MAX_DEVICES */
 	u64 guests;  /* bounces of pairs beyond XB_MAX_GUESTS */
+	u64 memory;  /* latencies and sizes without room: the kernel had no memory for them */
 	u64 starts;  /* an end without its start: not taken as a latency */
 	u64 zeros;   /* latencies that read 0: a clock that does not advance */
 	u64 nested;  /* programs not run: an interrupt came while the same one ran on that CPU;
@@ -203,8 +204,9 @@ struct xb_live {
 struct xb_held_losses {
 	u64 stacks; /* no room for another stack */
 	u64 sites;
-	u64 live;   /* no room for another live mapping */
-	u64 nested; /* as in xb_losses: filled in by the tool */
+	u64 live;    /* no room for another live mapping */
+	u64 devices; /* mappings of devices beyond XB_MAX_DEVICES: in no balance */
+	u64 nested;  /* as in xb_losses: filled in by the tool */
 };
 
 struct xb_site_key {
