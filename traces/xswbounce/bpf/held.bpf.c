@@ -5,6 +5,7 @@
  * A live mapping is known by the bus address it was given. An unmap is told the pool's address;
  * the P2M turns it into the same bus address.
  */
+#include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
 

@@ -222,15 +222,23 @@ struct xb_site {
 	u64 ns; /* in the map call */
 };
 
-/* Functions that treat a list of buffers by calling the function for one, where programs hang. */
+/* Where a function of the kernel lies. */
+struct xb_code {
+	u64 at;   /* 0: not in this kernel */
+	u64 size; /* of its machine code: filled in by the tool, from what the kernel shows */
+	char shown[64];
+};
+
+/* Functions from which all that an interrupt does is called. */
+enum xb_interrupt { XB_HARDIRQ, XB_SOFTIRQ, XB_SOFTIRQ_BEFORE, XB_INTERRUPTS };
+
 enum xb_caller_of { XB_MAP_SG, XB_UNMAP_SG, XB_SYNC_SG_CPU, XB_SYNC_SG_DEVICE, XB_CALLERS };
+/* Functions that treat a list of buffers by calling the function for one, where programs hang. */
 
 struct xb_caller {
-	u64 at;   /* its address; 0: not in this kernel */
-	u64 size; /* of its machine code: filled in by the tool, from what the kernel shows */
+	struct xb_code code;
 	u64 of[2];
 	u64 calls; /* one of these two, which is one function by its names in two kernels */
-	char shown[64];
 };
 
 /* Where the stock pool lies, and how it is cut. */

@@ -133,8 +133,8 @@ static bool load(const struct host *host, const struct events_options *options)
 		return false;
 	probe_run(skel->progs.find_pool);
 	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
-	if (options->flow)
-		callers_warn(skel->bss->callers);
+	if (options->flow || options->failures)
+		callers_warn(skel->bss->callers, options->flow);
 	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->callers[XB_UNMAP_SG].calls);
 	return start_attach(skel->skeleton);
 }

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "engine/calibrate.h"
+#include "engine/callers.h"
 #include "engine/device.h"
 #include "engine/held.h"
 #include "held.skel.h"
@@ -78,6 +79,8 @@ static bool load(const struct host *host, const struct held_options *options)
 	skel->rodata->stack_budget = options->stack_budget * (1 << XB_BUDGET_PERIOD_SHIFT);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
+	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
+	callers_warn(skel->bss->callers, false);
 	if (options->time)
 		skel->bss->own_ns = calibrate(skel->progs.calibrate_start,
 					      skel->progs.calibrate_end, skel->bss->calibrated);
