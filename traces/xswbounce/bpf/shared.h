@@ -192,12 +192,13 @@ struct xb_losses {
  * of a mapping that was made when the budget was spent. */
 #define XB_BUDGET_PERIOD_SHIFT 24
 #define XB_STACK_SPARED        (-1)
+#define XB_STACK_LOST          (-2) /* there was no room for another stack */
 
 struct xb_live {
 	u64 dev;
 	u64 since; /* monotonic nanoseconds */
 	u64 size;
-	int stack;  /* negative: it could not be stored, or was spared */
+	int stack;  /* XB_STACK_SPARED, XB_STACK_LOST, or its number */
 	u32 domain; /* that granted the page, or XB_DOMAIN_OWN */
 };
 
@@ -232,8 +233,8 @@ struct xb_code {
 /* Functions from which all that an interrupt does is called. */
 enum xb_interrupt { XB_HARDIRQ, XB_SOFTIRQ, XB_SOFTIRQ_BEFORE, XB_INTERRUPTS };
 
-enum xb_caller_of { XB_MAP_SG, XB_UNMAP_SG, XB_SYNC_SG_CPU, XB_SYNC_SG_DEVICE, XB_CALLERS };
 /* Functions that treat a list of buffers by calling the function for one, where programs hang. */
+enum xb_caller_of { XB_MAP_SG, XB_UNMAP_SG, XB_SYNC_SG_CPU, XB_SYNC_SG_DEVICE, XB_CALLERS };
 
 struct xb_caller {
 	struct xb_code code;

@@ -66,7 +66,8 @@ static void count_maps(bool on)
 
 static bool counting_is_due(void)
 {
-	return options.all_maps || fmod(now() - armed_at, FLOW_PERIOD) < FLOW_COUNTED;
+	return options.all_maps || options.latency ||
+	       fmod(now() - armed_at, FLOW_PERIOD) < FLOW_COUNTED;
 }
 
 static void watch_nesting(void)
