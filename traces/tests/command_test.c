@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How long a command measures, how many tables it prints, and how it ends the program it runs. */
 #include <math.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -69,6 +71,49 @@ void say_flush(void)
 {
 }
 
+/*
+ * A clock of the test's own, on which every wait is too long, as on a busy machine: how busy this
+ * one is does not matter. Without it the time is the machine's.
+ */
+#define TOO_LONG 15000000 /* nanoseconds */
+
+static struct timespec made_up;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *t);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (!made_up.tv_sec)
+		return __real_clock_gettime(clock, t);
+	*t = made_up;
+	return 0;
+}
+
+int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *mask)
+{
+	long long ns;
+
+	if (!made_up.tv_sec)
+		return __real_ppoll(fds, n, t, mask);
+	ns = made_up.tv_nsec + t->tv_nsec + TOO_LONG;
+	made_up.tv_sec += t->tv_sec + ns / 1000000000;
+	made_up.tv_nsec = ns % 1000000000;
+	return 0;
+}
+
+/* How long it takes until the program runs. */
+static useconds_t start_takes;
+
+int __real_execvp(const char *file, char *const argv[]);
+int __wrap_execvp(const char *file, char *const argv[])
+{
+	useconds_t left = start_takes;
+
+	for (; left; left -= 10000)
+		usleep(10000); /* in parts: a signal ends one */
+	return __real_execvp(file, argv);
+}
+
 static double now(void)
 {
 	struct timespec t;
@@ -130,22 +175,37 @@ static int ends(void)
 	return command_end();
 }
 
-/* By its own end, by ours, or by force: the seconds that takes, and the status. */
-static int ends_in(double least, double most, char **argv)
+/* The same once the program has made this file: its signals are as it wants them. */
+static char ready[64];
+
+static int ends_when_ready(void)
+{
+	command_begin();
+	while (access(ready, F_OK))
+		command_wait(0.02, INFINITY);
+	return command_end();
+}
+
+/* The seconds that it takes to end what does not listen; negative: it was not by force. */
+static double ends_by_force(void)
 {
 	double begin = now();
-	int status = run(ends, COMMAND_SECONDS, argv);
+	char words[256];
 
-	return now() - begin >= least && now() - begin <= most ? status : -1;
+	snprintf(words, sizeof(words), "trap '' TERM; >%s; while :; do sleep 0.1; done", ready);
+	return run(ends_when_ready, COMMAND_SECONDS,
+		   (char *[]){ "test", "--", "sh", "-c", words, NULL }) == 128 + SIGKILL
+		       ? now() - begin
+		       : -1;
 }
 
 #define LINE(...) ((char *[]){ "test", __VA_ARGS__, NULL })
 
-int main(void)
+static void test_time(void)
 {
-	int tenths = run(measures, COMMAND_SECONDS, LINE("1"));
-
-	ok(tenths >= 10 && tenths <= 12, "as many seconds as asked for, in however small steps");
+	made_up.tv_sec = 1000;
+	ok(run(measures, COMMAND_SECONDS, LINE("1")) == 10,
+	   "as many seconds as asked for, in however small steps");
 	ok(run(measures, COMMAND_SECONDS, LINE("1", "5")) == STATUS_ERROR,
 	   "a COUNT is refused where there are no tables");
 	ok(run(tables, COMMAND_TABLES, LINE("0.1", "4")) == 4, "COUNT tables");
@@ -159,11 +219,32 @@ int main(void)
 	   "but any device: that of another machine");
 	ok(run(days, COMMAND_SECONDS, LINE("--", "true")) == 100,
 	   "a program is let run for more than a day");
-	ok(ends_in(0, 2, LINE("--", "sh", "-c", "exit 7")) == 7, "the program's own status");
-	ok(ends_in(0.5, 3, LINE("0.5", "--", "sleep", "20")) == 143, "143 if it was ended");
-	ok(ends_in(4, 9,
-		   LINE("0.5", "--", "sh", "-c", "trap '' TERM; while :; do sleep 0.1; done")) ==
-		   137,
-	   "137 if it would not end, after some seconds");
+	made_up.tv_sec = 0;
+}
+
+static void test_ends(void)
+{
+	ok(run(ends, COMMAND_SECONDS, LINE("--", "sh", "-c", "exit 7")) == 7,
+	   "the program's own status");
+	ok(run(ends, COMMAND_SECONDS, LINE("0.5", "--", "sleep", "60")) == 128 + SIGTERM,
+	   "143 if it was ended");
+	start_takes = 1000000;
+	ok(run(ends, COMMAND_SECONDS, LINE("0.1", "--", "sleep", "60")) == 128 + SIGTERM,
+	   "so if it did not even run yet");
+	start_takes = 0;
+	ok(ends_by_force() >= 4, "137 if it would not end, after some seconds");
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/command_test.XXXXXX";
+
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(ready, sizeof(ready), "%s/ready", folder);
+	test_time();
+	test_ends();
+	unlink(ready);
+	rmdir(folder);
 	return done_testing();
 }

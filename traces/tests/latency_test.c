@@ -3,50 +3,11 @@
  * What the BPF programs know of time, run as plain C: a latency is of its own call or none at all,
  * and the histogram's slots are those that the tool reads.
  */
-#include <stdio.h>
-
-#define XB_DEVICE_BPF_H
-#define SEC(name)
-#define BPF_PROG(name)        name(void *ctx)
-#define __uint(name, value)   int(*name)[value]
-#define __type(name, value)   value *name
-#define barrier_var(variable) (void)(variable)
-#undef __always_inline
-#define __always_inline inline
-
-#include "show/quantile.h"
-
-typedef long long s64;
-
-enum { BPF_NOEXIST, BPF_F_NO_PREALLOC, BPF_MAP_TYPE_PERCPU_HASH };
-
-static struct xb_losses losses;
-static u64 now;
-
-static u64 bpf_ktime_get_ns(void)
-{
-	return now;
-}
-
-static void *bpf_map_lookup_elem(void *map, const void *key)
-{
-	(void)map;
-	(void)key;
-	return NULL;
-}
-
-static long bpf_map_update_elem(void *map, const void *key, const void *value, u64 flags)
-{
-	(void)map;
-	(void)key;
-	(void)value;
-	(void)flags;
-	return 0;
-}
-
 #include "bpf/clock.bpf.h"
 #include "bpf/histogram.bpf.h"
+
 #include "ok.h"
+#include "show/quantile.h"
 
 static void is(long long got, long long expected, const char *name)
 {
@@ -60,13 +21,13 @@ static u64 stack[1 << 16];
 
 static s64 stop_at(void *call, u64 at)
 {
-	now = at;
+	kernel_now = at;
 	return clock_stop(call);
 }
 
 static void start_at(void *call, u64 at)
 {
-	now = at;
+	kernel_now = at;
 	clock_start(call);
 }
 
@@ -148,7 +109,6 @@ static void test_histogram(void)
 
 int main(void)
 {
-	(void)hist_add;
 	test_own_call();
 	test_mismatch();
 	test_histogram();

@@ -185,18 +185,34 @@ static void run_program(void)
 	_exit(127);
 }
 
+static void catch_signals(void (*stops)(int), void (*wakes)(int))
+{
+	struct sigaction action = { .sa_handler = stops, .sa_flags = SA_RESTART };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	action.sa_handler = wakes;
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+/* A signal that comes before the program runs is the program's, too: not this tool's to catch. */
 static void launch(void)
 {
-	sigset_t none;
+	sigset_t all, before, none;
 
+	sigfillset(&all);
+	sigemptyset(&none);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	child = fork();
 	if (child < 0)
 		die("can't start %s: %s", *program, strerror(errno));
-	if (child)
-		return;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	run_program();
+	if (!child) {
+		catch_signals(SIG_DFL, SIG_DFL);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		run_program();
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 /* In the place of this tool the program runs, if there is one. */
@@ -253,14 +269,9 @@ static double now(void)
 
 void command_begin(void)
 {
-	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
 	sigset_t children;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	action.sa_handler = woken;
-	sigaction(SIGCHLD, &action, NULL);
+	catch_signals(stop, woken);
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &children, NULL);

@@ -8,21 +8,18 @@
 #ifndef XB_CALLERS_BPF_H
 #define XB_CALLERS_BPF_H
 
-#include "bpf/kernel.bpf.h"
+#include "bpf/code.bpf.h"
 
 #define XB_CALL_OPCODE 0xe8 /* followed by the distance from the next instruction */
 #define XB_CODE_MOST   4096 /* bytes; none of these functions is as long */
 
 struct xb_caller callers[XB_CALLERS];
 
-#define CALLER(which, list, one, one_before)                                                    \
-	do {                                                                                    \
-		callers[which].at = symbol_address(list);                                       \
-		callers[which].of[0] = symbol_address(one);                                     \
-		callers[which].of[1] = symbol_address(one_before);                              \
-		if (callers[which].at)                                                          \
-			BPF_SNPRINTF(callers[which].shown, sizeof(callers[which].shown), "%pS", \
-				     callers[which].at);                                        \
+#define CALLER(which, list, one, one_before)                       \
+	do {                                                       \
+		FIND_CODE(&callers[which].code, list);             \
+		callers[which].of[0] = symbol_address(one);        \
+		callers[which].of[1] = symbol_address(one_before); \
 	} while (0)
 
 SEC("syscall")
@@ -39,11 +36,11 @@ int find_callers(void *ctx)
 
 static int look_step(u64 i, struct xb_caller *c)
 {
-	u64 at = c->at + i, target;
+	u64 at = c->code.at + i, target;
 	int distance = 0;
 	u8 opcode = 0;
 
-	if (i >= c->size)
+	if (i >= c->code.size)
 		return 1;
 	bpf_probe_read_kernel(&opcode, sizeof(opcode), (void *)at);
 	if (opcode != XB_CALL_OPCODE)

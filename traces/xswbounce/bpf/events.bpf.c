@@ -5,10 +5,12 @@
  * Which programs are loaded decides what is told. What finds no room in the ring is counted, and
  * the next message that finds some carries the count: the reader knows where they were lost.
  */
+#include "bpf/call_stack.bpf.h"
 #include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
 #include "bpf/nested.bpf.h"
+#include "bpf/pool_calls.bpf.h"
 #include "bpf/pool_walk.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -20,16 +22,13 @@ struct {
 	__uint(max_entries, 1 << 20); /* the tool may set another size */
 } ring SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, 1024);
-	__uint(key_size, sizeof(u32));
-	__uint(value_size, XB_STACK_DEPTH * sizeof(u64));
-} stacks SEC(".maps");
-
 u32 lost;
 
-/* One test of what is reserved, and none after it: Linux 6.1's verifier forgets the first. */
+/*
+ * Records come out of the ring in their order: one that is being filled keeps all later ones. So
+ * what takes time is done before. One test of what is reserved, and none after it: Linux 6.1's
+ * verifier forgets the first.
+ */
 static __always_inline void *reserve(u64 size)
 {
 	void *m;
@@ -106,7 +105,6 @@ static __always_inline bool may_tell(void)
 	return false;
 }
 
-/* All that takes time is done before the record is reserved: later records wait for it. */
 static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir)
 {
 	struct pool_state state = {};
@@ -119,7 +117,7 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 	know(dev);
 	mask = mask_now(dev);
 	pool_state(dev, &state);
-	stack = bpf_get_stackid(ctx, &stacks, 0);
+	stack = call_stack(ctx, STOCK_WALKS);
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
@@ -143,13 +141,19 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir,
 				   u64 attrs, u64 bus)
 {
+	enum xb_reason reason = XB_DIRECT;
 	struct xb_device *d;
 	struct xb_message *m;
 	u64 machine;
 
 	if (!want_flow)
 		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
+	if (!armed)
+		return 0;
 	d = know(dev);
+	machine = machine_address(phys);
+	if (bus != machine && bus != XB_ERROR_ADDR)
+		reason = reason_of(d, phys, machine, size);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
@@ -158,9 +162,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	m->dir = dir;
 	m->attrs = attrs;
 	m->failed = bus == XB_ERROR_ADDR;
-	machine = machine_address(phys);
-	if (bus != machine && !m->failed)
-		m->reason = reason_of(d, phys, machine, size);
+	m->reason = reason;
 	bpf_ringbuf_submit(m, 0);
 	return 0;
 }
@@ -174,11 +176,14 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 bus, u64 size,
 				     u32 dir, u64 attrs)
 {
-	struct xb_message *m = reserve(sizeof(*m));
+	struct xb_message *m;
 
-	if (!m)
+	if (!armed)
 		return 0;
 	meet(dev);
+	m = reserve(sizeof(*m));
+	if (!m)
+		return 0;
 	fill(m, kind, (u64)dev, bus, size);
 	m->dir = dir;
 	m->attrs = attrs;
@@ -335,7 +340,7 @@ static int snapshot_step(u64 index, struct snapshot *s)
 {
 	struct io_tlb_slot *slot =
 		(void *)s->slots + s->at * bpf_core_type_size(struct io_tlb_slot);
-	u64 size, free = BPF_CORE_READ(slot, list);
+	u64 size, bus, free = BPF_CORE_READ(slot, list);
 	struct xb_message *m;
 
 	if (s->at >= s->nr)
@@ -345,9 +350,10 @@ static int snapshot_step(u64 index, struct snapshot *s)
 		return 0;
 	}
 	size = BPF_CORE_READ(slot, alloc_size);
+	bus = machine_address(s->start + (s->at << XB_SLOT_SHIFT));
 	m = reserve(sizeof(*m));
 	if (m) {
-		fill(m, XB_SLOT, 0, machine_address(s->start + (s->at << XB_SLOT_SHIFT)), size);
+		fill(m, XB_SLOT, 0, bus, size);
 		m->phys = s->at;
 		bpf_ringbuf_submit(m, 0);
 	}

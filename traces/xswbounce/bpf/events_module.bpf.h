@@ -6,7 +6,7 @@
 static __always_inline int tell_module_call(void *ctx, enum xb_kind kind,
 					    const volatile struct xb_event *e)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_message *m;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
@@ -51,7 +51,7 @@ int module_free(void *ctx)
 SEC("tp/xen_swiotlb/xsw_sync")
 int module_sync(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	return tell_module_call(
@@ -63,14 +63,14 @@ SEC("tp/xen_swiotlb/xsw_full")
 int module_full(void *ctx)
 {
 	const volatile struct xb_event *e = &module_events.full;
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_failure *f;
 	int stack;
 
 	if (!armed || !may_tell())
 		return 0;
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
-	stack = bpf_get_stackid(ctx, &stacks, 0);
+	stack = call_stack(ctx, MODULE_WALKS);
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
@@ -96,7 +96,7 @@ SEC("tp/xen_swiotlb/xsw_exchange")
 int module_exchange(void *ctx)
 {
 	const volatile struct xb_event *e = &module_events.exchange;
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_exchange *x;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);

@@ -8,6 +8,7 @@
  * Stand-ins (nested.bpf.h) are attached where calls are missed. Only where latency is asked for,
  * one more at the start of each map and at the end of each unmap.
  */
+#include "bpf/callers.bpf.h"
 #include "bpf/flow_module.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/nested.bpf.h"

@@ -25,7 +25,7 @@ SEC("tp/xen_swiotlb/xsw_map")
 int module_map(void *ctx)
 {
 	u64 key, size, reason, phys;
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_stat *s;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
@@ -55,7 +55,7 @@ int module_map(void *ctx)
 SEC("tp/xen_swiotlb/xsw_unmap")
 int module_unmap(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_stat *s;
 	u64 key;
 
@@ -77,7 +77,7 @@ int module_unmap(void *ctx)
 SEC("tp/xen_swiotlb/xsw_sync")
 int module_sync(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_stat *s;
 	u64 key, dir;
 
@@ -97,7 +97,7 @@ int module_sync(void *ctx)
 SEC("tp/xen_swiotlb/xsw_full")
 int module_full(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_stat *s;
 	u64 key;
 
@@ -111,7 +111,7 @@ int module_full(void *ctx)
 SEC("tp/xen_swiotlb/xsw_alloc")
 int module_alloc(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 	struct xb_stat *s;
 	u64 key;
 
@@ -125,7 +125,7 @@ int module_alloc(void *ctx)
 SEC("tp/xen_swiotlb/xsw_exchange")
 int module_exchange(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 
 	if (!armed)
 		return 0;

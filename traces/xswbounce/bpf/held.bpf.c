@@ -5,23 +5,18 @@
  * A live mapping is known by the bus address it was given. An unmap is told the pool's address;
  * the P2M turns it into the same bus address.
  */
+#include "bpf/call_stack.bpf.h"
+#include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
+#include "bpf/pool_calls.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool want_live;
 const volatile bool want_balance;
 const volatile bool want_time;   /* the programs that take start times are attached */
-const volatile u32 skip_frames;  /* of the trampoline that runs the programs */
 const volatile u64 stack_budget; /* nanoseconds for walks on a CPU in each period; 0: no limit */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, XB_MAX_STACKS);
-	__uint(key_size, sizeof(u32));
-	__uint(value_size, XB_STACK_DEPTH * sizeof(u64));
-} stacks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -73,8 +68,10 @@ static __noinline int change_balance(u64 dev, s64 by)
 	if (!b) {
 		bpf_map_update_elem(&balance, &dev, &zero, BPF_NOEXIST);
 		b = bpf_map_lookup_elem(&balance, &dev);
-		if (!b)
+		if (!b) {
+			__sync_fetch_and_add(&held_losses.devices, 1);
 			return 0;
+		}
 	}
 	__sync_fetch_and_add(b, by);
 	return 0;
@@ -106,9 +103,9 @@ static __always_inline void keep_live(u64 bus, const struct xb_live *l)
 		__sync_fetch_and_add(&held_losses.live, 1);
 }
 
-static __always_inline int walk_stack(void *ctx)
+static __always_inline int walk_stack(void *ctx, enum walker walker)
 {
-	int stack = bpf_get_stackid(ctx, &stacks, skip_frames & BPF_F_SKIP_FIELD_MASK);
+	int stack = call_stack(ctx, walker);
 
 	if (stack < 0)
 		__sync_fetch_and_add(&held_losses.stacks, 1);
@@ -116,7 +113,7 @@ static __always_inline int walk_stack(void *ctx)
 }
 
 /* A walk that began within the budget ends: by that much it can be exceeded in each period. */
-static __always_inline int walk_within_budget(void *ctx, u64 now)
+static __always_inline int walk_within_budget(void *ctx, enum walker walker, u64 now)
 {
 	struct spending *s;
 	u32 zero = 0;
@@ -131,12 +128,13 @@ static __always_inline int walk_within_budget(void *ctx, u64 now)
 	}
 	if (s->ns >= stack_budget)
 		return XB_STACK_SPARED;
-	stack = walk_stack(ctx);
+	stack = walk_stack(ctx, walker);
 	s->ns += bpf_ktime_get_ns() - now;
 	return stack;
 }
 
-static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 domain, s64 ns)
+static __always_inline void bounced(void *ctx, enum walker walker, u64 dev, u64 bus, u64 size,
+				    u32 domain, s64 ns)
 {
 	struct xb_live l = { .dev = dev, .size = size, .domain = domain };
 
@@ -145,7 +143,7 @@ static __always_inline void bounced(void *ctx, u64 dev, u64 bus, u64 size, u32 d
 	__sync_fetch_and_add(&made, 1);
 	if (want_live)
 		l.since = bpf_ktime_get_ns();
-	l.stack = stack_budget ? walk_within_budget(ctx, l.since) : walk_stack(ctx);
+	l.stack = stack_budget ? walk_within_budget(ctx, walker, l.since) : walk_stack(ctx, walker);
 	count_site(dev, l.stack, size, ns);
 	if (want_balance)
 		change_balance(dev, 1);
@@ -165,7 +163,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	if (bus == entry_address(entry, phys))
 		return 0;
 	know(dev);
-	bounced(ctx, (u64)dev, bus, size, granted_by(entry, phys), ns);
+	bounced(ctx, STOCK_WALKS, (u64)dev, bus, size, granted_by(entry, phys), ns);
 	return 0;
 }
 
@@ -177,7 +175,7 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 	if (bus == XB_ERROR_ADDR)
 		return 0;
 	know(dev);
-	bounced(ctx, (u64)dev, bus, size, XB_DOMAIN_OWN, ns);
+	bounced(ctx, STOCK_WALKS, (u64)dev, bus, size, XB_DOMAIN_OWN, ns);
 	return 0;
 }
 
@@ -207,13 +205,13 @@ SEC("tp/xen_swiotlb/xsw_map")
 int module_map(void *ctx)
 {
 	u64 phys;
-	u8 record[XB_RECORD];
+	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	if (!field_of(record, &module_events.map.reason))
 		return 0;
 	phys = field_of(record, &module_events.map.phys);
-	bounced(ctx, module_device(record, &module_events.map),
+	bounced(ctx, MODULE_WALKS, module_device(record, &module_events.map),
 		field_of(record, &module_events.map.dma_addr),
 		field_of(record, &module_events.map.size), granted_by(p2m_entry(phys), phys),
 		field_of(record, &module_events.map.ns));
@@ -223,7 +221,7 @@ int module_map(void *ctx)
 SEC("tp/xen_swiotlb/xsw_unmap")
 int module_unmap(void *ctx)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	if (field_of(record, &module_events.unmap.slots))

@@ -53,8 +53,10 @@ static __always_inline void hist_add(u64 dev, enum xb_call call, u64 ns)
 	if (!h) {
 		bpf_map_update_elem(&hists, &key, &no_hist, BPF_NOEXIST);
 		h = bpf_map_lookup_elem(&hists, &key);
-		if (!h)
+		if (!h) {
+			__sync_fetch_and_add(&losses.memory, 1);
 			return;
+		}
 	}
 	/* atomic: an interrupt may come amid, and add to the same */
 	__sync_fetch_and_add(&h->ns, ns);

@@ -65,6 +65,7 @@ struct io_tlb_pool {
 struct io_tlb_mem {
 	struct io_tlb_pool defpool;
 	bool force_bounce;
+	bool can_grow; /* only with CONFIG_SWIOTLB_DYNAMIC */
 };
 
 /* Before 6.6 the pool's own numbers stood in struct io_tlb_mem itself. */

@@ -12,6 +12,9 @@
 
 const volatile struct xb_events module_events;
 
+/* Aligned as its widest field, which the verifier wants to be read from an aligned place. */
+typedef u8 module_record[XB_RECORD] __attribute__((aligned(8)));
+
 static __always_inline u64 field_of(const u8 *record, const volatile struct xb_field *f)
 {
 	u32 at = f->offset;

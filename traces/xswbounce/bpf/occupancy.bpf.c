@@ -11,6 +11,7 @@
 #include "bpf/map_calls.bpf.h"
 #include "bpf/module.bpf.h"
 #include "bpf/occupancy.h"
+#include "bpf/pool.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -59,6 +60,7 @@ static __always_inline u64 stock_used(void)
 
 /* Where the stock pool counts.  The whole pool's number is taken if it agrees with its areas'. */
 u64 seen_used;
+u32 pool_grows; /* and its areas tell of its first part alone */
 
 SEC("syscall")
 int find_counters(void *ctx)
@@ -84,6 +86,7 @@ int find_counters(void *ctx)
 		if (seen_used && long_at(at) == seen_used)
 			pools[0].total_at = at;
 	}
+	pool_grows = !pools[0].total_at && pool_can_grow((u64)mem);
 	return 0;
 }
 
@@ -272,7 +275,7 @@ static __always_inline struct xb_occupancy *module_bounced(void *ctx,
 							   const volatile struct xb_event *e,
 							   u64 *slots)
 {
-	u8 record[XB_RECORD];
+	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	*slots = field_of(record, &e->slots);
@@ -307,7 +310,7 @@ SEC("tp/xen_swiotlb/xsw_full")
 int module_full(void *ctx)
 {
 	struct xb_occupancy *o;
-	u8 record[XB_RECORD];
+	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
 	o = module_occupancy(record, &module_events.full);

@@ -10,30 +10,52 @@ struct pool_state {
 	u64 used;
 };
 
-/* Not static: the verifier looks at it once, not at each call. It takes no pointer but its own. */
+struct areas {
+	struct io_tlb_area *areas;
+	u64 used;
+};
+
+static int add_used(u64 i, struct areas *a)
+{
+	struct io_tlb_area *area = (void *)a->areas + i * bpf_core_type_size(struct io_tlb_area);
+
+	a->used += BPF_CORE_READ(area, used);
+	return 0;
+}
+
+/*
+ * Of a pool that has grown its first part, where areas, slots and their number belong together. Not
+ * static: the verifier looks at it once, not at each call. It takes no pointer but its own.
+ */
 __noinline int pool_read(u64 of, struct pool_state *p)
 {
 	struct io_tlb_mem *mem = (void *)of;
 	struct io_tlb_mem___old *old = (void *)mem;
-	struct io_tlb_area *areas;
-	u32 i, n;
+	struct areas a = {};
+	u32 n;
 
 	if (!mem || !p)
 		return 0;
-	p->slots = BPF_CORE_READ(old, nslabs);
 	if (bpf_core_field_exists(mem->defpool)) {
-		areas = BPF_CORE_READ(mem, defpool.areas);
+		p->slots = BPF_CORE_READ(mem, defpool.nslabs);
+		a.areas = BPF_CORE_READ(mem, defpool.areas);
 		n = BPF_CORE_READ(mem, defpool.nareas);
 	} else {
-		areas = BPF_CORE_READ(old, areas);
+		p->slots = BPF_CORE_READ(old, nslabs);
+		a.areas = BPF_CORE_READ(old, areas);
 		n = BPF_CORE_READ(old, nareas);
 	}
-	for (i = 0; i < 256 && i < n; i++)
-		p->used += BPF_CORE_READ(
-			(struct io_tlb_area *)((void *)areas +
-					       i * bpf_core_type_size(struct io_tlb_area)),
-			used);
+	bpf_loop(n, add_used, &a, 0);
+	p->used = a.used;
 	return 0;
+}
+
+/* Can it grow beyond its first part? */
+static __always_inline bool pool_can_grow(u64 of)
+{
+	struct io_tlb_mem *mem = (void *)of;
+
+	return bpf_core_field_exists(mem->can_grow) && BPF_CORE_READ(mem, can_grow);
 }
 
 /* The areas tell on every kernel; the pool's own sum is kept only where asked for from 7.0 on. */

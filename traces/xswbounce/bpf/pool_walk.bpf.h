@@ -29,11 +29,13 @@ static int walk_step(u64 index, struct walk *w)
 }
 
 u64 default_mem; /* the address of the stock pool's description; 0: there is none */
+u32 pool_grows;
 
 SEC("syscall")
 int find_pool(void *ctx)
 {
 	default_mem = symbol_address(io_tlb_default_mem);
+	pool_grows = default_mem && pool_can_grow(default_mem);
 	return 0;
 }
 

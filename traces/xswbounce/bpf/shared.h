@@ -176,6 +176,7 @@ struct xb_watched {
 struct xb_losses {
 	u64 devices; /* calls of devices beyond XB_MAX_DEVICES */
 	u64 guests;  /* bounces of pairs beyond XB_MAX_GUESTS */
+	u64 memory;  /* latencies and sizes without room: the kernel had no memory for them */
 	u64 starts;  /* an end without its start: not taken as a latency */
 	u64 zeros;   /* latencies that read 0: a clock that does not advance */
 	u64 nested;  /* programs not run: an interrupt came while the same one ran on that CPU;
@@ -191,20 +192,22 @@ struct xb_losses {
  * of a mapping that was made when the budget was spent. */
 #define XB_BUDGET_PERIOD_SHIFT 24
 #define XB_STACK_SPARED        (-1)
+#define XB_STACK_LOST          (-2) /* there was no room for another stack */
 
 struct xb_live {
 	u64 dev;
 	u64 since; /* monotonic nanoseconds */
 	u64 size;
-	int stack;  /* negative: it could not be stored, or was spared */
+	int stack;  /* XB_STACK_SPARED, XB_STACK_LOST, or its number */
 	u32 domain; /* that granted the page, or XB_DOMAIN_OWN */
 };
 
 struct xb_held_losses {
 	u64 stacks; /* no room for another stack */
 	u64 sites;
-	u64 live;   /* no room for another live mapping */
-	u64 nested; /* as in xb_losses: filled in by the tool */
+	u64 live;    /* no room for another live mapping */
+	u64 devices; /* mappings of devices beyond XB_MAX_DEVICES: in no balance */
+	u64 nested;  /* as in xb_losses: filled in by the tool */
 };
 
 struct xb_site_key {
@@ -220,15 +223,23 @@ struct xb_site {
 	u64 ns; /* in the map call */
 };
 
+/* Where a function of the kernel lies. */
+struct xb_code {
+	u64 at;   /* 0: not in this kernel */
+	u64 size; /* of its machine code: filled in by the tool, from what the kernel shows */
+	char shown[64];
+};
+
+/* Functions from which all that an interrupt does is called. */
+enum xb_interrupt { XB_HARDIRQ, XB_SOFTIRQ, XB_SOFTIRQ_BEFORE, XB_INTERRUPTS };
+
 /* Functions that treat a list of buffers by calling the function for one, where programs hang. */
 enum xb_caller_of { XB_MAP_SG, XB_UNMAP_SG, XB_SYNC_SG_CPU, XB_SYNC_SG_DEVICE, XB_CALLERS };
 
 struct xb_caller {
-	u64 at;   /* its address; 0: not in this kernel */
-	u64 size; /* of its machine code: filled in by the tool, from what the kernel shows */
+	struct xb_code code;
 	u64 of[2];
 	u64 calls; /* one of these two, which is one function by its names in two kernels */
-	char shown[64];
 };
 
 /* Where the stock pool lies, and how it is cut. */

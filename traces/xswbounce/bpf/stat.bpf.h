@@ -124,8 +124,10 @@ static __noinline int count_size(u64 key, u64 size)
 	if (!s) {
 		bpf_map_update_elem(&sizes, &key, &no_sizes, BPF_NOEXIST);
 		s = bpf_map_lookup_elem(&sizes, &key);
-		if (!s)
+		if (!s) {
+			__sync_fetch_and_add(&losses.memory, 1);
 			return 0;
+		}
 	}
 	barrier_var(slot);
 	__sync_fetch_and_add(&s->octaves[slot & (XB_SIZE_SLOTS - 1)], 1);

@@ -9,6 +9,7 @@
 #include "show/json.h"
 #include "show/quantile.h"
 #include "engine/own_cost.h"
+#include "say.h"
 #include "show/screen.h"
 #include "show/text.h"
 
@@ -140,6 +141,10 @@ static void json_sizes(const struct flow_row *row)
 static void show(const char *command, bool latency)
 {
 	int i, call;
+
+	if (now.losses.memory)
+		warn("%llu %s were not counted: the kernel had no memory for them",
+		     now.losses.memory, latency ? "latencies" : "sizes");
 
 	if (command_options.json) {
 		json_begin(command);

@@ -210,6 +210,7 @@ static int report(void)
 		json_array_end();
 		json_count("lost_live", lost.live);
 		json_count("lost_stacks", lost.stacks);
+		json_count("lost_devices", lost.devices);
 		json_count("lost_nested", lost.nested);
 		json_end();
 	} else if (windows <= GROWTH_WINDOWS) {
@@ -219,6 +220,10 @@ static int report(void)
 		printf("No leak: no stack's live mappings kept growing over %d windows of %.1f s.\n",
 		       GROWTH_WINDOWS, window);
 	}
+	if (lost.devices)
+		warn("%llu mappings were of devices that are not followed: more than %d, or no "
+		     "memory for them",
+		     lost.devices, XB_MAX_DEVICES);
 	if (lost.live || lost.stacks || lost.sites || lost.nested)
 		warn("not followed: %llu mappings, %llu stacks: more than this tool keeps; %llu "
 		     "calls within a probe",

@@ -224,7 +224,7 @@ static void print_pools(void)
 	}
 	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies, %llu nested",
 		    now.exchanges.calls, now.exchanges.calls / now.time, text_ns(now.exchanges.ns),
-		    now.losses.devices, now.losses.starts, now.losses.nested);
+		    now.losses.devices, now.losses.starts + now.losses.memory, now.losses.nested);
 }
 
 static bool is_busy(const struct flow_row *row)

@@ -4,6 +4,7 @@
 #ifndef XB_CALLERS_H
 #define XB_CALLERS_H
 
+#include <stdbool.h>
 #include <bpf/libbpf.h>
 
 #include "bpf/shared.h"
@@ -15,8 +16,10 @@
 void callers_look(struct xb_caller *callers, struct bpf_program *find, struct bpf_program *look);
 
 /**
- * callers_warn() - say what is not seen for that; of unmaps, which have another hook, nothing
+ * callers_warn() - say, once, what is not seen for that; of unmaps, which have another hook,
+ * nothing
+ * @syncs: they are looked at, too, and not only maps
  */
-void callers_warn(const struct xb_caller *callers);
+void callers_warn(const struct xb_caller *callers, bool syncs);
 
 #endif /* XB_CALLERS_H */

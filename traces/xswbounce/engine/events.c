@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include "engine/callers.h"
+#include "engine/code.h"
 #include "engine/device.h"
 #include "engine/events.h"
 #include "events.skel.h"
@@ -17,24 +18,15 @@
 #include "say.h"
 #include "engine/start.h"
 #include "engine/symbols.h"
+#include "engine/walk.h"
 
+#define STACKS           1024
 #define SNAPSHOT_MOMENTS 50 /* for reading one step of a snapshot */
 
 static struct events_bpf *skel;
 static struct ring_buffer *ring;
 static events_visitor visitor;
 static u32 unread; /* when time was up at the end */
-
-/* A walk over a large pool takes milliseconds: not for every failure of a storm. */
-static bool may_walk(u64 time)
-{
-	static u64 last;
-
-	if (time - last < 100000000ULL)
-		return false;
-	last = time;
-	return true;
-}
 
 /* The program that tells a failure leaves the walk to this process, which no mapping waits for. */
 static int received(void *data, size_t size)
@@ -43,11 +35,11 @@ static int received(void *data, size_t size)
 	struct xb_failure f;
 
 	if (m->kind == XB_FAILURE && size >= sizeof(f) && !device_is_module(m->dev) &&
-	    may_walk(m->time)) {
+	    walk_is_due(m->time)) {
 		struct xb_pool now = events_pool();
 
 		f = *(const struct xb_failure *)data;
-		f.walked = 1;
+		f.walked = walk_explains(&f, &now);
 		f.pool.runs = now.runs;
 		f.pool.largest = now.largest;
 		data = &f;
@@ -66,11 +58,13 @@ static void use_exchanges(bool on)
 
 static bool choose(const struct host *host, const struct events_options *o)
 {
-	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, any;
+	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, pool, any;
 
 	any = probe_use(skel->progs.map_page_end, pv && maps);
 	any |= probe_use(skel->progs.map_phys_end, pv && maps);
-	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps);
+	pool = probe_use(skel->progs.pool_map_end, !pv && maps);
+	any |= pool || probe_use(skel->progs.swiotlb_map_end, !pv && maps);
+	host_warn_iommu(host, pool || !maps);
 	probe_use(skel->progs.unmap_page, pv && o->flow);
 	probe_use(skel->progs.unmap_phys, pv && o->flow);
 	probe_use(skel->progs.map_page_again, pv && o->flow);
@@ -89,6 +83,7 @@ static bool choose(const struct host *host, const struct events_options *o)
 	probe_use(skel->progs.map_page_start, false);
 	probe_use(skel->progs.map_phys_start, false);
 	probe_use(skel->progs.swiotlb_map_start, false);
+	probe_use(skel->progs.pool_map_start, false);
 	bpf_program__set_autoload(skel->progs.calibrate_start, false);
 	bpf_program__set_autoload(skel->progs.calibrate_end, false);
 	return any || !maps;
@@ -127,14 +122,20 @@ static bool load(const struct host *host, const struct events_options *options)
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->rodata->want_flow = options->flow;
 	skel->rodata->failures_told = options->failures_told;
+	/* whoever reads of a failure comes soon: the stacks of those long ago make room */
+	bpf_map__set_type(skel->maps.stacks, BPF_MAP_TYPE_LRU_HASH);
+	bpf_map__set_map_flags(skel->maps.stacks, 0);
+	bpf_map__set_max_entries(skel->maps.stacks, STACKS);
 	if (options->ring_bytes)
 		bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
+	code_find(skel->bss->interrupts, XB_INTERRUPTS, skel->progs.find_interrupts);
 	probe_run(skel->progs.find_pool);
+	host_warn_growing(skel->bss->pool_grows);
 	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
-	if (options->flow)
-		callers_warn(skel->bss->callers);
+	if (options->flow || options->failures)
+		callers_warn(skel->bss->callers, options->flow);
 	bpf_program__set_autoattach(skel->progs.unmap_sg, !skel->bss->callers[XB_UNMAP_SG].calls);
 	return start_attach(skel->skeleton);
 }

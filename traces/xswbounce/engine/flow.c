@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include "engine/calibrate.h"
+#include "engine/callers.h"
 #include "engine/flow_choose.h"
 #include "engine/flow_sum.h"
 #include "flow.skel.h"
@@ -65,7 +66,8 @@ static void count_maps(bool on)
 
 static bool counting_is_due(void)
 {
-	return options.all_maps || fmod(now() - armed_at, FLOW_PERIOD) < FLOW_COUNTED;
+	return options.all_maps || options.latency ||
+	       fmod(now() - armed_at, FLOW_PERIOD) < FLOW_COUNTED;
 }
 
 static void watch_nesting(void)
@@ -133,6 +135,8 @@ static bool load(void)
 		(options.guests ? XB_WANT_GUESTS : 0) | (options.sizes ? XB_WANT_SIZES : 0);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
+	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
+	callers_warn(skel->bss->callers, false);
 	if (options.latency)
 		skel->bss->own_ns = calibrate(skel->progs.calibrate_start,
 					      skel->progs.calibrate_end, skel->bss->calibrated);

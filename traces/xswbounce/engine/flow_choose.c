@@ -24,15 +24,20 @@ static void use_start(struct bpf_program *start, bool on)
 	chosen->starts[chosen->nr_starts++] = start;
 }
 
-/* Where the pool is asked for slots, in a call that every kernel with these arguments can trace. */
+/*
+ * Where the pool is asked for slots, in a call that every kernel with these arguments can trace. On
+ * Xen not where each map is timed, for this program runs within; elsewhere always, for nothing else
+ * sees what the IOMMU's code bounces.
+ */
 static bool use_pool(void)
 {
-	bool by_pool = (!options->latency || options->late) &&
+	bool by_pool = (!options->latency || options->late || host->kind != HOST_PV) &&
 		       probe_arguments("swiotlb_tbl_map_single") == 6 &&
 		       probe_use(skel->progs.pool_map_end, true);
 
 	probe_use(skel->progs.pool_map_end, by_pool);
 	use(&chosen->stand_ins, skel->progs.pool_map_again, by_pool);
+	host_warn_iommu(host, by_pool);
 	return by_pool;
 }
 

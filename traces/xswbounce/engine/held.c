@@ -9,6 +9,8 @@
 #include <bpf/libbpf.h>
 
 #include "engine/calibrate.h"
+#include "engine/callers.h"
+#include "engine/code.h"
 #include "engine/device.h"
 #include "engine/held.h"
 #include "held.skel.h"
@@ -34,11 +36,15 @@ static bool use_map(struct bpf_program *start, struct bpf_program *end, bool on,
 
 static void choose(const struct host *host, const struct held_options *o)
 {
-	bool pv = host->kind == HOST_PV, any;
+	bool pv = host->kind == HOST_PV, pool, any;
 
 	any = use_map(skel->progs.map_page_start, skel->progs.map_page_end, pv, o->time);
 	any |= use_map(skel->progs.map_phys_start, skel->progs.map_phys_end, pv, o->time);
-	any |= use_map(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv, o->time);
+	pool = use_map(skel->progs.pool_map_start, skel->progs.pool_map_end, !pv, o->time);
+	any |= use_map(skel->progs.swiotlb_map_start, skel->progs.swiotlb_map_end, !pv && !pool,
+		       o->time);
+	any |= pool;
+	host_warn_iommu(host, pool);
 	if (!any)
 		die("this kernel (%s) has no function that maps for swiotlb: nothing to attach to",
 		    host->release);
@@ -74,10 +80,12 @@ static bool load(const struct host *host, const struct held_options *options)
 	skel->rodata->want_live = options->live;
 	skel->rodata->want_balance = options->balance;
 	skel->rodata->want_time = options->time;
-	skel->rodata->skip_frames = 0;
 	skel->rodata->stack_budget = options->stack_budget * (1 << XB_BUDGET_PERIOD_SHIFT);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
+	code_find(skel->bss->interrupts, XB_INTERRUPTS, skel->progs.find_interrupts);
+	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
+	callers_warn(skel->bss->callers, false);
 	if (options->time)
 		skel->bss->own_ns = calibrate(skel->progs.calibrate_start,
 					      skel->progs.calibrate_end, skel->bss->calibrated);
@@ -259,17 +267,35 @@ void held_prune(void)
 		forget(gone[i]);
 }
 
+/* Of live mappings, sorted. */
+struct stacks {
+	int list[XB_MAX_LIVE];
+	int n;
+};
+
+static int by_int(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 static void note_stack(u64 bus, const struct xb_live *live, void *data)
 {
-	unsigned char *is_live = data;
+	struct stacks *s = data;
 
 	(void)bus;
-	if (live->stack >= 0 && live->stack < XB_MAX_STACKS)
-		is_live[live->stack] = 1;
+	if (live->stack >= 0 && s->n < XB_MAX_LIVE)
+		s->list[s->n++] = live->stack;
+}
+
+static bool is_live(const struct stacks *s, int stack)
+{
+	return bsearch(&stack, s->list, s->n, sizeof(stack), by_int);
 }
 
 /* All keys first: a walk that deletes begins anew after each. */
-static void sweep_sites(const unsigned char *is_live)
+static void sweep_sites(const struct stacks *live)
 {
 	static struct xb_site_key keys[XB_MAX_STACKS];
 	struct xb_site_key *previous = NULL;
@@ -280,35 +306,35 @@ static void sweep_sites(const unsigned char *is_live)
 		previous = &keys[n++];
 	}
 	for (i = 0; i < n; i++)
-		if (keys[i].stack >= 0 && !is_live[keys[i].stack % XB_MAX_STACKS])
+		if (keys[i].stack >= 0 && !is_live(live, keys[i].stack))
 			bpf_map__delete_elem(skel->maps.sites, &keys[i], sizeof(keys[i]), 0);
 }
 
 void held_sweep(void)
 {
-	static unsigned char is_live[XB_MAX_STACKS];
+	static struct stacks live;
+	static int stored[XB_MAX_STACKS];
 	static time_t last;
-	u32 id, next, *previous = NULL;
+	int n = 0, i, *previous = NULL;
 	struct timespec t;
-	int stored = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	if (t.tv_sec - last < SWEEP_PERIOD)
 		return;
 	last = t.tv_sec;
-	while (!bpf_map__get_next_key(skel->maps.stacks, previous, &next, sizeof(next))) {
-		id = next;
-		previous = &id;
-		stored++;
+	while (n < XB_MAX_STACKS &&
+	       !bpf_map__get_next_key(skel->maps.stacks, previous, &stored[n], sizeof(stored[n]))) {
+		previous = &stored[n++];
 	}
-	if (stored < XB_MAX_STACKS / 2)
+	if (n < XB_MAX_STACKS / 2)
 		return;
-	memset(is_live, 0, sizeof(is_live));
-	held_each_live(note_stack, is_live);
-	sweep_sites(is_live);
-	for (id = 0; id < XB_MAX_STACKS; id++)
-		if (!is_live[id])
-			bpf_map__delete_elem(skel->maps.stacks, &id, sizeof(id), 0);
+	live.n = 0;
+	held_each_live(note_stack, &live);
+	qsort(live.list, live.n, sizeof(live.list[0]), by_int);
+	sweep_sites(&live);
+	for (i = 0; i < n; i++)
+		if (!is_live(&live, stored[i]))
+			bpf_map__delete_elem(skel->maps.stacks, &stored[i], sizeof(stored[i]), 0);
 }
 
 u64 held_total(void)

@@ -37,8 +37,7 @@ void held_prune(void);
 /**
  * held_sweep() - forget stacks from which nothing is live, so that there is room for new ones
  *
- * For a tool that runs for long: interrupts make ever new stacks. It looks for that once a minute
- * at most.
+ * For a tool that runs for long. It looks for that once a minute at most.
  */
 void held_sweep(void);
 

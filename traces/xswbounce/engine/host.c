@@ -119,6 +119,7 @@ void host_look(struct host *h)
 	h->no_pool = !host_has_module() && h->pool_told &&
 		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
 	h->pci = has_entries("/sys/bus/pci/devices");
+	h->iommu = has_entries("/sys/class/iommu");
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	host_clock(line, sizeof(line));
 	h->clock_sticks = h->cpus > 1 && !strcmp(line, "xen");
@@ -200,6 +201,25 @@ u64 host_low_free(void)
 	if (f)
 		fclose(f);
 	return found ? free : ~0ULL;
+}
+
+void host_warn_iommu(const struct host *h, bool pool_map)
+{
+	static bool said;
+
+	if (said || !h->iommu || h->kind == HOST_PV || pool_map)
+		return;
+	said = true;
+	warn("not seen: what the IOMMU's code bounces, as for devices that are not trusted; "
+	     "no program can hang there on this kernel (%s)",
+	     h->release);
+}
+
+void host_warn_growing(bool grows)
+{
+	if (grows)
+		warn("the stock pool can grow (CONFIG_SWIOTLB_DYNAMIC): looked at is the part that "
+		     "it had at boot");
 }
 
 void host_needs_root(void)

@@ -18,9 +18,10 @@ enum host_kind {
 struct host {
 	enum host_kind kind;
 	bool dom0;
-	bool no_pool;      /* neither swiotlb nor the module keeps one: nothing can bounce */
-	bool pool_told;    /* debugfs tells the stock pool's size and use */
-	bool pci;          /* there is a PCI device */
+	bool no_pool;   /* neither swiotlb nor the module keeps one: nothing can bounce */
+	bool pool_told; /* debugfs tells the stock pool's size and use */
+	bool pci;       /* there is a PCI device */
+	bool iommu;     /* the kernel drives an IOMMU, and bounces for devices it does not trust */
 	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */
 	int cpus;
 	char release[64];
@@ -57,6 +58,17 @@ bool host_module_forces(void);                 /* are all of the module's mappin
 bool host_has_module(void);                    /* is xen_swiotlb.ko loaded, now? */
 const char *host_backend(const struct host *h);
 const char *host_name(const struct host *h); /* "Xen PV dom0", "Xen HVM guest", "no Xen" ... */
+
+/**
+ * host_warn_iommu() - say it, once, if devices may bounce where no program hangs
+ * @pool_map: a program hangs where the pool is asked for slots
+ */
+void host_warn_iommu(const struct host *h, bool pool_map);
+
+/**
+ * host_warn_growing() - say it if a pool can grow, of which only the first part is looked at
+ */
+void host_warn_growing(bool grows);
 
 /**
  * host_needs_root() - end with one line if this is not root

@@ -26,6 +26,7 @@ static void choose(const struct host *host)
 	bool pv = host->kind == HOST_PV;
 	bool claims = probe_use(skel->progs.claimed, true), any = claims;
 
+	host_warn_iommu(host, claims);
 	any |= probe_use(skel->progs.map_page_end, pv && !claims);
 	any |= probe_use(skel->progs.map_phys_end, pv && !claims);
 	any |= probe_use(skel->progs.swiotlb_map_end, !pv && !claims);
@@ -110,6 +111,7 @@ static bool load(const struct host *host)
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
 	probe_run(skel->progs.find_counters);
+	host_warn_growing(skel->bss->pool_grows);
 	choose_steps();
 	return start_attach(skel->skeleton);
 }

@@ -78,6 +78,7 @@ void json_flow_rest(const struct flow_state *state)
 	json_object("lost");
 	json_count("devices", state->losses.devices);
 	json_count("guests", state->losses.guests);
+	json_count("memory", state->losses.memory);
 	json_count("starts", state->losses.starts);
 	json_count("zeros", state->losses.zeros);
 	json_count("nested", state->losses.nested);

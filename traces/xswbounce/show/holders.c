@@ -56,8 +56,9 @@ struct holding {
 };
 
 struct holdings {
-	struct holding list[XB_MAX_DEVICES];
+	struct holding list[XB_MAX_GUESTS];
 	int n;
+	u64 left_out; /* mappings of pairs beyond those */
 	u64 now;
 };
 
@@ -72,8 +73,10 @@ static void add(u64 bus, const struct xb_live *live, void *data)
 		if (at->dev == live->dev && at->domain == live->domain)
 			break;
 	if (at == h->list + h->n) {
-		if (h->n == XB_MAX_DEVICES)
+		if (h->n == XB_MAX_GUESTS) {
+			h->left_out++;
 			return;
+		}
 		*at = (struct holding){ .dev = live->dev, .domain = live->domain };
 		h->n++;
 	}
@@ -92,6 +95,7 @@ static void write_devices(struct incident *in)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	h.n = 0;
+	h.left_out = 0;
 	h.now = t.tv_sec * 1000000000ULL + t.tv_nsec;
 	held_each_live(add, &h);
 	incident_section(in,
@@ -102,6 +106,9 @@ static void write_devices(struct incident *in)
 			d.name, d.driver, text_domain(h.list[i].domain), h.list[i].count,
 			h.list[i].bytes, text_ns(h.list[i].oldest));
 	}
+	if (h.left_out)
+		fprintf(in->f, "and %llu mappings of devices and guests beyond these %d pairs\n",
+			h.left_out, XB_MAX_GUESTS);
 }
 
 static int more_live(const void *a, const void *b)

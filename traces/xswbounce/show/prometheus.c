@@ -256,6 +256,7 @@ static void exchanges_and_losses(FILE *f, const struct flow_state *t)
 	head(f, "lost_total", "counter", "What could not be counted, by cause.");
 	fprintf(f, "xswbounce_lost_total{cause=\"devices\"} %llu\n", t->losses.devices);
 	fprintf(f, "xswbounce_lost_total{cause=\"guests\"} %llu\n", t->losses.guests);
+	fprintf(f, "xswbounce_lost_total{cause=\"memory\"} %llu\n", t->losses.memory);
 	fprintf(f, "xswbounce_lost_total{cause=\"starts\"} %llu\n", t->losses.starts);
 	fprintf(f, "xswbounce_lost_total{cause=\"zeros\"} %llu\n", t->losses.zeros);
 	fprintf(f, "xswbounce_lost_total{cause=\"nested\"} %llu\n", t->losses.nested);

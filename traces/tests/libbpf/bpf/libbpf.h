@@ -8,6 +8,8 @@
 #include <stddef.h>
 
 struct bpf_map;
+struct bpf_object;
+struct bpf_program;
 
 static inline int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_size,
 				       void *value, size_t value_size, __u64 flags)

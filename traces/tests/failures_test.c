@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a failed mapping costs the host, and what is said of the pool: events.bpf.c as plain C, on
+ * pools that are made up.
+ */
+#include <stdbool.h>
+
+/* As the tool sets them before it loads the programs; one of them anew for some tests. */
+const volatile unsigned int failures_told = 20;
+const volatile bool want_flow __attribute__((section(".data"))) = false;
+
+#include "bpf/events.bpf.c"
+
+#include "engine/walk.h"
+#include "ok.h"
+
+#define AREAS 512
+#define SLOTS 4096
+
+static struct io_tlb_area areas[AREAS];
+static struct io_tlb_slot slots[SLOTS];
+static struct io_tlb_mem mem = { .defpool = { .slots = slots, .areas = areas } };
+static struct device dev = { .dma_io_tlb_mem = &mem };
+static u64 mask = ~0ULL;
+static struct scatterlist list[3];
+
+static u64 address_of(const char *name)
+{
+	return strcmp(name, "io_tlb_default_mem") ? 0 : (u64)&mem;
+}
+
+static void reset(void)
+{
+	memset(kernel_maps, 0, sizeof(kernel_maps));
+	kernel_messages = kernel_slow = kernel_steps = 0;
+	failures_untold = 0;
+	kernel_now += 1ULL << 31;
+}
+
+static void fail(u64 size)
+{
+	u64 ctx[6] = { 0 };
+
+	map_phys_end(ctx, &dev, 0x1000, size, DMA_FROM_DEVICE, 0, XB_ERROR_ADDR);
+}
+
+static struct xb_failure *told(void)
+{
+	return (struct xb_failure *)kernel_message;
+}
+
+static void test_storm(void)
+{
+	u64 steps, i;
+
+	reset();
+	mem.defpool.nslabs = SLOTS;
+	mem.defpool.nareas = 2;
+	fail(4096);
+	ok(kernel_messages == 1 && told()->m.kind == XB_FAILURE, "a failure is told");
+	ok(told()->pool.slots == SLOTS && !told()->walked, "with the pool's numbers, not walked");
+	steps = kernel_steps;
+	ok(steps == mem.defpool.nareas, "no slot is looked at where the mapping failed");
+	for (i = 1; i < 100000; i++)
+		fail(4096);
+	ok(kernel_messages == failures_told, "of a storm as many as are wanted in a second");
+	ok(kernel_steps == failures_told * steps, "what the others cost is to be counted");
+	ok(failures_untold == 100000 - failures_told, "and they are");
+	kernel_now += 1ULL << 30;
+	fail(4096);
+	ok(kernel_messages == failures_told + 1, "a second later there is room again");
+}
+
+static void test_pace(void)
+{
+	u64 second = 1000000000, time = 1000 * second;
+	int walks = 0, i;
+
+	ok(walk_is_due(time), "the first failure has the pool walked");
+	for (i = 0; i < 1000; i++)
+		walks += walk_is_due(time + 99999999 - i * 1000000);
+	ok(!walks, "no other of that tenth of a second, in whatever order CPUs tell them");
+	ok(walk_is_due(time + second / 10), "but the next after it");
+}
+
+static void test_worth(void)
+{
+	struct xb_failure f = { .m.size = 2 << XB_SLOT_SHIFT, .fail = XB_FAIL_FRAGMENTED };
+	struct xb_pool now = { .largest = 1 };
+
+	ok(walk_explains(&f, &now), "no free run was as long as the mapping, nor is one now");
+	now.largest = 2;
+	ok(!walk_explains(&f, &now), "one that is there now was not there then");
+	f.fail = XB_FAIL_TOO_LARGE;
+	ok(walk_explains(&f, &now), "of what no pool could hold runs tell nothing else");
+}
+
+/* Every program that tells what is asked of it in a system at work. */
+static void test_waiting(void)
+{
+	static u64 entries[16] = { 0, 7 };
+	u64 ctx[6] = { 0, (u64)list };
+
+	reset();
+	p2m = (u64)entries;
+	p2m_size = 16;
+	fail(4096);
+	*(bool *)&want_flow = true;
+	map_phys_end(ctx, &dev, 0x1000, 16384, DMA_FROM_DEVICE, 0, 0x555000);
+	ok(((struct xb_message *)kernel_message)->reason == XB_STRADDLE,
+	   "a bounce is told with its reason");
+	*(bool *)&want_flow = false;
+	unmap_phys(ctx, &dev, 0x1000, 4096, DMA_FROM_DEVICE, 0);
+	sync_cpu(ctx, &dev, 0x1000, 4096, DMA_FROM_DEVICE);
+	alloc_coherent(ctx, &dev, 4096, &(dma_addr_t){ 0x1000 }, 0, 0, &dev);
+	free_coherent(ctx, &dev, 4096, &dev, 0x1000, 0);
+	unmap_sg(ctx, &dev, list, 3, DMA_FROM_DEVICE, 0);
+	destroy_end(ctx, 0x1000, 0);
+	snapshot_done = snapshot_at = 0;
+	take_snapshot(NULL);
+	ok(kernel_messages > 9, "calls are told");
+	ok(!kernel_slow, "none keeps later ones waiting for what takes time");
+}
+
+static void test_pool(void)
+{
+	u64 i;
+
+	reset();
+	mem.defpool.nareas = AREAS;
+	for (i = 0; i < AREAS; i++)
+		areas[i].used = 8;
+	fail(4096);
+	ok(told()->pool.used == SLOTS && told()->fail == XB_FAIL_FULL,
+	   "all areas are summed, of a host with hundreds of CPUs, too");
+	mem.can_grow = true;
+	find_pool(NULL);
+	ok(pool_grows, "a pool that can grow is told as one");
+	kernel_lacks = "mem->can_grow";
+	find_pool(NULL);
+	ok(!pool_grows, "not where kernels have none");
+	kernel_lacks = NULL;
+	mem.can_grow = false;
+	find_pool(NULL);
+	ok(!pool_grows, "nor where it is fixed, as Xen's");
+}
+
+int main(void)
+{
+	u64 i;
+
+	for (i = 0; i < SLOTS; i++)
+		slots[i] = (struct io_tlb_slot){ .alloc_size = 4096 };
+	dev.dma_mask = &mask;
+	kernel_symbol = address_of;
+	armed = true;
+	find_pool(NULL);
+	test_storm();
+	test_pace();
+	test_worth();
+	test_waiting();
+	test_pool();
+	return done_testing();
+}
