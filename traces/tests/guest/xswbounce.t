@@ -181,15 +181,6 @@ $x report -i "$out/bad" --json >/dev/null 2>"$out/err"
 is $? 1 'report: a changed byte is found'
 like "$(cat "$out/err")" 'is damaged from byte' 'report: and told'
 
-# Loading takes CPU time that no load of the host's changes much; the less of two.
-for command in 'verdict 0.3' 'top 0.3 1' 'watch 0.3'; do
-	[ "$command" != 'watch 0.3' ] || command="watch -o $out/watch 0.3"
-	# shellcheck disable=SC2086 # a command and its arguments
-	is "$(for _ in 1 2; do $x $command 2>&1 >/dev/null | sed -n 's/.*and \([0-9.]*\) s to load.*/\1/p'; done |
-		sort -n | awk 'NR == 1 { print $1 < 2 ? "in time" : $1 }')" 'in time' \
-		"${command%% *}: loaded within two seconds"
-done
-
 # Nothing stays behind, however it ends.
 programs()
 {
