@@ -24,8 +24,14 @@
 static char path[64];
 static events_visitor visit;
 static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
-static int nr_counts, *offered;
+static int nr_counts;
 static char *limit; /* as it is typed; NULL: none */
+static int devices = 1;
+
+/* What the process that records tells: messages offered, warnings. */
+static struct {
+	int offered, warned;
+} * told;
 static u32 calls_missed; /* of which no program told */
 
 /* What record.c calls of the others. */
@@ -105,10 +111,14 @@ bool snapshot_module(events_visitor v)
 static int offer(u64 time, u32 lost)
 {
 	const struct xb_message m = {
-		.time = time, .lost = lost, .kind = XB_MAP, .dev = DEVICE, .size = 4096
+		.time = time,
+		.lost = lost,
+		.kind = XB_MAP,
+		.dev = DEVICE + told->offered % devices,
+		.size = 4096,
 	};
 
-	++*offered;
+	++told->offered;
 	return visit(&m, sizeof(m));
 }
 
@@ -148,7 +158,7 @@ struct xb_place events_place(void)
 bool events_device(u64 dev, struct xb_device *d)
 {
 	*d = (struct xb_device){ .name = "0000:03:00.0" };
-	return dev == DEVICE;
+	return dev >= DEVICE;
 }
 
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
@@ -195,7 +205,7 @@ static int record(rlim_t room)
 	int status;
 	pid_t pid;
 
-	*offered = 0;
+	told->offered = 0;
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
@@ -203,7 +213,9 @@ static int record(rlim_t room)
 		setrlimit(RLIMIT_FSIZE, &limit);
 		freopen("/dev/null", "w", stdout);
 		freopen("/dev/null", "w", stderr);
-		exit(command_record(0, NULL));
+		status = command_record(0, NULL);
+		told->warned = warnings;
+		exit(status);
 	}
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -211,28 +223,33 @@ static int record(rlim_t room)
 
 static u64 payload[RECORDING_BLOCK / sizeof(u64)];
 
+static u64 nameless; /* events of those read last that name no device */
+
 static void read_all(struct recording_reader *r)
 {
-	u32 bytes;
+	const struct recording_event *e = (const void *)payload;
+	u32 kind, bytes, i;
 
+	nameless = 0;
 	if (!recording_open(r, path))
-		while (recording_next(r, payload, &bytes))
-			;
+		while ((kind = recording_next(r, payload, &bytes)))
+			for (i = 0; kind == RECORDING_EVENTS && i < bytes / sizeof(*e); i++)
+				nameless += !e[i].device;
 	fclose(r->f);
 }
 
 static void test_losses(void)
 {
-	static const u32 told[] = { 0, 5, 0, 5, 6, 5 };
+	static const u32 losses[] = { 0, 5, 0, 5, 6, 5 };
 	struct recording_reader r;
 
-	counts = told;
-	nr_counts = sizeof(told) / sizeof(told[0]);
+	counts = losses;
+	nr_counts = sizeof(losses) / sizeof(losses[0]);
 	ok(record(RLIM_INFINITY) == 0, "a stream of several CPUs is recorded");
 	read_all(&r);
-	ok(r.ended && r.events == sizeof(told) / sizeof(told[0]), "whole");
+	ok(r.ended && r.events == sizeof(losses) / sizeof(losses[0]), "whole");
 	ok(r.lost == 7, "counts of losses that come in any order: only growth is one");
-	nr_counts = sizeof(told) / sizeof(told[0]);
+	nr_counts = sizeof(losses) / sizeof(losses[0]);
 	calls_missed = 3;
 	ok(record(RLIM_INFINITY) == 0, "a stream of which calls were missed is recorded");
 	calls_missed = 0;
@@ -244,7 +261,7 @@ static void test_full_disk(void)
 {
 	counts = NULL;
 	ok(record(1 << 20) == STATUS_ERROR, "a full disk is an error");
-	ok(*offered < (2 << 20) / (int)sizeof(struct recording_event),
+	ok(told->offered < (2 << 20) / (int)sizeof(struct recording_event),
 	   "and nothing more is read when the first block found no room");
 }
 
@@ -268,18 +285,39 @@ static void test_limit(void)
 	limit = NULL;
 }
 
+static void test_many_devices(void)
+{
+	struct recording_reader r;
+	char one[] = "1";
+
+	counts = NULL;
+	limit = one;
+	devices = XB_MAX_DEVICES;
+	record(RLIM_INFINITY);
+	read_all(&r);
+	ok(r.ended && !nameless && told->warned == 1,
+	   "each device has its number: all that is told is the limit");
+	devices++;
+	record(RLIM_INFINITY);
+	read_all(&r);
+	ok(r.ended && nameless == r.events / devices && told->warned == 2,
+	   "one more has none, and that is told");
+	limit = NULL;
+	devices = 1;
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/record_test.XXXXXX";
 
-	offered = mmap(NULL, sizeof(*offered), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	if (offered == MAP_FAILED || !mkdtemp(folder))
+	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (told == MAP_FAILED || !mkdtemp(folder))
 		return 1;
 	snprintf(path, sizeof(path), "%s/rec", folder);
 	test_losses();
 	test_full_disk();
 	test_limit();
+	test_many_devices();
 	unlink(path);
 	rmdir(folder);
 	return done_testing();

@@ -26,9 +26,10 @@ static struct host host;
 static u64 start_ns, last_ns;
 static u64 ids[MAX_IDS];
 static int nr_ids;
-static u32 lost;   /* for lack of room, as the messages tell */
-static u32 missed; /* as tell_missed() has told */
-static u64 limit;  /* events; 0: none */
+static u64 unnamed; /* events of devices for which no number was left */
+static u32 lost;    /* for lack of room, as the messages tell */
+static u32 missed;  /* as tell_missed() has told */
+static u64 limit;   /* events; 0: none */
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 },
@@ -90,8 +91,10 @@ static uint16_t id_of(u64 dev)
 	for (i = 0; i < nr_ids; i++)
 		if (ids[i] == dev)
 			return i + 1;
-	if (nr_ids == MAX_IDS)
+	if (nr_ids == MAX_IDS) {
+		unnamed++;
 		return 0;
+	}
 	ids[nr_ids++] = dev;
 	events_device(dev, &d);
 	r.id = nr_ids;
@@ -249,8 +252,12 @@ int command_record(int argc, char **argv)
 	err = recording_close(&writer, end_ns);
 	if (err)
 		die("can't write %s: %s", output, strerror(err));
+	if (unnamed)
+		warn("%llu events are of devices beyond the first %d, and name none",
+		     (unsigned long long)unnamed, MAX_IDS);
 	if (is_full())
-		warn("%s is as large as --limit allows: it ends after %.1f s", output, end_ns / 1e9);
+		warn("%s is as large as --limit allows: it ends after %.1f s", output,
+		     end_ns / 1e9);
 	fprintf(stderr, "xswbounce: %s: %llu events of %d devices, %llu lost\n", output,
 		(unsigned long long)writer.events, nr_ids, (unsigned long long)writer.lost);
 	return command_end();
