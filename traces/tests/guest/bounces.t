@@ -81,11 +81,22 @@ instances()
 {
 	find $tracefs/instances -maxdepth 1 -name "xsw-bounces-*-$1-*" | wc -l
 }
+# begun [PID]: it has an instance, and the moment it takes to count in it
+begun()
+{
+	local tries
+
+	for tries in {1..300}; do
+		[ "$(instances "${1-*}")" = 0 ] || break
+		sleep 0.2
+	done
+	sleep 2
+}
 # A background job of a script ignores SIGINT, so each gets its dispositions back first.
 for signal in INT:130 TERM:143 HUP:129 KILL:137; do
 	env --default-signal=INT $bounces -s 100 >"$out/table" 2>/dev/null &
 	pid=$!
-	sleep 2
+	begun $pid
 	is "$(instances $pid)" 1 "it runs: ${signal%:*} comes"
 	kill -"${signal%:*}" $pid
 	wait $pid 2>/dev/null
@@ -98,7 +109,7 @@ done
 
 # The guard dies too: the next run cleans up.
 setsid $bounces -s 100 >/dev/null 2>&1 &
-sleep 2
+begun
 pid=$(echo $tracefs/instances/xsw-bounces-* | cut -d - -f 4)
 kill -KILL -- -"$pid"
 sleep 1
