@@ -3,10 +3,12 @@
 # What `make test-tune` makes of its recordings, on stored ones: a right one, one with another mark than the
 # kernel's, one cut off, and one whose packing is cut. What can't be asked is told, and the rest stands.
 set -u
-# shellcheck source=analysis/tests/runs.sh
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/runs.sh"
-make -s -C "$checkout/analysis/replay" all placement || bail 'the replay was not built'
-real=$checkout/analysis/tests/data/recordings
+cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
+. impl/tests/tap.sh
+make -s -C analysis/replay all placement || bail 'the replay was not built'
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+real=analysis/tests/data/recordings
 one=$scratch/one
 peak=$(jq .load.peak.slots "$real/v2-small-udp.json")
 
@@ -19,7 +21,7 @@ sed -i "/wrong/s/$peak\$/$((peak * 2))/" "$one/marks.tsv"
 gunzip -c "$one/stock-cut.rec.gz" | head -c -1000 | gzip >"$scratch/cut" && mv "$scratch/cut" "$one/stock-cut.rec.gz"
 truncate -s -1000 "$one/stock-packed.rec.gz"
 
-said=$("$checkout/bench/lab/tests/tune/proof" "$scratch/table.md" "$one" 2>&1)
+said=$(bench/lab/tests/tune/proof "$scratch/table.md" "$one" 2>&1)
 is "$?" 1 'a proof with misses fails'
 is "$(grep -c '^not ok' <<<"$said")" 3 'one check for each'
 like "$said" 'not ok [0-9]* - one: stock, wrong, pool of 1024: most in use' 'another peak than the kernel had'
