@@ -83,7 +83,9 @@ def answer(program, run, words):
     return done.stdout
 
 
+@functools.lru_cache(maxsize=None)
 def replay(run, **options):
+    """What the replay says; several rows ask the same of a recording."""
     options.setdefault("allocator", run.backend)
     words = ["--points=1", f"--of={run.backend}"]
     words += [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]

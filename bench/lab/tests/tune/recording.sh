@@ -10,7 +10,7 @@ recording_in() # recording_in FOLDER: it gets BACKEND-LOAD.rec.gz and a line a l
 	folder=$1
 	mkdir -p "$folder"
 	work=$(mktemp -d)
-	# Now: a driver whose maps fail fills the log.
+	# The line is read before the loads: a driver whose maps fail fills the log, and it is gone.
 	areas=$(dmesg | sed -n 's/.*software IO TLB: area num \([0-9]*\).*/\1/p' | head -n 1)
 	trap 'rm -rf "$work"' EXIT
 }
@@ -30,7 +30,7 @@ record() # record LOAD COMMAND...
 	local name=$backend-$1
 
 	most_used_begin
-	# No pipe: a program whose disk gets no slot outlives its signal, and would hold it open.
+	# A program whose disk gets no slot outlives its signal and would hold a pipe open: so to a file.
 	build/traces/xswbounce record --limit "$most_mib" -o "$work/load.rec" -- "${@:2}" >"$work/said" 2>&1 ||
 		sed "s/^/# $name: /" "$work/said"
 	printf '%s\t%s\t%s\n' "$backend" "$1" "$(mark_read)" | tee -a "$folder/marks.tsv"
