@@ -2,9 +2,9 @@
 /*
  * Stacks of calls, each kept once and known by a number.
  *
- * What an interrupt does it does in the midst of whatever ran on that CPU, and of that the frames
- * stand on the stack as well. They are left out: else one path that maps in an interrupt would make
- * new stacks without end, fill the table with them, and its mappings would be told of each apart.
+ * An interrupt runs on top of whatever its CPU was doing, whose frames are on the stack as well.
+ * Those frames are left out: else one path that maps in an interrupt would make new stacks without
+ * end. They would fill the table, and the mappings of that path would be counted in many pieces.
  */
 #ifndef XB_CALL_STACK_BPF_H
 #define XB_CALL_STACK_BPF_H
@@ -23,7 +23,7 @@ struct {
 	__type(value, struct xb_stack);
 } stacks SEC(".maps");
 
-/* A program on the module's event may interrupt one on a function of stock's, and none its like. */
+/* A program on a module's event may interrupt one on a stock function, but never its own kind. */
 enum walker { STOCK_WALKS, MODULE_WALKS, WALKERS };
 
 struct {
@@ -53,7 +53,7 @@ static __always_inline bool in_interrupt(u64 address)
 
 /*
  * Keeps the stack that was walked. Not static: the verifier looks at it once, not at each call.
- * Return: its number, a hash of 31 bits, for that two of some thousand have the same is unlikely.
+ * Return: its number, a hash of 31 bits; two of some thousand stacks hardly share one.
  */
 __noinline int keep_stack(u32 walker)
 {

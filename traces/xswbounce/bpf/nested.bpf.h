@@ -9,9 +9,9 @@
  * of this call, and the second counts in its stead, into counters of its own, for the first may be
  * amid a change of its.
  *
- * Neither is the CPU held between the two, nor the task: one that is preempted there and goes on on
- * another CPU may find the first one running there, and is counted twice; or the first one idle
- * there, and is not counted, if it was left out. That is a handful of instructions in each call.
+ * A task may be preempted between the two and go on on another CPU. If the first one runs there,
+ * the call is counted twice; if it does not, a call that it left out is not counted. The time
+ * between the two is a handful of instructions in each call.
  *
  * A second costs every call as much as the first, for one call in ten thousand under load: the tool
  * attaches it when the kernel's counters say that a call was missed, until a minute without one.
