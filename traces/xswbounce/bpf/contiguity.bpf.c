@@ -8,8 +8,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-extern const void machine_to_phys_mapping __ksym __weak;
-
 /* What to look at: @blocks blocks of 2 MiB, @stride blocks from one to the next. */
 u64 blocks, stride;
 u64 low_limit; /* frames from here up are not low */
@@ -96,8 +94,7 @@ int walk(void *ctx)
 SEC("syscall")
 int m2p_init(void *ctx)
 {
-	if (&machine_to_phys_mapping)
-		bpf_probe_read_kernel(&m2p, sizeof(m2p), &machine_to_phys_mapping);
+	bpf_probe_read_kernel(&m2p, sizeof(m2p), (void *)symbol_address(machine_to_phys_mapping));
 	return 0;
 }
 

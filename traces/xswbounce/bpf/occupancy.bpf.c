@@ -28,8 +28,6 @@ struct io_tlb_mem___counted {
 };
 #pragma clang attribute pop
 
-extern const void io_tlb_default_mem __ksym __weak;
-
 static __always_inline u64 area_used(u32 area)
 {
 	return long_at(pools[0].areas_at + area * bpf_core_type_size(struct io_tlb_area) +
@@ -65,12 +63,12 @@ u32 pool_grows; /* and its areas tell of its first part alone */
 SEC("syscall")
 int find_counters(void *ctx)
 {
-	struct io_tlb_mem *mem = (void *)&io_tlb_default_mem;
+	struct io_tlb_mem *mem = (void *)symbol_address(io_tlb_default_mem);
 	struct io_tlb_mem___old *old = (void *)mem;
 	struct io_tlb_mem___counted *counted = (void *)mem;
 	u64 at;
 
-	if (!&io_tlb_default_mem)
+	if (!mem)
 		return 0;
 	if (bpf_core_field_exists(mem->defpool)) {
 		pools[0].areas = BPF_CORE_READ(mem, defpool.nareas);
@@ -81,8 +79,7 @@ int find_counters(void *ctx)
 	}
 	seen_used = areas_used();
 	if (pools[0].areas > 1 && bpf_core_field_exists(counted->total_used)) {
-		at = (u64)&io_tlb_default_mem +
-		     bpf_core_field_offset(struct io_tlb_mem___counted, total_used);
+		at = (u64)mem + bpf_core_field_offset(struct io_tlb_mem___counted, total_used);
 		if (seen_used && long_at(at) == seen_used)
 			pools[0].total_at = at;
 	}
@@ -97,7 +94,8 @@ int look_at_use(void *ctx)
 	return 0;
 }
 
-static __noinline int search_place(u64 number)
+/* Not static: the verifier looks at its many steps once, not at each call. */
+__noinline int search_place(u64 number)
 {
 	u32 at = number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS), i;
 	u64 found;
