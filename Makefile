@@ -201,7 +201,9 @@ SANITIZED := unit:address,undefined xen:address,undefined property:address,undef
 comma := ,
 
 # What runs in the lab's machines is built for them before they boot.
-TEST_MODULES := impl/kmod:module impl/tests/guest:modules bench/dmabench:module bench/xentime:all
+# The tool is built there, too, beside the one that all tests use: by that release's compilers.
+TEST_MODULES = impl/kmod:module impl/tests/guest:modules bench/dmabench:module bench/xentime:all \
+	traces/xswbounce:products=/src/build/tests/traces-$(or $(KERNEL),$(DEFAULT_KERNEL))
 .PHONY: test-build
 test-build:
 	@$(foreach t,$(ENGINE_TESTS) upstream,$(MAKE) -s -C impl/tests/$(t) all &&) true

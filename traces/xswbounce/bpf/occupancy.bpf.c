@@ -123,6 +123,7 @@ static __always_inline struct xb_occupancy *occupancy_of(u64 number)
 		if (found < 0)
 			return NULL;
 		at = found;
+		barrier_var(at); /* the compiler knows what is returned, the verifier does not */
 	}
 	return &occupancies[at & (XB_OCCUPANCY_DEVICES - 1)];
 }

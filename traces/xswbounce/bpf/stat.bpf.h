@@ -96,6 +96,7 @@ static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *pla
 		if (found < 0)
 			return NULL;
 		at = found;
+		barrier_var(at); /* the compiler knows what is returned, the verifier does not */
 	}
 	*place = at;
 	index = second ? at + XB_MAX_DEVICES : at;

@@ -50,13 +50,18 @@ static bool has_device(void)
 	return has;
 }
 
-static void share_maps(const struct bpf_object_skeleton *to, const struct bpf_object_skeleton *from)
+/* By their names: how long an entry of a skeleton's table is the library that wrote it decides. */
+static void share_maps(const struct bpf_object *to, const struct bpf_object *from)
 {
-	int i;
+	struct bpf_map *map;
 
-	for (i = 0; i < to->map_cnt; i++)
-		if (!strstr(to->maps[i].name, "rodata"))
-			bpf_map__reuse_fd(*to->maps[i].map, bpf_map__fd(*from->maps[i].map));
+	bpf_object__for_each_map(map, to)
+	{
+		const char *name = bpf_map__name(map);
+
+		if (!strstr(name, "rodata"))
+			bpf_map__reuse_fd(map, bpf_object__find_map_fd_by_name(from, name));
+	}
 }
 
 static void load(struct module_side *side, const struct bpf_object_skeleton *first)
@@ -67,7 +72,7 @@ static void load(struct module_side *side, const struct bpf_object_skeleton *fir
 	side->skeleton = side->open();
 	if (!side->skeleton)
 		return;
-	share_maps(side->skeleton, first);
+	share_maps(*side->skeleton->obj, *first->obj);
 	bpf_object__for_each_program(program, *side->skeleton->obj)
 	{
 		if (is_on_event(program) && (!side->wants || side->wants(program)))
