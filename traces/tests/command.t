@@ -19,6 +19,7 @@ x=build/traces/xswbounce
 complains 'verdict N M: no verdict after M parts of a second' 2 "one argument too many: '1'" $x 5 1
 complains 'record N M neither' 2 "one argument too many: '5'" $x record -o "$out/r" 3 5
 complains 'report runs no program' 2 'runs no program' $x report -i "$out/r" -- true
+complains 'a command behind an option' 2 'the command comes first: xswbounce top' $x -v top
 for command in '' top report; do
 	# shellcheck disable=SC2086 # no command is no word
 	$x $command --help >/dev/full 2>"$out/err"

@@ -56,6 +56,24 @@ static void usage(void)
 	     "\nExit status: 0; 2 for an error.");
 }
 
+static size_t find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			break;
+	return i;
+}
+
+/* Without a command, verdict: none may stand behind its options. */
+static void check_no_command(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++)
+		if (find_command(*argv) < NR_COMMANDS)
+			die("the command comes first: xswbounce %s [OPTIONS]", *argv);
+}
+
 /* However the tool ends: what it printed is worth nothing if it could not be written. */
 static void close_output(void)
 {
@@ -82,11 +100,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	say_verbose(false);
-	if (argc < 2 || argv[1][0] == '-' || isdigit((unsigned char)argv[1][0]))
+	if (argc < 2 || argv[1][0] == '-' || isdigit((unsigned char)argv[1][0])) {
+		check_no_command(argv + 1);
 		return command_verdict(argc, argv);
-	for (i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			break;
+	}
+	i = find_command(argv[1]);
 	if (i == NR_COMMANDS)
 		die("unknown command '%s': see xswbounce --help", argv[1]);
 	command_instead = commands[i].instead;
