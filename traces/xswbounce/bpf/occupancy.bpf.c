@@ -94,28 +94,45 @@ int look_at_use(void *ctx)
 	return 0;
 }
 
-/* Not static: the verifier looks at its many steps once, not at each call. */
-__noinline int search_place(u64 number)
+static __always_inline u32 first_place(u64 number)
 {
-	u32 at = number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS), i;
-	u64 found;
+	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS);
+}
 
-	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++, at++) {
-		found = occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number;
-		if (!found)
-			found = __sync_val_compare_and_swap(
-				&occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number, 0, number);
-		if (!found || found == number)
-			return at & (XB_OCCUPANCY_DEVICES - 1);
-	}
-	__sync_fetch_and_add(&losses.devices, 1);
-	return -1;
+struct search {
+	u64 number;
+	u32 at;
+	int found;
+};
+
+static int look_at_place(u32 i, struct search *s)
+{
+	u32 at = (s->at + i) & (XB_OCCUPANCY_DEVICES - 1);
+	u64 found = occupancies[at].number;
+
+	if (!found)
+		found = __sync_val_compare_and_swap(&occupancies[at].number, 0, s->number);
+	if (found && found != s->number)
+		return 0;
+	s->found = at;
+	return 1;
+}
+
+/* By bpf_loop(): of a loop the verifier would follow each turn, in each program. */
+static __noinline int search_place(u64 number)
+{
+	struct search s = { .number = number, .at = first_place(number), .found = -1 };
+
+	bpf_loop(XB_OCCUPANCY_DEVICES, look_at_place, &s, 0);
+	if (s.found < 0)
+		__sync_fetch_and_add(&losses.devices, 1);
+	return s.found;
 }
 
 /* NULL: there is no room for another device. */
 static __always_inline struct xb_occupancy *occupancy_of(u64 number)
 {
-	u32 at = number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS);
+	u32 at = first_place(number);
 	int found;
 
 	if (occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number != number) {

@@ -58,30 +58,41 @@ static __always_inline u32 first_place(u64 number)
 	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_DEVICES_BITS);
 }
 
+struct search {
+	u64 number;
+	u32 at;
+	int found;
+};
+
+/* Looked at before it is written to: other CPUs look here all the time. */
+static int look_at_place(u32 i, struct search *s)
+{
+	u32 at = (s->at + i) & (XB_MAX_DEVICES - 1);
+	u64 found = device_numbers[at];
+
+	if (!found)
+		found = __sync_val_compare_and_swap(&device_numbers[at], 0, s->number);
+	if (found && found != s->number)
+		return 0;
+	s->found = at;
+	return 1;
+}
+
 /*
  * A number that is not in its first place: it is in one of the next, or takes the first free one.
- * Not static: the verifier follows what comes after it once, not for each place.
+ * By bpf_loop(): of a loop the verifier would follow each turn, in each program.
  */
-__noinline int search_place(u64 number)
+static __noinline int search_place(u64 number)
 {
-	u32 at = first_place(number), i;
-	u64 found;
+	struct search s = { .number = number, .at = first_place(number), .found = -1 };
 
 	/* no number has a place before: so here alone it is asked */
 	if (!armed)
 		return -1;
-	for (i = 0; i < XB_MAX_DEVICES; i++) {
-		/* looked at before it is written to: other CPUs look here all the time */
-		found = device_numbers[at & (XB_MAX_DEVICES - 1)];
-		if (!found)
-			found = __sync_val_compare_and_swap(
-				&device_numbers[at & (XB_MAX_DEVICES - 1)], 0, number);
-		if (!found || found == number)
-			return at & (XB_MAX_DEVICES - 1);
-		at++;
-	}
-	__sync_fetch_and_add(&losses.devices, 1);
-	return -1;
+	bpf_loop(XB_MAX_DEVICES, look_at_place, &s, 0);
+	if (s.found < 0)
+		__sync_fetch_and_add(&losses.devices, 1);
+	return s.found;
 }
 
 /* The counters of a device on this CPU, of the first programs or the second ones; NULL: count not.
