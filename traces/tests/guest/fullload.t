@@ -61,6 +61,15 @@ sum()
 	jq -s "[.[].devices[] | select(.device == \"$1\") | $2] | add" "$out/json"
 }
 
+# Calls that were missed from the second line on after that of the first. A stand-in comes when the
+# tool has seen one missed. Till then an interrupt in the midst of a program costs all that it maps and
+# unmaps: 64 packets, the weight of a NAPI poll, and what it sends.
+missed_later()
+{
+	jq -s 'map(.lost.nested) | (map(. > 0) | index(true)) as $first |
+		if $first then .[$first + 2:] | add // 0 else 0 end' "$out/json"
+}
+
 bytes_read()
 {
 	jq '.jobs[0].read.io_bytes' "$out/$1.json"
@@ -86,10 +95,7 @@ wait $memory
 grep '^{"schema"' "$out/lines" >"$out/json"
 at_least "$(wc -l <"$out/json")" 40 'a line a second, though the machine is busy'
 is "$(jq -s 'map(.lost | del(.nested)[]) | add' "$out/json")" 0 'nothing was lost, in any line'
-# A stand-in comes when the first call was missed: from then on none is.
-is "$(jq -s '.[(length / 4 | floor) + 1:] | map(.lost.nested) | add' "$out/json")" 0 \
-	'no call was missed, once the load was there'
-at_most "$(jq -s 'map(.lost.nested) | add' "$out/json")" 5 'and before that hardly one'
+is "$(missed_later)" 0 'no call was missed, once one had been'
 is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'the narrow disk: each byte that was read'
 is "$(sum "$wide_bdf" .bounces)" 0 'the wide disk: no bounce'
 at_least "$(sum "$wide_bdf" .maps_counted)" 100 'the wide disk: its maps, for a part of the time'
@@ -111,7 +117,7 @@ at_most $((hwm + kernel)) $((32 << 20)) 'memory: below 32 MiB with all that the 
 $x top --latency --by domain --json 1 -- bash -c 'load_all 12' 2>/dev/null |
 	grep '^{"schema"' >"$out/json"
 is "$(jq -s 'map(.lost.devices) | add' "$out/json")" 0 'with latency and by domain: nothing was lost'
-at_most "$(jq -s 'map(.lost.nested) | add' "$out/json")" 5 'but what was missed before a stand-in came'
+is "$(missed_later)" 0 'no call was missed, once one had been'
 at_least "$(sum "$wide_bdf" .maps)" "$(jq '.jobs[0].read.total_ios' "$out/$wide.json")" \
 	'the wide disk: a mapping at least for each read'
 at_most "$(jq -s 'map(.lost.starts) | 1000 * add' "$out/json")" \
