@@ -14,8 +14,9 @@ booted()
 	shift 2
 	said=$(bench/lab/lab run "$@" --timeout 900 -- bench/lab/guest/run-tests --limit 600 "$test" 2>&1)
 	status=$?
-	# all of it, for where it failed
+	# all of it, and what failed for one who sees no more than numbers
 	printf '%s\n' "$said" | sed 's/^/# /'
+	[ $status = 0 ] || printf '%s\n' "$said" | sed -n "/^# ${test//\//\\/}:/,\$p" >&2
 	printf '%s\n' "$said" | sed -n 's/^ *# row: //p' >>"$rows"
 	ok $status "$name"
 }

@@ -63,7 +63,8 @@ static bool choose(const struct host *host, const struct events_options *o)
 	any = probe_use(skel->progs.map_page_end, pv && maps);
 	any |= probe_use(skel->progs.map_phys_end, pv && maps);
 	pool = probe_use(skel->progs.pool_map_end, !pv && maps);
-	any |= pool || probe_use(skel->progs.swiotlb_map_end, !pv && maps);
+	any |= pool;
+	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps && !pool);
 	host_warn_iommu(host, pool || !maps);
 	probe_use(skel->progs.unmap_page, pv && o->flow);
 	probe_use(skel->progs.unmap_phys, pv && o->flow);
