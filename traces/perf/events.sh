@@ -24,6 +24,11 @@ perf_needs()
 	for root in /sys/kernel/tracing /sys/kernel/debug/tracing; do
 		[ ! -d $root/events/swiotlb ] || return 0
 	done
+	if grep -qs '\[confidentiality\]' /sys/kernel/security/lockdown; then
+		echo "${0##*/}: this kernel was booted locked down (confidentiality): it has no trace event;" \
+			"debugfs swiotlb/io_tlb_used tells how full the pool is" >&2
+		exit 2
+	fi
 	echo "${0##*/}: no trace event swiotlb:swiotlb_bounced: a kernel without swiotlb, or no tracefs" \
 		"(mount -t tracefs tracefs /sys/kernel/tracing)" >&2
 	exit 2

@@ -22,7 +22,7 @@ level()
 worked=$(statuses 0)
 refused=$(statuses 2)
 by_tracefs=$(statuses 2 0 verdict 0 top)
-# forbids LEVEL: everything that BPF does is refused, in one line with cause and fallback.
+# confidential WHEN: everything that BPF does is refused, in one line with cause and fallback.
 confidential()
 {
 	is "$(said env)" "$refused" "$1: every command refuses"
@@ -34,8 +34,20 @@ confidential()
 	row '`lockdown=confidentiality`' env
 }
 
+# Booted so, a kernel has no trace event at all.
 if [ "$(level)" = confidentiality ]; then
-	confidential 'booted so'
+	is "$(said env)" "$refused" 'booted so: every command refuses'
+	is "$(cat "$out"/err.* | sort -u)" \
+		"xswbounce: the kernel lets this process load no BPF programs (Invalid argument): it is locked down (confidentiality), and was as it booted: no trace event is there, so no tool can count; debugfs swiotlb/io_tlb_used tells how full the pool is" \
+		'booted so: in one line that names the lockdown, and what is left'
+	for tool in 'traces/tracefs/bounces -s 1' 'traces/perf/stat 1'; do
+		# shellcheck disable=SC2086 # a command and its arguments
+		complains "booted so: ${tool%% *} names it, too" 2 \
+			'booted locked down \(confidentiality\).*io_tlb_used' $tool
+	done
+	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+	like "$(cat /sys/kernel/debug/swiotlb/io_tlb_used)" '^[0-9]+$' 'booted so: which can be read'
+	row '`lockdown=confidentiality` from boot on' env
 	done_testing
 fi
 when='all rights'

@@ -135,9 +135,11 @@ bool refusal_is_lockdown(void)
 	return refusal() && lockdown_refuses;
 }
 
-const char *refusal_instead(void)
+/* A kernel that was locked down for confidentiality as it booted has made no trace event at all. */
+static bool no_events(void)
 {
-	return refusal_is_lockdown() ? "perf/stat" : "tracefs/bounces";
+	return access("/sys/kernel/tracing/events/swiotlb", F_OK) &&
+	       access("/sys/kernel/debug/tracing/events/swiotlb", F_OK);
 }
 
 void refusal_ends(const char *instead)
@@ -146,6 +148,11 @@ void refusal_ends(const char *instead)
 		die("this needs the kernel's type information (BTF), and there is no "
 		    "/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF); use %s instead",
 		    instead);
+	if (refusal_is_lockdown() && no_events())
+		die("%s, and was as it booted: no trace event is there, so no tool can count; debugfs "
+		    "swiotlb/io_tlb_used tells how full the pool is",
+		    refusal());
 	if (refusal())
-		die("%s; use %s instead, which counts without", refusal(), refusal_instead());
+		die("%s; use %s instead, which counts without", refusal(),
+		    refusal_is_lockdown() ? "perf/stat" : "tracefs/bounces");
 }

@@ -11,8 +11,7 @@
  */
 const char *refusal(void);
 
-bool refusal_is_lockdown(void);    /* then tracefs is closed, too */
-const char *refusal_instead(void); /* the tool that counts without */
+bool refusal_is_lockdown(void); /* then tracefs is closed, too */
 
 /**
  * refusal_lockdown() - what the lockdown is set to, as securityfs tells it

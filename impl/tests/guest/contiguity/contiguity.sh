@@ -213,6 +213,11 @@ doctor_finds_it() {
 	is "$(jq .pages /tmp/doctor.json)" "$frames" 'it has looked at every page'
 	is "$(jq '.pages_by_order | add' /tmp/doctor.json)" "$frames" 'each of which is of some order'
 	at_least "$(jq .straddles /tmp/doctor.json)" 100 'it counts them'
+	# read one after the other while both are counted
+	within "$(jq '[.hot[].bounces] | add' /tmp/doctor.json)" "$(jq .straddles /tmp/doctor.json)" 50 \
+		'each in one of the hot megabytes'
+	at_least "$(jq '[.hot[].mib] | unique | length' /tmp/doctor.json)" 2 'of which there are some'
+	is "$(jq "[.hot[].mib * 256 < $frames] | all" /tmp/doctor.json)" true "in the domain's memory"
 	at_most "$(jq '.walk_seconds * 1000 | floor' /tmp/doctor.json)" 2000 'the walk takes less than two seconds'
 	is "$(jq '.pages_by_order[9] * 1000 / .pages | floor' /tmp/doctor.json)" \
 		"$(share_of_order 9 contiguity)" 'the module counts the same'
