@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The tool under test (XSWBOUNCE: another one), a folder for what it leaves, and its JSON. Needs
-# impl/tests/tap.sh.
+# The tool under test, a folder for what it leaves, and its JSON. Needs impl/tests/tap.sh.
 
-x=${XSWBOUNCE:-build/traces/xswbounce}
+x=build/traces/xswbounce
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-[ -x "$x" ] || bail "$x is not built: make -C traces/xswbounce"
+[ -x $x ] || bail "$x is not built: make -C traces/xswbounce"
 
 # of BDF FILTER: a member of one device's object in $out/json.
 of()
