@@ -3,6 +3,5 @@
 # Module and tracing tools on the kernel named by KERNEL, on real Xen in a PV dom0, one boot.
 cd "$(dirname "$0")/../../../.." || exit 1
 exec bench/lab/lab run xen-dom0 --with mptsas --kernel "${KERNEL:?name a kernel}" --timeout 3600 -- \
-	env "BUILT_HERE=build/tests/traces-$KERNEL/xswbounce" bench/lab/guest/run-tests --limit 600 \
-	impl/tests/guest/*.t \
+	bench/lab/guest/run-tests --limit 600 impl/tests/guest/*.t \
 	traces/tests/guest/{bounces,compiler,xswbounce,nobtf,module,trouble,scripts}.t
