@@ -22,29 +22,23 @@ level()
 worked=$(statuses 0)
 refused=$(statuses 2)
 by_tracefs=$(statuses 2 0 verdict 0 top)
-# confidential WHEN: everything that BPF does is refused, in one line with cause and fallback.
+# confidential WHEN LEFT SAYS: all that BPF does is refused, in one line with the cause and what is left;
+# bounces SAYS so, too.
 confidential()
 {
 	is "$(said env)" "$refused" "$1: every command refuses"
 	is "$(cat "$out"/err.* | sort -u)" \
-		"xswbounce: the kernel lets this process load no BPF programs (Invalid argument): it is locked down (confidentiality); use perf/stat instead, which counts without" \
-		"$1: in one line that names the lockdown, and what counts without"
-	complains "$1: bounces names it too" 2 'locked down \(confidentiality\).*perf/stat' traces/tracefs/bounces -s 1
-	passes "$1: perf/stat counts" traces/perf/stat 1
-	row '`lockdown=confidentiality`' env
+		"xswbounce: the kernel lets this process load no BPF programs (Invalid argument): it is locked down (confidentiality)$2" \
+		"$1: in one line that names the lockdown, and what is left"
+	complains "$1: bounces names it too" 2 "$3" traces/tracefs/bounces -s 1
 }
 
 # Booted so, a kernel has no trace event at all.
 if [ "$(level)" = confidentiality ]; then
-	is "$(said env)" "$refused" 'booted so: every command refuses'
-	is "$(cat "$out"/err.* | sort -u)" \
-		"xswbounce: the kernel lets this process load no BPF programs (Invalid argument): it is locked down (confidentiality), and was as it booted: no trace event is there, so no tool can count; debugfs swiotlb/io_tlb_used tells how full the pool is" \
-		'booted so: in one line that names the lockdown, and what is left'
-	for tool in 'traces/tracefs/bounces -s 1' 'traces/perf/stat 1'; do
-		# shellcheck disable=SC2086 # a command and its arguments
-		complains "booted so: ${tool%% *} names it, too" 2 \
-			'booted locked down \(confidentiality\).*io_tlb_used' $tool
-	done
+	booted='booted locked down \(confidentiality\).*io_tlb_used'
+	confidential 'booted so' ', and was as it booted: no trace event is there, so no tool can count; debugfs swiotlb/io_tlb_used tells how full the pool is' \
+		"$booted"
+	complains 'booted so: perf/stat names it too' 2 "$booted" traces/perf/stat 1
 	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 	like "$(cat /sys/kernel/debug/swiotlb/io_tlb_used)" '^[0-9]+$' 'booted so: which can be read'
 	row '`lockdown=confidentiality` from boot on' env
@@ -80,5 +74,8 @@ if [ "$(level)" = none ]; then
 fi
 echo confidentiality >$lockdown
 is "$(level)" confidentiality 'the kernel is locked down'
-confidential 'at run time'
+confidential 'at run time' '; use perf/stat instead, which counts without' \
+	'locked down \(confidentiality\).*perf/stat'
+passes 'at run time: perf/stat counts' traces/perf/stat 1
+row '`lockdown=confidentiality`' env
 done_testing

@@ -13,6 +13,9 @@
 #include "bpf/occupancy.h"
 #include "bpf/pool.bpf.h"
 
+#define XB_PLACES_BITS XB_OCCUPANCY_BITS
+#include "bpf/places.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";
 
 struct xb_occupancy occupancies[XB_OCCUPANCY_DEVICES];
@@ -94,55 +97,12 @@ int look_at_use(void *ctx)
 	return 0;
 }
 
-static __always_inline u32 first_place(u64 number)
-{
-	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_OCCUPANCY_BITS);
-}
-
-struct search {
-	u64 number;
-	u32 at;
-	int found;
-};
-
-static int look_at_place(u32 i, struct search *s)
-{
-	u32 at = (s->at + i) & (XB_OCCUPANCY_DEVICES - 1);
-	u64 found = occupancies[at].number;
-
-	if (!found)
-		found = __sync_val_compare_and_swap(&occupancies[at].number, 0, s->number);
-	if (found && found != s->number)
-		return 0;
-	s->found = at;
-	return 1;
-}
-
-/* By bpf_loop(): of a loop the verifier would follow each turn, in each program. */
-static __noinline int search_place(u64 number)
-{
-	struct search s = { .number = number, .at = first_place(number), .found = -1 };
-
-	bpf_loop(XB_OCCUPANCY_DEVICES, look_at_place, &s, 0);
-	if (s.found < 0)
-		__sync_fetch_and_add(&losses.devices, 1);
-	return s.found;
-}
-
 /* NULL: there is no room for another device. */
 static __always_inline struct xb_occupancy *occupancy_of(u64 number)
 {
-	u32 at = first_place(number);
-	int found;
+	u32 at = 0;
 
-	if (occupancies[at & (XB_OCCUPANCY_DEVICES - 1)].number != number) {
-		found = search_place(number);
-		if (found < 0)
-			return NULL;
-		at = found;
-		barrier_var(at); /* the compiler knows what is returned, the verifier does not */
-	}
-	return &occupancies[at & (XB_OCCUPANCY_DEVICES - 1)];
+	return place_of(number, &at) ? &occupancies[at & (XB_OCCUPANCY_DEVICES - 1)] : NULL;
 }
 
 /* Another CPU may raise it at the same time: after some tries its maximum is as good. */
@@ -194,14 +154,13 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 	return describe(dev, NULL);
 }
 
-/* The verifier lets no pointer be multiplied: a device's number is its distance from the table. */
 static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev)
 {
 	struct xb_occupancy *o;
 
 	if (!armed)
 		return NULL;
-	o = occupancy_of((u64)dev - (u64)occupancies);
+	o = occupancy_of(device_number(dev));
 	if (o && !o->key) {
 		o->key = (u64)dev;
 		meet_stock(dev, o);

@@ -17,8 +17,7 @@ struct xb_most {
 };
 
 struct xb_occupancy {
-	u64 number; /* by which the device is found; 0: this place is free */
-	u64 key;    /* by which others know it; 0: not yet seen whole */
+	u64 key; /* by which others know the device; 0: not yet seen whole */
 	u32 min_align;
 	u32 pool;
 	u64 maps, fails;

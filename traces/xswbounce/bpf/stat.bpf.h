@@ -7,6 +7,9 @@
 #include "bpf/histogram.bpf.h"
 #include "bpf/machine.bpf.h"
 
+#define XB_PLACES_BITS XB_DEVICES_BITS
+#include "bpf/places.bpf.h"
+
 bool timing; /* the programs that take start times are attached */
 
 bool counting; /* of a part of the time: maps are counted now */
@@ -15,12 +18,8 @@ const volatile bool by_pool;         /* bounces are counted where the pool is as
 const volatile bool want_times;      /* the module's events tell them all the time */
 const volatile bool want_copy_times; /* of unmap and sync, too */
 const volatile u32 wants;            /* XB_WANT_... */
-/*
- * A device's place is found by a number, 0 in device_numbers: free. Of a device of the stock
- * backend that is its distance from the table, for the verifier lets no pointer be multiplied. Its
- * key, by which other maps and the tool know it, stands in the same place.
- */
-u64 device_numbers[XB_MAX_DEVICES];
+
+/* By which other maps and the tool know the device that has the place. */
 u64 device_keys[XB_MAX_DEVICES];
 
 /* Of each device twice: what a second program counts stands XB_MAX_DEVICES behind, see nested.bpf.h
@@ -53,64 +52,15 @@ struct xb_exchanges exchanges;
 static const struct xb_guest no_guest;
 static const struct xb_sizes no_sizes;
 
-static __always_inline u32 first_place(u64 number)
-{
-	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_DEVICES_BITS);
-}
-
-struct search {
-	u64 number;
-	u32 at;
-	int found;
-};
-
-/* Looked at before it is written to: other CPUs look here all the time. */
-static int look_at_place(u32 i, struct search *s)
-{
-	u32 at = (s->at + i) & (XB_MAX_DEVICES - 1);
-	u64 found = device_numbers[at];
-
-	if (!found)
-		found = __sync_val_compare_and_swap(&device_numbers[at], 0, s->number);
-	if (found && found != s->number)
-		return 0;
-	s->found = at;
-	return 1;
-}
-
-/*
- * A number that is not in its first place: it is in one of the next, or takes the first free one.
- * By bpf_loop(): of a loop the verifier would follow each turn, in each program.
- */
-static __noinline int search_place(u64 number)
-{
-	struct search s = { .number = number, .at = first_place(number), .found = -1 };
-
-	/* no number has a place before: so here alone it is asked */
-	if (!armed)
-		return -1;
-	bpf_loop(XB_MAX_DEVICES, look_at_place, &s, 0);
-	if (s.found < 0)
-		__sync_fetch_and_add(&losses.devices, 1);
-	return s.found;
-}
-
 /* The counters of a device on this CPU, of the first programs or the second ones; NULL: count not.
  */
 static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *place)
 {
-	u32 at = first_place(number), index;
-	int found;
+	u32 index;
 
-	if (device_numbers[at] != number) {
-		found = search_place(number);
-		if (found < 0)
-			return NULL;
-		at = found;
-		barrier_var(at); /* the compiler knows what is returned, the verifier does not */
-	}
-	*place = at;
-	index = second ? at + XB_MAX_DEVICES : at;
+	if (!place_of(number, place))
+		return NULL;
+	index = second ? *place + XB_MAX_DEVICES : *place;
 	return bpf_map_lookup_elem(&stats, &index);
 }
 
@@ -120,7 +70,7 @@ static __always_inline struct xb_stat *stat_of(struct device *dev, bool second)
 	struct xb_stat *s;
 	u32 at = 0;
 
-	s = stat_at((u64)dev - (u64)device_numbers, second, &at);
+	s = stat_at(device_number(dev), second, &at);
 	if (s && !s->mask) {
 		device_keys[at & (XB_MAX_DEVICES - 1)] = (u64)dev;
 		describe(dev, s);

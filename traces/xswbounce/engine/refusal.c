@@ -135,7 +135,10 @@ bool refusal_is_lockdown(void)
 	return refusal() && lockdown_refuses;
 }
 
-/* A kernel that was locked down for confidentiality as it booted has made no trace event at all. */
+/*
+ * A kernel that was locked down for confidentiality as it booted has made no trace event at all.
+ * One that was locked down later has them, and lets none of their files be opened.
+ */
 static bool no_events(void)
 {
 	return access("/sys/kernel/tracing/events/swiotlb", F_OK) &&
