@@ -13,7 +13,7 @@ MUTANT_HANGS=15 # after which they are taken not to end, where the list says so
 
 # mutants_run TESTS FOLDER MUTANT...: TESTS under impl/tests notice each mutant of impl/FOLDER
 mutants_run() {
-	local tests=$1 folder=$2 top work m
+	local tests=$1 folder=$2 top work m programs
 	shift 2
 	top=$(cd ../../.. && pwd)
 	work=$(mktemp -d)
@@ -22,18 +22,19 @@ mutants_run() {
 	mkdir -p "$work/impl/tests"
 	cp -r "$top"/impl/{core,xen,compat,model,defrag} "$work/impl"
 	cp -r "$top/impl/tests/engine.mk" "$top/impl/tests/$tests" "$work/impl/tests"
-	mutant_build || {
+	mutant_build all >"$work/log" 2>&1 || {
 		sed 's/^/# /' "$work/log" | head -5
 		bail 'the unmutated sources do not compile'
 	}
+	programs=("$work/build/tests/$tests"/*.t)
 	for m in "$@"; do
 		mutant_try "$m"
 	done
 }
 
-# In the scope of mutants_run, as is the next.
-mutant_build() {
-	make -s -j2 -C "$work/impl/tests/$tests" CFLAGS='-O1 -w' all >"$work/log" 2>&1
+# In the scope of mutants_run, as are the next.
+mutant_build() { # mutant_build TARGET
+	make -s -j2 -C "$work/impl/tests/$tests" CFLAGS='-O1 -w' "$1"
 }
 
 # Only the mutated file is compiled again, and mended before the next.
@@ -52,8 +53,6 @@ mutant_try() {
 	sed -E -i "$expression" "$work/impl/$folder/$file"
 	if cmp -s "$top/impl/$folder/$file" "$work/impl/$folder/$file"; then
 		ok 1 "$what: nothing in $file matches, mend the list"
-	elif ! mutant_build; then
-		ok 1 "$what: does not compile" "$(head -5 "$work/log")"
 	else
 		mutant_tests "$effect" "$seconds" >"$work/log" 2>&1 || status=$?
 		mutant_judge "$effect" "$status" "$what"
@@ -61,19 +60,32 @@ mutant_try() {
 	cp "$top/impl/$folder/$file" "$work/impl/$folder/$file"
 }
 
-# mutant_tests EFFECT SECONDS: runs the tests until one has the effect; the status of the last that
-# did not pass, 124 if it did not end.
+# mutant_tests EFFECT SECONDS: builds and runs the tests, one after the other, until one has the effect;
+# the status of the last that did not pass, 124 if it did not end, 125 if it does not compile.  The one
+# that noticed comes first for the next mutant: mutants of one file follow each other.
 mutant_tests() {
 	local t status=0
-	for t in "$work/build/tests/$tests"/*.t; do
+	for t in "${programs[@]}"; do
+		mutant_build "$t" || return 125
 		timeout "$2" "$t" && continue
 		status=$?
 		case $1-$status in
-		hangs-124) break ;;
-		fails-*) ! mutant_failed || break ;;
+		hangs-124) ;;
+		fails-*) mutant_failed || continue ;;
+		*) continue ;;
 		esac
+		mutant_first "$t"
+		break
 	done
 	return $status
+}
+
+mutant_first() { # mutant_first PROGRAM
+	local t rest=()
+	for t in "${programs[@]}"; do
+		[ "$t" = "$1" ] || rest+=("$t")
+	done
+	programs=("$1" "${rest[@]}")
 }
 
 mutant_failed() { # an assertion did
@@ -82,6 +94,7 @@ mutant_failed() { # an assertion did
 
 mutant_judge() { # mutant_judge EFFECT STATUS WHAT
 	case $1-$2 in
+	*-125) ok 1 "$3: does not compile" "$(head -5 "$work/log")" ;;
 	hangs-124) ok 0 "$3: the tests do not end" ;;
 	hangs-*) ok 1 "$3: the tests end, which the list says they do not" ;;
 	fails-0) ok 1 "$3: no test noticed" ;;
