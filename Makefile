@@ -22,6 +22,7 @@ USES_lab-shell := ENV $(MAKING)
 USES_module := KVER
 USES_test := $(TESTING) $(MAKING)
 USES_test-build := $(MAKING)
+USES_test-mutants := JOBS VERBOSE $(MAKING)
 USES_test-traces := VERBOSE $(MAKING)
 USES_test-watch := VERBOSE $(MAKING)
 USES_test-bench := VERBOSE $(MAKING)
@@ -184,9 +185,7 @@ PROVE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL prove
 # The longest first, so that two run side by side to the end.  A machine with two CPUs would take
 # from the runner's rounds what they measure: its tests come when that is over.
 LAB_TEST = $(wildcard $(patsubst %,bench/lab/tests/%.t,$(1)))
-LONG_TESTS := $(call LAB_TEST,runner) impl/tests/unit/mutants impl/tests/xen/mutants \
-	impl/tests/xen/mutants-defrag \
-	impl/tests/verify/run $(call LAB_TEST,tools served module smp)
+LONG_TESTS := $(call LAB_TEST,smp runner tools inuse module small) impl/tests/verify/run
 TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests/*.t)) \
 	$(addprefix build/tests/,$(ENGINE_TESTS) $(subst :,-,$(subst $(comma),-,$(SANITIZED)))) \
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
@@ -213,6 +212,11 @@ test-build:
 	@$(MAKE) -s -C analysis/replay SAN=address,undefined fuzz-loop
 	@$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) true
 
+.PHONY: test-mutants
+test-mutants: deps-test ## do the tests of impl/ notice each line that is broken? (5 minutes)
+	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) impl/tests/unit/mutants impl/tests/xen/mutants \
+		impl/tests/xen/mutants-defrag
+
 .PHONY: test-traces
 test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
@@ -226,7 +230,7 @@ test-module: deps-test test-build ## every test of the module with two CPUs and 
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/module
 
 .PHONY: test-bench
-test-bench: deps-test test-build ## the lab's bench as it is typed, every environment, a host compared with itself, samples, the disk's own addresses (an hour)
+test-bench: deps-test test-build ## the lab's bench as it is typed, every environment, a host compared with itself, a run that is stopped (more than an hour)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The runner finds its devices in other slots, and says what it leaves out when one is missing.
 set -uo pipefail
-cd "$(dirname "$0")/../../.." || exit 1
+cd "$(dirname "$0")/../../../.." || exit 1
 
 . impl/tests/tap.sh
 
