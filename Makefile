@@ -191,7 +191,7 @@ TEST_FILES = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(wildcard bench/lab/tests
 	$(wildcard impl/tests/shape/*.t analysis/tests/*.t bench/tests/*.t bench/dmabench/tests/*.t \
 	traces/tests/*.t)
 .PHONY: test
-test: deps-test test-build ## all tests: units, tools, and the module on real Xen in the lab
+test: deps-test test-build ## the tests: units, tools, and the module on real Xen in the lab
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) $(or $(TESTS),$(TEST_FILES))
 
 ENGINE_TESTS := unit xen property stress
