@@ -31,6 +31,7 @@
 #define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
 #define COUNTED_LOOKS 5   /* with a failure that no event has told */
 #define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
+#define END_PATIENCE  10  /* seconds for files, once it is to end */
 
 struct look {
 	double time;
@@ -293,12 +294,20 @@ static void write_incident(const struct cause *cause)
 	fflush(stdout);
 }
 
-/* A file takes its time: meanwhile the ring is read, so that what happens is queued. */
-static void write_causes(void)
+/*
+ * A file takes its time: meanwhile the ring is read, so that what happens is queued. Once it is
+ * over the queue gets its files, too: those that can be begun in END_PATIENCE.
+ */
+static void write_causes(bool over)
 {
+	static double until = INFINITY;
 	struct cause cause;
 
-	while (!command_over() && policy_next(&policy, &cause, now())) {
+	for (;;) {
+		if ((over || command_over()) && isinf(until))
+			until = now() + END_PATIENCE;
+		if (now() >= until || !policy_next(&policy, &cause, now()))
+			return;
 		write_incident(&cause);
 		events_poll();
 	}
@@ -334,9 +343,10 @@ int command_watch(int argc, char **argv)
 			held_sweep();
 			next_check = now() + STEP;
 		}
-		write_causes();
+		write_causes(false);
 	}
 	events_drain();
+	write_causes(true);
 	fprintf(stderr,
 		"xswbounce: watched %.0f s, %llu bounces, %d files; %llu causes without one\n",
 		now() - begin, held_total(), files, policy.unwritten + policy.queued + unwritten);
