@@ -31,7 +31,7 @@
 #define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
 #define COUNTED_LOOKS 5   /* with a failure that no event has told */
 #define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
-#define END_PATIENCE  10  /* seconds for files, once it is to end */
+#define END_PATIENCE  5.0 /* seconds to begin files in, once it is over: the unit gives it 15 */
 
 struct look {
 	double time;
