@@ -20,6 +20,22 @@ complains 'throughput: no value' 2 '^throughput: --disk wants a disk' traces/cos
 like "$(traces/cost/cost --help)" 'Examples:' 'cost --help has examples'
 like "$(traces/cost/throughput --help)" 'Examples:' 'throughput --help has examples'
 
+# A load that fails is told by its last words, or by its status where it has none.
+mkdir "$out/lent"
+printf 'd0\tdisk\t64\tread\n' >"$out/lent/devices"
+failing_load()
+{
+	echo "$1" >"$out/lent/loads"
+	traces/cost/throughput --lent "$out/lent" --tools 'tracefs/bounces' --rounds 1 2>&1
+	echo "status $?"
+}
+like "$(failing_load 'echo "it broke" >&2; echo >&2; exit 3')" \
+	'throughput: without tracing: status 3, 4 times: it broke
+.*throughput: no load ended well: there is no figure
+status 1$' 'throughput: a load that fails is told by its last words'
+like "$(failing_load 'exit 4')" 'throughput: without tracing: status 4, 4 times, without a word
+' 'or by its status'
+
 # Every command that traces is measured; every script that is named is there.
 # shellcheck disable=SC2016
 measured=$(sed -n 's/.*|$xswbounce \([a-z]*\) .*/\1/p' traces/cost/tools.sh | sort -u)

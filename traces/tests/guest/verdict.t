@@ -74,13 +74,14 @@ two_devices()
 		"$narrow_bdf 0 0" "$backend: look-alike: two busy disks, one of them innocent"
 }
 
-# Nothing but bounces, over and over: they are the problem.
+# Nothing but bounces, over and over, and large ones: most of the time is theirs.
 guilty()
 {
 	local tries
 
+	yes $'map 1 131072 to\nunmap 1' | head -n 400 >"$out/costly"
 	rm -f "$out/planted"
-	load_start sh -c "while cat $out/plant >/sys/kernel/debug/dmabench/$narrow_bdf/sequence; do : >$out/planted; done"
+	load_start sh -c "while cat $out/costly >/sys/kernel/debug/dmabench/$narrow_bdf/sequence; do : >$out/planted; done"
 	for tries in {1..150}; do
 		[ ! -e "$out/planted" ] || break
 		sleep 0.2
