@@ -64,11 +64,11 @@ for try in 1 2 3; do
 done
 set_to background 0
 told 'in the background'
-at_most $left $((straddled / 50)) 'the background notices those, and ends all but 2 % without a run of phase 1'
+at_most "$left" $((straddled / 50)) 'the background notices those, and ends all but 2 % without a run of phase 1'
 under_load movable
 cure_hot
 straddled_in_4_s
-at_most $left $((straddled / 200)) 'with phase 1, at most 0.5 % are left'
+at_most "$left" $((straddled / 200)) 'with phase 1, at most 0.5 % are left'
 unwire
 for nic in "${nics[@]}"; do
 	give_back "$nic"
