@@ -32,7 +32,7 @@ bench_trace_boot()
 {
 	local status=0
 
-	attended TERM "$lab_dir/lab" run xen-dom0 --out "$dir/out" --timeout 5000 "$@" || status=$?
+	attended TERM "$lab_dir/lab" run xen-dom0 --out "$dir/out" --timeout 20000 "$@" || status=$?
 	[ "$status" -le 1 ] || die "bench-trace: ended with status $status: what it left is in $dir"
 	[ "$status" -eq 0 ] || failed=yes
 	rm -f "$dir"/out/{dmesg,console,xen}.txt
