@@ -17,7 +17,7 @@ bdf=$(function_of "$disk")
 bench/run --here --out "$out/run" --disk "/dev/$disk" --try-module all --seed 1 --rounds 2 \
 	--seconds 2 >"$out/log" 2>&1 &
 pid=$!
-# In the midst of the module's round: its load runs.  However slow the machine is.
+# The runner is killed while the load of a round on the module runs, however slow the machine is.
 for ((tries = 0; tries < 3000; tries++)); do
 	tail -n 1 "$out/log" | grep -q 'on module, timed' && pgrep fio >/dev/null && break
 	kill -0 $pid || break

@@ -295,8 +295,8 @@ static void write_incident(const struct cause *cause)
 }
 
 /*
- * A file takes its time: meanwhile the ring is read, so that what happens is queued. Once it is
- * over the queue gets its files, too: those that can be begun in END_PATIENCE.
+ * A file takes its time: meanwhile the ring is read, so that what happens is queued. When watch
+ * ends, the queue still gets the files that can be begun in END_PATIENCE.
  */
 static void write_causes(bool over)
 {
