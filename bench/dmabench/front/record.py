@@ -6,12 +6,11 @@ import os
 import time
 
 from errors import Failed
+from .clock import Unit
 from .files import say
 from .goals import goals
-from .summary import Unit, converted, noise, paths, summary
+from .summary import converted, noise, paths, summary
 from .table import table
-
-DEAR_NS = 100  # two readings of the clock that take longer distort short maps
 
 
 def _name(row):
@@ -47,15 +46,19 @@ def make(rows, machine, about):
     """The record; about: what it holds besides rows, machine and what follows from them."""
     unit = Unit(machine)
     rows = [converted(row, unit) for row in rows]
-    dear = machine["clock"] == "time" and unit.overhead / unit.ticks > DEAR_NS
-    machine = dict(machine, clock_dear=dear)
+    machine = dict(machine, clock_dear=unit.dear)
     compared = not machine["emulated"] or unit.name == "instructions"
     record = dict({"schema": 1, "kind": "swiotlb-xen-dmabench"}, **about)
     record.update(emulated=machine["emulated"], unit=unit.name, machine=machine,
                   summary=summary(rows, compared), noise=noise(rows) if compared else None,
                   paths=paths(rows), rows=rows,
                   errors=errors(rows, machine))
-    if len(record["device"]) == 2 and unit.name == "instructions":
+    if unit.dear:
+        record["left_out"] = record["left_out"] + [unit.untold]
+        for row in record["summary"]:  # the reading is in that time
+            for backend in record["device"]:
+                row.get(backend, {})["ops_per_s"] = None
+    if len(record["device"]) == 2 and unit.name == "instructions" and not unit.refuses:
         record["goals"] = goals(record["summary"])
     record["ok"] = not record["errors"]
     return record

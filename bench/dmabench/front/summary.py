@@ -13,27 +13,15 @@ BENEATH = {"p99": 1000, "p999": 10000}  # tries of which ten lie beyond the perc
 FIGURES = ("min", "median", "p99", "p999", "max", "mean")
 
 
-class Unit:
-    """The unit of a run: instructions or nanoseconds."""
-
-    def __init__(self, machine):
-        self.name = "instructions" if machine["clock"] == "instructions" else "ns"
-        self.ticks = machine["ticks_per_instruction"] if self.name == "instructions" \
-            else machine["tsc_khz"] / 1e6
-        self.overhead = machine.get("clock_overhead_ticks", 0)
-
-    def of(self, ticks):
-        """A time that was read as the difference of two readings of the clock."""
-        return None if ticks is None else \
-            round(max(ticks - self.overhead, 0) / self.ticks * 10) / 10
-
-
 def _figures(samples, unit):
     found = {"n": samples["n"]}
     for name in FIGURES:
         enough = samples["n"] >= BENEATH.get(name, 1)
         found[name] = unit.of(samples.get(name)) if enough else None
-    found["hist"] = [[unit.of(upper), count] for upper, count in samples["hist"]]
+    bounds = [(unit.of(upper), count) for upper, count in samples["hist"]]
+    lost = sum(count for upper, count in bounds if upper is None)
+    found["hist"] = ([[None, lost]] if lost else []) + [
+        [upper, count] for upper, count in bounds if upper is not None]
     return found
 
 
@@ -93,8 +81,11 @@ def _once(rows, what, index):
 
 
 def _mean(samples):
-    n = sum(sample["n"] for sample in samples)
-    return sum(sample["n"] * sample["mean"] for sample in samples if sample["n"]) / n if n else None
+    samples = [sample for sample in samples if sample["n"]]
+    if not samples or any(sample["mean"] is None for sample in samples):
+        return None
+    return sum(sample["n"] * sample["mean"] for sample in samples) / sum(
+        sample["n"] for sample in samples)
 
 
 def _side(what, rows, op, references):

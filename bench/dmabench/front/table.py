@@ -93,9 +93,6 @@ def _heading(record):
     yield ("net: less one copy of the size (two where data comes back; one clearing for coherent), "
            "where all maps were bounced; share: maps served; full: slots asked for by held maps, "
            "of which mix and seed")
-    if machine.get("clock_dear"):
-        yield ("the clock is dear here: reading it twice takes "
-               f"{machine['clock_overhead_ticks']} ticks, which are subtracted")
     if record["noise"]:
         yield (f"A/A: memcpy and memset, which are the same on both backends, differ by "
                f"{_ratio(record['noise']['min'])} to {_ratio(record['noise']['max'])} between them")
