@@ -10,6 +10,7 @@ import cells
 import counts
 import estimates
 import held
+import parts
 import paths
 import raw_files
 import run_files
@@ -186,6 +187,7 @@ def _dma(env):
     timeless = bench["unit"] == "instructions" or not bench.get("emulated")
     return dict(told, source=env["dma_file"], backends=sides,
                 paths=paths.paths_of(bench) if timeless else [],
+                parts=parts.parts_of(bench) if timeless else [],
                 references=paths.references_of(bench),
                 break_even={side: paths.break_even(bench, side) for side in sides})
 

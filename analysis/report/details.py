@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
 from closure import closure
+from cost import cost
 from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
-                        size, spread)
+from quantities import (NONE, count, instructions, noise, number, percent, ratio, series, size,
+                        spread)
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
 
 import estimates
-import paths
-
-SIZES = (512, 1514, 4096, 65536)
 
 
 def _size(size_):
@@ -22,81 +20,6 @@ def _size(size_):
 
 def _from(env, *parts):
     return Link("\u2071", "#" + anchor(env, *parts))
-
-
-def _difference(one, less):
-    """What one path takes more than another, as a range."""
-    if not one or not less:
-        return NONE
-    return instructions(one["low"] - less["high"], one["high"] - less["low"])
-
-
-def split(document, all_series):
-    """Where the cost goes: each column is what is added to the one before."""
-    native = next((one.path("direct") for one in all_series if one.env["name"] == "native"), None)
-    rows, unit = [], None
-    for one in all_series:
-        direct = one.path("direct")
-        for bytes_ in SIZES:
-            for kind in ("direct", "translated", "bounced"):
-                found = one.path(kind, bytes_)
-                if not found:
-                    continue
-                unit = one.env["dma"]["unit"]
-                plain = native or direct
-                moved = direct if kind == "bounced" else found
-                more = _difference(moved, native) if moved and native and moved is not native \
-                    else NONE
-                rate = paths.invalidations(one.env["counts"], one.backend, bytes_)
-                calls = paths.hypercalls(one.env["counts"], one.backend, "pair", bytes_) \
-                    if kind == "bounced" else None
-                rows.append([[one.label, " ", _from(one.env["name"], "dmabench")], kind,
-                             _size(bytes_),
-                             instructions(plain["low"], plain["high"]) if plain else NONE,
-                             more, _difference(found, direct) if kind == "bounced" else NONE,
-                             path(found), count(found["copied"]), number(rate, 2),
-                             number(calls, 2)])
-    document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
-                           ">Slots", f">Path, {unit}", ">Bytes copied", ">Invalidations",
-                           ">Hypercalls"], rows)
-    if not rows:
-        return
-    document.add("items", [
-        "A map and its unmap. API: what native DMA without an IOMMU takes. Translation: what is "
-        "added to it by machine addresses, or by the page tables of an IOMMU. Slots: what a bounce "
-        "adds to a direct mapping: to search, fill in and free the slots. Ranges are over all "
-        "fills of the pool and layouts.",
-        "Path and copy are never added: a copy has no price in instructions. On a machine the time "
-        "is path / (instructions a second) + bytes copied / (rate of a copy).",
-        *([] if any(one.path("bounced", 1514) for one in all_series) else
-          ["A packet of 1,514 bytes takes one slot, as 512 bytes do."]),
-        *_hypercalls(all_series),
-        "An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
-        "machine: IOMMU modes are not ranked by instructions.",
-        *_break_even(all_series)])
-
-
-def _hypercalls(all_series):
-    def words(test):
-        found = [(one.label, paths.hypercalls(one.env["counts"], one.backend, test, 4096))
-                 for one in all_series]
-        return ", ".join(f"{label} {number(rate, 2)}" for label, rate in found if rate is not None)
-
-    plain = words("memcpy")
-    return ["Hypercalls are multicalls issued and exchanges of memory, counted beside a thousand "
-            "maps that bounce" + (f"; a plain copy in place of a map has {plain}: the kernel's own"
-                                  if plain else "") + ". Coherent memory of 4 KiB, got and given "
-            f"back, takes {words('coherent')}."] if words("coherent") else []
-
-
-def _break_even(all_series):
-    found = [f"{one.label} {count(one.env['dma']['break_even'][one.backend])} B"
-             for one in all_series if one.env["dma"] and
-             one.env["dma"]["break_even"].get(one.backend)]
-    if found:
-        return [f"Break-even, the size whose copy takes as long as the path: {', '.join(found)}."]
-    return ["Break-even, the size whose copy takes as long as the path: not told, for that takes a "
-            "clock of time on a real machine."]
 
 
 def every_path(document, all_series):
@@ -195,14 +118,20 @@ def bounces(document, summary):
             rows.append([[env["name"], " ", _from(env["name"], cell["device"], cell["load"])],
                          cell["device"], cell["load"], series(cell), size(cell["io_bytes"]),
                          size(cell["bounced_bytes"]), percent(cell["share"]),
-                         percent(cell["share_of_maps"]), count(cell["bounces"]) + span,
+                         percent(cell["share_of_maps"]), size(cell["copy_in_bytes"]),
+                         size(cell["copy_out_bytes"]), count(cell["bounces"]) + span,
                          count(cell["maps"]), count(cell["fails"]), reasons or NONE,
                          count(cell["exchanges"])])
     document.add("table", ["Environment", "Device", "Load", "Backend", ">Moved", ">Bounced",
-                           ">of moved", ">of mapped", ">Bounces", ">Maps", ">Failed",
-                           "Reasons", ">Exchanges"], rows)
+                           ">of moved", ">of mapped", ">Copied in", ">Copied out", ">Bounces",
+                           ">Maps", ">Failed", "Reasons", ">Exchanges"], rows)
     if not rows:
         document.add("paragraph", "No counting round was recorded.")
+    if any(cell["copy_in_bytes"] is not None for env in summary["environments"]
+           for cell in env["counted"]):
+        document.add("paragraph", "Copied: bytes that the module copied into its pool and out of it, "
+                                  "for syncs, too. What the device writes is copied both ways: "
+                                  "it may write less than was mapped. Stock does not count them.")
     missing = {}
     for env in summary["environments"]:
         for cell in env["counted"]:
@@ -385,7 +314,7 @@ def each(document, pictures):
 
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
-    document.details("Where the cost goes", lambda part: (split(part, all_series),
+    document.details("Where the cost goes", lambda part: (cost(part, all_series),
                                                           sampled(part, summary)))
     document.details("Native or Xen PV, forced or not, stock or module",
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))

@@ -16,6 +16,7 @@ import counters  # noqa: E402
 import counts  # noqa: E402
 import estimates  # noqa: E402
 import figures  # noqa: E402
+import parts  # noqa: E402
 import paths  # noqa: E402
 import raw_files  # noqa: E402
 
@@ -196,6 +197,41 @@ told = {(one["kind"], one["size"], one["dir"]): (one["low"], one["high"], one["c
 tap.equal(told, {("bounced", 4096, "to"): (500, 900, 4096), ("direct", 4096, "to"): (200, 200, 0),
                  ("bounced", 4096, "from"): (500, 500, 8192)},
           "by fill; two copies where data comes back; nothing without the price of a copy")
+
+
+# -- map and unmap apart
+def apart(size, figures, kind, hold=None, way="to", served=10):
+    """A row that timed them one by one; figures: (least, median) of each."""
+    found = row("split", size, None, kind if served else None, hold, way)
+    found["cell"].update(served=served, ops=[{"op": op, "min": least, "median": value} for
+                                             op, (least, value) in zip(("map", "unmap"), figures)])
+    return found
+
+
+held = [{"percent": 50, "mix": "wide", "seed": seed} for seed in (1, 2)]
+rows = [row("memcpy", 4096, 1000), apart(4096, [(1200, 1500), (150, 180)], "bounced"),
+        apart(4096, [(1210, 1900), (140, 150)], "bounced", held[0]),
+        apart(4096, [(None, None), (None, None)], None, held[1], served=0),
+        apart(4096, [(1250, 1500), (1150, 1180)], "bounced", way="from"),
+        apart(4096, [(90, 95), (60, 61)], "direct"), apart(4096, [(9, 9), (9, 9)], "direct", held[0]),
+        apart(512, [(700, 800), (90, 91)], "bounced")]
+told = {(one["kind"], one["size"], one["dir"]): one for one in parts.parts_of(
+    {"unit": "instructions", "rows": rows})}
+tap.equal(told["bounced", 4096, "to"]["ops"],
+          {"map": {"least": 200, "low": 500, "high": 900, "copies": 1},
+           "unmap": {"least": 140, "low": 150, "high": 180, "copies": 0}},
+          "what goes to the device is copied when it is mapped; the least is that of any layout")
+tap.equal((told["bounced", 4096, "to"]["layouts"], told["bounced", 4096, "to"]["unserved"]), (3, 1),
+          "a layout in which no map was served is counted")
+tap.equal(told["bounced", 4096, "from"]["ops"],
+          {"map": {"least": 250, "low": 500, "high": 500, "copies": 1},
+           "unmap": {"least": 150, "low": 180, "high": 180, "copies": 1}},
+          "what comes from it is copied both times")
+tap.equal(told["direct", 4096, "to"]["ops"]["map"], {"least": 90, "low": 95, "high": 95, "copies": 0},
+          "what does not bounce never is, and no pool is held for it")
+tap.equal(("bounced", 512, "to") in told, False, "without the price of its copy a size is not told")
+tap.equal([one["ops"] for one in parts.parts_of({"unit": "instructions", "rows": [
+    row("pair", 4096, 200, "direct")]})], [], "nor without the least of the tries")
 both = row("pair", 4096, 9, "bounced")
 both["cell"]["direct"], both["cell"]["bounced"] = 5, 5
 tap.equal(paths.route(both["cell"]), None, "maps that took two routes have none")

@@ -70,6 +70,24 @@ SIZES = {512, 1514, 4096, 65536, 262144}
 tap.equal([{int(line.split("size=")[1].split()[0]) for line in asked if line.startswith(words)} >= SIZES
            for words in ("test=memcpy", "test=pair")], [True, True],
           "a bench maps and copies a packet, a page and what is larger")
+SPLIT = {(size, way, 1) for size in (1514, 4096, 65536) for way in ("to", "from")}
+
+
+def split_of(lines):
+    """{(size, direction, how often)} of the cells that time map and unmap one by one."""
+    found = [(int(line.split("size=")[1].split()[0]), line.split("dir=")[1].split()[0])
+             for line in lines if line.startswith("test=split") and "reach=far" in line]
+    return {(*one, found.count(one)) for one in found}
+
+
+for group in matrix.groups(Options(["--device", "x", "--set", "bench"]), False)[1:]:
+    tap.equal(split_of(group), SPLIT, "map and unmap apart, both ways: " + group[0])
+near = [line for line in asked if "mask=64 reach=near" in line]
+tap.equal(sorted((line.split()[0], int(line.split("size=")[1].split()[0])) for line in near),
+          sorted((f"test={test}", size) for test in ("pair", "split") for size in (1514, 4096, 65536)),
+          "what needs no bounce, in the same sizes")
+tap.equal([line for line in asked if line.startswith("test=split") and "far" in line
+           and "max_fails=8" not in line], [], "what is not served takes no time of a bench")
 held = {}
 for line in asked:
     percent = line.split()[1] if line.startswith("hold ") else percent if held else None
