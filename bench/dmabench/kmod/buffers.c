@@ -12,6 +12,17 @@
 #include "buffers.h"
 
 #define REJECTS 256 /* blocks on the wrong side of the mask that are put aside in a search */
+#define SHARE   4   /* they are no more than this part of the free memory */
+
+static u64 free_bytes(void)
+{
+	return (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;
+}
+
+bool memory_allows(u64 bytes)
+{
+	return bytes <= free_bytes() / 2;
+}
 
 static bool fits(struct device *dev, struct page *page, size_t size, enum reach reach)
 {
@@ -31,21 +42,23 @@ static gfp_t zone(struct device *dev, enum reach reach)
 static struct page *find_one(struct buffers *b, struct device *dev, enum reach reach, int cpu,
 			     int *rc)
 {
+	u64 share = free_bytes() / SHARE >> (PAGE_SHIFT + b->order);
+	unsigned int n = 0, most = min_t(u64, REJECTS, share);
+	gfp_t where = zone(dev, reach) | __GFP_THISNODE;
 	struct page **rejected, *page;
-	int n = 0;
 
 	rejected = kcalloc(REJECTS, sizeof(*rejected), GFP_KERNEL);
 	if (!rejected)
 		return NULL;
 	*rc = -ERANGE;
 	for (;;) {
-		page = alloc_pages_node(cpu_to_node(cpu),
-					GFP_KERNEL | __GFP_NOWARN | zone(dev, reach), b->order);
-		if (!page)
-			*rc = -ENOMEM;
+		page = alloc_pages_node(cpu_to_mem(cpu), GFP_KERNEL | __GFP_NOWARN | where,
+					b->order);
+		if (!page && !n && where == __GFP_THISNODE)
+			*rc = -ENOMEM; /* else the node has none of this kind left */
 		if (!page || fits(dev, page, b->size, reach))
 			break;
-		if (n == REJECTS) {
+		if (n == most) {
 			__free_pages(page, b->order);
 			page = NULL;
 			break;

@@ -3,6 +3,7 @@
 #ifndef DMABENCH_BUFFERS_H
 #define DMABENCH_BUFFERS_H
 
+#include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/mm_types.h>
 
@@ -14,6 +15,15 @@ struct buffers {
 
 enum reach { REACH_ANY, REACH_NEAR, REACH_FAR };
 
+/* Whether so many bytes may be taken at once: no more than half of what is free. */
+bool memory_allows(u64 bytes);
+
+/* The CPU that is the @i-th nearest to a device, those of its own node first. */
+static inline unsigned int nearest_cpu(struct device *dev, unsigned int i)
+{
+	return cpumask_local_spread(i, dev_to_node(dev));
+}
+
 /**
  * buffers_get - allocate buffers that a device can or cannot reach as they are
  * @b: filled
@@ -21,8 +31,9 @@ enum reach { REACH_ANY, REACH_NEAR, REACH_FAR };
  * @count: how many
  * @size: bytes of each, from the start of a page
  * @reach: near: reached without bouncing; far: not; any
- * @cpu: on whose memory node
+ * @cpu: on whose memory node, and on no other
  *
+ * Blocks of the other kind are put aside in the search, of a quarter of the free memory at most.
  * Sleeps. The caller gives them back with buffers_put().
  * Return: 0; -ENOMEM; -ERANGE if memory of that kind was not found.
  */

@@ -115,7 +115,7 @@ static int worker_init(struct worker *w, struct run *run, unsigned int number, u
 	rc = samples_init(&w->first, cell->count) ?: samples_init(&w->second, cell->count);
 	rc = rc ?: samples_init(&w->fails, min(cell->count, cell->max_fails));
 	if (!rc && cell->walk) {
-		w->walked = kvzalloc((size_t)cell->walk << 10, GFP_KERNEL);
+		w->walked = kvzalloc_node((size_t)cell->walk << 10, GFP_KERNEL, cpu_to_mem(cpu));
 		rc = w->walked ? 0 : -ENOMEM;
 	}
 	if (rc || !test->maps)
@@ -208,6 +208,7 @@ static int workers_merge(struct worker *w, unsigned int n)
 		all.checked += w[i].checked;
 		all.wrong += w[i].wrong;
 		all.reused += w[i].reused;
+		all.copied_in += w[i].copied_in;
 		for (p = 0; p < ROUTES; p++)
 			all.routes[p] += w[i].routes[p];
 	}
@@ -216,6 +217,21 @@ static int workers_merge(struct worker *w, unsigned int n)
 	samples_free(&w[0].fails);
 	w[0] = all;
 	return 0;
+}
+
+/* Where it was measured: the CPUs of the threads, the nodes of their memory, the device's node. */
+static void describe_place(struct bench *bench, const struct worker *w, unsigned int n)
+{
+	struct text *t = &bench->cell_result;
+	unsigned int i;
+
+	text_printf(t, ",\"cpus\":[");
+	for (i = 0; i < n; i++)
+		text_printf(t, "%s%u", i ? "," : "", w[i].cpu);
+	text_printf(t, "],\"nodes\":[");
+	for (i = 0; i < n; i++)
+		text_printf(t, "%s%d", i ? "," : "", cpu_to_mem(w[i].cpu));
+	text_printf(t, "],\"device_node\":%d", dev_to_node(bench->dev));
 }
 
 static void describe(struct bench *bench, const struct cell *c, struct worker *w)
@@ -230,10 +246,11 @@ static void describe(struct bench *bench, const struct cell *c, struct worker *w
 		    c->min_align, reach_words[c->reach], c->threads, c->depth);
 	text_printf(t, ",\"buffers\":%u,\"walk\":%u,\"tries\":%u,\"served\":%u,\"elapsed_ns\":%llu",
 		    c->buffers, c->walk, w->tries, w->served, w->ended - w->began);
+	describe_place(bench, w, c->threads);
 	for (p = 0; p < ROUTES; p++)
 		text_printf(t, ",\"%s\":%u", route_names[p], w->routes[p]);
-	text_printf(t, ",\"checked\":%u,\"wrong\":%u,\"reused\":%u,\"ops\":[", w->checked, w->wrong,
-		    w->reused);
+	text_printf(t, ",\"checked\":%u,\"wrong\":%u,\"reused\":%u,\"copied_in\":%u,\"ops\":[",
+		    w->checked, w->wrong, w->reused, w->copied_in);
 	samples_describe(&w->first, test->first, t);
 	if (test->second) {
 		text_printf(t, ",");
@@ -247,7 +264,7 @@ static void describe(struct bench *bench, const struct cell *c, struct worker *w
 static int run_workers(struct run *run)
 {
 	struct bench *bench = run->bench;
-	unsigned int n = run->cell.threads, i, cpu;
+	unsigned int n = run->cell.threads, i;
 	struct worker *w;
 	int rc = 0;
 
@@ -255,17 +272,16 @@ static int run_workers(struct run *run)
 	if (!w)
 		return complain(bench, -ENOMEM, "no memory for the threads");
 	cpus_read_lock(); /* no thread's CPU goes away under it */
-	cpu = cpumask_first(cpu_online_mask);
 	if (n > num_online_cpus())
 		rc = -ENODEV;
-	for (i = 0; i < n && !rc; i++, cpu = cpumask_next(cpu, cpu_online_mask))
-		rc = worker_init(&w[i], run, i, cpu);
+	for (i = 0; i < n && !rc; i++)
+		rc = worker_init(&w[i], run, i, nearest_cpu(bench->dev, i));
 	if (rc == -ERANGE)
 		complain(bench, rc, "found no memory that the device reaches (near) or not (far)");
 	else if (rc)
 		complain(bench, rc,
 			 rc == -ENODEV ? "fewer CPUs than threads"
-				       : "no memory for buffers and samples");
+				       : "no memory for buffers and samples on the CPU's node");
 	if (!rc) {
 		rc = workers_start(w, n, run);
 		rc = rc ?: workers_join(w, n, run);
@@ -285,10 +301,13 @@ static int run_workers(struct run *run)
 /* Memory that all threads of a cell take together. */
 static u64 bytes_wanted(const struct cell *c, const struct test *test)
 {
-	u64 each = ((u64)c->walk << 10) + 4ULL * c->count * sizeof(u64);
+	/* three sets of samples, and once more where all threads' come together */
+	u64 each = ((u64)c->walk << 10) + 6ULL * c->count * sizeof(u64);
 
 	if (test->maps)
 		each += (u64)c->buffers * (PAGE_SIZE << get_order(c->offset + c->size));
+	if (test->takes)
+		each += test->takes(c);
 	return each * c->threads;
 }
 
@@ -316,7 +335,9 @@ int cell_run(struct bench *bench, char *line)
 	run.dir = dirs[run.cell.dir];
 	if (run.cell.threads % test->per_group)
 		return complain(bench, -EINVAL, "this test needs an even number of threads");
-	if (bytes_wanted(&run.cell, test) > (u64)si_mem_available() * PAGE_SIZE / 2)
+	if (test->refuses && test->refuses(&run.cell))
+		return complain(bench, -EINVAL, test->refuses(&run.cell));
+	if (!memory_allows(bytes_wanted(&run.cell, test)))
 		return complain(bench, -ENOMEM, "it wants more than half of the free memory");
 	rc = prepare_device(&run);
 	if (rc)

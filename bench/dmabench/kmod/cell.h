@@ -54,7 +54,7 @@ struct worker {
 	struct samples first, second, fails;
 	u8 *walked; /* of cell.walk KiB */
 	unsigned int tries, served, routes[ROUTES];
-	unsigned int checked, wrong, reused;
+	unsigned int checked, wrong, reused, copied_in;
 	u64 began, ended; /* ns: the first counted try, after the last */
 	int error;
 };
@@ -66,6 +66,8 @@ struct test {
 	bool maps;              /* takes buffers to map */
 	unsigned int per_group; /* threads that work together */
 	unsigned int default_count;
+	u64 (*takes)(const struct cell *c); /* bytes a thread takes besides; may be null */
+	const char *(*refuses)(const struct cell *c); /* why not, or null; may be null */
 };
 
 extern const struct test test_pair, test_split, test_burst, test_ring, test_handoff, test_sync;

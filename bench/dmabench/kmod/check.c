@@ -4,10 +4,11 @@
  *
  * We play the device: the memory behind the bus address is read and written through the kernel's
  * own mapping of it. After a map it must hold the buffer's bytes (or, where the backend was told
- * not to copy in, zeroes), never an earlier mapping's. For a transfer from the device only the
- * first half is written, as by a device that writes less than was mapped; after the unmap the
- * buffer must hold that half and, behind it, what it held before (or zeroes). A bus address that
- * an IOMMU translates cannot be looked behind and is not counted as checked.
+ * not to copy in, zeroes), never an earlier mapping's; how many bounces were copied in is counted.
+ * For a transfer from the device only the first half is written, as by a device that writes less
+ * than was mapped; after the unmap the buffer must hold that half and, behind it, what it held
+ * before (or zeroes). A bus address that an IOMMU translates cannot be looked behind and is not
+ * counted as checked.
  */
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -53,13 +54,16 @@ static void device_moves(dma_addr_t bus, u8 *mine, size_t size, bool write)
 	}
 }
 
-static bool right(struct worker *w, dma_addr_t bus, u8 *buffer, u8 *mine, unsigned int seed)
+static bool right(struct worker *w, dma_addr_t bus, u8 *buffer, u8 *mine, unsigned int seed,
+		  bool bounced)
 {
 	size_t size = w->run->cell.size, half = DIV_ROUND_UP(size, 2);
 	bool from = w->run->dir != DMA_TO_DEVICE, good;
 
 	device_moves(bus, mine, size, false);
-	good = filled(mine, size, 0, seed) || (from && !memchr_inv(mine, 0, size));
+	good = filled(mine, size, 0, seed);
+	w->copied_in += good && bounced;
+	good = good || (from && !memchr_inv(mine, 0, size));
 	if (from) {
 		fill(mine, half, seed + 100);
 		device_moves(bus, mine, half, true);
@@ -92,7 +96,7 @@ static void check_one(struct worker *w, unsigned int i, u8 *mine)
 		return;
 	}
 	w->checked++;
-	w->wrong += !right(w, bus, buffer, mine, i);
+	w->wrong += !right(w, bus, buffer, mine, i, route == ROUTE_BOUNCED);
 }
 
 static void measure_check(struct worker *w)
@@ -109,4 +113,9 @@ static void measure_check(struct worker *w)
 	kvfree(mine);
 }
 
-const struct test test_check = { "check", "none", NULL, measure_check, true, 1, 8 };
+static u64 takes(const struct cell *c)
+{
+	return c->size;
+}
+
+const struct test test_check = { "check", "none", NULL, measure_check, true, 1, 8, takes };

@@ -55,5 +55,10 @@ static void measure_coherent(struct worker *w)
 	}
 }
 
+static u64 takes(const struct cell *c)
+{
+	return PAGE_SIZE << get_order(c->size);
+}
+
 const struct test test_coherent = { "coherent", "alloc+free", "alloc", measure_coherent, false,
-				    1,          300 };
+				    1,          300,          takes };

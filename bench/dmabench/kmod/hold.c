@@ -185,16 +185,23 @@ static void turn_search(struct bench *bench, const struct plan *p)
 	}
 }
 
+/* Mappings that a plan may hold: each takes a slot at least, and those at the top one more. */
+static unsigned int room_for(const struct plan *p)
+{
+	return 2 * p->slots;
+}
+
 static int fill(struct bench *bench, struct plan *p)
 {
 	struct hold *h = &bench->hold;
-	unsigned int room = 2 * p->slots;
+	unsigned int room = room_for(p);
 	int rc;
 
 	h->held = kvcalloc(room, sizeof(*h->held), GFP_KERNEL);
 	if (!h->held)
 		return -ENOMEM;
-	rc = buffers_get(&h->source, bench->dev, 1, SOURCE_SIZE, REACH_FAR, 0);
+	rc = buffers_get(&h->source, bench->dev, 1, SOURCE_SIZE, REACH_FAR,
+			 nearest_cpu(bench->dev, 0));
 	if (!rc)
 		turn_search(bench, p);
 	rc = rc ?: map_all(bench, p);
@@ -243,6 +250,12 @@ int hold_run(struct bench *bench, char *line)
 	rc = options_read(line, hold_options, &plan, result);
 	if (rc)
 		return rc;
+	if (!memory_allows((u64)room_for(&plan) * sizeof(struct held) + SOURCE_SIZE)) {
+		text_printf(
+			result,
+			"{\"error\":\"so many slots want more than half of the free memory\"}\n");
+		return -ENOMEM;
+	}
 	hold_drop(bench);
 	dma_set_min_align_mask(bench->dev, plan.min_align);
 	rc = dma_set_mask_and_coherent(bench->dev, DMA_BIT_MASK(plan.mask));

@@ -41,7 +41,9 @@ static int prepare(struct bench *bench)
 	dma_set_min_align_mask(bench->dev, 0);
 	dma_set_seg_boundary(bench->dev, U32_MAX);
 	rc = dma_set_mask_and_coherent(bench->dev, DMA_BIT_MASK(32));
-	rc = rc ?: buffers_get(&s->source, bench->dev, 1, SOURCE_SIZE, REACH_FAR, 0);
+	rc = rc
+		     ?: buffers_get(&s->source, bench->dev, 1, SOURCE_SIZE, REACH_FAR,
+				    nearest_cpu(bench->dev, 0));
 	if (rc)
 		return rc;
 	s->live = kvcalloc(SEQUENCE_IDS, sizeof(*s->live), GFP_KERNEL);

@@ -18,6 +18,7 @@
 #include "clock.h"
 
 #define RUBBISH 0xa5
+#define AT_ONCE (64 << 20) /* bytes that one expiry may ask for: all are cleared in a softirq */
 
 struct block {
 	void *va;
@@ -34,9 +35,32 @@ struct batch {
 	struct completion done;
 };
 
-static size_t size_of(const struct worker *w, unsigned int i)
+static size_t size_of(const struct cell *c, unsigned int i)
 {
-	return max(w->run->cell.size >> (4 - i % 3 * 2), 1u);
+	return max(c->size >> (4 - i % 3 * 2), 1u);
+}
+
+/* Memory of so many blocks: whole pages in powers of two. */
+static u64 bytes_of(const struct cell *c, unsigned int blocks)
+{
+	u64 three = 0;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		three += PAGE_SIZE << get_order(size_of(c, i));
+	return DIV_ROUND_UP(blocks, 3) * three;
+}
+
+static u64 takes(const struct cell *c)
+{
+	return bytes_of(c, c->warm + c->count) + (u64)(c->warm + c->count) * sizeof(struct block);
+}
+
+static const char *refuses(const struct cell *c)
+{
+	if (bytes_of(c, min(c->depth, c->warm + c->count)) <= AT_ONCE)
+		return NULL;
+	return "the timer would ask for more than 64 MiB at once: a smaller depth or size";
 }
 
 static void allocate(struct worker *w, struct block *b, size_t size)
@@ -55,7 +79,7 @@ static void expired(struct timer_list *timer)
 	unsigned int last = min(batch->tried + w->run->cell.depth, worker_total(w));
 
 	for (; batch->tried < last; batch->tried++)
-		allocate(w, &batch->block[batch->tried], size_of(w, batch->tried));
+		allocate(w, &batch->block[batch->tried], size_of(&w->run->cell, batch->tried));
 	complete(&batch->done);
 }
 
@@ -105,4 +129,5 @@ static void measure_timer(struct worker *w)
 	kfree(batch);
 }
 
-const struct test test_timer = { "timer", "alloc", NULL, measure_timer, false, 1, 300 };
+const struct test test_timer = { "timer", "alloc", NULL,  measure_timer, false,
+				 1,       300,     takes, refuses };
