@@ -55,8 +55,9 @@ def references_of(bench):
 def copies_of(bench):
     """{(backend, direction): how often a map and its unmap copy all bytes}; None: not known.
 
-    In for the device, out for the CPU; kernels that copy in only what the device reads are told
-    apart by dmabench itself.
+    In for the device, out for the CPU. Kernels from 5.18 on copy in what the device is to write, too,
+    for it may write less than was mapped. dmabench looks whether they do (test=check) and says so in
+    "copies"; without that it is taken for granted.
     """
     found = {(backend, way): 1 if way == "to" else 2
              for backend in ("stock", "module") for way in ("to", "from", "both")}

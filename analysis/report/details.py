@@ -45,12 +45,24 @@ def every_path(document, all_series):
                            ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
     left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
             for cell in (one.env["dma"] or {}).get("left_out") or []}
+    left.update(_astray(all_series))
     where = {}
     for one in all_series:
         if one.paths:
             where.setdefault(_function(one), []).append(one.label)
     document.add("items", [f"Timed on {function}: {', '.join(labels)}"
                            for function, labels in where.items()] + list(left))
+
+
+def _astray(all_series):
+    """Blocks of dmabench whose memcpy says that the machine had another pace."""
+    for one in all_series:
+        blocks = (one.env["dma"] or {}).get("blocks") or ()
+        astray = [str(block["position"]) for block in blocks if block["astray"]]
+        if astray:
+            yield (f"{one.env['name']}: {len(astray)} of {len(blocks)} blocks of dmabench were measured "
+                   f"at another pace (positions {', '.join(astray)} in its record): their memcpy is "
+                   "more than 10 % off the median of all", True)
 
 
 def _function(one):

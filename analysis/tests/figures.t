@@ -198,6 +198,13 @@ tap.equal(told, {("bounced", 4096, "to"): (500, 900, 4096), ("direct", 4096, "to
                  ("bounced", 4096, "from"): (500, 500, 8192)},
           "by fill; two copies where data comes back; nothing without the price of a copy")
 
+rows = [row("memcpy", 4096, 1000), row("pair", 4096, 2500, "bounced", way="from")]
+side = {"route": "bounced", "copies": 1}
+found = paths.paths_of({"unit": "instructions", "rows": rows, "summary": [
+    {"test": "pair", "dir": "from", "stock": side}]})
+tap.equal((found[0]["low"], found[0]["copied"]), (1500, 4096),
+          "one copy where dmabench saw that none is copied in")
+
 
 # -- map and unmap apart
 def apart(size, figures, kind, hold=None, way="to", served=10):

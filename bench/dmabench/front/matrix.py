@@ -94,7 +94,8 @@ def _held(percents, layouts, sizes, few):
 
 
 def _bench():
-    yield "test=check size=4096 dir=both reach=far"
+    for way in ("both", "from"):
+        yield f"test=check size=4096 dir={way} reach=far"
     yield "test=pair size=4096 mask=64 reach=near count=1000"
     for size in BENCH_SIZES:
         yield f"test=pair size={size} reach=far count={max(count_of(size) // 2, 300)}"

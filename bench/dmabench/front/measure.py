@@ -12,6 +12,8 @@ from errors import Failed
 from .files import say
 
 NO_MEMORY = "found no memory that the device reaches"
+# How fast the machine is just now: a memcpy before each block, of a page as most maps are.
+PACE = "test=memcpy size=4096 count=200"
 PROBE = "test=pair size=4096 reach={} mask={} count=16 warm=0"
 
 
@@ -82,10 +84,14 @@ class Progress:
 
 
 class Run:
-    """A whole run: each round measures all groups, each group with each backend in turn."""
+    """A whole run: each round measures all groups, each group with each backend in turn: a block.
 
-    def __init__(self, device, backends, options, groups, slots):
+    paced: by a clock of time, each block begins with a memcpy, that one of a slower moment shows.
+    """
+
+    def __init__(self, device, backends, options, groups, slots, paced=False):
         self.device, self.backends, self.options = device, backends, options
+        self.paced, self.paces = paced, []
         self.groups, self.slots = groups, slots
         self.rows, self.left_out, self.described, self.coins = [], [], {}, []
         cells = sum(len(group) for group in groups)
@@ -104,6 +110,8 @@ class Run:
                     position += 1
                     self.device.attach(backend)
                     self._describe(backend)
+                    if self.paced:
+                        self.paces.append((position, must(self.device, PACE)["ops"][0]["median"]))
                     self._group(group, index, position, backend)
                     self.device.detach()
 

@@ -7,10 +7,23 @@ import time
 
 from errors import Failed
 from .clock import Unit
+from .figures import median
 from .files import say
 from .goals import goals
 from .summary import converted, noise, paths, summary
 from .table import table
+
+
+ASTRAY = 0.1  # a block whose memcpy is further off the median of all was measured at another pace
+
+
+def blocks(paces, unit):
+    """What each block's memcpy took, and whether it is astray; paces: [(position, ticks)]."""
+    told = [(position, unit.of(ticks)) for position, ticks in paces]
+    middle = median(value for _, value in told)
+    return [{"position": position, "memcpy": value,
+             "astray": None if value is None else abs(value / middle - 1) > ASTRAY}
+            for position, value in told]
 
 
 def _name(row):
@@ -42,16 +55,18 @@ def errors(rows, machine):
     return found
 
 
-def make(rows, machine, about):
+def make(rows, machine, about, paces=()):
     """The record; about: what it holds besides rows, machine and what follows from them."""
     unit = Unit(machine)
-    rows = [converted(row, unit) for row in rows]
+    found = blocks(paces, unit)
+    astray = {one["position"] for one in found if one["astray"]}
+    rows = [converted(dict(row, astray=row.get("position") in astray), unit) for row in rows]
     machine = dict(machine, clock_dear=unit.dear)
     compared = not machine["emulated"] or unit.name == "instructions"
     record = dict({"schema": 1, "kind": "swiotlb-xen-dmabench"}, **about)
     record.update(emulated=machine["emulated"], unit=unit.name, machine=machine,
                   summary=summary(rows, compared), noise=noise(rows) if compared else None,
-                  paths=paths(rows), rows=rows,
+                  paths=paths(rows), blocks=found, rows=rows,
                   errors=errors(rows, machine))
     if unit.dear:
         record["left_out"] = record["left_out"] + [unit.untold]

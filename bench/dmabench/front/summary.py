@@ -62,12 +62,23 @@ def _key(row):
     return tuple(what.values()) + tuple(layout.values())
 
 
-def _copies(what, rows):
+def _copies_in(references):
+    """Is a buffer that the device writes copied in when it is mapped? By the cells that looked, of
+    one backend; so does every kernel from 5.18 on, for the device may write less than was mapped.
+    """
+    looked = [row["cell"] for row in references if row["cell"]["test"] == "check" and
+              row["cell"]["dir"] == "from" and row["cell"]["bounced"] and "copied_in" in row["cell"]]
+    return all(cell["copied_in"] for cell in looked)
+
+
+def _copies(what, rows, references):
     """How often the size is copied, or cleared, in one operation; None where that is not known."""
     if what["test"] == "coherent" and what["op"] == "alloc+free":
         return 1
     if what["test"] != "pair" or route(rows) != "bounced":
         return None
+    if what["dir"] == "from":
+        return 1 + _copies_in(references)
     return 1 if what["dir"] == "to" else 2
 
 
@@ -92,7 +103,7 @@ def _side(what, rows, op, references):
     """One backend's figures of a cell; references: all rows of this backend."""
     ops = [row["cell"]["ops"][op] for row in rows]
     medians = known(sample["median"] for sample in ops)
-    copies = _copies(what, rows)
+    copies = _copies(what, rows, references)
     net = []
     for row, sample in zip(rows, ops):
         once = _once(references, what, row["round"]) if copies else None
@@ -102,7 +113,7 @@ def _side(what, rows, op, references):
     tried = [row["cell"] for row in rows if row["cell"]["tries"]]
     held = [row["hold"] for row in rows if row["hold"]]
     return {
-        "rounds": len(rows), "median": median(medians), "least": min(medians, default=None),
+        "rounds": len(rows), "astray": sum(row["astray"] for row in rows), "median": median(medians), "least": min(medians, default=None),
         "greatest": max(medians, default=None), "interval": interval(medians),
         "mean": _mean(ops), "p99": median(sample["p99"] for sample in ops),
         "worst": max(known(sample["max"] for sample in ops), default=None),
@@ -180,13 +191,16 @@ def paths(rows):
     a KiB copied, round by round.
     """
     found = {}
+    copied_in = {backend: _copies_in([row for row in rows if row["backend"] == backend])
+                 for backend in {row["backend"] for row in rows}}
     for row in rows:
         cell = row["cell"]
         if cell["test"] == "pair" and cell["threads"] == 1 and not cell.get("walk", 0) \
                 and route([row]) == "bounced" and cell["bounced"] == cell["served"]:
             hold = row["hold"] or {"percent": 0, "seed": None, "mix": None}
             key = (row["backend"], cell["dir"], hold["percent"], hold["seed"], hold["mix"])
-            copied = cell["size"] * (1 if cell["dir"] == "to" else 2) / 1024
+            often = {"to": 1, "from": 1 + copied_in[row["backend"]], "both": 2}[cell["dir"]]
+            copied = cell["size"] * often / 1024
             found.setdefault(key, {}).setdefault(row["round"], []).append(
                 (copied, cell["ops"][0]["median"]))
     told = []

@@ -21,7 +21,7 @@ def _size(size):
 
 
 def _around(side):
-    middle = _count(side["median"])
+    middle = _count(side["median"]) + ("!" if side.get("astray") else "")
     if side["interval"]:
         return f"{middle} ({_count(side['interval']['low'])}..{_count(side['interval']['high'])})"
     if side["rounds"] > 1 and side["least"] is not None:
@@ -97,6 +97,11 @@ def _heading(record):
         yield (f"A/A: memcpy and memset, which are the same on both backends, differ by "
                f"{_ratio(record['noise']['min'])} to {_ratio(record['noise']['max'])} between them")
     yield from _rounds(record)
+    astray = [str(one["position"]) for one in record["blocks"] if one["astray"]]
+    if astray:
+        yield (f"!: measured at another pace: the memcpy before {len(astray)} of "
+               f"{len(record['blocks'])} blocks is more than 10 % off the median of all (positions "
+               f"{', '.join(astray)}): measure again")
     if record["left_out"]:
         yield f"left out: {'; '.join(record['left_out'])}"
 

@@ -138,6 +138,28 @@ try:
 except errors.Failed as error:
     tap.has(str(error), "test=coherent", "a cell that fails ends the run, and is named")
 
+class Paced(Device):
+    """One whose memcpy takes longer each time."""
+    paces = 0
+
+    def cell(self, line):
+        if line != measure.PACE:
+            return super().cell(line)
+        assert self.bound
+        Paced.paces += 10
+        return {"ops": [{"median": Paced.paces}]}
+
+
+options = Options(["--device", "x", "--set", "bench"])
+one = measure.Run(Paced(), ["stock", "module"], options, matrix.groups(options, True), 1000, paced=True)
+one.all()
+blocks = len(matrix.groups(options, True)) * 2
+tap.equal(one.paces, [(n, 10 * n) for n in range(1, blocks + 1)],
+          "by a clock of time a memcpy tells the pace of each block")
+tap.equal([row for row in one.rows if row["cell"].get("line") == measure.PACE or "ops" in row["cell"]], [],
+          "and is no row of it")
+tap.equal(run(Device(), ["--set", "bench"]).paces, [], "by one that counts instructions there is none")
+
 cold = [line for group in matrix.groups(Options(["--device", "x"]), True) for line in group
         if "walk=" in line]
 tap.ok(len(cold) > 3, "by a clock of time there are cells with cold caches")

@@ -55,19 +55,19 @@ row()
 		"fails":{"n":1,"median":6,"min":6,"max":6,"mean":6,"hist":[]}}}\n' "$@"
 }
 
-# record MACHINE [ROUNDS]: the record of the rows, and its table.
+# record MACHINE [ROUNDS [PACES]]: the record of the rows, and its table.
 record()
 {
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=bench/dmabench:bench/runner:analysis python3 - "$work" "$1" "${2:-1}" <<'END'
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=bench/dmabench:bench/runner:analysis python3 - "$work" "$1" "${2:-1}" "${3:-[]}" <<'END'
 import json, sys
 from front.record import make
 from front.table import table
-work, machine, rounds = sys.argv[1:]
+work, machine, rounds, paces = sys.argv[1:]
 with open(f"{work}/rows") as file:
     rows = [json.loads(text) for text in file.read().replace("}}}\n", "}}}\0").split("\0") if text]
 words = {"cpu": "x", "memcpy": "x", "memset": "x", "erms": True, "fsrm": True}
 about = {"rounds_each": int(rounds), "device": {"stock": {}, "module": {}}, "left_out": []}
-record = make(rows, dict(words, **json.loads(machine)), about)
+record = make(rows, dict(words, **json.loads(machine)), about, json.loads(paces))
 json.dump(record, open(f"{work}/record", "w"))
 print("\n".join(table(record)), file=open(f"{work}/table", "w"))
 END
@@ -190,6 +190,26 @@ record "$instructions"
 passes 'path and copy are told apart by a line through the sizes' jq -e '.paths[0] |
 	(.path.median - 100 | fabs) < 1e-6 and (.per_kib.median - 128 | fabs) < 1e-6' "$work/record"
 
+# A read that bounces is copied in, too, unless a cell that looked says that it is not.
+# looked COPIED: the cell that looked; COPIED of its bounces were copied in
+looked()
+{
+	reference 0 stock 1 from 0 0 4 1 1 | sed "s/\"memcpy\"/\"check\"/g; s/\"dir\":\"to\"/\"dir\":\"from\"/; s/\"bounced\":0/\"bounced\":4,\"copied_in\":$1/; s/\"checked\":0/\"checked\":4/"
+}
+for copied in none 4 0; do
+	{
+		row 0 stock 1 from 0 0 4 100 200
+		reference 0 stock 1 to 0 0 4 20 20
+		[ $copied = none ] || looked $copied
+	} >"$work/rows"
+	record "$instructions"
+	cp "$work/record" "$work/copied-$copied"
+done
+passes 'a read is copied twice' jq -e '.summary[0].stock | .copies == 2 and .net == 30' "$work/copied-none"
+passes 'also where a cell looked' jq -e '.summary[0].stock.copies == 2' "$work/copied-4"
+passes 'and once where that cell found nothing copied in' jq -e '.summary[0].stock | .copies == 1 and .net == 40' \
+	"$work/copied-0"
+
 row 0 stock 1 to 2 0 4 100 200 >"$work/rows"
 record "$instructions"
 passes 'a map that took the wrong way is an error' jq -e '.ok == false and (.errors[0] | test("direct"))' \
@@ -231,6 +251,22 @@ passes 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
 passes 'and its chance' grep -q 'its interval at 96%' "$work/table"
 passes 'ratios are those of the rounds' pick '.[0].ratios | .n == 9 and .median == 0.5 and .min == 0.5
 	and .interval.low == 0.5'
+
+# A block whose memcpy is off was measured while the machine had another pace.
+paces='[[1,100],[2,104],[3,96],[4,112],[5,89],[6,100]]'
+for position in 1 4; do
+	row 0 stock $position to 0 0 4 100 200 | sed "s/{\"round\":0/&,\"position\":$position/"
+done >"$work/rows"
+record '{"clock":"time","tsc_khz":1000000,"emulated":false}' 1 "$paces"
+passes 'blocks that are more than 10 % off the median are marked' jq -e '
+	[.blocks[] | select(.astray) | .position] == [4, 5] and .blocks[3].memcpy == 112' "$work/record"
+passes 'so are their rows, and cells' jq -e '[.rows[].astray] == [false, true] and
+	[.summary[].stock.astray] == [0, 1]' "$work/record"
+passes 'the table marks them' grep -qE '90% wide 4 +100! ' "$work/table"
+passes 'those alone' grep -qE '90% wide 1 +100 ' "$work/table"
+passes 'and says why' grep -qE '^!: .*memcpy before 2 of 6 blocks is more than 10 % off .*positions 4, 5' "$work/table"
+record "$instructions" 1
+passes 'without paces none is' jq -e '.blocks == [] and ([.rows[].astray] | any | not)' "$work/record"
 
 # agree MEDIAN SHARE: compares the record with one that has these, in its first cell.
 agree()

@@ -80,6 +80,7 @@ passes 'it maps and unmaps as often' jq -e '.ops[0].n == 500 and .ops[1].n == 43
 for dir in to from both; do
 	passes "data moves ($dir)" cell "test=check size=10000 offset=100 dir=$dir reach=far"
 	passes "and is right ($dir)" jq -e '.checked == 8 and .wrong == 0' "$work/cell"
+	passes "and was copied in ($dir)" jq -e '.bounced == 8 and .copied_in == 8' "$work/cell"
 done
 passes 'coherent memory' cell 'test=coherent size=16384 count=20'
 passes 'is zero, also where it was dirtied before' jq -e '.wrong == 0 and .checked == 84 and .reused > 0' \
