@@ -94,8 +94,7 @@ def _held(percents, layouts, sizes, few):
 
 
 def _bench():
-    for way in ("both", "from"):
-        yield f"test=check size=4096 dir={way} reach=far"
+    yield "test=check size=4096 dir=both reach=far"
     yield "test=pair size=4096 mask=64 reach=near count=1000"
     for size in BENCH_SIZES:
         yield f"test=pair size={size} reach=far count={max(count_of(size) // 2, 300)}"
@@ -106,6 +105,7 @@ def _bench():
             yield f"test=pair size={size} mask=64 reach=near count=300"
         yield f"test=split size={size} mask=64 reach=near count=300"
     yield from _split()
+    yield "test=check size=4096 dir=from reach=far"
 
 
 def groups(options, caches):

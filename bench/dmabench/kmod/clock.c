@@ -70,13 +70,13 @@ static unsigned int find_overhead(void)
 	unsigned long flags;
 	int i;
 
+	local_irq_save(flags);
 	for (i = 0; i < 1000; i++) {
-		local_irq_save(flags);
 		start = clock_start();
 		end = clock_end();
-		local_irq_restore(flags);
 		least = min(least, end - start);
 	}
+	local_irq_restore(flags);
 	return least;
 }
 

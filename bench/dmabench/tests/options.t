@@ -163,6 +163,7 @@ trapped='{"clock":"instructions","ticks_per_instruction":2,"emulated":true,"cloc
 	reference 0 stock 1 to 0 0 4 100 100
 } >"$work/rows"
 record "$trapped"
+# shellcheck disable=SC2016 # a program of jq
 passes 'where reading an instruction clock is trapped no figure is told, and none is 0' \
 	figures '($rows + $told | map(values)) == []'
 passes 'nor a goal' jq -e '.goals == null and .paths == []' "$work/record"
