@@ -42,9 +42,12 @@ class Unit:
         """One line that says which figures are not told, and why; None where all are."""
         if not self.dear:
             return None
-        which = "all figures" if self.refuses else f"figures below {self.reading:,.0f} ns"
-        return (f"{which}: the clock is dear here, a hypervisor traps its reading: "
-                f"{self.reading:,.0f} {self.name} a reading; use an environment where it does not")
+        reading = f"{self.reading:,.0f} {self.name}"
+        if self.refuses:
+            return ("all figures: a hypervisor traps the reading of the clock here: "
+                    f"{reading} a reading; use an environment where it does not")
+        return (f"figures below {reading}: reading the clock takes that long here, as where a "
+                "hypervisor traps or emulates it")
 
     def of(self, ticks):
         """A time that was read as the difference of two readings of the clock; None where it can't be

@@ -168,7 +168,7 @@ passes 'where reading an instruction clock is trapped no figure is told, and non
 	figures '($rows + $told | map(values)) == []'
 passes 'nor a goal' jq -e '.goals == null and .paths == []' "$work/record"
 passes 'how the maps went is' jq -e '.summary[0].stock | .route == "bounced" and .tries == 4' "$work/record"
-is "$(grep -c 'a hypervisor traps its reading: 11,028 instructions a reading; use an environment' "$work/table")" 1 \
+is "$(grep -c 'a hypervisor traps the reading of the clock here: 11,028 instructions a reading; use an environment' "$work/table")" 1 \
 	'why is said in one line'
 passes 'which the record has' jq -e '.machine.clock_dear and (.left_out | length == 1)' "$work/record"
 record "${trapped/22056/200}"
@@ -180,7 +180,7 @@ record '{"clock":"time","tsc_khz":2000000,"emulated":false,"clock_overhead_ticks
 passes 'by a dear clock of time a figure below a reading is none' jq -e '.rows[0].cell.ops[0] |
 	.median == null and .mean == null and .hist == [[null, 1]]' "$work/record"
 passes 'one above it is told, less the reading' jq -e '.rows[1].cell.ops[0].median == 19889' "$work/record"
-passes 'and which are not' grep -q 'left out: figures below 11,028 ns: the clock is dear here' "$work/table"
+passes 'and which are not' grep -q 'left out: figures below 11,028 ns: reading the clock takes that long here' "$work/table"
 passes 'no rate is, for the reading is in it' jq -e '.summary[0].module.ops_per_s == null' "$work/record"
 
 # Costs of 100 instructions and one for each 8 bytes copied, by four sizes.
