@@ -184,10 +184,15 @@ def tail_estimate(base, cell, key):
     return estimates.Estimate(len(pairs), log, inside, None), "this boot"
 
 
-def boot_means(cell, key):
-    """The mean log figure of each boot."""
+def boots_of(cell, key):
+    """The log figures of the rounds of each boot."""
     boots = {}
     for one, value in cell.values(key):
         if value > 0:
             boots.setdefault(one.get("boot", 0), []).append(math.log(value))
-    return [sum(logs) / len(logs) for logs in boots.values()]
+    return list(boots.values())
+
+
+def boot_means(cell, key):
+    """The mean log figure of each boot."""
+    return [sum(logs) / len(logs) for logs in boots_of(cell, key)]
