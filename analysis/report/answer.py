@@ -4,7 +4,7 @@ what failed and what is missing, with the cure; what to do about each device tha
 import re
 
 from document import Code, Soft
-from quantities import count, instructions, number, percent, ratio
+from quantities import count, number, percent, ratio, span
 
 import estimates
 from series import variants_of
@@ -111,7 +111,7 @@ def bounces(summary, series):
 
 
 def _fill_words(one):
-    return instructions(one["low"], one["high"])
+    return span(one)
 
 
 def _backend(one):

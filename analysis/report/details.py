@@ -4,8 +4,8 @@ from closure import closure
 from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import (NONE, count, instructions, noise, number, path, percent, ratio, series,
-                        size, spread)
+from quantities import (BELOW, NONE, count, instructions, noise, number, path, percent, ratio,
+                        series, size, span, spread)
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
@@ -24,11 +24,15 @@ def _from(env, *parts):
     return Link("\u2071", "#" + anchor(env, *parts))
 
 
-def _difference(one, less):
-    """What one path takes more than another, as a range."""
+def _difference(one, less, unit):
+    """What one path takes more than another, as a range; what is in the noise is not negative."""
     if not one or not less:
         return NONE
-    return instructions(one["low"] - less["high"], one["high"] - less["low"])
+    low, high = (one["low"] or 0) - less["high"], one["high"] - (less["low"] or 0)
+    noisy = unit == "ns" or None in (one["low"], less["low"])
+    if noisy and high <= 0:
+        return BELOW
+    return instructions(None if noisy and low <= 0 else low, high)
 
 
 def split(document, all_series):
@@ -45,15 +49,15 @@ def split(document, all_series):
                 unit = one.env["dma"]["unit"]
                 plain = native or direct
                 moved = direct if kind == "bounced" else found
-                more = _difference(moved, native) if moved and native and moved is not native \
+                more = _difference(moved, native, unit) if moved and native and moved is not native \
                     else NONE
                 rate = paths.invalidations(one.env["counts"], one.backend, bytes_)
                 calls = paths.hypercalls(one.env["counts"], one.backend, "pair", bytes_) \
                     if kind == "bounced" else None
                 rows.append([[one.label, " ", _from(one.env["name"], "dmabench")], kind,
                              _size(bytes_),
-                             instructions(plain["low"], plain["high"]) if plain else NONE,
-                             more, _difference(found, direct) if kind == "bounced" else NONE,
+                             span(plain) if plain else NONE,
+                             more, _difference(found, direct, unit) if kind == "bounced" else NONE,
                              path(found), count(found["copied"]), number(rate, 2),
                              number(calls, 2)])
     document.add("table", ["Environment", "Route", ">Size", ">API", ">Translation",
@@ -99,6 +103,13 @@ def _break_even(all_series):
             "clock of time on a real machine."]
 
 
+def _layout(layout):
+    """The path of one layout."""
+    if layout["path"] is not None:
+        return count(layout["path"])
+    return "failed" if layout["below"] is None else BELOW
+
+
 def every_path(document, all_series):
     """Each path by fill of the pool and layout."""
     rows = []
@@ -107,15 +118,14 @@ def every_path(document, all_series):
             for fill in found["fills"]:
                 values = sorted(layout["path"] for layout in fill["layouts"]
                                 if layout["path"] is not None) or [None]
-                mixes = ", ".join(
-                    f"{layout['mix']} " + ("failed" if layout["path"] is None
-                                           else count(layout["path"]))
-                    for layout in fill["layouts"] if layout["mix"])
+                mixes = ", ".join(f"{layout['mix']} {_layout(layout)}"
+                                  for layout in fill["layouts"] if layout["mix"])
+                alone = _layout(fill["layouts"][0])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
                              found["cache"], f"{fill['percent']} %",
-                             instructions(values[0], values[-1]),
+                             alone if values[0] is None else instructions(values[0], values[-1]),
                              mixes or NONE, percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
     document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",

@@ -6,7 +6,7 @@ import textwrap
 import answer
 import pictures as draw
 from document import Link, Soft, Strong
-from quantities import NONE, instructions, noise, number, path, percent, ratio
+from quantities import NONE, noise, number, path, percent, ratio, span
 from series import devices_of, variants_of
 
 EXACT = "exact"
@@ -217,8 +217,7 @@ def terminal(summary, series, width=80):
         bounced = one.path("bounced")
         out.append(form.format(
             one.label[:22], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
-            *(instructions(p["low"], p["high"]) if p else NONE
-              for p in (direct, bounced))).rstrip())
+            *(span(p) if p else NONE for p in (direct, bounced))).rstrip())
     if any(one.paths for one in series):
         out.append(f"(bounced bytes in %; the path of a 4 KiB map and unmap in {unit})")
     out.append("")

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from quantities import NONE, count, instructions, number, percent, ratio
+from quantities import NONE, count, number, percent, ratio, span
 from document import Picture
 
 import cells
@@ -136,13 +136,13 @@ def path(pictures, series, size=4096):
             found = one.path(kind, size)
             if not found:
                 continue
-            words.append(instructions(found["low"], found["high"]))
+            words.append(span(found))
             if kind == "translated" and one.env["emulated"]:
                 words[-1] += " + inval."  # how many: the next picture
                 undrawn = True  # what one costs is not in it: not to be compared
                 continue
-            values += [found["low"], found["high"]]
-            if kind == "bounced" and found["high"] > found["low"]:
+            values += [found["low"] or found["high"], found["high"]]
+            if kind == "bounced" and found["low"] and found["high"] > found["low"]:
                 marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
                               source))
             marks += [(DOT, row, float(layout["path"]), one.color,

@@ -3,6 +3,7 @@
 import math
 
 NONE = "-"
+BELOW = "below noise"
 
 
 def number(value, digits=4):
@@ -39,9 +40,9 @@ def percent(share):
 
 
 def instructions(low, high):
-    """A count of instructions, or the range of it."""
+    """A count of instructions, or the range of it; without its low end where that is in the noise."""
     if low is None:
-        return NONE
+        return NONE if high is None else f"up to {count(high)}"
     return count(low) if round(low) == round(high) else f"{count(low)}\u2013{count(high)}"
 
 
@@ -50,7 +51,13 @@ def path(one):
     if not one:
         return NONE
     failed = f", {one['unserved']}/{one['layouts']} fail" if one["unserved"] else ""
-    return instructions(one["low"], one["high"]) + failed
+    return span(one) + failed
+
+
+def span(one):
+    """The cost of a path alone."""
+    known = any(layout["path"] is not None for fill in one["fills"] for layout in fill["layouts"])
+    return instructions(one["low"], one["high"]) if known else BELOW
 
 
 def ratio(one):

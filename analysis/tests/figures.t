@@ -6,6 +6,7 @@ import math
 import os
 import random
 import sys
+from statistics import median
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
 from tap import Tap, use  # noqa: E402
@@ -207,6 +208,44 @@ tap.equal(round(paths.break_even({"unit": "ns", "rows": rows}, "stock")), 3000,
           "whose copy takes as long as the path")
 tap.equal(paths.break_even({"unit": "instructions", "rows": rows}, "stock"), None,
           "which instructions don't tell")
+
+# -- rounds of one layout, as a host has them, are no layouts
+def held(percent, seed, size, median, index, served=10):
+    """A round of a bounced pair on a pool that is held."""
+    one = row("pair", size, median, "bounced" if served else None,
+              {"percent": percent, "mix": "wide", "seed": seed})
+    one["round"], one["cell"]["served"] = index, served
+    one["cell"]["bounced"] = served
+    return one
+
+
+for unit, empty, half in (("instructions", (500, 500, 500), (900, 910, 890)),
+                          ("ns", (480, 500, 530), (700, 900, 950))):
+    rows = [dict(row("memcpy", 4096, 1000), round=i) for i in range(3)]
+    rows += [dict(row("pair", size, one + size / 4.096, "bounced"), round=i)
+             for i, one in enumerate(empty) for size in (512, 4096, 65536)]
+    rows += [held(50, 1, 4096, 1000 + one, i) for i, one in enumerate(half)]
+    rows += [held(90, 1, 4096, 1000 + half[i], i, 0 if i == 1 else 10) for i in range(3)]
+    found = next(one for one in paths.paths_of({"unit": unit, "rows": rows})
+                 if one["size"] == 4096)
+    tap.equal((found["layouts"], found["unserved"]), (3, 1),
+              f"{unit}: three rounds of three layouts are three layouts, of which one failed")
+    tap.equal([[round(one["path"], -1) for one in fill["layouts"]] for fill in found["fills"]],
+              [[500], [900], [round(median(half[::2]), -1)]],
+              f"{unit}: a layout's path is the median of its rounds")
+    tap.equal([one["rounds"] for fill in found["fills"] for one in fill["layouts"]], [3, 3, 3],
+              f"{unit}: which are counted")
+    noisy = rows + [held(97, 1, 4096, 1000 + net, i) for i, net in enumerate((-667, 900, 2589))]
+    found = next(one for one in paths.paths_of({"unit": unit, "rows": noisy})
+                 if one["size"] == 4096)
+    last = found["fills"][-1]["layouts"][0]
+    tap.equal((last["path"], round(last["below"])), (None, 1628),
+              f"{unit}: what is below its noise is no path")
+    tap.equal((found["low"], round(found["high"]), found["below"]), (None, 1628, 1),
+              f"{unit}: nor the least of a range")
+    found = paths.paths_of({"unit": unit, "rows": rows[:12] + [held(97, 1, 4096, 400, 0)]})
+    last = next(one for one in found if one["size"] == 4096)["fills"][-1]["layouts"][0]
+    tap.equal((last["path"], last["below"]), (None, 0), f"{unit}: nor is one below zero")
 
 chance = random.Random(1)
 hits = 0
