@@ -18,6 +18,7 @@ import counters
 import estimates
 import raw_files
 import samples
+import shapes
 
 UNITS = {"iops": "IO/s", "bandwidth_bytes_s": "B/s"}
 # Loads whose mean operation is smaller than this are told in operations a second.
@@ -26,7 +27,8 @@ SMALL_OPERATION = 65536
 
 def functions_of(record, target):
     """The PCI functions of a target."""
-    return {device["bdf"] for device in record["devices"] if device["target"] == target}
+    return {device.get("bdf") for device in record["devices"]
+            if device.get("target", device["id"]) == target}
 
 
 def fill_round(record, one, folder):
@@ -71,8 +73,10 @@ def read_boot(folder):
     """A boot's run.json with the figures and counts of all its rounds. Raises Damaged."""
     path = os.path.join(folder, "run.json")
     record = raw_files.read(path)
-    if record.get("kind") != "swiotlb-xen-run" or record.get("schema") != 1:
+    if not isinstance(record, dict) or record.get("kind") != "swiotlb-xen-run" or \
+            record.get("schema") != 1:
         raise raw_files.Damaged("not a run's record of schema 1")
+    shapes.check(record, shapes.RUN)
     for one in record["rounds"]:
         fill_round(record, one, folder)
     return record
@@ -83,7 +87,7 @@ def throughput_of(rounds):
     for one in rounds:
         ios = one["figures"].get("ios")
         if ios:
-            return "iops" if one["figures"]["io_bytes"] / ios < SMALL_OPERATION else \
+            return "iops" if (one["figures"].get("io_bytes") or 0) / ios < SMALL_OPERATION else \
                 "bandwidth_bytes_s"
     return "bandwidth_bytes_s"
 
