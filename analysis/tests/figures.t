@@ -91,17 +91,37 @@ def timed(position, visit, value, boot=0):
 rounds = [timed("A1", 1, 100.), timed("B1", 2, 50.), timed("B2", 3, 60.), timed("A2", 4, 90.),
           timed("A3", 5, 99., 1), timed("B4", 6, 10.)]
 tap.equal(figures.pair_ratios(rounds, "iops"), {1: .5, 2: 60 / 90}, "pairs by number, whole ones only")
-tap.equal(figures.neighbour_ratios(rounds, "iops"), [1.2],
-          "A/A of neighbours in one boot, bound again between")
-tap.equal(figures.ratio_text([1., 1.1, 1.2]), "1.10 (1.00-1.20)", "three pairs give a range")
 
-record = {"emulated": False, "rounds": [dict(timed(position, visit, value), kind="timed", ok=True,
-                                             device="nvme0n1", load="read", force=False)
-                                        for position, visit, value in (("A1", 1, 100.), ("B1", 2, 50.))]}
-for one in record["rounds"]:
-    one["figures"].update(ios=10, io_bytes=40960)
-tap.ok("0.50 (0.50-0.50)" in figures.table(record), "a table has the ratio of the pairs",
-       figures.table(record), "0.50 (0.50-0.50)")
+
+def recorded(*visits):
+    """A boot's record of one load: (position, visit, value)."""
+    record = {"emulated": False, "rounds": [dict(timed(*one), kind="timed", ok=True, force=False,
+                                                 index=one[1], device="nvme0n1", load="read")
+                                            for one in visits]}
+    for one in record["rounds"]:
+        one["figures"].update(ios=10, io_bytes=40960)
+    return record
+
+
+def last_of(record):
+    """The ratio and the A/A of the table's one row."""
+    return figures.table(record).splitlines()[1].split("IO/s")[1].split(None, 2)[2].strip()
+
+
+record = recorded(("A1", 1, 100.), ("B1", 2, 50.))
+tap.equal(last_of(record).split(), ["0.50", "-"], "one pair: a ratio without an interval")
+# pairs of 1, 1, 1, 1, 1.5, 2: their median is 1, Hodges and Lehmann's estimate is not
+many = recorded(*(one for i, value in enumerate((100., 100, 100, 100, 150, 200), 1)
+                  for one in ((f"A{i}", 4 * i, 100.), (f"B{i}", 4 * i + 2, value))))
+sides = [cells.Cell("nvme0n1", "read", side, False, [one for one in many["rounds"]
+                                                     if one["backend"] == side])
+         for side in ("stock", "module")]
+found = cells.estimate(cells.logs_of(cells.pairs_of(*sides), "iops"))[0]
+tap.equal(last_of(many).split()[:2], [f"{math.exp(found.log):.2f}", "(%.2f-%.2f)" % tuple(
+    math.exp(one) for one in found.interval)], "the table has the page's ratio, and its interval")
+tap.ok(math.exp(found.log) > 1.05, "which is not the median of the ratios", found.log)
+tap.equal(last_of(recorded(("A1", 1, 100.), ("A2", 2, 120.), ("A3", 3, 60.), ("A4", 4, 60.))).split()[1],
+          "1.00-1.20", "A/A of neighbours, no round in two of them")
 record["emulated"] = True
 tap.equal(figures.table(record), "Emulated machine: its times compare nothing, and are left out here",
           "of an emulated machine neither times nor ratios")
