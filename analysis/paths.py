@@ -8,6 +8,7 @@ walks a list of slots; no two of these are folded into one. The rounds of one la
 is its value, and half of their range the noise, below which what is left without the copy is no value.
 """
 
+import operator
 from statistics import median
 
 from estimates import line
@@ -98,40 +99,52 @@ def copy_price(bench, backend):
     return found if found and found[1] > 0 else None
 
 
-def _net(row, unit, references, prices, times):
-    """The path of a row's median; None where the price of the copy is not known."""
+def _copying(row, unit, references, prices, times):
+    """What of a row's times is the copy; None where its price is not known."""
     cell = row["cell"]
-    value = _op(cell, "pair")["median"]
     if route(cell) != BOUNCED:
-        return value
+        return 0
     if unit == "instructions" or _cache(cell) == "cold":
         once = references.get((row["backend"], cell["size"], _cache(cell)))
     else:
         price = prices[row["backend"]]
         once = price and price[1] * cell["size"]
     often = times[(row["backend"], cell["dir"])]
-    return None if once is None or often is None else value - often * once
+    return None if once is None or often is None else often * once
 
 
 # What tells one row of a fill from another: the rest of a pair's cell.
 APART = ("mask", "offset", "min_align", "reach", "depth", "buffers", "walk")
 
 
-def _layout(rows, nets):
-    """One layout of a fill, of all its rounds: {mix, seed, rounds, path, below, served}.
+def _single(rows, copying, exact):
+    """{least, p99, most} of single maps, without the copy, over some rounds; none by a clock of
+    time, whose single readings are noise."""
+    found = {}
+    for name, key, end in (("least", "min", min), ("p99", "p99", max), ("most", "max", max)):
+        values = [_op(row["cell"], "pair").get(key) for row in rows]
+        known = exact and None not in values + copying
+        found[name] = end(map(operator.sub, values, copying)) if known else None
+    return found
+
+
+def _layout(rows, copying, exact):
+    """One layout of a fill, of all its rounds: {mix, seed, rounds, path, below, served, least, p99,
+    most}.
 
     below: the noise, where the path is no more than that, or not above zero.
     """
     hold = rows[0].get("hold") or {}
-    known = [net for net in nets if net is not None]
+    known = [_op(row["cell"], "pair")["median"] - copy for row, copy in zip(rows, copying)
+             if copy is not None]
     shares = [row["cell"]["served"] / row["cell"]["tries"] for row in rows
               if row["cell"].get("tries")]
     path, below = (median(known), None) if known else (None, None)
     noise = (max(known) - min(known)) / 2 if known else 0
     if known and route(rows[0]["cell"]) == BOUNCED and path <= noise:
         path, below = None, noise
-    return {"mix": hold.get("mix"), "seed": hold.get("seed"), "rounds": len(rows), "path": path,
-            "below": below, "served": min(shares, default=None)}
+    return dict(_single(rows, copying, exact), mix=hold.get("mix"), seed=hold.get("seed"),
+                rounds=len(rows), path=path, below=below, served=min(shares, default=None))
 
 
 def paths_of(bench):
@@ -146,28 +159,28 @@ def paths_of(bench):
     for row in rows:
         cell, hold = row["cell"], row.get("hold")
         if _pairs([row]):
-            kind, net = route(cell), _net(row, unit, references, prices, times)
+            kind, copying = route(cell), _copying(row, unit, references, prices, times)
         elif _unserved(row) and cell["size"] <= LARGEST:
-            kind, net = BOUNCED, None
+            kind, copying = BOUNCED, None
         else:
             continue
-        if net is None and not _unserved(row) or hold and kind != BOUNCED:
+        if copying is None and not _unserved(row) or hold and kind != BOUNCED:
             continue
         key = (row["backend"], kind, cell["size"], cell["dir"], _cache(cell))
         layout = tuple((hold or {}).get(name) for name in ("percent", "mix", "seed")) + \
             tuple(cell.get(name) for name in APART)
-        some, nets = found.setdefault(key, {}).setdefault(layout, ([], []))
+        some, copies = found.setdefault(key, {}).setdefault(layout, ([], []))
         some.append(row)
-        nets.append(net)
-    out = [_path(key, layouts, times) for key, layouts in found.items()]
+        copies.append(copying)
+    out = [_path(key, layouts, times, unit == "instructions") for key, layouts in found.items()]
     return [path for path in out if path["high"] is not None]
 
 
-def _path(key, layouts, times):
+def _path(key, layouts, times, exact):
     backend, kind, size, way, cache = key
     fills = {}
-    for (percent, *_), (rows, nets) in layouts.items():
-        fills.setdefault(percent or 0, []).append(_layout(rows, nets))
+    for (percent, *_), (rows, copying) in layouts.items():
+        fills.setdefault(percent or 0, []).append(_layout(rows, copying, exact))
     every = [layout for some in fills.values() for layout in some]
     costs = [layout["path"] for layout in every if layout["path"] is not None]
     below = [layout["below"] for layout in every if layout["below"] is not None]

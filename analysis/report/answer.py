@@ -9,8 +9,6 @@ from quantities import count, number, percent, ratio, span
 import estimates
 from series import variants_of
 
-# Shares nearer to none or all than this are none or all.
-NEARLY = 0.005
 LEAST_ROUNDS = 6
 
 # A cure that names one environment.
@@ -40,9 +38,9 @@ def _class(one):
     """What is said of a share: None, none, all, or a number."""
     if one is None or one["share"] is None:
         return None
-    if one["share"] <= NEARLY:
+    if not one["share"]:
         return "nothing"
-    return "every byte" if one["share"] >= 1 - NEARLY else "in part"
+    return "every byte" if one["share"] >= 1 else "in part"
 
 
 def _places(series):
@@ -146,7 +144,7 @@ def path_sentences(series):
     if not first:
         return "", ""
     unit = first[0].env["dma"]["unit"]
-    fills = ", by how full the pool is" if len(first[0].path("bounced")["fills"]) > 1 else ""
+    fills = ", medians by how full the pool is" if len(first[0].path("bounced")["fills"]) > 1 else ""
     times = _times(*first) if [one.backend for one in first] == ["stock", "module"] else ""
     if times:
         costs = [_fill_words(one.path("bounced")) for one in first]
@@ -354,7 +352,7 @@ def advice(series):
                    for device in (one.env["record"] or {"devices": []})["devices"]}
         for share in one.env["shares"]:
             reasons = {name: n for name, n in share["reasons"].items() if n}
-            if share["backend"] != one.backend or not reasons or (share["share"] or 1) <= NEARLY:
+            if share["backend"] != one.backend or not reasons or share["share"] == 0:
                 continue
             reason = max(reasons, key=reasons.get)
             device = devices.get(share["device"], {})

@@ -30,6 +30,8 @@ class Run:
 def _why_not(base, run, name):
     """Why the times of an environment are not compared; None if they are."""
     a, b = base.record(name), run.record(name)
+    if not a or not b:
+        return "not in both"
     if a["emulated"] or b["emulated"]:
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
@@ -127,31 +129,65 @@ def to_stock(base, runs):
     return rows
 
 
+PATH = ("backend", "kind", "size", "dir", "cache")
+
+
+def _path_of(env, one, unit):
+    """The same path in another run's environment; None without it."""
+    dma = (env or {}).get("dma")
+    if not dma or dma["unit"] != unit:
+        return None
+    return next((path for path in dma["paths"] if all(path[key] == one[key] for key in PATH)), None)
+
+
+def _path_head(name, one):
+    return [name, one["backend"], one["kind"], f"{one['size']} B",
+            one["dir"] + (", cold" if one["cache"] == "cold" else ""), path(one)]
+
+
 def paths(base, runs):
-    """(rows of the paths that are not equal in all runs, how many are equal)."""
+    """(rows of the paths by instructions that are not equal in all runs, how many are equal)."""
     rows, equal = [], 0
     for name, env in base.told.items():
-        for one in (env["dma"] or {}).get("paths", []):
-            line = [_same_path(run.told.get(name), one, env["dma"]["unit"]) for run in runs]
-            if all(text == EQUAL for text in line):
+        dma = env["dma"] or {}
+        for one in dma["paths"] if dma.get("unit") == "instructions" else ():
+            others = [_path_of(run.told.get(name), one, "instructions") for run in runs]
+            if all(other and other["fills"] == one["fills"] for other in others):
                 equal += 1
-            elif any(text != NONE for text in line):
-                rows.append([name, one["backend"], one["kind"], f"{one['size']} B",
-                             one["dir"] + (", cold" if one["cache"] == "cold" else ""),
-                             path(one)] + line)
+            elif any(others):
+                rows.append(_path_head(name, one) + [
+                    NONE if not other else EQUAL if other["fills"] == one["fills"] else path(other)
+                    for other in others])
     return rows, equal
 
 
-def _same_path(env, one, unit):
-    """A path of another run, or that it is equal in all fills and layouts."""
-    dma = (env or {}).get("dma")
-    if not dma or dma["unit"] != unit:
+def _by_layout(one):
+    return {(fill["percent"], layout["mix"], layout["seed"], nth): layout["path"]
+            for fill in one["fills"] for nth, layout in enumerate(fill["layouts"])
+            if layout["path"]}
+
+
+def _times_path(one, other):
+    """The ratio of a path's times to the base's, over its fills and layouts."""
+    before, after = _by_layout(one), _by_layout(other) if other else {}
+    found = [after[key] / before[key] for key in before if key in after]
+    if not found:
         return NONE
-    other = next((path for path in dma["paths"] if all(
-        path[key] == one[key] for key in ("backend", "kind", "size", "dir", "cache"))), None)
-    if not other:
-        return NONE
-    return EQUAL if other["fills"] == one["fills"] else path(other)
+    low, high = (number(end(found), 2) for end in (min, max))
+    return f"\u00d7{low}" if low == high else f"\u00d7{low}\u2013{high}"
+
+
+def timed_paths(base, runs):
+    """Rows of the paths by a clock of time: a ratio, for times are never equal."""
+    rows = []
+    for name, env in base.told.items():
+        dma = env["dma"] or {}
+        for one in dma["paths"] if dma.get("unit") == "ns" else ():
+            texts = [_times_path(one, None if _why_not(base, run, name) else
+                                 _path_of(run.told.get(name), one, "ns")) for run in runs]
+            if any(text != NONE for text in texts):
+                rows.append(_path_head(name, one) + texts)
+    return rows
 
 
 COUNTS = (("bounces", count), ("share", percent), ("fails", count), ("exchanges", count))
@@ -231,6 +267,12 @@ def document(runs):
     _section(out, "Instructions of the path", ["Environment", "Backend", "Route", ">Size",
                                                "Direction"] + columns, routes,
              f"All {equal} that both have are equal." if equal else "None that both have.")
+    by_time = timed_paths(base, runs)
+    if by_time:
+        _section(out, "Time of the path", ["Environment", "Backend", "Route", ">Size", "Direction"]
+                 + columns, by_time, "")
+        out.add("paragraph", "In ns; then ratios to it, from the least to the greatest of the fills "
+                             "and layouts. One boot each: they have no interval.")
     _section(out, "Counts that differ", where + ["Count"] + columns, counted, "None.")
     _section(out, "Ratio to stock, within a boot", where + ["Figure"] + columns,
              to_stock(base, runs), "None was measured.")

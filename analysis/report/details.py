@@ -110,6 +110,16 @@ def _layout(layout):
     return "failed" if layout["below"] is None else BELOW
 
 
+def _single(layouts):
+    """Of single maps the least, the most and the 99th percentile, where they scatter over 1 %."""
+    known = [one for one in layouts if None not in (one["path"], one["least"], one["most"])]
+    if not any(one["most"] - one["least"] > one["path"] / 100 for one in known):
+        return NONE
+    text = instructions(min(one["least"] for one in known), max(one["most"] for one in known))
+    tails = [one["p99"] for one in known]
+    return text if None in tails else f"{text} ({count(max(tails))})"
+
+
 def every_path(document, all_series):
     """Each path by fill of the pool and layout."""
     rows = []
@@ -126,12 +136,15 @@ def every_path(document, all_series):
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
                              found["cache"], f"{fill['percent']} %",
                              alone if values[0] is None else instructions(values[0], values[-1]),
-                             mixes or NONE, percent(min(served)) if served else NONE,
+                             _single(fill["layouts"]), mixes or NONE, percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
     document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
-                           ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
+                           ">Pool held", ">Path", ">Single maps (p99)", "Layouts", ">Served", ""], rows)
     left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
             for cell in (one.env["dma"] or {}).get("left_out") or []}
+    if any(row[7] != NONE for row in rows):
+        left["Single maps: the least and the most of all layouts of a row; what Xen did meanwhile (an "
+             "interrupt, another domain) is in the most"] = True
     where = {}
     for one in all_series:
         if one.paths:
@@ -361,7 +374,9 @@ def how_to_read(document):
         "network card. They are exact on any machine, and may be compared between environments. "
         "Counts of bounces differ from round to round, for requests are merged.",
         "A path is the instructions, or the time, of one map and its unmap, without the copy. "
-        "Where a range stands it goes over the fills of the pool and the layouts of what is held.",
+        "Where a range stands it goes over the fills of the pool and the layouts of what is held: it "
+        "is one of medians. Single maps reach farther: \"Every path\" has their least, their most and "
+        "the 99th percentile, where these lie over 1 % apart.",
         "A median has its interval from six rounds on (exact, order statistics), below that its "
         "range. A tail (p99) is of all rounds together, with ten samples beyond it at least.",
         "A ratio is Hodges and Lehmann's estimate over pairs of rounds, whose order a coin tossed, "
@@ -371,7 +386,8 @@ def how_to_read(document):
         f"beyond A/A), {estimates.SAME} (the interval lies inside), else {estimates.UNKNOWN}. "
         "The rest is described.",
         "A/A: two neighbouring visits to one backend; between them the device was bound again. "
-        "Grey: within that noise.",
+        "A ratio in grey is within that noise, and no other is grey. One without a range in brackets "
+        "has no interval.",
         "Times of an emulated machine are not compared at all.",
         ["The small \u2071 leads to the files that a number was computed from."],
     ])

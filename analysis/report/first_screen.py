@@ -108,6 +108,12 @@ def _ratio_cell(pair):
     return ratio(pair)
 
 
+def _of_native(one):
+    """A ratio to native, for which there is no A/A."""
+    few = "" if one["low"] is not None else ", no interval"
+    return f"{ratio(one)} of native{few}"
+
+
 def _time_row(summary, series, device, load, key, words):
     """A row of a figure of time: its median; of the module the ratio to stock."""
     cells, noises = [], []
@@ -125,7 +131,7 @@ def _time_row(summary, series, device, load, key, words):
             native = next((a for a in summary["against_native"] if a["figure"] == key and
                            a["environment"] == one.env["name"] and
                            all(a[k] == v for k, v in same.items())), None)
-            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else []))
+            cells.append(text + (f" {_of_native(native)}" if native else ""))
         else:
             cells.append(NONE)
     return [_head(words, device)] + cells + [" ".join(noises) or NONE]
@@ -150,11 +156,11 @@ def rows_of(summary, series):
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
     paths = [_path_row(series, ("direct", "translated"), 4096, f"{unit}, 4 KiB, no bounce"),
-             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, by fill")]
+             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, medians by fill")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
         shares = [_share_row(target, alike[target], series) for target in devices][:3]
-        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, by fill"))
+        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, medians by fill"))
         rows = shares + paths + [_last_row(series)]
     else:
         device, load = main

@@ -151,8 +151,8 @@ def path(pictures, series, size=4096):
                       if layout["path"] is not None]
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
-                      f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "
-                      "the pool, without the copy" + ("; IOMMUs: not drawn" if undrawn else ""))
+                      f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, medians by "
+                      "fill of the pool, without the copy" + ("; IOMMUs: not drawn" if undrawn else ""))
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5

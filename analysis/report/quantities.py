@@ -32,10 +32,10 @@ def size(value):
 
 
 def percent(share):
-    """Three digits, and no zeros after the point."""
+    """Three digits, and no zeros after the point; less than all is not 100 %."""
     if share is None:
         return NONE
-    text = number(100 * share, 3)
+    text = number(min(100 * share, 99.99), 4) if .9995 <= share < 1 else number(100 * share, 3)
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 

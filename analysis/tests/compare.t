@@ -83,6 +83,27 @@ said=$("$compare" "$fixture" "$run")
 passes 'instructions are equal or not' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| 190 \|' <<<"$said"
 passes 'and only what is not is told' grep -q 'Paths that are not equal: 1 .equal: 37.' <<<"$said"
 
+# by a clock of time, as on a host: no two floats are equal, and none is called unequal
+# by_time FACTOR: the run's paths take so many ns
+by_time()
+{
+	edit xen-dom0/instructions/dmabench.json ".unit = \"ns\" | .emulated = false |
+		(.rows[] | select(.cell.test == \"pair\").cell.ops[].median | numbers) *= $1"
+}
+new_run ns
+real_machine
+by_time 1
+ns=$run
+new_run dearer
+real_machine
+by_time 1.5001
+said=$("$compare" "$ns" "$run")
+passes 'times of a path are a ratio' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| ×1\.5 \|' <<<"$said"
+passes 'in a table of their own' grep -q '^## Time of the path' <<<"$said"
+passes 'none is told as unequal instructions' grep -q 'Paths that are not equal: 0 ' <<<"$said"
+edit xen-dom0/run.json '.machine.cpus = 64'
+passes 'nor are those of two machines compared' not grep -q '^## Time of the path' <("$compare" "$ns" "$run")
+
 new_run other
 edit xen-dom0/run.json '.versions.kernel = "6.13" | .emulated = false'
 said=$("$compare" "$fixture" "$run")

@@ -70,7 +70,7 @@ is "${broken-}" '' 'nor one of the text'
 # -- what is said without scrolling
 first=$(sed '/^## /,$d' "$run/report.md")
 passes 'which devices bounce where' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native, dom0 and domU, nothing in IOMMU' <<<"$first"
-passes 'by fill of the pool, never the empty one alone' grep -q 'takes 2.3–12 times as many instructions on stock as on the module (1,108–5,917 and 448–481, by how full' <<<"$first"
+passes 'by fill of the pool, never the empty one alone' grep -q 'takes 2.3–12 times as many instructions on stock as on the module (1,108–5,917 and 448–481, medians by how full' <<<"$first"
 passes 'where maps fail' grep -q 'maps of 64 KiB fail in 2 of 7 layouts on stock and in none of 7 layouts on the module' <<<"$first"
 passes 'also in the table' grep -qE '^\| instr., 64 KiB bounced.* 1,168–5,977, 2/7 fail \| 508–541 \|' <<<"$first"
 passes 'a failed round, and why' grep -q '1 of 53 rounds failed.*it hung' <<<"$first"
@@ -101,6 +101,8 @@ passes 'a tail is of all rounds, or not told' not grep -qE 'sda .*p99' "$run/rep
 is "$(sed '/^## /,$d' "$run/report.md" | awk -F'|' '/^\| (bounced|instr)/ { print $(NF - 1) }' | sort -u)" ' exact ' \
 	'what is counted has no noise'
 passes 'one boot a side: a ratio without an interval' grep -q 'one boot each: no interval' "$run/report.md"
+passes 'which is said of a ratio to native, too' grep -q ' ×[0-9.]* of native, no interval |' "$run/report.md"
+passes 'that is not grey, for it is not within noise' not grep -q 'class="soft">[^<]*of native' "$run/report.html"
 passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d' "$run/report.md")
 jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
 cp "$scratch/ns.json" "$run/xen-dom0/instructions/dmabench.json"
@@ -113,7 +115,7 @@ for file in "$run"/*/instructions/dmabench.json; do
 done
 "$report" "$run" >/dev/null
 passes 'a clock of time gives no ratio of paths, for it would have no interval' grep -q \
-	'dom0 the path of a bounced map and unmap of 4 KiB takes .* ns on stock and .* on the module, by how full' "$run/report.md"
+	'dom0 the path of a bounced map and unmap of 4 KiB takes .* ns on stock and .* on the module, medians by how full' "$run/report.md"
 
 # -- advice
 new_run narrow
@@ -122,6 +124,20 @@ edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas
 "$report" "$run" >/dev/null
 passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
 	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
+
+# -- a few bytes are neither none nor all
+new_run few
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "nvme0n1" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '(.devices[] | select(.device == "0000:00:03.0")) = {device: "0000:00:03.0", bounces: 1, bytes: 4096,
+	reasons: {straddle: {bounces: 1, bytes: 4096}}}'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '(.devices[] | select(.device == "0000:00:05.0").bytes) -= 1'
+"$report" "$run" >/dev/null
+passes 'are told as they are' grep -q 'nvme0n1 (64-bit, nvme) bounces 0.333 % of the bytes in dom0 stock, nothing in ' "$run/report.md"
+passes 'beside every byte but one' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native.*, 99.99 % of the bytes in dom0 stock' "$run/report.md"
+passes 'with what to do' grep -q '^- To do about nvme0n1: its buffers are not contiguous' "$run/report.md"
 
 # -- a name that is another device in another machine of the lab
 new_run variants
@@ -283,6 +299,16 @@ edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module"
 "$report" "$run" >/dev/null
 passes 'no path is negative' not grep -qE '(^|[ |–])-[0-9]' "$run/report.md"
 passes 'it is below noise' grep -qE '^\| dom0 module \| bounced \| 4 KiB .* below noise \|' "$run/report.md"
+
+new_run single-maps
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "stock" and .cell.test == "pair" and
+	.cell.size == 4096 and .hold.percent == 90 and .cell.dir == "to").cell.ops[0]) |= (.min -= 100 | .p99 += 3000 | .max += 9000)'
+"$report" "$run" >/dev/null
+passes 'single maps reach beyond the medians, which is told' grep -qF \
+	'| dom0 stock | bounced | 4 KiB | to | hot | 90 % | 1,108–1,460 | 1,008–10,460 (4,460) |' "$run/report.md"
+passes 'the range of the first screen is said to be of medians' grep -q '^| instr., 4 KiB bounced, medians by fill |' "$run/report.md"
+passes 'no column is there for maps that are all alike' grep -qF \
+	'| dom0 module | bounced | 4 KiB | to | hot | 90 % | 465–481 | - |' "$run/report.md"
 
 new_run clock
 for file in "$run"/*/instructions/dmabench.json; do
