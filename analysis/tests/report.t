@@ -360,11 +360,32 @@ no_dead_link "$run/report.html" 'whose links are not dead'
 
 # -- a fleet
 mkdir "$scratch/fleet"
-cp -r "$fixture" "$scratch/fleet/one"
+new_run fleet/one
+new_run fleet/older
+edit bench.json '.started = "1999-01-01T00:00:00Z"'
+for file in "$run"/*/run.json; do
+	edit "${file#"$run"/}" '.started = "1999-01-01T00:00:00Z" | .versions.kernel = "6.1"'
+done
+new_run fleet/other
+edit bench.json '.host = "other-host" | .host_id = "other"'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '.devices = []'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .load == "tcp-send" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '.devices = []'
+new_run fleet/plain
+rm -r "$run"/xen-dom*
+edit bench.json '.host = "plain-host" | .host_id = "plain"'
 mkdir "$scratch/fleet/two"
 "$report" --fleet "$scratch/fleet" >"$scratch/fleet.md"
-passes 'a fleet has a row a host' grep -qE '^\| test-fixture \| dom0 module \| 100 % \|' "$scratch/fleet.md"
-passes 'and one for a host that left nothing' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
+is "$(grep -c '^| test-fixture |' "$scratch/fleet.md")" 1 'a fleet has a row a host'
+passes 'of its newest run, in the Xen PV environment, with what else is there' grep -qF \
+	'| test-fixture | 2000-01-01 | dom0 | 100 % | emulated | 67.11 MB | 6.12 | 4.20 | 3 data checks passed | native, IOMMU lazy, IOMMU strict, domU, 1 older run |' \
+	"$scratch/fleet.md"
+passes 'backends that differ are in one cell' grep -qF '| other-host | 2000-01-01 | dom0 | stock 4.53 %, module 100 % |' "$scratch/fleet.md"
+passes 'a host without Xen has the row of what there is' grep -qE '^\| plain-host \| 2000-01-01 \| native \| 100 % \|' "$scratch/fleet.md"
+passes 'and one that left nothing a row that says so' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
 
 # -- what is missing is missed, not fatal
 new_run alone
