@@ -27,6 +27,9 @@ DIFFERS = "differs"
 SAME = "same within 2 %"
 UNKNOWN = "not told apart"
 FEW = "too few pairs"
+UNRELIABLE = "unreliable"
+# A load of which more rounds than this failed on a backend has no verdict.
+MOST_FAILED = 0.1
 
 
 class Spread(NamedTuple):
@@ -255,6 +258,17 @@ def holm(values):
         most = max(most, min(1., (len(ordered) - i) * p))
         adjusted[p] = most
     return [None if p is None else adjusted[p] for p in values]
+
+
+def fisher(failed, of, others_failed, others_of):
+    """Fisher's exact p, two-sided, that one side's rounds fail as often as the other's."""
+    both = failed + others_failed
+
+    def ways(k):
+        return _binomial(of, k) * _binomial(others_of, both - k)
+
+    every = [ways(k) for k in range(max(0, both - others_of), min(of, both) + 1)]
+    return sum(one for one in every if one <= ways(failed)) / sum(every)
 
 
 def too_many(found, of, share=0.05):

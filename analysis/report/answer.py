@@ -179,7 +179,7 @@ def failure_sentence(series):
 
 def _load_sentence(env):
     """Stock against module in one environment: what its primary figures show."""
-    primaries = [one for one in env["pairs"] if one["primary"]]
+    primaries = [one for one in env["pairs"] if one["primary"] and not one["unreliable"]]
     if not primaries:
         return ""
     differ = [one for one in primaries if one["verdict"] == estimates.DIFFERS]
@@ -321,6 +321,21 @@ def noise_words(summary):
     return text
 
 
+def failed_sides(one):
+    """Rounds of a load that failed, a backend."""
+    return _listed(f"{side['failed']} of {side['of']} on {backend}"
+                   for backend, side in sorted(one["sides"].items(), reverse=True))
+
+
+def _unreliable_words(env):
+    """The loads of a real machine that have no verdict because their rounds failed."""
+    for one in env["failures"] if not env["emulated"] else ():
+        if one["unreliable"]:
+            apart = "" if one["p"] is None else f" (Fisher's p {number(one['p'], 2)})"
+            yield [f"{env['name']}: {one['device']} {one['load']} is unreliable, no verdict: rounds "
+                   f"failed, {failed_sides(one)}{apart}"]
+
+
 def problems(summary):
     """(what failed or is missing, each with its cure; whether data was damaged)."""
     bad = any(not one["passed"] for env in summary["environments"] for one in env["checks"])
@@ -330,6 +345,7 @@ def problems(summary):
         if not env["steady"]:
             out.append([f"{env['name']}: it differs from itself more than chance allows: no "
                         "verdict on its times"])
+        out += _unreliable_words(env)
         out += [[f"{env['name']} dmabench: {error}"] for error in (env["dma"] or {}).get(
             "errors") or []]
         out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
+from answer import failed_sides
 from closure import closure
 from crossed import crossed
 from document import Anchor, Code, Link
@@ -291,6 +292,10 @@ def checks(document, summary):
              "passed" if one["passed"] else "FAILED", Link(str(one["round"]), one["source"])]
             for env in summary["environments"] for one in env["checks"]]
     document.add("table", ["Environment", "Device", "Load", "Backend", "Data", "Round"], rows)
+    document.add("table", ["Environment", "Device", "Load", "Rounds that failed", ">Fisher's p", ""], [
+        [env["name"], one["device"], one["load"], failed_sides(one), number(one["p"], 2),
+         estimates.UNRELIABLE if one["unreliable"] else NONE]
+        for env in summary["environments"] for one in env["failures"]])
     items = []
     for env in summary["environments"]:
         items += [[f"{env['name']}: round {one['round']} failed and is left out: {one['device']} "
@@ -385,6 +390,9 @@ def how_to_read(document):
         "leaves 1 out after Holm's adjustment over all of these, and the ratio is beyond 2 % and "
         f"beyond A/A), {estimates.SAME} (the interval lies inside), else {estimates.UNKNOWN}. "
         "The rest is described.",
+        f"A load of which over {percent(estimates.MOST_FAILED)} of the rounds failed on a backend is "
+        f"{estimates.UNRELIABLE}: no ratio, no verdict. Fisher's exact p tells whether the backends "
+        "fail alike.",
         "A/A: two neighbouring visits to one backend; between them the device was bound again. "
         "A ratio in grey is within that noise, and no other is grey. One without a range in brackets "
         "has no interval.",

@@ -9,6 +9,8 @@ from document import Link, Soft, Strong
 from quantities import NONE, noise, number, path, percent, ratio, span
 from series import devices_of, variants_of
 
+import estimates
+
 EXACT = "exact"
 # Columns that a window of 1300 pixels holds.
 MOST = 7
@@ -103,6 +105,8 @@ def _last_row(series):
 
 def _ratio_cell(pair):
     """A ratio to stock; grey where stock strays as far from itself."""
+    if pair["unreliable"]:
+        return estimates.UNRELIABLE
     if abs(pair["ratio"] - 1) <= math.exp(pair["band"]) - 1:
         return Soft(ratio(pair) + " within noise")
     return ratio(pair)

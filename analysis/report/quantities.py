@@ -61,7 +61,10 @@ def span(one):
 
 
 def ratio(one):
-    """A ratio with its interval in one cell; two digits where six pairs or more do not carry it."""
+    """A ratio with its interval in one cell; two digits where six pairs or more do not carry it. None
+    of a load whose rounds failed too often: those that did not are a choice."""
+    if one.get("unreliable"):
+        return NONE
     if one["low"] is None:
         return f"\u00d7{number(one['ratio'], 2)}"
     return f"\u00d7{one['ratio']:.2f} ({one['low']:.2f}\u2013{one['high']:.2f})"

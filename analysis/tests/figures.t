@@ -149,6 +149,10 @@ found = estimates.within_boot([a - b for a, b in zip(before, after)])
 tap.equal([round(x, 3) for x in (found.log, *found.interval, found.p)], [.46, .01, .786, .039],
           "the published example comes out")
 tap.equal(estimates.holm([.01, None, .04, .03]), [.03, None, .06, .06], "Holm's adjustment")
+# Fisher's tea: three of four cups; and the table of Agresti, Categorical Data Analysis, 2.6
+tap.equal([round(estimates.fisher(*one), 3) for one in ((3, 4, 1, 4), (0, 6, 6, 6), (2, 12, 0, 12),
+                                                       (0, 5, 0, 5))], [.486, .002, .478, 1],
+          "Fisher's exact test")
 tap.equal(estimates.band([.01, -.05]), .05, "few A/A: the farthest")
 tap.equal(estimates.too_many(1, 24), False, "one of 24 may differ from itself by chance")
 tap.equal(estimates.too_many(4, 24), True, "four may not")

@@ -104,6 +104,24 @@ passes 'one boot a side: a ratio without an interval' grep -q 'one boot each: no
 passes 'which is said of a ratio to native, too' grep -q ' ×[0-9.]* of native, no interval |' "$run/report.md"
 passes 'that is not grey, for it is not within noise' not grep -q 'class="soft">[^<]*of native' "$run/report.html"
 passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d' "$run/report.md")
+cp "$run/xen-dom0/run.json" "$scratch/whole.json"
+passes 'no round failed: no load is unreliable' not grep -qE 'xen-dom0.*unreliable' "$run/report.md"
+# lose BACKEND HOW_MANY: so many of its rounds of the first load failed
+lose()
+{
+	edit xen-dom0/run.json "([.rounds[] | select(.kind == \"timed\" and .load == \"randread-4k-qd1\" and
+		.device == \"nvme0n1\" and .backend == \"$1\").index][:$2]) as \$lost |
+		(.rounds[] | select(.index | IN(\$lost[]))) |= (.ok = false | .why = \"it hung\")"
+}
+lose module 3
+"$report" "$run" >/dev/null
+passes 'rounds that fail are an outcome, a backend' grep -qE \
+	"^- xen-dom0: nvme0n1 randread-4k-qd1 is unreliable, no verdict: rounds failed, 0 of 6 on stock and 3 of 6 on module \(Fisher's p 0\.18\)" "$run/report.md"
+passes 'in the details, too' grep -qF '| xen-dom0 | nvme0n1 | randread-4k-qd1 | 0 of 6 on stock and 3 of 6 on module | 0.18 | unreliable |' "$run/report.md"
+passes 'such a load has neither verdict nor ratio' grep -qE \
+	'^\| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* \| 3 \| - \| [^|]* \| unreliable \|$' "$run/report.md"
+passes 'the others have theirs' grep -qE '^\| nvme0n1 \| seqread-128k \| module \|.*too few pairs' "$run/report.md"
+cp "$scratch/whole.json" "$run/xen-dom0/run.json"
 jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
 cp "$scratch/ns.json" "$run/xen-dom0/instructions/dmabench.json"
 "$report" "$run" >/dev/null
