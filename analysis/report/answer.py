@@ -7,6 +7,7 @@ from document import Code, Soft
 from quantities import count, number, percent, ratio, span
 
 import estimates
+import served
 from series import variants_of
 
 LEAST_ROUNDS = 6
@@ -221,7 +222,7 @@ def verdict(summary, series):
     """The answer: (what a reader takes away, the rest), lists of sentences."""
     told = bounces(summary, series) or ["No bounce was counted in this run."]
     bounced, direct = path_sentences(series)
-    rest = [direct, failure_sentence(series)] + load_sentences(summary)
+    rest = [direct, failure_sentence(series), served.sentence(summary)] + load_sentences(summary)
     return [text for text in told + [bounced] if text], [text for text in rest if text]
 
 

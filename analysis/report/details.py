@@ -10,6 +10,7 @@ from quantities import (BELOW, NONE, count, instructions, noise, number, path, p
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
+from served import served
 
 import estimates
 import paths
@@ -425,6 +426,8 @@ def write(document, summary, all_series, latencies, ratios):
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Memory that is scattered over the machine, and cured",
                      lambda part: scattered(part, summary, all_series))
+    document.details("Passed through to a domU, or served by dom0",
+                     lambda part: served(part, summary))
     document.details("Every path, by fill of the pool and layout",
                      lambda part: every_path(part, all_series))
     for env in summary["environments"]:

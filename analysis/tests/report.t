@@ -192,6 +192,24 @@ edit xen-dom0-cured/run.json '(.devices[] | select(.target == "eth0")).dma_mask_
 "$report" "$run" >/dev/null
 is "$(section 'scattered over the machine')" '' 'and without a wide card it is not there'
 
+# -- a domU whose devices dom0 serves, beside one to which they are passed through
+new_run served
+passes 'without one nothing is said of it' not grep -q 'Served by dom0' "$golden"
+cp -r "$run/xen-dom0" "$run/xen-dom0-served"
+rm -r "$run/xen-dom0-served/instructions"
+edit xen-dom0-served/run.json '.environment = "xen-dom0-served" | .rounds |= map(select(.kind == "counted" and
+	.backend == "stock" and .load != "packets" and .device != "sda") | .load = "observed" | .counters |= {source, raw})'
+"$report" "$run" >/dev/null
+passes 'the answer says what bounces either way' grep -qF \
+	'Served by dom0 to a domU, bounced in dom0: nvme0n1 nothing, eth0 75 % of the bytes; passed through, in the domU: nvme0n1 nothing, eth0 95.1 % of the bytes.' \
+	"$run/report.md"
+passes 'and a table by how many bytes' grep -qF '| eth0 | 8.000 MB | 6.000 MB | 75 % | 95.1 % |' <(section 'or served by dom0')
+passes 'what was not moved for it is in neither' not grep -qE '^\| sda \|' <(section 'or served by dom0' | sed '2,${/^## /,$d}')
+no_dead_link "$run/report.html" 'its links are not dead'
+rm -r "$run/xen-domu"
+"$report" "$run" >/dev/null
+passes 'alone it is compared with nothing' not grep -q 'Served by dom0' "$run/report.md"
+
 # -- loads while a part of the pool is held
 new_run held
 # shellcheck disable=SC2016 # variables of jq's
