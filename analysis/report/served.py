@@ -51,9 +51,10 @@ def sentence(summary):
     def words(nth):
         return ", ".join(f"{one[0]} {amount(one[nth])}" for one in found)
 
-    served, passed = words(2), words(3)
-    return f"Served by dom0 to a domU, bounced in dom0: {served}; passed through, in the domU: " + \
-        ("the same." if served == passed else f"{passed}.")
+    if words(2) == words(3):
+        return "Served by dom0, a domU's devices bounce what they bounce passed through."
+    return f"Served by dom0 to a domU, bounced in dom0: {words(2)}; passed through, in the domU: " \
+           f"{words(3)}."
 
 
 def served(document, summary):
