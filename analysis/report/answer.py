@@ -331,10 +331,9 @@ def failed_sides(one):
 def _unreliable_words(env):
     """The loads of a real machine that have no verdict because their rounds failed."""
     for one in env["failures"] if not env["emulated"] else ():
-        if one["unreliable"]:
-            apart = "" if one["p"] is None else f" (Fisher's p {number(one['p'], 2)})"
+        if one["unreliable"] and one["p"] is not None:
             yield [f"{env['name']}: {one['device']} {one['load']} is unreliable, no verdict: rounds "
-                   f"failed, {failed_sides(one)}{apart}"]
+                   f"failed, {failed_sides(one)} (Fisher's p {number(one['p'], 2)})"]
 
 
 def problems(summary):

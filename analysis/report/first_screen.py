@@ -160,11 +160,11 @@ def rows_of(summary, series):
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
     paths = [_path_row(series, ("direct", "translated"), 4096, f"{unit}, 4 KiB, no bounce"),
-             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, medians by fill")]
+             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, medians")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
         shares = [_share_row(target, alike[target], series) for target in devices][:3]
-        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, medians by fill"))
+        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, medians"))
         rows = shares + paths + [_last_row(series)]
     else:
         device, load = main
