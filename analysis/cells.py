@@ -9,7 +9,6 @@ import random
 from typing import NamedTuple
 
 import estimates
-import figures
 import raw_files
 
 
@@ -41,6 +40,8 @@ FIGURES = {
 }
 # Tails stand on all rounds of a cell together: a stall in one round of six is in them.
 TAILS = {"lat_p99_ns": 0.99, "lat_p999_ns": 0.999}
+# Loads whose mean operation is smaller than this are told in operations a second.
+SMALL_OPERATION = 65536
 # How far fio's bins are from what fell into them.
 BIN = math.log(1.008)
 RESAMPLES, LEAST_FOR_TAILS = 300, 12
@@ -83,9 +84,19 @@ def baseline_of(cells, cell):
                  and (one.device, one.load) == (cell.device, cell.load)), None)
 
 
+def throughput_of(rounds):
+    """The name of the figure that tells the throughput of a load."""
+    for one in rounds:
+        ios = one["figures"].get("ios")
+        if ios:
+            return "iops" if (one["figures"].get("io_bytes") or 0) / ios < SMALL_OPERATION else \
+                "bandwidth_bytes_s"
+    return "bandwidth_bytes_s"
+
+
 def primary(cell):
     """The one figure of a load on which a verdict is given."""
-    return figures.throughput_of(cell.rounds)
+    return throughput_of(cell.rounds)
 
 
 def compared(cell):
@@ -184,10 +195,15 @@ def tail_estimate(base, cell, key):
     return estimates.Estimate(len(pairs), log, inside, None), "this boot"
 
 
-def boot_means(cell, key):
-    """The mean log figure of each boot."""
+def boots_of(cell, key):
+    """The log figures of the rounds of each boot."""
     boots = {}
     for one, value in cell.values(key):
         if value > 0:
             boots.setdefault(one.get("boot", 0), []).append(math.log(value))
-    return [sum(logs) / len(logs) for logs in boots.values()]
+    return list(boots.values())
+
+
+def boot_means(cell, key):
+    """The mean log figure of each boot."""
+    return [sum(logs) / len(logs) for logs in boots_of(cell, key)]

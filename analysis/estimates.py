@@ -19,11 +19,17 @@ LEAST = 6
 MARGIN = math.log(1.02)
 # The fewest boots that carry a statement on a machine.
 LEAST_BOOTS = 3
+# Below so many boots: how far apart two sides must be for that to be told, in logarithms and in
+# standard deviations of rounds, which two rounds a side tell badly.
+LEAST_FAR, FAR, FAR_OF_TWO = math.log(2), 10, 20
 
 DIFFERS = "differs"
 SAME = "same within 2 %"
 UNKNOWN = "not told apart"
 FEW = "too few pairs"
+UNRELIABLE = "unreliable"
+# A load of which more rounds than this failed on a backend has no verdict.
+MOST_FAILED = 0.1
 
 
 class Spread(NamedTuple):
@@ -191,6 +197,26 @@ def between(before, after):
     return _of_means(n, shift, math.sqrt(a + b), freedom)
 
 
+def far_apart(before, after):
+    """Are two sides so far apart that too few boots to carry an interval can't hide it?
+
+    before, after: the log figures of the rounds, a list a boot. All rounds lie apart, and the boots'
+    means by more than twofold and than FAR times what rounds of a boot scatter. Boots that scatter
+    as much as rounds, or a few times as much, don't come so far: tests/simulation.t.
+    """
+    means = [[sum(boot) / len(boot) for boot in side] for side in (before, after)]
+    shift = sum(means[1]) / len(means[1]) - sum(means[0]) / len(means[0])
+    rounds = [sum(side, []) for side in (before, after)]
+    fewest = min(map(len, rounds))
+    freedom = sum(len(boot) - 1 for boot in before + after)
+    if fewest < 2 or not freedom or not (
+            max(rounds[0]) < min(rounds[1]) or max(rounds[1]) < min(rounds[0])):
+        return False
+    scatter = math.sqrt(sum((value - middle) ** 2 for side, middles in zip((before, after), means)
+                            for boot, middle in zip(side, middles) for value in boot) / freedom)
+    return abs(shift) > max(LEAST_FAR, (FAR if fewest > 2 else FAR_OF_TWO) * scatter)
+
+
 def band(same):
     """How far one backend strays from itself: the farther end of what its A/A logs span."""
     if not same:
@@ -232,6 +258,17 @@ def holm(values):
         most = max(most, min(1., (len(ordered) - i) * p))
         adjusted[p] = most
     return [None if p is None else adjusted[p] for p in values]
+
+
+def fisher(failed, of, others_failed, others_of):
+    """Fisher's exact p, two-sided, that one side's rounds fail as often as the other's."""
+    both = failed + others_failed
+
+    def ways(k):
+        return _binomial(of, k) * _binomial(others_of, both - k)
+
+    every = [ways(k) for k in range(max(0, both - others_of), min(of, both) + 1)]
+    return sum(one for one in every if one <= ways(failed)) / sum(every)
 
 
 def too_many(found, of, share=0.05):

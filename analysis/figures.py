@@ -11,22 +11,25 @@ to which round. Needs Python 3.6 and nothing else. Exit status: 0, 1 a damaged r
 """
 
 import json
+import math
 import os
 import sys
 
+import cells
 import counters
 import estimates
 import raw_files
 import samples
+import shapes
+from cells import throughput_of  # noqa: F401  the runner asks for it here
 
 UNITS = {"iops": "IO/s", "bandwidth_bytes_s": "B/s"}
-# Loads whose mean operation is smaller than this are told in operations a second.
-SMALL_OPERATION = 65536
 
 
 def functions_of(record, target):
     """The PCI functions of a target."""
-    return {device["bdf"] for device in record["devices"] if device["target"] == target}
+    return {device.get("bdf") for device in record["devices"]
+            if device.get("target", device["id"]) == target}
 
 
 def fill_round(record, one, folder):
@@ -71,30 +74,22 @@ def read_boot(folder):
     """A boot's run.json with the figures and counts of all its rounds. Raises Damaged."""
     path = os.path.join(folder, "run.json")
     record = raw_files.read(path)
-    if record.get("kind") != "swiotlb-xen-run" or record.get("schema") != 1:
+    if not isinstance(record, dict) or record.get("kind") != "swiotlb-xen-run" or \
+            record.get("schema") != 1:
         raise raw_files.Damaged("not a run's record of schema 1")
+    shapes.check(record, shapes.RUN)
     for one in record["rounds"]:
         fill_round(record, one, folder)
     return record
 
 
-def throughput_of(rounds):
-    """The name of the figure that tells the throughput of a load."""
-    for one in rounds:
-        ios = one["figures"].get("ios")
-        if ios:
-            return "iops" if one["figures"]["io_bytes"] / ios < SMALL_OPERATION else \
-                "bandwidth_bytes_s"
-    return "bandwidth_bytes_s"
-
-
 def timed_cells(record):
     """The good timed rounds by device and load, in the order in which they first came."""
-    cells = {}
+    found = {}
     for one in record["rounds"]:
         if one["kind"] == "timed" and one["ok"]:
-            cells.setdefault((one["device"], one["load"]), []).append(one)
-    return cells
+            found.setdefault((one["device"], one["load"]), []).append(one)
+    return found
 
 
 def pair_ratios(rounds, figure):
@@ -108,18 +103,6 @@ def pair_ratios(rounds, figure):
             if pair in sides["B"]}
 
 
-def neighbour_ratios(rounds, figure):
-    """A/A: the later by the earlier of two neighbouring visits to one backend."""
-    ratios = []
-    for before, after in zip(rounds, rounds[1:]):
-        values = [one["figures"].get(figure) for one in (before, after)]
-        if before["backend"] == after["backend"] and all(values) and \
-                before.get("visit") is not None and after.get("visit") == before["visit"] + 1 and \
-                before.get("boot") == after.get("boot"):
-            ratios.append(values[1] / values[0])
-    return ratios
-
-
 def short(value):
     """A number with three digits and a prefix."""
     if value is None:
@@ -130,28 +113,34 @@ def short(value):
     return f"{value:.3g}"
 
 
-def ratio_text(ratios):
-    """A median with its interval, or with its range below six."""
-    if not ratios:
+def ratio_text(found):
+    """An estimate of a ratio with its interval, or alone where too few pairs carry one."""
+    if not found:
         return "-"
-    spread = estimates.spread(ratios)
-    low, high = spread.interval or (spread.least, spread.greatest)
-    return f"{spread.median:.2f} ({low:.2f}-{high:.2f})"
+    text = f"{math.exp(found.log):.2f}"
+    return text + f" ({math.exp(found.interval[0]):.2f}-{math.exp(found.interval[1]):.2f})" \
+        if found.interval else text
 
 
 def timed_rows(record):
     """A row a device and load: medians, the ratio of the pairs, and what A/A shows beside it."""
-    for (device, load), rounds in timed_cells(record).items():
-        figure = throughput_of(rounds)
+    sides = {}
+    for cell in cells.cells_of(record, "timed"):
+        if not cell.force:
+            sides.setdefault((cell.device, cell.load), {})[cell.backend] = cell
+    for (device, load), found in sides.items():
+        base, other = found.get("stock"), found.get("module")
+        figure = cells.primary(base or other)
         medians = []
-        for backend in ("stock", "module"):
-            values = [one["figures"][figure] for one in rounds
-                      if one["backend"] == backend and one["figures"].get(figure)]
+        for cell in (base, other):
+            values = [value for _, value in cell.values(figure)] if cell else []
             medians.append(short(estimates.spread(values).median) if values else "-")
-        same = neighbour_ratios(rounds, figure)
-        noise = f"{min(same):.2f}-{max(same):.2f}" if same else "-"
+        logs = cells.logs_of(cells.pairs_of(base, other), figure) if base and other else []
+        same = [math.exp(log) for cell in found.values()
+                for _, log in cells.logs_of(cells.neighbours_of(cell), figure)]
         yield [f"{device} {load}", UNITS[figure]] + medians + \
-            [ratio_text(list(pair_ratios(rounds, figure).values())), noise]
+            [ratio_text(cells.estimate(logs)[0] if logs else None),
+             f"{min(same):.2f}-{max(same):.2f}" if same else "-"]
 
 
 def counted_text(rounds):
@@ -167,12 +156,12 @@ def counted_text(rounds):
 
 def counted_rows(record):
     """A row a device and counted load: bounces and their bytes on each backend."""
-    cells = {}
+    rounds = {}
     for one in record["rounds"]:
         if one["kind"] == "counted" and one["ok"]:
             where = "forced" if one["force"] else one["backend"]
-            cells.setdefault((one["device"], one["load"]), {}).setdefault(where, []).append(one)
-    for (device, load), found in cells.items():
+            rounds.setdefault((one["device"], one["load"]), {}).setdefault(where, []).append(one)
+    for (device, load), found in rounds.items():
         yield [f"{device} {load}", "bounces/B"] + [
             counted_text(found.get(where, ())) for where in ("stock", "module", "forced")]
 

@@ -4,9 +4,11 @@
 The kind of a mapping is the route that was counted, not the one that was asked for. Where it
 bounced, the copy is taken off: by the instruction clock what a memcpy of that size takes, by a
 clock of time the slope over the sizes. A path has a value a fill of the pool and layout, for stock
-walks a list of slots; no two of these are folded into one.
+walks a list of slots; no two of these are folded into one. The rounds of one layout are: their median
+is its value, and half of their range the noise, below which what is left without the copy is no value.
 """
 
+import operator
 from statistics import median
 
 from estimates import line
@@ -98,24 +100,58 @@ def copy_price(bench, backend):
     return found if found and found[1] > 0 else None
 
 
-def _net(row, unit, references, prices, times):
-    """The path of a row's median; None where the price of the copy is not known."""
+def _copying(row, unit, references, prices, times):
+    """What of a row's times is the copy; None where its price is not known."""
     cell = row["cell"]
-    value = _op(cell, "pair")["median"]
     if route(cell) != BOUNCED:
-        return value
+        return 0
     if unit == "instructions" or _cache(cell) == "cold":
         once = references.get((row["backend"], cell["size"], _cache(cell)))
     else:
         price = prices[row["backend"]]
         once = price and price[1] * cell["size"]
     often = times[(row["backend"], cell["dir"])]
-    return None if once is None or often is None else value - often * once
+    return None if once is None or often is None else often * once
+
+
+# What tells one row of a fill from another: the rest of a pair's cell.
+APART = ("mask", "offset", "min_align", "reach", "depth", "buffers", "walk")
+
+
+def _single(rows, copying, exact):
+    """{least, p99, most} of single maps, without the copy, over some rounds; none by a clock of
+    time, whose single readings are noise."""
+    found = {}
+    for name, key, end in (("least", "min", min), ("p99", "p99", max), ("most", "max", max)):
+        values = [_op(row["cell"], "pair").get(key) for row in rows]
+        known = exact and None not in values + copying
+        found[name] = end(map(operator.sub, values, copying)) if known else None
+    return found
+
+
+def _layout(rows, copying, exact):
+    """One layout of a fill, of all its rounds: {mix, seed, rounds, path, below, served, least, p99,
+    most}.
+
+    below: the noise, where the path is no more than that, or not above zero.
+    """
+    hold = rows[0].get("hold") or {}
+    known = [_op(row["cell"], "pair")["median"] - copy for row, copy in zip(rows, copying)
+             if copy is not None]
+    shares = [row["cell"]["served"] / row["cell"]["tries"] for row in rows
+              if row["cell"].get("tries")]
+    path, below = (median(known), None) if known else (None, None)
+    noise = (max(known) - min(known)) / 2 if known else 0
+    if known and route(rows[0]["cell"]) == BOUNCED and path <= noise:
+        path, below = None, noise
+    return dict(_single(rows, copying, exact), mix=hold.get("mix"), seed=hold.get("seed"),
+                rounds=len(rows), path=path, below=below, served=min(shares, default=None))
 
 
 def paths_of(bench):
     """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
-    layouts, unserved}; unserved: in how many layouts some map failed."""
+    layouts, below, unserved}; below, unserved: in how many layouts the path is below the noise, and
+    some map failed. low is None where a layout is below the noise."""
     rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
     references = {(one["backend"], one["size"], one["cache"]): one["median"]
                   for one in references_of(bench) if one["test"] == "memcpy"}
@@ -124,31 +160,37 @@ def paths_of(bench):
     for row in rows:
         cell, hold = row["cell"], row.get("hold")
         if _pairs([row]):
-            kind, net = route(cell), _net(row, unit, references, prices, times)
+            kind, copying = route(cell), _copying(row, unit, references, prices, times)
         elif _unserved(row) and cell["size"] <= LARGEST:
-            kind, net = BOUNCED, None
+            kind, copying = BOUNCED, None
         else:
             continue
-        if net is None and not _unserved(row) or hold and kind != BOUNCED:
+        if copying is None and not _unserved(row) or hold and kind != BOUNCED:
             continue
         key = (row["backend"], kind, cell["size"], cell["dir"], _cache(cell))
-        fills = found.setdefault(key, {})
-        fills.setdefault(hold["percent"] if hold else 0, []).append(
-            {"mix": hold and hold.get("mix"), "seed": hold and hold.get("seed"), "path": net,
-             "served": cell["served"] / cell["tries"] if cell.get("tries") else None})
-    return [_path(key, fills, times) for key, fills in found.items()
-            if any(layout["path"] is not None for layouts in fills.values() for layout in layouts)]
+        layout = tuple((hold or {}).get(name) for name in ("percent", "mix", "seed")) + \
+            tuple(cell.get(name) for name in APART)
+        some, copies = found.setdefault(key, {}).setdefault(layout, ([], []))
+        some.append(row)
+        copies.append(copying)
+    out = [_path(key, layouts, times, unit == "instructions") for key, layouts in found.items()]
+    return [path for path in out if path["high"] is not None]
 
 
-def _path(key, fills, times):
+def _path(key, layouts, times, exact):
     backend, kind, size, way, cache = key
-    every = [layout for layouts in fills.values() for layout in layouts]
+    fills = {}
+    for (percent, *_), (rows, copying) in layouts.items():
+        fills.setdefault(percent or 0, []).append(_layout(rows, copying, exact))
+    every = [layout for some in fills.values() for layout in some]
     costs = [layout["path"] for layout in every if layout["path"] is not None]
+    below = [layout["below"] for layout in every if layout["below"] is not None]
     return {"backend": backend, "kind": kind, "size": size, "dir": way, "cache": cache,
             "copied": times[(backend, way)] * size if kind == BOUNCED else 0,
-            "fills": [{"percent": percent, "layouts": layouts}
-                      for percent, layouts in sorted(fills.items())],
-            "low": min(costs), "high": max(costs), "layouts": len(every),
+            "fills": [{"percent": percent, "layouts": some}
+                      for percent, some in sorted(fills.items())],
+            "low": None if below else min(costs, default=None),
+            "high": max(costs + below, default=None), "layouts": len(every), "below": len(below),
             "unserved": sum(layout["served"] is not None and layout["served"] < 1
                             for layout in every)}
 

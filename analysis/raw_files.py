@@ -8,6 +8,7 @@ lat into slat and clat. iperf3: what the receiver got. The suite's own files: pa
 
 import gzip
 import json
+import math
 import os
 import zlib
 
@@ -65,13 +66,21 @@ def read(path):
     return parse(text(path))
 
 
+def _jobs(raw):
+    """fio's jobs; none in another tool's record. Raises Damaged."""
+    jobs = raw.get("jobs", [])
+    if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
+        raise Damaged("not as fio writes it: its jobs are no list of objects")
+    return jobs
+
+
 def complaint(raw):
-    """Why a tool's own record says that it failed; None if it does not."""
+    """Why a tool's own record says that it failed; None if it does not. Raises Damaged."""
     if not isinstance(raw, dict):
         return "its JSON is no object"
     if raw.get("error"):
         return str(raw["error"])
-    for job in raw.get("jobs", []):
+    for job in _jobs(raw):
         if job.get("error"):
             return f"fio's error {job['error']} in job {job.get('jobname')}"
     if raw.get("verified") is False:
@@ -83,12 +92,12 @@ def complaint(raw):
 
 def data_is_wrong(raw):
     """Does a tool's own record say that data is not what was written or sent? A ping without an
-    answer is none.
+    answer is none. Raises Damaged.
     """
     if not isinstance(raw, dict):
         return False
     return raw.get("tool") == "data-check" and raw.get("verified") is False or \
-        any(job.get("error") == WRONG_DATA for job in raw.get("jobs", []))
+        any(job.get("error") == WRONG_DATA for job in _jobs(raw))
 
 
 def _sides(raw):
@@ -143,15 +152,24 @@ def _iperf3(end):
     return {name: value for name, value in figures.items() if value is not None}
 
 
+def _told_by(raw):
+    if "jobs" in raw:
+        return _fio(raw)
+    if raw.get("tool") == "packets":
+        return {"packets": raw["sent"], "packets_answered": raw["received"]}
+    if raw.get("tool") == "data-check":
+        return {"io_bytes": raw["bytes"]}
+    return _iperf3(raw["end"]) if "end" in raw else {}
+
+
 def figures(raw):
-    """The figures of a raw file that was read, by the names of results/SCHEMA.md."""
+    """The figures of a raw file that was read, by the names of results/SCHEMA.md. Raises Damaged."""
     try:
-        if "jobs" in raw:
-            return _fio(raw)
-        if raw.get("tool") == "packets":
-            return {"packets": raw["sent"], "packets_answered": raw["received"]}
-        if raw.get("tool") == "data-check":
-            return {"io_bytes": raw["bytes"]}
-        return _iperf3(raw["end"]) if "end" in raw else {}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = _told_by(raw)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise Damaged(f"not as its tool writes it: {error!r}")
+    for name, value in found.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))
+                                  or not math.isfinite(value)):
+            raise Damaged(f"not as its tool writes it: {name} is no number")
+    return found

@@ -9,20 +9,8 @@ import os
 
 import figures
 import raw_files
+import shapes
 
-TEXT, WHOLE, FLAG, OBJECT, LIST = (str, "text"), (int, "an integer"), (bool, "true or false"), \
-    (dict, "an object"), (list, "a list")
-RECORD = {"run": TEXT, "environment": TEXT, "emulated": FLAG, "started": TEXT, "machine": OBJECT,
-          "versions": OBJECT, "devices": LIST, "left_out": LIST, "rounds": LIST, "ok": FLAG,
-          "errors": LIST}
-ROUND = {"index": WHOLE, "backend": TEXT, "kind": TEXT, "force": FLAG, "device": TEXT,
-         "load": TEXT, "ok": FLAG}
-# These may be null, or missing.
-ROUND_MORE = {"figures": OBJECT, "counters": OBJECT, "missing": OBJECT, "position": TEXT,
-              "raw": TEXT, "verified": FLAG, "pair": WHOLE, "visit": WHOLE,
-              "held": WHOLE, "finding": FLAG, "samples": TEXT}
-RECORD_MORE = {"dmabench": OBJECT, "exchange_totals": OBJECT, "stock_pool": OBJECT}
-DEVICE, DEVICE_MORE = {"id": TEXT}, {"settings": OBJECT, "target": TEXT}
 INSTRUCTIONS = "instructions/dmabench.json"
 # Environments that bench.json does not put in order.
 ORDER = ("native", "native-iommu-passthrough", "native-iommu-lazy", "native-iommu-strict",
@@ -44,19 +32,6 @@ class NoRun(Exception):
     """A folder in which nothing can be read; the text says why."""
 
 
-def _check_keys(what, keys, where, more=()):
-    if not isinstance(what, dict):
-        raise raw_files.Damaged(f"{where}is not an object")
-    for name, (kind, words) in keys.items():
-        if name not in what:
-            raise raw_files.Damaged(f'{where}"{name}" is missing: incomplete')
-        if not isinstance(what[name], kind) or kind is int and isinstance(what[name], bool):
-            raise raw_files.Damaged(f'{where}"{name}" is not {words}')
-    present = {name: more[name] for name in more if what.get(name) is not None}
-    if present:
-        _check_keys(what, present, where)
-
-
 def check_kind(what, kind):
     """Raises Damaged for JSON that is not of this kind and of schema 1."""
     if not isinstance(what, dict) or what.get("kind") != kind:
@@ -69,10 +44,7 @@ def check_kind(what, kind):
 def check(record, name):
     """Holds an environment's run.json against the schema. Raises Damaged."""
     check_kind(record, "swiotlb-xen-run")
-    _check_keys(record, RECORD, "", RECORD_MORE)
-    for key, keys, more in (("devices", DEVICE, DEVICE_MORE), ("rounds", ROUND, ROUND_MORE)):
-        for i, one in enumerate(record[key]):
-            _check_keys(one, keys, f"{key}[{i}] ", more)
+    shapes.check(record, shapes.RUN)
     if record["environment"] != name:
         raise raw_files.Damaged(f'records environment "{record["environment"]}", but its folder '
                                 f'is "{name}"')
@@ -93,16 +65,14 @@ def _loads(folder, name):
 def _dmabench(path):
     bench = raw_files.read(path)
     check_kind(bench, "swiotlb-xen-dmabench")
-    if not isinstance(bench.get("rows"), list) or not isinstance(bench.get("unit"), str):
-        raise raw_files.Damaged('"rows" or "unit" is missing: incomplete')
+    shapes.check(bench, shapes.DMABENCH)
     return bench
 
 
 def _counts(path):
     counts = raw_files.read(path)
     check_kind(counts, "swiotlb-xen-counts")
-    for cell in counts["cells"]:
-        _check_keys(cell, {"backend": TEXT, "test": TEXT, "size": WHOLE, "maps": WHOLE}, "cells ")
+    shapes.check(counts, shapes.COUNTS)
     return counts
 
 
@@ -148,6 +118,7 @@ def _asked(run, problems):
     try:
         bench = raw_files.read(path)
         check_kind(bench, "swiotlb-xen-bench")
+        shapes.check(bench, shapes.BENCH)
         for env in bench["environments"]:
             for part, record in (("loads", "run.json"), ("instructions", INSTRUCTIONS)):
                 state = env.get(part)
@@ -162,7 +133,7 @@ def _asked(run, problems):
                         "what": f"{state['status']}: {state['reason']}" if state.get("reason")
                                 else state["status"], "cure": state.get("cure")})
         return bench
-    except (raw_files.Damaged, KeyError, TypeError, AttributeError) as error:
+    except raw_files.Damaged as error:
         problems.append({"where": "bench.json", "what": str(error), "cure": None})
         return None
 

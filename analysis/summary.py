@@ -104,9 +104,31 @@ def _pair(env, base, cell, key):
                        for (a, b), log in logs], **_ratio(found))
 
 
-def _judge(pairs, steady):
+def _failures(record):
+    """How many timed rounds of a load failed on each backend, and whether that tells them apart;
+    a load of which none failed is left out."""
+    loads = {}
+    for one in record["rounds"]:
+        if one["kind"] == "timed" and not one["force"]:
+            sides = loads.setdefault((one["device"], one["load"]), {})
+            failed, of = sides.get(one["backend"], (0, 0))
+            sides[one["backend"]] = failed + (not one["ok"]), of + 1
+    return [{"device": device, "load": load,
+             "sides": {side: {"failed": failed, "of": of} for side, (failed, of) in sides.items()},
+             "p": estimates.fisher(*sides["stock"], *sides["module"])
+                  if {"stock", "module"} <= set(sides) else None,
+             "unreliable": any(failed > estimates.MOST_FAILED * of
+                               for failed, of in sides.values())}
+            for (device, load), sides in loads.items() if any(k for k, _ in sides.values())]
+
+
+def _judge(pairs, steady, unreliable):
     """Gives verdicts to the primary figures, with Holm over these alone; the rest is described."""
-    primaries = [one for one in pairs if one["primary"]]
+    for one in pairs:
+        one["unreliable"] = (one["device"], one["load"]) in unreliable
+        if one["unreliable"] and one["primary"]:
+            one.update(p_adjusted=None, needs=None, verdict=estimates.UNRELIABLE)
+    primaries = [one for one in pairs if one["primary"] and not one["unreliable"]]
     adjusted = estimates.holm([one["p"] for one in primaries])
     for one, p in zip(primaries, adjusted):
         one["p_adjusted"] = p
@@ -119,7 +141,7 @@ def _judge(pairs, steady):
             del one[name]
 
 
-def _pairs_and_same(env, timed):
+def _pairs_and_same(env, timed, failures):
     """(comparisons with stock, A/A of each cell's primary figure, whether the boot was steady)."""
     pairs, same = [], []
     for cell in timed:
@@ -135,7 +157,7 @@ def _pairs_and_same(env, timed):
     differ = sum(one["verdict"] == estimates.DIFFERS for one in judged)
     steady = not estimates.too_many(differ, len(judged))
     pairs = [one for one in pairs if one]
-    _judge(pairs, steady)
+    _judge(pairs, steady, {(one["device"], one["load"]) for one in failures if one["unreliable"]})
     return pairs, same, steady
 
 
@@ -197,16 +219,18 @@ def _environment(env):
     told = {"name": name, "emulated": (record or env["dma"])["emulated"], "record": None,
             "dma": _dma(env), "counts": env["counts"], "timed": [], "counted": [], "shares": [],
             "pairs": [], "same": [], "steady": True, "failed": [], "checks": [], "rounds": 0,
-            "held": [], "samples": []}
+            "held": [], "samples": [], "failures": []}
     if not record:
         return told
     timed, counted = cells.cells_of(record, "timed"), cells.cells_of(record, "counted")
     told["record"] = {key: value for key, value in record.items()
                       if key not in ("rounds", "discarded")}
     told["rounds"] = len(record["rounds"])
+    told["failures"] = _failures(record)
     told["timed"] = [_timed(name, cell) for cell in timed]
     if not told["emulated"]:
-        told["pairs"], told["same"], told["steady"] = _pairs_and_same(name, timed)
+        told["pairs"], told["same"], told["steady"] = _pairs_and_same(
+            name, timed, told["failures"])
     told["counted"] = [_counted(name, record, cell) for cell in counted]
     told["shares"] = _shares(record, counted)
     told["failed"], told["checks"] = _rounds_told(name, record)

@@ -4,13 +4,12 @@ what failed and what is missing, with the cure; what to do about each device tha
 import re
 
 from document import Code, Soft
-from quantities import count, instructions, number, percent, ratio
+from quantities import count, number, percent, ratio, span
 
 import estimates
+import served
 from series import variants_of
 
-# Shares nearer to none or all than this are none or all.
-NEARLY = 0.005
 LEAST_ROUNDS = 6
 
 # A cure that names one environment.
@@ -40,9 +39,9 @@ def _class(one):
     """What is said of a share: None, none, all, or a number."""
     if one is None or one["share"] is None:
         return None
-    if one["share"] <= NEARLY:
+    if not one["share"]:
         return "nothing"
-    return "every byte" if one["share"] >= 1 - NEARLY else "in part"
+    return "every byte" if one["share"] >= 1 else "in part"
 
 
 def _places(series):
@@ -111,7 +110,7 @@ def bounces(summary, series):
 
 
 def _fill_words(one):
-    return instructions(one["low"], one["high"])
+    return span(one)
 
 
 def _backend(one):
@@ -146,7 +145,7 @@ def path_sentences(series):
     if not first:
         return "", ""
     unit = first[0].env["dma"]["unit"]
-    fills = ", by how full the pool is" if len(first[0].path("bounced")["fills"]) > 1 else ""
+    fills = ", medians by how full the pool is" if len(first[0].path("bounced")["fills"]) > 1 else ""
     times = _times(*first) if [one.backend for one in first] == ["stock", "module"] else ""
     if times:
         costs = [_fill_words(one.path("bounced")) for one in first]
@@ -181,7 +180,7 @@ def failure_sentence(series):
 
 def _load_sentence(env):
     """Stock against module in one environment: what its primary figures show."""
-    primaries = [one for one in env["pairs"] if one["primary"]]
+    primaries = [one for one in env["pairs"] if one["primary"] and not one["unreliable"]]
     if not primaries:
         return ""
     differ = [one for one in primaries if one["verdict"] == estimates.DIFFERS]
@@ -223,7 +222,7 @@ def verdict(summary, series):
     """The answer: (what a reader takes away, the rest), lists of sentences."""
     told = bounces(summary, series) or ["No bounce was counted in this run."]
     bounced, direct = path_sentences(series)
-    rest = [direct, failure_sentence(series)] + load_sentences(summary)
+    rest = [direct, failure_sentence(series), served.sentence(summary)] + load_sentences(summary)
     return [text for text in told + [bounced] if text], [text for text in rest if text]
 
 
@@ -323,6 +322,20 @@ def noise_words(summary):
     return text
 
 
+def failed_sides(one):
+    """Rounds of a load that failed, a backend."""
+    return _listed(f"{side['failed']} of {side['of']} on {backend}"
+                   for backend, side in sorted(one["sides"].items(), reverse=True))
+
+
+def _unreliable_words(env):
+    """The loads of a real machine that have no verdict because their rounds failed."""
+    for one in env["failures"] if not env["emulated"] else ():
+        if one["unreliable"] and one["p"] is not None:
+            yield [f"{env['name']}: {one['device']} {one['load']} is unreliable, no verdict: rounds "
+                   f"failed, {failed_sides(one)} (Fisher's p {number(one['p'], 2)})"]
+
+
 def problems(summary):
     """(what failed or is missing, each with its cure; whether data was damaged)."""
     bad = any(not one["passed"] for env in summary["environments"] for one in env["checks"])
@@ -332,6 +345,7 @@ def problems(summary):
         if not env["steady"]:
             out.append([f"{env['name']}: it differs from itself more than chance allows: no "
                         "verdict on its times"])
+        out += _unreliable_words(env)
         out += [[f"{env['name']} dmabench: {error}"] for error in (env["dma"] or {}).get(
             "errors") or []]
         out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []
@@ -354,7 +368,7 @@ def advice(series):
                    for device in (one.env["record"] or {"devices": []})["devices"]}
         for share in one.env["shares"]:
             reasons = {name: n for name, n in share["reasons"].items() if n}
-            if share["backend"] != one.backend or not reasons or (share["share"] or 1) <= NEARLY:
+            if share["backend"] != one.backend or not reasons or share["share"] == 0:
                 continue
             reason = max(reasons, key=reasons.get)
             device = devices.get(share["device"], {})

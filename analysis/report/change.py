@@ -30,6 +30,8 @@ class Run:
 def _why_not(base, run, name):
     """Why the times of an environment are not compared; None if they are."""
     a, b = base.record(name), run.record(name)
+    if not a or not b:
+        return "not in both"
     if a["emulated"] or b["emulated"]:
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
@@ -44,46 +46,34 @@ def _named(cell):
     return tuple(getattr(cell, name) for name in summary_file.NAMES)
 
 
-def _beyond(before, after, log):
-    """Do all rounds of two boots lie apart, by more than the margin?"""
-    apart = max(before) < min(after) or max(after) < min(before)
-    return apart and len(before) > 1 and len(after) > 1 and abs(log) > estimates.MARGIN
-
-
-def _shift(before, after, key):
-    """(Estimate, whether all rounds lie apart) of one figure of two cells; None without one."""
-    means = [cells.boot_means(cell, key) for cell in (before, after)]
-    if not all(means):
+def shift(before, after, key):
+    """(Estimate, whether the sides are far apart) of one figure of two cells; None without one."""
+    boots = [cells.boots_of(cell, key) for cell in (before, after)]
+    if not all(boots):
         return None
-    found = estimates.between(*means)
-    values = [[value for _, value in cell.values(key)] for cell in (before, after)]
-    return found, _beyond(*values, found.log)
+    return estimates.between(*([sum(logs) / len(logs) for logs in side] for side in boots)), \
+        estimates.far_apart(*boots)
 
 
-def _word(figure, found, apart, p):
-    """What a shift is, in words."""
+def word(figure, found, far, p):
+    """What the shift of a primary figure is, in words."""
+    better = "better" if (found.log > 0) == (figure.better > 0) else "worse"
     if found.interval is None:
-        if not apart:
-            return ""
-        verdict = estimates.DIFFERS
-    else:
-        verdict = estimates.verdict(found, 0, p)
-    if verdict != estimates.DIFFERS:
-        return f", {verdict}"
-    better = (found.log > 0) == (figure.better > 0)
-    return (", better" if better else ", worse") + \
-        (" beyond all rounds, one boot each" if found.interval is None and found.n == 1 else
-         " beyond all rounds" if found.interval is None else "")
+        return f", far apart: {better}" if far else ""
+    verdict = estimates.verdict(found, 0, p)
+    return f", {better if verdict == estimates.DIFFERS else verdict}"
 
 
 def _told(found):
     low, high = found.interval or (None, None)
-    return ratio({"ratio": math.exp(found.log), "low": None if low is None else math.exp(low),
-                  "high": None if high is None else math.exp(high)})
+    if low is None:
+        return f"{ratio({'ratio': math.exp(found.log), 'low': None})}, no interval"
+    return ratio({"ratio": math.exp(found.log), "low": math.exp(low), "high": math.exp(high)})
 
 
 def times(base, runs):
-    """(rows of the figures that are compared, how many of them differ)."""
+    """(rows of the figures that are compared, how many of them differ, how many are far apart
+    without an interval)."""
     rows, found, primaries = [], [], []
     for name in base.read:
         before = {_named(c): c for c in cells.cells_of(base.record(name), "timed")} \
@@ -96,29 +86,30 @@ def times(base, runs):
                 for run in runs:
                     after = next((c for c in cells.cells_of(run.record(name), "timed")
                                   if _named(c) == key_cell), None) if run.record(name) else None
-                    shift = _shift(cell, after, key) if after and not _why_not(base, run, name) \
-                        else None
-                    line.append(shift)
-                    if shift and key == cells.primary(cell):
-                        primaries.append(shift)
+                    found_one = shift(cell, after, key) \
+                        if after and not _why_not(base, run, name) else None
+                    line.append(found_one)
+                    if found_one and key == cells.primary(cell):
+                        primaries.append(found_one)
                 if any(line):
                     found.append((name, cell, key, line))
-    adjusted = {id(shift): p for shift, p in zip(primaries, estimates.holm(
-        [shift[0].p for shift in primaries]))}
-    changed = 0
+    adjusted = {id(one): p for one, p in zip(primaries, estimates.holm(
+        [one[0].p for one in primaries]))}
+    changed = far = 0
     for name, cell, key, line in found:
         figure = cells.FIGURES[key]
         middle = estimates.spread([value for _, value in cell.values(key)]).median
         texts = []
-        for shift in line:
-            primary = shift and id(shift) in adjusted
-            word = _word(figure, *shift, adjusted[id(shift)]) if primary else ""
-            changed += "better" in word or "worse" in word
-            texts.append(_told(shift[0]) + word if shift else NONE)
+        for one in line:
+            said = word(figure, *one, adjusted[id(one)]) if one and id(one) in adjusted else ""
+            judged = "better" in said or "worse" in said
+            changed += judged and one[0].interval is not None
+            far += judged and one[0].interval is None
+            texts.append(_told(one[0]) + said if one else NONE)
         rows.append([name, cell.device, cell.load, series(dict(zip(summary_file.NAMES,
                                                                    _named(cell)))),
                      f"{figure.label}, {figure.unit}", number(middle * figure.scale)] + texts)
-    return rows, changed
+    return rows, changed, far
 
 
 def to_stock(base, runs):
@@ -138,31 +129,65 @@ def to_stock(base, runs):
     return rows
 
 
+PATH = ("backend", "kind", "size", "dir", "cache")
+
+
+def _path_of(env, one, unit):
+    """The same path in another run's environment; None without it."""
+    dma = (env or {}).get("dma")
+    if not dma or dma["unit"] != unit:
+        return None
+    return next((path for path in dma["paths"] if all(path[key] == one[key] for key in PATH)), None)
+
+
+def _path_head(name, one):
+    return [name, one["backend"], one["kind"], f"{one['size']} B",
+            one["dir"] + (", cold" if one["cache"] == "cold" else ""), path(one)]
+
+
 def paths(base, runs):
-    """(rows of the paths that are not equal in all runs, how many are equal)."""
+    """(rows of the paths by instructions that are not equal in all runs, how many are equal)."""
     rows, equal = [], 0
     for name, env in base.told.items():
-        for one in (env["dma"] or {}).get("paths", []):
-            line = [_same_path(run.told.get(name), one, env["dma"]["unit"]) for run in runs]
-            if all(text == EQUAL for text in line):
+        dma = env["dma"] or {}
+        for one in dma["paths"] if dma.get("unit") == "instructions" else ():
+            others = [_path_of(run.told.get(name), one, "instructions") for run in runs]
+            if all(other and other["fills"] == one["fills"] for other in others):
                 equal += 1
-            elif any(text != NONE for text in line):
-                rows.append([name, one["backend"], one["kind"], f"{one['size']} B",
-                             one["dir"] + (", cold" if one["cache"] == "cold" else ""),
-                             path(one)] + line)
+            elif any(others):
+                rows.append(_path_head(name, one) + [
+                    NONE if not other else EQUAL if other["fills"] == one["fills"] else path(other)
+                    for other in others])
     return rows, equal
 
 
-def _same_path(env, one, unit):
-    """A path of another run, or that it is equal in all fills and layouts."""
-    dma = (env or {}).get("dma")
-    if not dma or dma["unit"] != unit:
+def _by_layout(one):
+    return {(fill["percent"], layout["mix"], layout["seed"], nth): layout["path"]
+            for fill in one["fills"] for nth, layout in enumerate(fill["layouts"])
+            if layout["path"]}
+
+
+def _times_path(one, other):
+    """The ratio of a path's times to the base's, over its fills and layouts."""
+    before, after = _by_layout(one), _by_layout(other) if other else {}
+    found = [after[key] / before[key] for key in before if key in after]
+    if not found:
         return NONE
-    other = next((path for path in dma["paths"] if all(
-        path[key] == one[key] for key in ("backend", "kind", "size", "dir", "cache"))), None)
-    if not other:
-        return NONE
-    return EQUAL if other["fills"] == one["fills"] else path(other)
+    low, high = (number(end(found), 2) for end in (min, max))
+    return f"\u00d7{low}" if low == high else f"\u00d7{low}\u2013{high}"
+
+
+def timed_paths(base, runs):
+    """Rows of the paths by a clock of time: a ratio, for times are never equal."""
+    rows = []
+    for name, env in base.told.items():
+        dma = env["dma"] or {}
+        for one in dma["paths"] if dma.get("unit") == "ns" else ():
+            texts = [_times_path(one, None if _why_not(base, run, name) else
+                                 _path_of(run.told.get(name), one, "ns")) for run in runs]
+            if any(text != NONE for text in texts):
+                rows.append(_path_head(name, one) + texts)
+    return rows
 
 
 COUNTS = (("bounces", count), ("share", percent), ("fails", count), ("exchanges", count))
@@ -232,15 +257,22 @@ def document(runs):
     out = Document(f"From {base.name} to {', '.join(run.name for run in runs)}")
     columns = [f">{base.name}"] + [f">{run.name}" for run in runs]
     where = ["Environment", "Device", "Load", "Backend"]
-    timed, changed = times(base, runs)
+    timed, changed, far = times(base, runs)
     routes, equal = paths(base, runs)
     counted = counts(base, runs)
-    out.add("paragraph", f"Throughputs that changed: {changed}. Paths that are not equal: "
+    out.add("paragraph", f"Throughputs that changed: {changed}"
+                         f"{f' (far apart, without an interval: {far})' if far else ''}. Paths that are not equal: "
                          f"{len(routes)} (equal: {equal}). Counts that differ: {len(counted)}.")
     out.add("items", _notes(base, runs))
     _section(out, "Instructions of the path", ["Environment", "Backend", "Route", ">Size",
                                                "Direction"] + columns, routes,
              f"All {equal} that both have are equal." if equal else "None that both have.")
+    by_time = timed_paths(base, runs)
+    if by_time:
+        _section(out, "Time of the path", ["Environment", "Backend", "Route", ">Size", "Direction"]
+                 + columns, by_time, "")
+        out.add("paragraph", "In ns; then ratios to it, from the least to the greatest of the fills "
+                             "and layouts. One boot each: they have no interval.")
     _section(out, "Counts that differ", where + ["Count"] + columns, counted, "None.")
     _section(out, "Ratio to stock, within a boot", where + ["Figure"] + columns,
              to_stock(base, runs), "None was measured.")
@@ -248,7 +280,11 @@ def document(runs):
     if timed:
         out.add("paragraph", "The base's median, then ratios to it of boot means. From "
                              f"{estimates.LEAST_BOOTS} boots a side on they have an interval; one "
-                             "figure a load is judged, adjusted for their number (Holm).")
+                             "figure a load is judged, adjusted for their number (Holm). Fewer "
+                             "boots carry no verdict, however many rounds they have: far apart is "
+                             "said where all rounds are, and the ratio is beyond twofold and beyond "
+                             f"{estimates.FAR} times what rounds scatter ("
+                             f"{estimates.FAR_OF_TWO} times, of two rounds).")
     _section(out, "What else differs", ["Environment", "What"] + columns, differences(base, runs),
              "Nothing that was recorded.")
     return out

@@ -29,7 +29,7 @@ def _said(env, kind, bytes_):
         return None
     near = min(sizes, key=lambda one: abs(one - bytes_))
     stock, module = (next(one for one in some if one["size"] == near) for some in paths)
-    return stock["low"] - module["high"], stock["high"] - module["low"]
+    return (stock["low"] or 0) - module["high"], stock["high"] - (module["low"] or 0)
 
 
 def rows_of(env):

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
+from answer import failed_sides
 from closure import closure
 from cost import cost
 from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import (NONE, count, instructions, noise, number, percent, ratio, series, size,
-                        spread)
+from quantities import (BELOW, NONE, count, instructions, noise, number, percent, ratio, series,
+                        size, spread)
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
+from served import served
 
 import estimates
 
@@ -22,6 +24,23 @@ def _from(env, *parts):
     return Link("\u2071", "#" + anchor(env, *parts))
 
 
+def _layout(layout):
+    """The path of one layout."""
+    if layout["path"] is not None:
+        return count(layout["path"])
+    return "failed" if layout["below"] is None else BELOW
+
+
+def _single(layouts):
+    """Of single maps the least, the most and the 99th percentile, where they scatter over 1 %."""
+    known = [one for one in layouts if None not in (one["path"], one["least"], one["most"])]
+    if not any(one["most"] - one["least"] > one["path"] / 100 for one in known):
+        return NONE
+    text = instructions(min(one["least"] for one in known), max(one["most"] for one in known))
+    tails = [one["p99"] for one in known]
+    return text if None in tails else f"{text} ({count(max(tails))})"
+
+
 def every_path(document, all_series):
     """Each path by fill of the pool and layout."""
     rows = []
@@ -30,21 +49,24 @@ def every_path(document, all_series):
             for fill in found["fills"]:
                 values = sorted(layout["path"] for layout in fill["layouts"]
                                 if layout["path"] is not None) or [None]
-                mixes = ", ".join(
-                    f"{layout['mix']} " + ("failed" if layout["path"] is None
-                                           else count(layout["path"]))
-                    for layout in fill["layouts"] if layout["mix"])
+                mixes = ", ".join(f"{layout['mix']} {_layout(layout)}"
+                                  for layout in fill["layouts"] if layout["mix"])
+                alone = _layout(fill["layouts"][0])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
                 rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
                              found["cache"], f"{fill['percent']} %",
-                             instructions(values[0], values[-1]),
-                             mixes or NONE, percent(min(served)) if served else NONE,
+                             alone if values[0] is None else instructions(values[0], values[-1]),
+                             _single(fill["layouts"]), mixes or NONE,
+                             percent(min(served)) if served else NONE,
                              _from(one.env["name"], "dmabench")])
     document.add("table", ["Environment", "Route", ">Size", "Direction", "Cache",
-                           ">Pool held", ">Path", "Layouts", ">Served", ""], rows)
+                           ">Pool held", ">Path", ">Single maps (p99)", "Layouts", ">Served", ""], rows)
     left = {f"{one.env['name']}: left out: {cell}": True for one in all_series
             for cell in (one.env["dma"] or {}).get("left_out") or []}
+    if any(row[7] != NONE for row in rows):
+        left["Single maps: the least and the most of all layouts of a row; what Xen did meanwhile (an "
+             "interrupt, another domain) is in the most"] = True
     left.update(_astray(all_series))
     where = {}
     for one in all_series:
@@ -209,6 +231,10 @@ def checks(document, summary):
              "passed" if one["passed"] else "FAILED", Link(str(one["round"]), one["source"])]
             for env in summary["environments"] for one in env["checks"]]
     document.add("table", ["Environment", "Device", "Load", "Backend", "Data", "Round"], rows)
+    document.add("table", ["Environment", "Device", "Load", "Rounds that failed", ">Fisher's p", ""], [
+        [env["name"], one["device"], one["load"], failed_sides(one), number(one["p"], 2),
+         estimates.UNRELIABLE if one["unreliable"] else NONE]
+        for env in summary["environments"] for one in env["failures"]])
     items = []
     for env in summary["environments"]:
         items += [[f"{env['name']}: round {one['round']} failed and is left out: {one['device']} "
@@ -292,7 +318,9 @@ def how_to_read(document):
         "network card. They are exact on any machine, and may be compared between environments. "
         "Counts of bounces differ from round to round, for requests are merged.",
         "A path is the instructions, or the time, of one map and its unmap, without the copy. "
-        "Where a range stands it goes over the fills of the pool and the layouts of what is held.",
+        "Where a range stands it goes over the fills of the pool and the layouts of what is held: it "
+        "is one of medians. Single maps reach farther: \"Every path\" has their least, their most and "
+        "the 99th percentile, where these lie over 1 % apart.",
         "A median has its interval from six rounds on (exact, order statistics), below that its "
         "range. A tail (p99) is of all rounds together, with ten samples beyond it at least.",
         "A ratio is Hodges and Lehmann's estimate over pairs of rounds, whose order a coin tossed, "
@@ -301,8 +329,12 @@ def how_to_read(document):
         "leaves 1 out after Holm's adjustment over all of these, and the ratio is beyond 2 % and "
         f"beyond A/A), {estimates.SAME} (the interval lies inside), else {estimates.UNKNOWN}. "
         "The rest is described.",
+        f"A load of which over {percent(estimates.MOST_FAILED)} of the rounds failed on a backend is "
+        f"{estimates.UNRELIABLE}: no ratio, no verdict. Fisher's exact p tells whether the backends "
+        "fail alike.",
         "A/A: two neighbouring visits to one backend; between them the device was bound again. "
-        "Grey: within that noise.",
+        "A ratio in grey is within that noise, and no other is grey. One without a range in brackets "
+        "has no interval.",
         "Times of an emulated machine are not compared at all.",
         ["The small \u2071 leads to the files that a number was computed from."],
     ])
@@ -332,6 +364,8 @@ def write(document, summary, all_series, latencies, ratios):
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))
     document.details("Memory that is scattered over the machine, and cured",
                      lambda part: scattered(part, summary, all_series))
+    document.details("Passed through to a domU, or served by dom0",
+                     lambda part: served(part, summary))
     document.details("Every path, by fill of the pool and layout",
                      lambda part: every_path(part, all_series))
     for env in summary["environments"]:

@@ -18,7 +18,7 @@ class Link(NamedTuple):
 
 
 class Soft(NamedTuple):
-    """What is there, but says nothing: within the noise, or not known."""
+    """In grey: a ratio within the noise; a note."""
     text: str
 
 

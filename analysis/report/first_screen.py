@@ -6,8 +6,10 @@ import textwrap
 import answer
 import pictures as draw
 from document import Link, Soft, Strong
-from quantities import NONE, instructions, noise, number, path, percent, ratio
+from quantities import NONE, noise, number, path, percent, ratio, span
 from series import devices_of, variants_of
+
+import estimates
 
 EXACT = "exact"
 # Columns that a window of 1300 pixels holds.
@@ -103,9 +105,17 @@ def _last_row(series):
 
 def _ratio_cell(pair):
     """A ratio to stock; grey where stock strays as far from itself."""
+    if pair["unreliable"]:
+        return estimates.UNRELIABLE
     if abs(pair["ratio"] - 1) <= math.exp(pair["band"]) - 1:
         return Soft(ratio(pair) + " within noise")
     return ratio(pair)
+
+
+def _of_native(one):
+    """A ratio to native, for which there is no A/A."""
+    few = "" if one["low"] is not None else ", no interval"
+    return f"{ratio(one)} of native{few}"
 
 
 def _time_row(summary, series, device, load, key, words):
@@ -125,7 +135,7 @@ def _time_row(summary, series, device, load, key, words):
             native = next((a for a in summary["against_native"] if a["figure"] == key and
                            a["environment"] == one.env["name"] and
                            all(a[k] == v for k, v in same.items())), None)
-            cells.append([text] + ([Soft(f" {ratio(native)} of native")] if native else []))
+            cells.append(text + (f" {_of_native(native)}" if native else ""))
         else:
             cells.append(NONE)
     return [_head(words, device)] + cells + [" ".join(noises) or NONE]
@@ -150,11 +160,11 @@ def rows_of(summary, series):
     unit = "instr." if unit == "instructions" else unit
     head = [""] + [">" + one.label for one in series]
     paths = [_path_row(series, ("direct", "translated"), 4096, f"{unit}, 4 KiB, no bounce"),
-             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, by fill")]
+             _path_row(series, ("bounced",), 4096, f"{unit}, 4 KiB bounced, medians")]
     main = _main_load(summary)
     if summary["emulated"] or not main:
         shares = [_share_row(target, alike[target], series) for target in devices][:3]
-        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, by fill"))
+        paths.append(_path_row(series, ("bounced",), 65536, f"{unit}, 64 KiB bounced, medians"))
         rows = shares + paths + [_last_row(series)]
     else:
         device, load = main
@@ -217,8 +227,7 @@ def terminal(summary, series, width=80):
         bounced = one.path("bounced")
         out.append(form.format(
             one.label[:22], *(percent(s["share"]).rstrip(" %") if s else NONE for s in shares),
-            *(instructions(p["low"], p["high"]) if p else NONE
-              for p in (direct, bounced))).rstrip())
+            *(span(p) if p else NONE for p in (direct, bounced))).rstrip())
     if any(one.paths for one in series):
         out.append(f"(bounced bytes in %; the path of a 4 KiB map and unmap in {unit})")
     out.append("")

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from quantities import NONE, count, instructions, number, percent, ratio
+from quantities import NONE, count, number, percent, ratio, span
 from document import Picture
 
 import cells
@@ -136,13 +136,13 @@ def path(pictures, series, size=4096):
             found = one.path(kind, size)
             if not found:
                 continue
-            words.append(instructions(found["low"], found["high"]))
+            words.append(span(found))
             if kind == "translated" and one.env["emulated"]:
                 words[-1] += " + inval."  # how many: the next picture
                 undrawn = True  # what one costs is not in it: not to be compared
                 continue
-            values += [found["low"], found["high"]]
-            if kind == "bounced" and found["high"] > found["low"]:
+            values += [found["low"] or found["high"], found["high"]]
+            if kind == "bounced" and found["low"] and found["high"] > found["low"]:
                 marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
                               source))
             marks += [(DOT, row, float(layout["path"]), one.color,
@@ -151,8 +151,8 @@ def path(pictures, series, size=4096):
                       if layout["path"] is not None]
         labels.append((one.label, " / ".join(words) if words else NONE))
     picture = Picture("path", "2 What the path of a map and unmap costs",
-                      f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, by fill of "
-                      "the pool, without the copy" + ("; IOMMUs: not drawn" if undrawn else ""))
+                      f"{unit}, 4 KiB, log scale; dot: no bounce; diamond: bounced, medians by "
+                      "fill of the pool, without the copy" + ("; IOMMUs: not drawn" if undrawn else ""))
     if not values:
         return None
     low, high = max(1, min(values)) / 1.5, max(values) * 1.5

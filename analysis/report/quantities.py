@@ -3,6 +3,7 @@
 import math
 
 NONE = "-"
+BELOW = "below noise"
 
 
 def number(value, digits=4):
@@ -31,17 +32,17 @@ def size(value):
 
 
 def percent(share):
-    """Three digits, and no zeros after the point."""
+    """Three digits, and no zeros after the point; less than all is not 100 %."""
     if share is None:
         return NONE
-    text = number(100 * share, 3)
+    text = number(min(100 * share, 99.99), 4) if .9995 <= share < 1 else number(100 * share, 3)
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 def instructions(low, high):
-    """A count of instructions, or the range of it."""
+    """A count of instructions, or the range of it; without its low end where that is in the noise."""
     if low is None:
-        return NONE
+        return NONE if high is None else f"up to {count(high)}"
     return count(low) if round(low) == round(high) else f"{count(low)}\u2013{count(high)}"
 
 
@@ -50,11 +51,20 @@ def path(one):
     if not one:
         return NONE
     failed = f", {one['unserved']}/{one['layouts']} fail" if one["unserved"] else ""
-    return instructions(one["low"], one["high"]) + failed
+    return span(one) + failed
+
+
+def span(one):
+    """The cost of a path alone."""
+    known = any(layout["path"] is not None for fill in one["fills"] for layout in fill["layouts"])
+    return instructions(one["low"], one["high"]) if known else BELOW
 
 
 def ratio(one):
-    """A ratio with its interval in one cell; two digits where six pairs or more do not carry it."""
+    """A ratio with its interval in one cell; two digits where six pairs or more do not carry it. None
+    of a load whose rounds failed too often: those that did not are a choice."""
+    if one.get("unreliable"):
+        return NONE
     if one["low"] is None:
         return f"\u00d7{number(one['ratio'], 2)}"
     return f"\u00d7{one['ratio']:.2f} ({one['low']:.2f}\u2013{one['high']:.2f})"

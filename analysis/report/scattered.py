@@ -16,7 +16,7 @@ def _bounce_adds(all_series, env, backend):
         for one in all_series:
             bounced, direct = one.path("bounced", PAGE), one.path("direct", PAGE)
             if one.key == (name, backend) and bounced and direct:
-                return bounced["low"] - direct["high"], bounced["high"] - direct["low"]
+                return (bounced["low"] or 0) - direct["high"], bounced["high"] - direct["low"]
     return None
 
 

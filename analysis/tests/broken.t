@@ -45,6 +45,12 @@ told 'a raw file cut short' '2 of 53 rounds failed.*native nvme0n1 randread-4k-q
 told 'a raw file empty' '2 of 53 rounds failed.*it is empty'
 rm "$run/$raw"
 told 'a raw file missing' '2 of 53 rounds failed.*No such file'
+for odd in '{"jobs": 3}' '{"jobs": ["x"]}' '{"jobs": null}' '{"tool": "packets", "sent": "many", "received": 1}' \
+	'{"tool": "data-check", "bytes": []}' '{"end": {"sum": {"bits_per_second": 8, "bytes": 1, "seconds": 1e999}}}' \
+	'{"jobs": []}' '{"jobs": [{"job_runtime": 1, "read": {"total_ios": 1, "iops": [], "bw_bytes": 1, "io_bytes": 1}}]}'; do
+	echo "$odd" >"$run/$raw"
+	told "a raw file of $odd" '2 of 53 rounds failed.*native nvme0n1 randread-4k-qd1 .not as '
+done
 new_run gzip
 head -c 100 /dev/urandom >"$run/$raw.gz"
 rm "$run/$raw"
@@ -60,12 +66,53 @@ new_run dmabench
 echo '{"kind": "other"}' >"$run/xen-dom0/instructions/dmabench.json"
 told "another file for dmabench's record" 'xen-dom0/instructions/dmabench.json: "kind" is not'
 jq 'del(.rows)' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
-told 'a part of it is missing' 'dmabench.json: "rows" or "unit" is missing'
+told 'a part of it is missing' 'dmabench.json: "rows" is missing'
 jq '.rows[3].cell = "none"' "$fixture/xen-dom0/instructions/dmabench.json" >"$run/xen-dom0/instructions/dmabench.json"
-told 'a row of another shape' 'xen-dom0: not as results/SCHEMA.md has it'
+told 'a row of another shape' 'xen-dom0/instructions/dmabench.json: rows.*3.* "cell" is not an object'
 new_run counted
 edit native-iommu-strict/instructions/counts.json '.cells = 3'
-told 'counts of another shape' 'native-iommu-strict/instructions/counts.json: not as'
+told 'counts of another shape' 'native-iommu-strict/instructions/counts.json: "cells" is not a list'
+
+# odd FILE FILTER PATTERN: a field of another kind costs its file, in one line with its name.
+odd()
+{
+	new_run odd
+	edit "$1" "$2"
+	told "$2" "$1: $3"
+}
+odd xen-dom0/run.json '.stock_pool.bytes = "64M"' 'stock_pool "bytes" is not a number'
+odd xen-dom0/run.json '.elapsed_s = "x"' '"elapsed_s" is not a number'
+odd xen-dom0/run.json '.exchange_totals = {"module": null}' 'exchange_totals "module" is not an object'
+odd xen-dom0/run.json '.devices[0].settings = {"stock": null}' 'devices.*0.*.settings "stock" is not an object'
+odd xen-dom0/run.json '.left_out = [3]' 'left_out.*0.* is not an object'
+odd xen-dom0/run.json '.errors = [3]' 'errors.*0.* is not text'
+odd xen-dom0/run.json '.rounds[2].figures.cpu_sys_s = "x"' 'rounds.*2.*.figures "cpu_sys_s" is not a number'
+odd bench.json '.started = 5' '"started" is not text'
+odd bench.json '.environments[0].loads.reason = 5' 'environments.*0.*.loads "reason" is not text'
+odd bench.json '.environments[5].loads.cure = 5' 'environments.*5.*.loads "cure" is not text'
+odd xen-dom0/instructions/dmabench.json '.errors = 5' '"errors" is not a list'
+odd xen-dom0/instructions/counts.json '.cells[0].hypercalls = "many"' 'cells.*0.* "hypercalls" is not a number'
+
+# -- a run that can't be read costs a fleet and a comparison itself alone
+new_run fleet
+mkdir "$scratch/hosts"
+cp -r "$fixture" "$scratch/hosts/good"
+for nth in 1 2; do
+	cp -r "$fixture" "$scratch/hosts/odd$nth"
+done
+for file in "$scratch"/hosts/odd1/*/run.json "$scratch"/hosts/odd1/*/instructions/dmabench.json; do
+	echo '{}' >"$file"
+done
+echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": 3, "environments": []}' >"$scratch/hosts/odd2/bench.json"
+"$report" --fleet "$scratch/hosts" >"$scratch/fleet.md"
+is $? 0 'a fleet with odd runs'
+passes 'has the row of the good one' grep -q '^| test-fixture |' "$scratch/fleet.md"
+passes 'and a line of the other' grep -q '^| odd1 |.*not read: .*native/run.json: "kind" is not' "$scratch/fleet.md"
+"$compare" "$fixture" "$scratch/hosts/odd1" "$fixture" >"$scratch/compared" 2>"$scratch/complained"
+is $? 1 'a comparison with an odd run tells so by its status'
+passes 'and in one line' grep -q '^compare: .*odd1: .*native/run.json: "kind"' "$scratch/complained"
+is "$(wc -l <"$scratch/complained")" 1 'alone'
+passes 'the others are compared' grep -q '^Throughputs that changed: 0' "$scratch/compared"
 new_run inner
 edit xen-domu/run.json '.rounds[0].missing = "all"'
 told 'a part of a round of another shape' 'xen-domu/run.json: rounds.*0.* "missing" is not an object'

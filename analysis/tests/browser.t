@@ -61,6 +61,44 @@ is "$(measure 1300 900 "$fits")" true "so is a real machine's"
 at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
 	'and its first screen holds it'
 
+# whole NAME: the run's page on a first screen of 1300 by 900, and no wider.
+whole()
+{
+	at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
+		"$1: the first screen holds it"
+	at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 "$1: nothing is wider than the window"
+	is "$(measure 1300 900 "$fits")" true "$1: its table is whole"
+	is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const r = s.getBoundingClientRect();
+		return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+		"$1: no word of a picture is cut"
+	is "$(measure 1300 900 '[...d.querySelectorAll("a[href^=\"#\"]")].filter(a =>
+		!d.getElementById(decodeURIComponent(a.getAttribute("href").slice(1)))).length')" 0 "$1: no link in it is dead"
+	is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.open = true;
+		return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true "$1: nor wider where it is opened"
+}
+
+# -- the page that the README shows
+run=$scratch/reference
+cp -r "$checkout/results/reference" "$run"
+whole 'results/reference'
+
+# -- a host that was booted in one of five ways: four lines say how to boot the others
+new_run host
+real_machine
+rm -r "$run"/native* "$run/xen-domu"
+edit bench.json '.host = "build-host-7" | .host_id = "1234567890abcdef" | .environments = ([
+	["native", "intel_iommu=off"], ["native-iommu-passthrough", "intel_iommu=on iommu=pt"],
+	["native-iommu-lazy", "intel_iommu=on iommu.passthrough=0 iommu.strict=0"],
+	["native-iommu-strict", "intel_iommu=on iommu.passthrough=0 iommu.strict=1"]] |
+	map({name: .[0], describe: .[0], instructions: null, loads: {status: "missing", reason: "this host was not booted so",
+	cure: "boot Linux without Xen, with \(.[1]) on its command line; then make bench OUT=results/20260101T120000Z-build-host-7"}}))
+	+ [{name: "xen-dom0", describe: "Xen", loads: {status: "measured", reason: null, cure: null}, instructions: null}]'
+edit xen-dom0/instructions/dmabench.json '.unit = "ns" | .emulated = false'
+"$report" "$run" >/dev/null
+is "$(measure 1300 900 '[...d.querySelectorAll(".problems li")].filter(one => /not booted so/.test(one.textContent)).length')" 4 \
+	'four lines of a host page say what is missing'
+whole 'a host with four lines of what is missing'
+
 # -- one picture alone: letters as large as elsewhere, none cut
 new_run alone
 rm -r "$run"/*/instructions

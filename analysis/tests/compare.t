@@ -27,24 +27,32 @@ real_machine
 base=$run
 new_run slower
 real_machine
-scaled 2
+scaled 3
 edit xen-dom0/run.json '.run = "20000102T000000Z-test-fixture"'
 edit native/run.json '.run = "20000102T000000Z-test-fixture"'
 said=$("$compare" "$base" "$run")
-passes 'half the throughput is a change for the worse' grep -qE \
-	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.50, worse beyond all rounds, one boot each' <<<"$said"
-passes 'and told in its first line' grep -q '^Throughputs that changed: 2\.' <<<"$said"
+passes 'a third of the throughput is far apart, which no interval tells' grep -qE \
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.33, no interval, far apart: worse \|' <<<"$said"
+passes 'and told in its first line, apart from what is judged' grep -q '^Throughputs that changed: 0 (far apart, without an interval: 2)\.' <<<"$said"
 passes 'and so is its ratio to stock' grep -qE \
-	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput \| ×1\.15 .*, differs \| ×0\.57 .*, differs' <<<"$said"
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput \| ×1\.15 .*, differs \| ×0\.38 .*, differs' <<<"$said"
 passes 'stock did not change' not grep -qE '\| stock \|.*(worse|better)' <<<"$said"
-passes 'one boot a side has no interval' not grep -qE 'throughput, IOPS .*×0\.50 \(' <<<"$said"
+passes 'one boot a side has no interval' not grep -qE 'throughput, IOPS .*×0\.33 \(' <<<"$said"
+
+new_run somewhat
+real_machine
+scaled 1.3
+said=$("$compare" "$base" "$run")
+passes 'less, though all rounds lie apart, may be the boot: a ratio alone' grep -qE \
+	'^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.77, no interval \|' <<<"$said"
+passes 'and no change' grep -q '^Throughputs that changed: 0\. ' <<<"$said"
 
 new_run tenfold
 real_machine
 scaled 10
 said=$("$compare" "$base" "$run" "$scratch/slower")
-passes 'a tenfold change is found' grep -qE 'randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.10, worse' <<<"$said"
-passes 'each run has its column' grep -qE '×0\.10, worse[^|]*\| ×0\.50, worse' <<<"$said"
+passes 'a tenfold change is found' grep -qE 'randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.10, no interval, far apart: worse' <<<"$said"
+passes 'each run has its column' grep -qE '×0\.10, [^|]*worse \| ×0\.33, [^|]*worse' <<<"$said"
 
 # Three boots a side: every sixth round of another boot.
 new_run boots
@@ -74,6 +82,27 @@ edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module"
 said=$("$compare" "$fixture" "$run")
 passes 'instructions are equal or not' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| 190 \|' <<<"$said"
 passes 'and only what is not is told' grep -q 'Paths that are not equal: 1 .equal: 43.' <<<"$said"
+
+# by a clock of time, as on a host: no two floats are equal, and none is called unequal
+# by_time FACTOR: the run's paths take so many ns
+by_time()
+{
+	edit xen-dom0/instructions/dmabench.json ".unit = \"ns\" | .emulated = false |
+		(.rows[] | select(.cell.test == \"pair\").cell.ops[].median | numbers) *= $1"
+}
+new_run ns
+real_machine
+by_time 1
+ns=$run
+new_run dearer
+real_machine
+by_time 1.5001
+said=$("$compare" "$ns" "$run")
+passes 'times of a path are a ratio' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| ×1\.5 \|' <<<"$said"
+passes 'in a table of their own' grep -q '^## Time of the path' <<<"$said"
+passes 'none is told as unequal instructions' grep -q 'Paths that are not equal: 0 ' <<<"$said"
+edit xen-dom0/run.json '.machine.cpus = 64'
+passes 'nor are those of two machines compared' not grep -q '^## Time of the path' <("$compare" "$ns" "$run")
 
 new_run other
 edit xen-dom0/run.json '.versions.kernel = "6.13" | .emulated = false'

@@ -6,6 +6,7 @@ import math
 import os
 import random
 import sys
+from statistics import median
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
 from tap import Tap, use  # noqa: E402
@@ -91,17 +92,37 @@ def timed(position, visit, value, boot=0):
 rounds = [timed("A1", 1, 100.), timed("B1", 2, 50.), timed("B2", 3, 60.), timed("A2", 4, 90.),
           timed("A3", 5, 99., 1), timed("B4", 6, 10.)]
 tap.equal(figures.pair_ratios(rounds, "iops"), {1: .5, 2: 60 / 90}, "pairs by number, whole ones only")
-tap.equal(figures.neighbour_ratios(rounds, "iops"), [1.2],
-          "A/A of neighbours in one boot, bound again between")
-tap.equal(figures.ratio_text([1., 1.1, 1.2]), "1.10 (1.00-1.20)", "three pairs give a range")
 
-record = {"emulated": False, "rounds": [dict(timed(position, visit, value), kind="timed", ok=True,
-                                             device="nvme0n1", load="read", force=False)
-                                        for position, visit, value in (("A1", 1, 100.), ("B1", 2, 50.))]}
-for one in record["rounds"]:
-    one["figures"].update(ios=10, io_bytes=40960)
-tap.ok("0.50 (0.50-0.50)" in figures.table(record), "a table has the ratio of the pairs",
-       figures.table(record), "0.50 (0.50-0.50)")
+
+def recorded(*visits):
+    """A boot's record of one load: (position, visit, value)."""
+    record = {"emulated": False, "rounds": [dict(timed(*one), kind="timed", ok=True, force=False,
+                                                 index=one[1], device="nvme0n1", load="read")
+                                            for one in visits]}
+    for one in record["rounds"]:
+        one["figures"].update(ios=10, io_bytes=40960)
+    return record
+
+
+def last_of(record):
+    """The ratio and the A/A of the table's one row."""
+    return figures.table(record).splitlines()[1].split("IO/s")[1].split(None, 2)[2].strip()
+
+
+record = recorded(("A1", 1, 100.), ("B1", 2, 50.))
+tap.equal(last_of(record).split(), ["0.50", "-"], "one pair: a ratio without an interval")
+# pairs of 1, 1, 1, 1, 1.5, 2: their median is 1, Hodges and Lehmann's estimate is not
+many = recorded(*(one for i, value in enumerate((100., 100, 100, 100, 150, 200), 1)
+                  for one in ((f"A{i}", 4 * i, 100.), (f"B{i}", 4 * i + 2, value))))
+sides = [cells.Cell("nvme0n1", "read", side, False, [one for one in many["rounds"]
+                                                     if one["backend"] == side])
+         for side in ("stock", "module")]
+found = cells.estimate(cells.logs_of(cells.pairs_of(*sides), "iops"))[0]
+tap.equal(last_of(many).split()[:2], [f"{math.exp(found.log):.2f}", "(%.2f-%.2f)" % tuple(
+    math.exp(one) for one in found.interval)], "the table has the page's ratio, and its interval")
+tap.ok(math.exp(found.log) > 1.05, "which is not the median of the ratios", found.log)
+tap.equal(last_of(recorded(("A1", 1, 100.), ("A2", 2, 120.), ("A3", 3, 60.), ("A4", 4, 60.))).split()[1],
+          "1.00-1.20", "A/A of neighbours, no round in two of them")
 record["emulated"] = True
 tap.equal(figures.table(record), "Emulated machine: its times compare nothing, and are left out here",
           "of an emulated machine neither times nor ratios")
@@ -129,6 +150,10 @@ found = estimates.within_boot([a - b for a, b in zip(before, after)])
 tap.equal([round(x, 3) for x in (found.log, *found.interval, found.p)], [.46, .01, .786, .039],
           "the published example comes out")
 tap.equal(estimates.holm([.01, None, .04, .03]), [.03, None, .06, .06], "Holm's adjustment")
+# Fisher's tea: three of four cups; and the table of Agresti, Categorical Data Analysis, 2.6
+tap.equal([round(estimates.fisher(*one), 3) for one in ((3, 4, 1, 4), (0, 6, 6, 6), (2, 12, 0, 12),
+                                                       (0, 5, 0, 5))], [.486, .002, .478, 1],
+          "Fisher's exact test")
 tap.equal(estimates.band([.01, -.05]), .05, "few A/A: the farthest")
 tap.equal(estimates.too_many(1, 24), False, "one of 24 may differ from itself by chance")
 tap.equal(estimates.too_many(4, 24), True, "four may not")
@@ -250,6 +275,44 @@ tap.equal(round(paths.break_even({"unit": "ns", "rows": rows}, "stock")), 3000,
           "whose copy takes as long as the path")
 tap.equal(paths.break_even({"unit": "instructions", "rows": rows}, "stock"), None,
           "which instructions don't tell")
+
+# -- rounds of one layout, as a host has them, are no layouts
+def held(percent, seed, size, median, index, served=10):
+    """A round of a bounced pair on a pool that is held."""
+    one = row("pair", size, median, "bounced" if served else None,
+              {"percent": percent, "mix": "wide", "seed": seed})
+    one["round"], one["cell"]["served"] = index, served
+    one["cell"]["bounced"] = served
+    return one
+
+
+for unit, empty, half in (("instructions", (500, 500, 500), (900, 910, 890)),
+                          ("ns", (480, 500, 530), (700, 900, 950))):
+    rows = [dict(row("memcpy", 4096, 1000), round=i) for i in range(3)]
+    rows += [dict(row("pair", size, one + size / 4.096, "bounced"), round=i)
+             for i, one in enumerate(empty) for size in (512, 4096, 65536)]
+    rows += [held(50, 1, 4096, 1000 + one, i) for i, one in enumerate(half)]
+    rows += [held(90, 1, 4096, 1000 + half[i], i, 0 if i == 1 else 10) for i in range(3)]
+    found = next(one for one in paths.paths_of({"unit": unit, "rows": rows})
+                 if one["size"] == 4096)
+    tap.equal((found["layouts"], found["unserved"]), (3, 1),
+              f"{unit}: three rounds of three layouts are three layouts, of which one failed")
+    tap.equal([[round(one["path"], -1) for one in fill["layouts"]] for fill in found["fills"]],
+              [[500], [900], [round(median(half[::2]), -1)]],
+              f"{unit}: a layout's path is the median of its rounds")
+    tap.equal([one["rounds"] for fill in found["fills"] for one in fill["layouts"]], [3, 3, 3],
+              f"{unit}: which are counted")
+    noisy = rows + [held(97, 1, 4096, 1000 + net, i) for i, net in enumerate((-667, 900, 2589))]
+    found = next(one for one in paths.paths_of({"unit": unit, "rows": noisy})
+                 if one["size"] == 4096)
+    last = found["fills"][-1]["layouts"][0]
+    tap.equal((last["path"], round(last["below"])), (None, 1628),
+              f"{unit}: what is below its noise is no path")
+    tap.equal((found["low"], round(found["high"]), found["below"]), (None, 1628, 1),
+              f"{unit}: nor the least of a range")
+    found = paths.paths_of({"unit": unit, "rows": rows[:12] + [held(97, 1, 4096, 400, 0)]})
+    last = next(one for one in found if one["size"] == 4096)["fills"][-1]["layouts"][0]
+    tap.equal((last["path"], last["below"]), (None, 0), f"{unit}: nor is one below zero")
 
 chance = random.Random(1)
 hits = 0

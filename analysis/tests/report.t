@@ -70,7 +70,7 @@ is "${broken-}" '' 'nor one of the text'
 # -- what is said without scrolling
 first=$(sed '/^## /,$d' "$run/report.md")
 passes 'which devices bounce where' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native, dom0 and domU, nothing in IOMMU' <<<"$first"
-passes 'by fill of the pool, never the empty one alone' grep -q 'takes 2.3–12 times as many instructions on stock as on the module (1,108–5,917 and 448–481, by how full' <<<"$first"
+passes 'by fill of the pool, never the empty one alone' grep -q 'takes 2.3–12 times as many instructions on stock as on the module (1,108–5,917 and 448–481, medians by how full' <<<"$first"
 passes 'where maps fail' grep -q 'maps of 64 KiB fail in 2 of 7 layouts on stock and in none of 7 layouts on the module' <<<"$first"
 passes 'also in the table' grep -qE '^\| instr., 64 KiB bounced.* 1,168–5,977, 2/7 fail \| 508–541 \|' <<<"$first"
 passes 'a failed round, and why' grep -q '1 of 53 rounds failed.*it hung' <<<"$first"
@@ -115,7 +115,27 @@ passes 'a tail is of all rounds, or not told' not grep -qE 'sda .*p99' "$run/rep
 is "$(sed '/^## /,$d' "$run/report.md" | awk -F'|' '/^\| (bounced|instr)/ { print $(NF - 1) }' | sort -u)" ' exact ' \
 	'what is counted has no noise'
 passes 'one boot a side: a ratio without an interval' grep -q 'one boot each: no interval' "$run/report.md"
+passes 'which is said of a ratio to native, too' grep -q ' ×[0-9.]* of native, no interval |' "$run/report.md"
+passes 'that is not grey, for it is not within noise' not grep -q 'class="soft">[^<]*of native' "$run/report.html"
 passes 'nothing says emulated' not grep -qi 'emulated machine:' <(sed '/^## /,$d' "$run/report.md")
+cp "$run/xen-dom0/run.json" "$scratch/whole.json"
+passes 'no round failed: no load is unreliable' not grep -qE 'xen-dom0.*unreliable' "$run/report.md"
+# lose BACKEND HOW_MANY: so many of its rounds of the first load failed
+lose()
+{
+	edit xen-dom0/run.json "([.rounds[] | select(.kind == \"timed\" and .load == \"randread-4k-qd1\" and
+		.device == \"nvme0n1\" and .backend == \"$1\").index][:$2]) as \$lost |
+		(.rounds[] | select(.index | IN(\$lost[]))) |= (.ok = false | .why = \"it hung\")"
+}
+lose module 3
+"$report" "$run" >/dev/null
+passes 'rounds that fail are an outcome, a backend' grep -qE \
+	"^- xen-dom0: nvme0n1 randread-4k-qd1 is unreliable, no verdict: rounds failed, 0 of 6 on stock and 3 of 6 on module \(Fisher's p 0\.18\)" "$run/report.md"
+passes 'in the details, too' grep -qF '| xen-dom0 | nvme0n1 | randread-4k-qd1 | 0 of 6 on stock and 3 of 6 on module | 0.18 | unreliable |' "$run/report.md"
+passes 'such a load has neither verdict nor ratio' grep -qE \
+	'^\| nvme0n1 \| randread-4k-qd1 \| module \| throughput, IOPS .* \| 3 \| - \| [^|]* \| unreliable \|$' "$run/report.md"
+passes 'the others have theirs' grep -qE '^\| nvme0n1 \| seqread-128k \| module \|.*too few pairs' "$run/report.md"
+cp "$scratch/whole.json" "$run/xen-dom0/run.json"
 jq '.unit = "ns" | .emulated = false' "$run/xen-dom0/instructions/dmabench.json" >"$scratch/ns.json"
 cp "$scratch/ns.json" "$run/xen-dom0/instructions/dmabench.json"
 "$report" "$run" >/dev/null
@@ -127,7 +147,7 @@ for file in "$run"/*/instructions/dmabench.json; do
 done
 "$report" "$run" >/dev/null
 passes 'a clock of time gives no ratio of paths, for it would have no interval' grep -q \
-	'dom0 the path of a bounced map and unmap of 4 KiB takes .* ns on stock and .* on the module, by how full' "$run/report.md"
+	'dom0 the path of a bounced map and unmap of 4 KiB takes .* ns on stock and .* on the module, medians by how full' "$run/report.md"
 
 # -- records without what the split needs
 new_run parts
@@ -153,6 +173,20 @@ edit xen-domu/run.json '(.devices[] | select(.target == "sda")).driver = "mptsas
 "$report" "$run" >/dev/null
 passes 'a driver that Xen told to be narrow has advice of its own' grep -q \
 	'^- To do about sda: the device is wide; Xen PV told its driver not to be' "$run/report.md"
+
+# -- a few bytes are neither none nor all
+new_run few
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "nvme0n1" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '(.devices[] | select(.device == "0000:00:03.0")) = {device: "0000:00:03.0", bounces: 1, bytes: 4096,
+	reasons: {straddle: {bounces: 1, bytes: 4096}}}'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '(.devices[] | select(.device == "0000:00:05.0").bytes) -= 1'
+"$report" "$run" >/dev/null
+passes 'are told as they are' grep -q 'nvme0n1 (64-bit, nvme) bounces 0.333 % of the bytes in dom0 stock, nothing in ' "$run/report.md"
+passes 'beside every byte but one' grep -q 'sda (32-bit, ehci-pci) bounces every byte in native.*, 99.99 % of the bytes in dom0 stock' "$run/report.md"
+passes 'with what to do' grep -q '^- To do about nvme0n1: its buffers are not contiguous' "$run/report.md"
 
 # -- a name that is another device in another machine of the lab
 new_run variants
@@ -188,6 +222,28 @@ edit xen-dom0-scattered/run.json '(.devices[] | select(.target == "eth0")).dma_m
 edit xen-dom0-cured/run.json '(.devices[] | select(.target == "eth0")).dma_mask_bits = 32'
 "$report" "$run" >/dev/null
 is "$(section 'scattered over the machine')" '' 'and without a wide card it is not there'
+
+# -- a domU whose devices dom0 serves, beside one to which they are passed through
+new_run served
+passes 'without one nothing is said of it' not grep -q 'Served by dom0' "$golden"
+cp -r "$run/xen-dom0" "$run/xen-dom0-served"
+rm -r "$run/xen-dom0-served/instructions"
+edit xen-dom0-served/run.json '.environment = "xen-dom0-served" | .rounds |= map(select(.kind == "counted" and
+	.backend == "stock" and .load != "packets" and .device != "sda") | .load = "observed" | .counters |= {source, raw})'
+"$report" "$run" >/dev/null
+passes 'the answer says what bounces either way' grep -qF \
+	'Served by dom0 to a domU, bounced in dom0: nvme0n1 nothing, eth0 75 % of the bytes; passed through, in the domU: nvme0n1 nothing, eth0 95.1 % of the bytes.' \
+	"$run/report.md"
+passes 'and a table by how many bytes' grep -qF '| eth0 | 8.000 MB | 6.000 MB | 75 % | 95.1 % |' <(section 'or served by dom0')
+passes 'what was not moved for it is in neither' not grep -qE '^\| sda \|' <(section 'or served by dom0' | sed '2,${/^## /,$d}')
+no_dead_link "$run/report.html" 'its links are not dead'
+edit xen-domu/run.json '.rounds |= map(select(.device == "nvme0n1"))'
+"$report" "$run" >/dev/null
+passes 'where both are alike, that is said' grep -qF \
+	"Served by dom0, a domU's devices bounce what they bounce passed through." "$run/report.md"
+rm -r "$run/xen-domu"
+"$report" "$run" >/dev/null
+passes 'alone it is compared with nothing' not grep -q 'Served by dom0' "$run/report.md"
 
 # -- loads while a part of the pool is held
 new_run held
@@ -302,6 +358,29 @@ edit xen-domu/instructions/dmabench.json '([.rows[] | select(.backend == "stock"
 passes 'and which do not' grep -qE "[0-9]+ of [0-9]+ of stock's paths in dom0 and domU \(the rest within 50 %\)" "$run/report.md"
 passes 'the route is the one that was counted' grep -qE '^\| dom0 module \| direct \| 4 KiB .*1,234–2,01' "$run/report.md"
 
+new_run rounds
+for file in "$run"/*/instructions/dmabench.json; do
+	edit "${file#"$run"/}" '.rows |= [range(3) as $round | .[] | .round = $round]'
+done
+"$report" "$run" >/dev/null
+passes 'three rounds of each layout give the same page: no round is a layout' diff "$golden" "$run/report.md"
+# a copy that is dearer by the reference than in the map
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and .cell.test == "memcpy" and
+	.cell.size == 4096).cell.ops[0].median) = 9000'
+"$report" "$run" >/dev/null
+passes 'no path is negative' not grep -qE '(^|[ |–])-[0-9]' "$run/report.md"
+passes 'it is below noise' grep -qE '^\| dom0 module \| bounced \| 4 KiB .* below noise \|' "$run/report.md"
+
+new_run single-maps
+edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "stock" and .cell.test == "pair" and
+	.cell.size == 4096 and .hold.percent == 90 and .cell.dir == "to").cell.ops[0]) |= (.min -= 100 | .p99 += 3000 | .max += 9000)'
+"$report" "$run" >/dev/null
+passes 'single maps reach beyond the medians, which is told' grep -qF \
+	'| dom0 stock | bounced | 4 KiB | to | hot | 90 % | 1,108–1,460 | 1,008–10,460 (4,460) |' "$run/report.md"
+passes 'the range of the first screen is said to be of medians' grep -q '^| instr., 4 KiB bounced, medians |' "$run/report.md"
+passes 'no column is there for maps that are all alike' grep -qF \
+	'| dom0 module | bounced | 4 KiB | to | hot | 90 % | 465–481 | - |' "$run/report.md"
+
 new_run clock
 for file in "$run"/*/instructions/dmabench.json; do
 	edit "${file#"$run"/}" '.unit = "ns"'
@@ -352,11 +431,32 @@ no_dead_link "$run/report.html" 'whose links are not dead'
 
 # -- a fleet
 mkdir "$scratch/fleet"
-cp -r "$fixture" "$scratch/fleet/one"
+new_run fleet/one
+new_run fleet/older
+edit bench.json '.started = "1999-01-01T00:00:00Z"'
+for file in "$run"/*/run.json; do
+	edit "${file#"$run"/}" '.started = "1999-01-01T00:00:00Z" | .versions.kernel = "6.1"'
+done
+new_run fleet/other
+edit bench.json '.host = "other-host" | .host_id = "other"'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "sda" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '.devices = []'
+raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .load == "tcp-send" and
+	.backend == "stock")][0].counters.raw' "$run/xen-dom0/run.json")
+edit "$raw" '.devices = []'
+new_run fleet/plain
+rm -r "$run"/xen-dom*
+edit bench.json '.host = "plain-host" | .host_id = "plain"'
 mkdir "$scratch/fleet/two"
 "$report" --fleet "$scratch/fleet" >"$scratch/fleet.md"
-passes 'a fleet has a row a host' grep -qE '^\| test-fixture \| dom0 module \| 100 % \|' "$scratch/fleet.md"
-passes 'and one for a host that left nothing' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
+is "$(grep -c '^| test-fixture |' "$scratch/fleet.md")" 1 'a fleet has a row a host'
+passes 'of its newest run, in the Xen PV environment, with what else is there' grep -qF \
+	'| test-fixture | 2000-01-01 | dom0 | 100 % | emulated | 67.11 MB | 6.12 | 4.20 | 3 data checks passed | native, IOMMU lazy, IOMMU strict, domU, 1 older run |' \
+	"$scratch/fleet.md"
+passes 'backends that differ are in one cell' grep -qF '| other-host | 2000-01-01 | dom0 | stock 4.53 %, module 100 % |' "$scratch/fleet.md"
+passes 'a host without Xen has the row of what there is' grep -qE '^\| plain-host \| 2000-01-01 \| native \| 100 % \|' "$scratch/fleet.md"
+passes 'and one that left nothing a row that says so' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
 
 # -- what is missing is missed, not fatal
 new_run alone

@@ -11,7 +11,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impl/tests"))
 from tap import Tap, use  # noqa: E402
 
-use("analysis")
+use("analysis", "analysis/report")
+import cells  # noqa: E402
+import change  # noqa: E402
 import estimates  # noqa: E402
 
 RUNS, PAIRS, EFFECT = 700, 12, 0.03
@@ -107,4 +109,33 @@ for scatter in (.02, .05, .1):
         held += low <= EFFECT <= high
     tap.between(100 * false / RUNS, 0, 7, f"boots scatter by {scatter}: few false changes, in %")
     tap.between(100 * held / RUNS, 93, 100, f"boots scatter by {scatter}: held, in %")
+
+
+# -- one boot a side: whole runs of twelve loads, by the words that compare has for them
+def side_of(noise, rounds, scatter, effect=0.):
+    """A load's rounds in one boot, which brought something of its own."""
+    boot = chance.gauss(effect, scatter)
+    return cells.Cell("d", "l", "stock", False, [
+        {"figures": {"iops": math.exp(boot + value)}} for value in noise(rounds)])
+
+
+def judged(before, after):
+    """What compare says of the second boot by the first."""
+    return change.word(cells.FIGURES["iops"], *change.shift(before, after, "iops"), None)
+
+
+WIDE = {"even, of 20 %": lambda n: [chance.gauss(0, .2) for _ in range(n)]}
+for name, noise in dict(NOISE, **WIDE).items():
+    own = .2 if name in WIDE else .05
+    for rounds in (2, 3, 6, 12):
+        for scatter in (0, own):
+            false = sum(any(judged(*(side_of(noise, rounds, scatter) for _ in range(2)))
+                            for _ in range(12)) for _ in range(200))
+            tap.between(100 * false / 200, 0, 7, f"{rounds} rounds of one boot, noise {name}, boots "
+                        f"by {scatter}: runs with a false word, in %")
+for rounds in (2, 3, 6, 12):
+    hits = [judged(side_of(NOISE["even"], rounds, .05),
+                   side_of(NOISE["even"], rounds, .05, -math.log(10))) for _ in range(300)]
+    tap.between(sum("worse" in one for one in hits) / 3, 95, 100,
+                f"{rounds} rounds of one boot: a tenfold fall is remarked, in %")
 sys.exit(tap.done())
