@@ -181,8 +181,8 @@ class Run:
             module = backend.Module(self.host.checkout)
             stack.callback(module.unload)
             module.loaded = module.loaded or bool(state.get("module_loaded"))
-            record.state(module_loaded=module.loaded,
-                         dmabench_loaded=bool(lender and not lender.was_loaded))
+        record.state(module_loaded=bool(module and module.loaded),
+                     dmabench_loaded=bool(lender and not lender.was_loaded))
         stack.callback(self._to_stock, backends)
         for one in filter(None, lenders):
             stack.callback(one.release)

@@ -36,7 +36,8 @@ SECTIONS = (
                "write nowhere (the default; contradicts --write)"),
         Option("--try-module", "DEV", "a device or 'all'",
                "also measure on the module: DEV as above, or 'all' that can be moved. The\n"
-               "driver is unbound and bound again: the device must be unused", many=True),
+               "driver is unbound and bound again: the device must be unused. Where the module\n"
+               "can't work (no Xen) it is lent to dmabench alone, on stock", many=True),
         Option("--peer", "HOST", "a host",
                "send to the iperf3 server on HOST over the one card named by --nic, which may\n"
                "be in use: stock only"),

@@ -166,7 +166,7 @@ def held_visits(target, loads, wanted, holder):
     names = [load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set)][-1:]
     if target.wide or target is holder.target or not names:
         return []
-    both = target.module and holder.target
+    both = target.module and holder.both
     return [Visit(target.id, backend, HELD, tuple(names), block="held", held=percent)
             for percent in holder.fills
             for backend in ("stock", "module") if backend == "stock" or both]

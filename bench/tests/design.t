@@ -66,7 +66,7 @@ class Narrow(Disk):
 
 class Holder:
     """What fills the pool: a function of a pair of cards."""
-    target, fills = object(), (50, 90)
+    target, both, fills = object(), True, (50, 90)
 
 
 def held(targets, holder):
@@ -80,7 +80,7 @@ tap.equal(held([Disk(), Narrow()], Holder),
           [("narrow", backend, fill, ("verify-crc32c",)) for fill in (50, 90)
            for backend in ("stock", "module")],
           "what bounces is loaded while half and nine tenths of the pool are held, on each backend")
-Holder.target = None
+Holder.both = False
 tap.equal({backend for _, backend, _, _ in held([Narrow()], Holder)}, {"stock"},
           "where no device may hold the module's, on stock alone")
 tap.equal(held([Narrow()], None), [], "and not at all where nothing holds")

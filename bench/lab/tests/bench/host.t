@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../../../.." || exit 1
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-command='XSW_EMULATED=no make -s bench OUT=/out/this DISK=serial:XSWNVME0 MODULE=all ROUNDS=2 INSTALL=no'
+command='XSW_EMULATED=no make -s bench OUT=/out/this DISK=serial:XSWNVME0 MODULE=all API=none ROUNDS=2 INSTALL=no'
 
 # boot ENVIRONMENT MORE: what was said in $out/said
 boot()
@@ -44,11 +44,25 @@ is "$(grep -c 'has native-iommu-passthrough of this host already' "$out/said")" 
 is "$(jq -rs 'sort_by(.environment) | [.[] | .environment, .machine.iommu] | join(" ")' "$out"/this/native*/run.json)" \
 	'native none native-iommu-passthrough passthrough' 'each boot found out what it is'
 
+# picture 2: what a map costs, of each boot by the same command
+for name in native native-iommu-passthrough xen-dom0; do
+	passes "$name: dmabench timed the device that is named for the module" jq -e \
+		'.dmabench | .ok and .target == "nvme0n1"' "$out/this/$name/run.json"
+done
+is "$(jq -rs '[.[].rows[].backend] | unique | join(" ")' "$out"/this/native*/raw/dmabench.json)" stock \
+	'on stock where the module can not work'
+is "$(jq -r '[.rows[].backend] | unique | join(" ")' "$out/this/xen-dom0/raw/dmabench.json")" 'module stock' \
+	'on both in Xen'
+
 # the page of three boots of a real host
 page=$out/this/report.md
 passes 'a page of the three' analysis/report/report "$out/this"
 not_there=$(sed '/^## How to read/,/^## /d' "$page" | grep -c 'mulated machine')
 is "$not_there" 0 'nothing on it says that the machine is emulated'
+is "$(jq -c '[.environments[] | .name as $name | [.dma.paths[] | select(.size == 4096 and .cache == "hot" and
+	.dir == "to")] | group_by(.backend)[] | [$name, .[0].backend]] | unique' "$out/this/summary.json")" \
+	'[["native","stock"],["native-iommu-passthrough","stock"],["xen-dom0","module"],["xen-dom0","stock"]]' \
+	'it has a path of native, IOMMU, Xen stock and Xen module'
 passes 'it draws what the load feels' grep -q '^!\[3 What the load feels' "$page"
 passes 'tells it against native, without an interval' grep -qE \
 	'Throughput against native, the worst load: native-iommu-passthrough ×[0-9.]+ .* \(one boot each: no interval\)' "$page"
