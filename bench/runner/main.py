@@ -245,7 +245,8 @@ class Run:
         record.finish(record_file.head(record, self.machine, wanted, finder.targets,
                                        finder.left_out, extras))
         if not self.machine.named:
-            comparison.write(record.out_dir, self.machine, record.plan["command"], wanted.set)
+            comparison.write(record.out_dir, self.machine, record.plan["command"], wanted.set,
+                             record.elapsed())
         report = os.path.join(self.host.checkout, "analysis/report/report")
         # in the lab's machines the lab makes it
         reports = not (self.options.no_report or self.options.here and self.machine.emulated) and \

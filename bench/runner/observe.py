@@ -8,6 +8,7 @@ where it is built, times the mapping calls meanwhile. Beside that stands what ea
 import contextlib
 import json
 import os
+import shlex
 import time
 
 import comparison
@@ -89,7 +90,7 @@ def main(run):
             comparison.check(folder, run.host, run.machine.environment)
         record = record_file.Record(folder, run.machine.environment)
         wanted = plan.settings(options, run.machine)._replace(rounds=0, seconds=options.observe)
-        record.begin({"command": "bench/run " + " ".join(run.arguments),
+        record.begin({"command": "bench/run " + " ".join(map(shlex.quote, run.arguments)),
                       "boots": [run.machine.boot_id()]})
         stack.callback(lambda: os.path.isdir(record.work) and record.drop())
         before = {target.id: _bytes(run.host, target) for target in targets}
@@ -109,7 +110,8 @@ def main(run):
                         "visit": 0, "pair": None, "block": "counts", "boot": 0})
         record.finish(record_file.head(record, run.machine, wanted, targets, left_out, {}))
         if not run.machine.named:
-            comparison.write(record.out_dir, run.machine, record.plan["command"], options.set)
+            comparison.write(record.out_dir, run.machine, record.plan["command"], options.set,
+                             record.elapsed())
         progress_file.say(figures.table(figures.read_boot(record.result)))
         with open(os.path.join(record.result, raw)) as file:
             progress_file.say(json.load(file)["verdict"])

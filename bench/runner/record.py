@@ -71,6 +71,10 @@ class Record:
         self.plan = None
         self.started = time.time()
 
+    def elapsed(self):
+        """Seconds since it began."""
+        return int(time.time() - self.started)
+
     def begin(self, plan):
         """Makes the folder and writes the plan. Raises Refused or Failed."""
         if os.path.exists(self.result):
@@ -210,7 +214,7 @@ def head(record, machine, wanted, targets, left_out, extras):
         "schema": 1, "kind": "swiotlb-xen-run",
         "run": run_name(record.out_dir, record.started), "environment": machine.environment,
         "emulated": machine.emulated, "started": utc(when=record.started),
-        "elapsed_s": int(time.time() - record.started), "command": record.plan["command"],
+        "elapsed_s": record.elapsed(), "command": record.plan["command"],
         "set": wanted.set, "seed": wanted.seed, "timed_rounds": wanted.rounds,
         "timed_s": wanted.seconds, "precision_percent": wanted.precision,
         "boots": record.plan["boots"], "machine": machine.describe(),

@@ -35,7 +35,7 @@ boot native
 ok $? 'booted without Xen: the same command measures this host, not a lab' "$(tail -n 5 "$out/said")"
 measured native xen-dom0
 like "$(jq -r '.environments[] | select(.name == "native-iommu-passthrough").loads.cure' \
-	"$out/this/bench.json")" 'with (intel|amd)_iommu=on iommu=pt on its command line; then make bench OUT=/out/this$' \
+	"$out/this/bench.json")" 'with (intel|amd)_iommu=on iommu=pt on its command line; then make bench DISK=serial:XSWNVME0 MODULE=all ROUNDS=2 API=none OUT=/out/this$' \
 	'what is missing is told with what to boot'
 boot native-iommu-passthrough "&& ! $command"
 ok $? 'booted with iommu=pt: measured too, and a second time refused' "$(tail -n 5 "$out/said")"
