@@ -12,6 +12,7 @@ import shlex
 import sys
 import time
 
+import boots
 import options
 from errors import Refused
 
@@ -55,17 +56,28 @@ def read(folder):
     return value
 
 
-def check(folder, host, environment):
-    """Raises Refused where this host, or this environment of it, can't be added to a folder."""
+def check(folder, host):
+    """Raises Refused where this host can't be added to a folder."""
     value = read(folder)
     if value and value["host_id"] != host_id(host):
         raise Refused(f"{folder} holds what {value['host']} measured: name another --out")
-    if value and os.path.exists(os.path.join(folder, environment, "run.json")):
-        others = [name for name, _, _ in NATIVE] + [DOM0[0]]
-        left = [name for name in others
-                if not os.path.exists(os.path.join(folder, name, "run.json"))]
-        raise Refused(f"{folder} has {environment} of this host already: name another --out" +
-                      (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
+
+
+def boots_before(folder, machine):
+    """The record of earlier boots of this environment in a folder, None without one. Raises Refused
+    where this boot is one of them.
+    """
+    host, environment = machine.host, machine.environment
+    before = boots.earlier(os.path.join(folder, environment)) if read(folder) else None
+    if before is None:
+        return None
+    if machine.boot_id() and machine.boot_id() not in before.get("boots", [machine.boot_id()]):
+        return before
+    others = [name for name, _, _ in NATIVE] + [DOM0[0]]
+    left = [name for name in others if not os.path.exists(os.path.join(folder, name, "run.json"))]
+    raise Refused(f"{folder} has {environment} of this boot already: boot it again to add a boot, "
+                  "or name another --out" +
+                  (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
 
 
 def check_resumed(folder):

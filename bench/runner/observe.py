@@ -21,7 +21,7 @@ import record as record_file
 from devices import disks, nics
 from errors import Failed, GOOD, Refused
 from lock import take_lock
-from targets import Target, of_disk
+from targets import Target, of_disk, tell_modes
 
 import figures
 
@@ -76,6 +76,7 @@ def main(run):
     targets = _targets(run.host, left_out)
     if not targets:
         raise Refused("--observe: no disk and no card on a PCI device of this machine")
+    tell_modes(run.machine, targets, lambda what, why: left_out.append((what, why)))
     names = ", ".join(target.id for target in targets)
     progress_file.say(f"Environment {run.machine.environment}: counts for {options.observe} s what "
                       f"the machine's own load maps, on {names}; loads nothing")
@@ -87,7 +88,7 @@ def main(run):
             run.host.checkout, "results",
             record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
         if not run.machine.named:
-            comparison.check(folder, run.host, run.machine.environment)
+            comparison.check(folder, run.host)
         record = record_file.Record(folder, run.machine.environment)
         wanted = plan.settings(options, run.machine)._replace(rounds=0, seconds=options.observe)
         record.begin({"command": "bench/run " + " ".join(map(shlex.quote, run.arguments)),

@@ -50,6 +50,7 @@ class Settings(NamedTuple):
     emulated: bool
     precision: Optional[int] = None
     samples: bool = False  # of where the CPUs are, too
+    pairs_before: int = 0  # pairs of the boots before are numbered up to here
 
     @property
     def ramp_s(self):
@@ -125,7 +126,7 @@ def timed_visits(target, loads, wanted):
             visits.append(Visit(target.id, backend, DISCARDED,
                                 _shuffled(warm, wanted.seed, "warm", target.id, backend),
                                 block=block))
-        for pair in range(1, wanted.rounds + 1):
+        for pair in range(wanted.pairs_before + 1, wanted.pairs_before + wanted.rounds + 1):
             visits += pair_visits(target.id, target.module, block, pair, names, wanted.seed)
     return visits
 

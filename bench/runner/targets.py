@@ -90,6 +90,7 @@ class Finder:
             self._tell_missing()
         if not self.targets and not self.unpaired:
             raise Refused(self._nothing(), plan_text.left_out_lines(self.left_out))
+        tell_modes(self.machine, self.targets, self.leave_out)
         self._find_module()
 
     def _nothing(self):
@@ -261,6 +262,18 @@ class Finder:
             if mates:
                 return f"{address} shares its IOMMU group with {mates[0]}"
         return None
+
+
+def tell_modes(machine, targets, leave_out):
+    """Tells the machine what is measured, and the reader where an IOMMU treats that differently."""
+    if not targets:
+        return
+    modes = machine.measures([one for target in targets for one in target.functions])
+    if len(set(modes.values())) > 1:
+        told = ", ".join(f"{target.id} {' and '.join(sorted({modes[one] for one in target.functions}))}"
+                         for target in targets)
+        leave_out("one IOMMU mode for all", f"their groups differ ({told}): this boot counts as "
+                  f"{machine.environment}")
 
 
 def module_owns(target):

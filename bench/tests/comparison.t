@@ -62,7 +62,7 @@ enter native
 is "$(told '[.environments[] | select(.loads.status == "measured") | .name] | join(" ")')" \
 	'native xen-dom0' 'a second boot adds its environment'
 expect 'the same environment again is refused, and the next is named' 2 \
-	'has native of this host already: .* boot native-iommu-passthrough: boot Linux' bench
+	'has native of this boot already: .* boot native-iommu-passthrough: boot Linux' bench
 enter native deadbeef
 expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
 	bench/run --here --dry-run --out "$run"

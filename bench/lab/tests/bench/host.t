@@ -40,7 +40,7 @@ like "$(jq -r '.environments[] | select(.name == "native-iommu-passthrough").loa
 boot native-iommu-passthrough "&& ! $command"
 ok $? 'booted with iommu=pt: measured too, and a second time refused' "$(tail -n 5 "$out/said")"
 measured native native-iommu-passthrough xen-dom0
-is "$(grep -c 'has native-iommu-passthrough of this host already' "$out/said")" 1 'by one line that says why'
+is "$(grep -c 'has native-iommu-passthrough of this boot already' "$out/said")" 1 'by one line that says why'
 is "$(jq -rs 'sort_by(.environment) | [.[] | .environment, .machine.iommu] | join(" ")' "$out"/this/native*/run.json)" \
 	'native none native-iommu-passthrough passthrough' 'each boot found out what it is'
 
