@@ -131,11 +131,20 @@ def timed_visits(target, loads, wanted):
     return visits
 
 
+def counted_names(target, loads, wanted):
+    """The counted loads of a target; on a host one that is timed, too, is among them."""
+    chosen = load_files.of_target(loads, target, COUNTED, wanted.set)
+    if not wanted.emulated:
+        more = load_files.of_target(loads, target, COUNTED, "host")
+        chosen = more + [load for load in chosen if load not in more]
+    return tuple(load.name for load in chosen)
+
+
 def counted_visits(target, loads, wanted):
     """The counted visits of a target: on each backend, and once forced to bounce; in the full set
     three times, for how often a load's bytes bounce is one draw of how its buffers lie.
     """
-    names = tuple(load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set))
+    names = counted_names(target, loads, wanted)
     visits = []
     for turn in range(3 if wanted.set == "full" else 1) if names else ():
         visits.append(Visit(target.id, "stock", COUNTED, names, block="counts", turn=turn))
