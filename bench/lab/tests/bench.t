@@ -204,6 +204,12 @@ like "$(grep 'run native-swiotlb .*bench/run' "$fake/calls")" '--full --readonly
 is "$(told '.environments[2].loads.cure')" \
 	'bench/run --env xen-domu --readonly --out results/run' 'a cure measures as the rest was measured'
 complains 'a folder keeps its set' 125 'holds the full set: leave SET= out' bench --quick --out "$run"
+expect 'an environment that may not last' 0 '1 boots of 1 environments, .* the full set' \
+	bench --env xen-pvh --full --out "$fake/results/short/run"
+like "$(grep 'run xen-pvh .*bench/run' "$fake/calls")" \
+	' --here --out [^ ]+ --write serial:XSWNVME0 --write serial:XSWUSB0 --leave-out timed --leave-out dmabench$' \
+	'has the loads of the quick set there, too'
+is "$(grep -c icount "$fake/calls")" 0 'and none by a clock that is not told true'
 rm "$fake/does/xen-domu-loads"
 expect 'it is gone on with in the same set' 0 'the full set' bench --out "$run"
 like "$(grep 'run xen-domu .*bench/run' "$fake/calls")" '--full' 'with all its loads'
