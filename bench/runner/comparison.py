@@ -110,8 +110,9 @@ VARIABLES = {"--disk": "DISK", "--nic": "NIC", "--write": "WRITE", "--try-module
              "--time-api": "API", "--peer": "PEER", "--rate": "RATE", "--job": "JOB",
              "--rounds": "ROUNDS", "--precision": "PRECISION", "--seed": "SEED",
              "--observe": "OBSERVE", "--full": "SET=full", "--quick": "SET=quick",
-             "--readonly": "READONLY=yes", "--no-report": "REPORT=no"}
-PLACE = ("--out", "--here", "--yes")
+             "--readonly": "READONLY=yes"}
+# What says nothing of how a boot is measured.
+BESIDE = ("--out", "--here", "--yes", "--no-report")
 
 
 def again(command, shown):
@@ -122,7 +123,7 @@ def again(command, shown):
         word = words.pop(0)
         takes = word in known and known[word].value and words
         given = [word] + ([words.pop(0)] if takes else [])
-        if word not in PLACE:
+        if word not in BESIDE:
             values.setdefault(word, []).extend(given[1:])
             runner += given
     if set(values) <= set(VARIABLES) and not any(" " in one for one in runner):

@@ -67,7 +67,7 @@ enter native deadbeef
 expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
 	bench/run --here --dry-run --out "$run"
 rm -r "$run"
-words='--here --disk serial:S --nic eth0 --try-module all --time-api none --write /dev/a --write /dev/b --full'
+words='--here --disk serial:S --nic eth0 --try-module all --time-api none --write /dev/a --write /dev/b --full --no-report'
 enter native '' "bench/run $words --out X"
 like "$(told '.environments[1].loads.cure')" \
 	"; then make bench DISK=serial:S NIC=eth0 MODULE=all API=none 'WRITE=/dev/a /dev/b' SET=full OUT=$run$" \
