@@ -59,7 +59,7 @@ def judged(said, saved):
         return "explains none of it"
     does = "explains" if max(shares) < 1 else "says"
     told = (sum(said) / 2 / middle, max(0, min(shares)), max(shares))
-    middle, least, most = (f"{100 * one:.0f}" for one in told)
+    middle, least, most = (number(100 * one, 2) for one in told)
     return f"{does} {middle} % ({least}\u2013{most} %) of it"
 
 
