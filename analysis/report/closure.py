@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """On a real host: does what a map saves (dmabench), times the maps of an I/O, explain the load?"""
-from quantities import count, number, percent, size
+from quantities import count, number, size
 
 SIDES = ("stock", "module")
 # What is told of where a load has no operations of its own: a stream.
