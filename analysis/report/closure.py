@@ -35,8 +35,8 @@ def _said(env, kind, bytes_):
 
 
 def _saved(env, device, load, nanoseconds):
-    """(CPU time that the module saves, least, most) of what takes so long on stock, in ns; least and
-    most are None where the pairs carry no interval. None where nothing was paired.
+    """(CPU time that the module saves, least, most) of what takes so long on stock, in ns; least
+    and most are None where the pairs carry no interval. None where nothing was paired.
     """
     pair = next((one for one in env["pairs"] if one["figure"] == "cpu_s_per_gb" and
                  (one["device"], one["load"], one["backend"], one["force"]) ==
@@ -97,7 +97,8 @@ def sentence(rows):
     for row in rows:
         loads.setdefault(row[-1], []).append(f"{row[1]} {row[2]} in {row[0]}")
     told = "; ".join(f"{word}: {', '.join(some)}" for word, some in loads.items())
-    return f"Does what a map saves, times the maps, explain what a load saved? {told[0].upper() + told[1:]}."
+    return ("Does what a map saves, times the maps, explain what a load saved? "
+            f"{told[0].upper() + told[1:]}.")
 
 
 def closure(document, summary):
@@ -114,6 +115,6 @@ def closure(document, summary):
     if rows:
         document.add("paragraph", sentence(rows))
         document.add("paragraph", "The module by stock. In parentheses the interval over the pairs, "
-                                  f"or that of the share; without one, fewer pairs than carry it. A "
+                                  "or that of the share; without one, fewer pairs than carry it. A "
                                   f"stream has no I/O: there all is told of {size(STREAM)}. What a "
                                   "load saved beyond the maps has another cause.")

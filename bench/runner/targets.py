@@ -209,7 +209,7 @@ class Finder:
         options = self.options
         if not options.try_module:
             return
-        # the same command in each boot of a host: without Xen such a device is timed by dmabench alone
+        # the same command in each boot of a host: without Xen such a device is for dmabench alone
         no_module = self.machine.refuses_module()
         if no_module:
             self.leave_out("backend module", no_module)
@@ -270,7 +270,8 @@ def tell_modes(machine, targets, leave_out):
         return
     modes = machine.measures([one for target in targets for one in target.functions])
     if len(set(modes.values())) > 1:
-        told = ", ".join(f"{target.id} {' and '.join(sorted({modes[one] for one in target.functions}))}"
+        told = ", ".join(f"{target.id} " + " and ".join(sorted({modes[one] for one in
+                                                                target.functions}))
                          for target in targets)
         leave_out("one IOMMU mode for all", f"their groups differ ({told}): this boot counts as "
                   f"{machine.environment}")
