@@ -22,18 +22,6 @@ def _route(counted):
     return "bounced" if share >= .99 else "direct"
 
 
-def _said(env, kind, bytes_):
-    """(least, most) that a map of about this size saves by dmabench, in ns; None without it."""
-    paths = [[one for one in env["dma"]["paths"] if (one["backend"], one["kind"], one["dir"],
-              one["cache"]) == (side, kind, "to", "hot")] for side in SIDES]
-    sizes = {one["size"] for one in paths[0]} & {one["size"] for one in paths[1]}
-    if not sizes:
-        return None
-    near = min(sizes, key=lambda one: abs(one - bytes_))
-    stock, module = (next(one for one in some if one["size"] == near) for some in paths)
-    return (stock["low"] or 0) - module["high"], stock["high"] - (module["low"] or 0)
-
-
 def _saved(env, device, load, nanoseconds):
     """(CPU time that the module saves, least, most) of what takes so long on stock, in ns; least
     and most are None where the pairs carry no interval. None where nothing was paired.
@@ -61,6 +49,18 @@ def judged(said, saved):
     told = (sum(said) / 2 / middle, max(0, min(shares)), max(shares))
     middle, least, most = (number(100 * one, 2) for one in told)
     return f"{does} {middle} % ({least}\u2013{most} %) of it"
+
+
+def _said(env, kind, bytes_):
+    """(least, most) that a map of about this size saves by dmabench, in ns; None without it."""
+    paths = [[one for one in env["dma"]["paths"] if (one["backend"], one["kind"], one["dir"],
+              one["cache"]) == (side, kind, "to", "hot")] for side in SIDES]
+    sizes = {one["size"] for one in paths[0]} & {one["size"] for one in paths[1]}
+    if not sizes:
+        return None
+    near = min(sizes, key=lambda one: abs(one - bytes_))
+    stock, module = (next(one for one in some if one["size"] == near) for some in paths)
+    return (stock["low"] or 0) - module["high"], stock["high"] - (module["low"] or 0)
 
 
 def rows_of(env):
