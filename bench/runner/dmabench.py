@@ -73,6 +73,9 @@ def choose(finder, machine):
         if not machine.refuses_module():
             finder.leave_out(ON_MODULE, "no device was named for it: MODULE=DEVICE or all "
                                         "(--try-module)")
+        if named == "none" and machine.iommu in ("strict", "lazy"):
+            finder.leave_out("dmabench behind the IOMMU", "it is timed on no hardware, before which "
+                             "is none: MODULE=DEVICE or API=spare-nic or an address")
         return Lender(finder.host, named, None, machine.emulated)
     return None
 

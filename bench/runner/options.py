@@ -74,7 +74,8 @@ SECTIONS = (
     )),
     ("Running", (
         Option("--out", "DIR", "a folder",
-               "results go to DIR/ENVIRONMENT (default results/TIME-HOST)"),
+               "results go to DIR/ENVIRONMENT (default results/TIME-HOST); another boot of an\n"
+               "environment that is there is added to it"),
         Option("--resume", "RUN", "a run's folder",
                "take up a run that was ended: only the missing rounds of its plan"),
         Option("--no-report", None, None, "print the table only: make report RUN=... elsewhere"),

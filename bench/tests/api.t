@@ -57,8 +57,8 @@ class Machine:
     """A machine that is none: in Xen, or without it."""
     emulated = False
 
-    def __init__(self, xen=True):
-        self.xen = xen
+    def __init__(self, xen=True, iommu="none"):
+        self.xen, self.iommu = xen, iommu
 
     def refuses_module(self):
         """Why the module can't work there."""
@@ -152,6 +152,12 @@ with tempfile.TemporaryDirectory() as work:
     finder = Finder(host, ["--time-api", "none"])
     dmabench.choose(finder, Machine(xen=False))
     tap.equal(finder.left_out, [], "without Xen the module has none")
+    finder = Finder(host, ["--time-api", "none"])
+    dmabench.choose(finder, Machine(xen=False, iommu="strict"))
+    tap.has(" ".join(finder.left_out), "API=spare-nic", "no hardware tells nothing of an IOMMU")
+    finder = Finder(host, ["--time-api", "none"], [Target(module=False)])
+    dmabench.choose(finder, Machine(xen=False, iommu="strict"))
+    tap.equal(finder.left_out, [], "but a device that is named does")
 
     # What a runner that was killed left with dmabench: a function that no target of the run has.
     address, bus = place(7), work + "/sys/bus/pci"
