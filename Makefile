@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
+XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
+
 # ---- variables a user may set on the command line, by target; any other is refused ----
 # What builds the lab's image, or installs packages, may be given to all that may do it.
 MAKING := KERNEL INSTALL DEBIAN_MIRROR
@@ -13,10 +16,15 @@ USES_bench := SET DISK NIC WRITE MODULE ROUNDS SEED OUT READONLY DRY_RUN ENV HER
 	PRECISION RESUME REPORT JOBS $(MAKING)
 USES_bench-core := $(MAKING)
 USES_bench-dma := ICOUNT $(MAKING)
-USES_bench-trace := SET DISK NIC ROUNDS OUT DEVICE $(MAKING)
+# On a Xen host it takes devices and prints; in the lab it has its own, and leaves files.
+TRACE_HOST := DISK NIC DEVICE
+TRACE_LAB := OUT
+USES_bench-trace := SET ROUNDS $(if $(XEN_HOST),$(TRACE_HOST),$(TRACE_LAB)) $(MAKING)
 USES_bundle := KVER
 USES_deps := HERE $(MAKING)
-USES_report := RUN BASE SINGLE FLEET INSTALL
+# A fleet has its runs in a folder; a comparison is text.
+REPORT_OF := RUN BASE SINGLE FLEET
+USES_report := INSTALL $(if $(FLEET),FLEET,$(if $(BASE),RUN BASE,RUN SINGLE))
 USES_tune := RECORDING OCCUPANCY SCALE TIME KEEP OUT CONFIRM APPLY
 USES_lab-shell := ENV $(MAKING)
 USES_module := KVER
@@ -31,7 +39,7 @@ USES_test-contiguity := VERBOSE $(MAKING)
 USES_test-module := JOBS VERBOSE $(MAKING)
 USES_test-kernels := VERBOSE $(MAKING)
 USES_lint := $(MAKING)
-KNOWN := $(sort $(foreach v,$(filter USES_%,$(.VARIABLES)),$($(v))))
+KNOWN := $(sort $(TRACE_HOST) $(TRACE_LAB) $(REPORT_OF) $(foreach v,$(filter USES_%,$(.VARIABLES)),$($(v))))
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $(v))),$(v)))
 GIVEN := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(GIVEN))
 UNKNOWN := $(strip $(filter-out $(KNOWN),$(GIVEN)))
@@ -40,7 +48,23 @@ ifneq ($(UNKNOWN),)
 $(error unknown variable $(UNKNOWN): `make help` lists those there are)
 endif
 ifneq ($(USELESS),)
-$(error $(or $(MAKECMDGOALS),help) does not use $(USELESS): it would change nothing)
+$(error $(or $(MAKECMDGOALS),help) does not use $(USELESS) here: it would change nothing)
+endif
+
+# What is yes or no may be said in these words; any other is a mistake, and no silent 'no'.
+YES := 1 y yes true
+NO := 0 n no false
+YES_OR_NO := READONLY DRY_RUN HERE REPORT SINGLE APPLY INSTALL ICOUNT VERBOSE
+NEITHER := $(foreach v,$(YES_OR_NO),$(if $(filter-out $(YES) $(NO),$($(v)))$(word 2,$($(v))),$(v)='$($(v))'))
+ifneq ($(strip $(NEITHER)),)
+$(error $(strip $(NEITHER)): say yes or no ($(YES); $(NO)))
+endif
+$(foreach v,$(YES_OR_NO),$(if $(filter $(YES),$($(v))),$(eval override $(v) := yes)))
+# 'no' is nothing, but where nothing is the default, and that is not 'no'.
+$(foreach v,$(filter-out REPORT INSTALL,$(YES_OR_NO)),$(if $(filter $(NO),$($(v))),$(eval override $(v) :=)))
+$(foreach v,REPORT INSTALL,$(if $(filter $(NO),$($(v))),$(eval override $(v) := no)))
+ifneq ($(filter-out quick full,$(SET))$(word 2,$(SET)),)
+$(error SET='$(SET)': there are quick and full)
 endif
 
 export DEBIAN_MIRROR INSTALL KERNEL
@@ -49,9 +73,7 @@ KVER ?= $(shell uname -r)
 LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
-# A Xen host measures itself: loads and Python are all it needs, and a report can be made elsewhere.
 # What is asked of this host is not brought to the lab, which needs more.
-XEN_HOST := $(shell grep -s control_d /proc/xen/capabilities)
 # A folder that was begun on this host is gone on with here, however this host was booted.
 THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)$(HERE)
 ifneq ($(OUT),)
@@ -71,7 +93,7 @@ help: ## this list; times are of two cores without hardware virtualisation
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 	@echo
-	@echo "variables:"
+	@echo "variables (yes is 1, y or true, too; no is 0, n, false or nothing; another word is refused):"
 	@echo "  bench        SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes"
 	@echo "               DRY_RUN=yes PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT"
 	@echo "               RESUME=RUN REPORT=no HERE=yes API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all JOBS="
@@ -99,13 +121,13 @@ RUN_ARGS := $(if $(SET),--$(SET)) $(foreach d,$(DISK),--disk $(d)) $(foreach n,$
 	$(if $(API),--time-api $(API)) $(foreach j,$(JOB),--job $(j)) $(if $(PEER),--peer $(PEER)) $(if $(RATE),--rate $(RATE)) \
 	$(if $(OBSERVE),--observe $(OBSERVE)) $(if $(PRECISION),--precision $(PRECISION)) \
 	$(if $(RESUME),--resume $(RESUME)) $(if $(filter no,$(REPORT)),--no-report) \
-	$(if $(ENV),--env $(ENV)) $(if $(filter yes,$(HERE)),--here) \
+	$(if $(ENV),--env $(ENV)) $(if $(HERE),--here) \
 	$(if $(findstring command,$(origin JOBS)),--jobs $(JOBS)) \
-	$(if $(filter yes,$(READONLY)),--readonly) $(if $(filter yes,$(DRY_RUN)),--dry-run)
+	$(if $(READONLY),--readonly) $(if $(DRY_RUN),--dry-run)
 
 # A dry run installs nothing. Rounds that failed (status 3) are in the report: make does not fail.
 .PHONY: bench
-bench: $(if $(filter yes,$(DRY_RUN)),,deps) ## measure: this Xen host, or the lab on any other machine; ends with a report
+bench: $(if $(DRY_RUN),,deps) ## measure: this Xen host, or the lab on any other machine; ends with a report
 	@bench/run $(RUN_ARGS) || { status=$$?; [ $$status -eq 3 ] || exit $$status; }
 
 .PHONY: bundle
@@ -145,7 +167,7 @@ deps-report:
 report: deps-report ## make the report of a run again: RUN=results/... (BASE=results/...: compare with it; FLEET=DIR)
 	@$(if $(FLEET),analysis/report/report --fleet $(FLEET),\
 		$(if $(RUN),$(if $(BASE),analysis/report/compare $(BASE) $(RUN),\
-		analysis/report/report $(if $(filter yes,$(SINGLE)),--single) $(RUN)),\
+		analysis/report/report $(if $(SINGLE),--single) $(RUN)),\
 		echo "report: name the run: make report RUN=results/..." >&2; exit 2))
 
 .PHONY: trace
@@ -162,7 +184,7 @@ endif
 		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) \
 		$(if $(CONFIRM),,--save '$(or $(OUT),build/tune)/advice.json') \
 		$(if $(KEEP),--keep '$(KEEP)') $(if $(OCCUPANCY),--occupancy '$(OCCUPANCY)') \
-		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(filter yes,$(APPLY)),--apply) \
+		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(APPLY),--apply) \
 		$(if $(RECORDING),'$(RECORDING)')
 
 .PHONY: lab-shell

@@ -8,9 +8,12 @@ As a program, with a folder: status 0 if what lies there was measured on this ho
 import hashlib
 import json
 import os
+import shlex
 import sys
 import time
 
+import boots
+import options
 from errors import Refused
 
 SCHEMA, KIND = 1, "swiotlb-xen-bench"
@@ -53,17 +56,28 @@ def read(folder):
     return value
 
 
-def check(folder, host, environment):
-    """Raises Refused where this host, or this environment of it, can't be added to a folder."""
+def check(folder, host):
+    """Raises Refused where this host can't be added to a folder."""
     value = read(folder)
     if value and value["host_id"] != host_id(host):
         raise Refused(f"{folder} holds what {value['host']} measured: name another --out")
-    if value and os.path.exists(os.path.join(folder, environment, "run.json")):
-        others = [name for name, _, _ in NATIVE] + [DOM0[0]]
-        left = [name for name in others
-                if not os.path.exists(os.path.join(folder, name, "run.json"))]
-        raise Refused(f"{folder} has {environment} of this host already: name another --out" +
-                      (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
+
+
+def boots_before(folder, machine):
+    """The record of earlier boots of this environment in a folder, None without one. Raises Refused
+    where this boot is one of them.
+    """
+    host, environment = machine.host, machine.environment
+    before = boots.earlier(os.path.join(folder, environment)) if read(folder) else None
+    if before is None:
+        return None
+    if machine.boot_id() and machine.boot_id() not in before.get("boots", [machine.boot_id()]):
+        return before
+    others = [name for name, _, _ in NATIVE] + [DOM0[0]]
+    left = [name for name in others if not os.path.exists(os.path.join(folder, name, "run.json"))]
+    raise Refused(f"{folder} has {environment} of this boot already: boot it again to add a boot, "
+                  "or name another --out" +
+                  (f", or boot {left[0]}: {_boot(host, left[0])}" if left else ""))
 
 
 def check_resumed(folder):
@@ -91,16 +105,47 @@ def _boot(host, name):
     return f"boot Linux without Xen, with {words} on its command line"
 
 
-def _entry(folder, host, name, describe, shown):
+# What make calls an option of the runner's; the folder is told last, and where it lies is known.
+VARIABLES = {"--disk": "DISK", "--nic": "NIC", "--write": "WRITE", "--try-module": "MODULE",
+             "--time-api": "API", "--peer": "PEER", "--rate": "RATE", "--job": "JOB",
+             "--rounds": "ROUNDS", "--precision": "PRECISION", "--seed": "SEED",
+             "--observe": "OBSERVE", "--full": "SET=full", "--quick": "SET=quick",
+             "--readonly": "READONLY=yes"}
+# What says nothing of how a boot is measured.
+BESIDE = ("--out", "--here", "--yes", "--no-report")
+
+
+def again(command, shown):
+    """The command that measures another boot as this one was: make's, where it knows all words."""
+    known = {option.name: option for _, some in options.SECTIONS for option in some}
+    words, values, runner = shlex.split(command)[1:], {}, []
+    while words:
+        word = words.pop(0)
+        takes = word in known and known[word].value and words
+        given = [word] + ([words.pop(0)] if takes else [])
+        if word not in BESIDE:
+            values.setdefault(word, []).extend(given[1:])
+            runner += given
+    if set(values) <= set(VARIABLES) and not any(" " in one for one in runner):
+        told = [f"{VARIABLES[word]}={' '.join(some)}" if some else VARIABLES[word]
+                for word, some in values.items()]
+        return " ".join(map(shlex.quote, ["make", "bench"] + told + [f"OUT={shown}"]))
+    return " ".join(map(shlex.quote, ["bench/run"] + runner + ["--out", shown]))
+
+
+def _entry(folder, host, name, describe, command):
     loads = {"status": "measured", "reason": None, "cure": None}
     if not os.path.exists(os.path.join(folder, name, "run.json")):
         loads = {"status": "missing", "reason": "this host was not booted so",
-                 "cure": f"{_boot(host, name)}; then make bench OUT={shown}"}
+                 "cure": f"{_boot(host, name)}; then {command}"}
     return {"name": name, "describe": describe, "loads": loads, "instructions": None}
 
 
-def write(folder, machine, command, size):
-    """Enters what a folder has now. A guest has no other way to be booted: it stands alone."""
+def write(folder, machine, command, size, elapsed):
+    """Enters what a folder has now, and the command that added to it, which took so many seconds.
+    Other boots are measured as the first one was. A guest has no other way to be booted: it stands
+    alone.
+    """
     host, known = machine.host, list(NATIVE) + [DOM0 + ("",)]
     before = read(folder) or {}
     if machine.domain == "domU":
@@ -111,14 +156,16 @@ def write(folder, machine, command, size):
     shown = os.path.relpath(folder, host.checkout)
     shown = folder if shown.startswith("..") else shown
     now = time.time()
+    commands = list(dict.fromkeys(before.get("command", command).split("; ") + [command]))
+    cure = again(commands[0], shown)
     value = {"schema": SCHEMA, "kind": KIND,
              "started": before.get("started") or time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                                               time.gmtime(now)),
-             "elapsed_s": 0, "command": command, "host": os.uname().nodename,
+                                                               time.gmtime(now - elapsed)),
+             "elapsed_s": int(elapsed), "command": "; ".join(commands), "host": os.uname().nodename,
              "host_id": host_id(host), "set": size,
-             "environments": [_entry(folder, host, name, describe, shown)
+             "environments": [_entry(folder, host, name, describe, cure)
                               for name, describe, _ in known] +
-             [_entry(folder, host, name, MORE.get(name, name), shown) for name in others]}
+             [_entry(folder, host, name, MORE.get(name, name), cure) for name in others]}
     path = os.path.join(folder, "bench.json")
     with open(path + ".new", "w") as file:
         json.dump(value, file, indent=1)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The DMA API itself, timed by dmabench: stock and module in turns on one function of a device that
-is named for the module, or stock alone on what --time-api names.
+is named for the module; stock alone where the module can't work, or on what --time-api names. So one
+command has stock's path in each boot of a host, and the module's in Xen.
 
 dmabench takes the function from its driver and gives it back. While it measures the module, the
 device counts as moved to it: however the run ends, it is taken from dmabench, detached, and bound
@@ -17,11 +18,18 @@ from backend import module_file
 from devices import pci
 
 
+ON_MODULE = "dmabench on the module"
+
+
 def _target(finder):
-    """Of the targets that may move the last pair of cards, else a disk; None without one."""
+    """Of the targets that are named for the module and spare: that of the function that --time-api
+    names, else the last pair of cards, else a disk; None without one.
+    """
     found = None
     for target in finder.targets:
-        if target.module and (found is None or target.kind == "pair"):
+        if target.spare and finder.options.time_api in target.functions:
+            return target
+        if target.spare and (found is None or target.kind == "pair"):
             found = target
     return found
 
@@ -48,30 +56,39 @@ def choose(finder, machine):
     """The Lender of a run: what --time-api names, or a function of what may move; None without
     one.
     """
-    named, lender = finder.options.time_api, _target(finder)
+    named, target = finder.options.time_api, _target(finder)
     if "dmabench" in finder.options.leave_out:
         finder.leave_out("dmabench", "left out as asked (--leave-out)")
-    elif lender is None and not named:
-        finder.leave_out("dmabench", "needs a device that is named for the module (--try-module), "
-                                     "or --time-api")
+    elif target is None and not named:
+        finder.leave_out("dmabench", "no device was named that it may take: MODULE=DEVICE or all "
+                                     "(--try-module), or API=none (--time-api)")
     elif not module_file(finder.host.checkout, "dmabench"):
         finder.leave_out("dmabench", f"not built for kernel {os.uname().release}: "
                                      "make -C bench/dmabench module")
     else:
-        if named:
-            return Lender(finder.host, named, None, machine.emulated)
-        return Lender(finder.host, lender.functions[-1], lender, machine.emulated)
+        # 'none' lies behind no IOMMU and the module does not serve it: a device goes before it
+        if target and (target.module or named in (None, "none") or named in target.functions):
+            return Lender(finder.host, named if named in target.functions else
+                          target.functions[-1], target, machine.emulated)
+        if not machine.refuses_module():
+            finder.leave_out(ON_MODULE, "no device was named for it: MODULE=DEVICE or all "
+                                        "(--try-module)")
+        if named == "none" and machine.iommu in ("strict", "lazy"):
+            finder.leave_out("dmabench behind the IOMMU", "it is timed on no hardware, before which "
+                             "is none: MODULE=DEVICE or API=spare-nic or an address")
+        return Lender(finder.host, named, None, machine.emulated)
     return None
 
 
 class Lender:
     """The step that times the DMA API on a device as dmabench names it; target: the Target that it
-    belongs to, where the module is timed, too.
+    belongs to, if that was named for the module.
     """
 
     def __init__(self, host, device, target, emulated):
         self.host, self.device, self.target = host, device, target
-        self.backends = "stock and module" if target else "stock"
+        self.both = bool(target and target.module)
+        self.backends = "stock and module" if self.both else "stock"
         self.where = "on no hardware" if device == "none" else f"at {device}"
         # held mappings fill the stock pool, which devices not measured here bounce in too
         self.fullest = 90 if emulated else 50
@@ -107,9 +124,9 @@ class Lender:
         errors = os.path.join(record.work, "stderr")
         self.lent = True
         if self.target:
-            backends.touch(self.target, "module")
+            backends.touch(self.target, "module" if self.both else "stock")
         command = [os.path.join(self.host.checkout, "bench/dmabench/dmabench"), "--device",
-                   self.device, "--unbind", "--backend", "both" if self.target else "stock",
+                   self.device, "--unbind", "--backend", "both" if self.both else "stock",
                    "--set", "bench", "--rounds", str(max(wanted.rounds, 1)), "--seed",
                    str(wanted.seed), "--fullest", str(self.fullest),
                    "--out", folder]

@@ -4,6 +4,8 @@
     # xsw: timed wide=quick,full narrow=full     on disks of more than 32 bits, and of 32
     # xsw: counted wide=full bytes=2m            a counted round moves so much (narrow: half)
     # xsw: timed pair=quick,full                 across a pair of cards; peer: to a peer
+    # xsw: counted pair=full,host                in the quick set of a machine that is not emulated, too:
+                                                 its times tell, and what is counted explains them
     # xsw: sampled wide=quick,full               perf looks where the CPUs are, in a round of its own
     # xsw: before wide=full                      once before the first timed write, discarded
     # xsw: checks                                its good end says that the data was right

@@ -9,6 +9,8 @@ import process
 
 # Bytes of the stock pool where the command line asks for none.
 DEFAULT_POOL = 64 << 20
+# What a group's type says that an IOMMU does with DMA; of several groups the first one counts.
+MODES = (("DMA-FQ", "lazy"), ("DMA", "strict"), ("identity", "passthrough"))
 
 
 class Machine:
@@ -18,17 +20,14 @@ class Machine:
         self.host = host
         environ = os.environ if environ is None else environ
         self.xen = host.sys_text("hypervisor/type") == "xen"
-        self.domain = self.guest_type = self.xen_version = None
-        self.iommu = "none"
+        self.domain = self.guest_type = self.xen_version = self.environment = None
         self.cmdline = host.proc_text("cmdline")
         self.swiotlb_forced = bool(re.search(r"(^| )swiotlb=([0-9,]*,)?force( |$)", self.cmdline))
-        if self.xen:
-            self._find_xen()
-        else:
-            self._find_native()
         # a name given by who booted it, and who then writes bench.json: it shows not all by itself
         self.named = environ.get("XSW_ENVIRONMENT")
-        self.environment = self.named or self.environment
+        if self.xen:
+            self._find_xen()
+        self._take_modes(self._mode(path) for path in host.sys_glob("kernel/iommu_groups/*/type"))
         self.emulated = self._is_emulated(environ.get("XSW_EMULATED", ""))
         self.pmu = any(os.path.exists(host.sysfs("bus/event_source/devices", name))
                        for name in ("cpu", "cpu_core"))
@@ -48,26 +47,29 @@ class Machine:
             self.environment += "-forced"
         elif self.guest_type == "PV" and (self.stock_pool()["bytes"] or 0) > DEFAULT_POOL:
             self.environment += "-large-pool"
-        self._find_iommu()
 
-    def _find_native(self):
-        self.environment = "native"
-        self._find_iommu()
-        if self.iommu != "none":
-            self.environment += "-iommu-" + self.iommu
-        if self.swiotlb_forced:
-            self.environment = "native-swiotlb"
+    def _mode(self, path):
+        """What the IOMMU does with the DMA of a group, by the file that tells its type."""
+        kind = self.host.text(path, "") if self.host.sys_names("class/iommu") else ""
+        return next((name for word, name in MODES if word in kind), "none")
 
-    def _find_iommu(self):
-        """The type of the groups tells what an IOMMU does with DMA: DMA strict, DMA-FQ lazy."""
-        if not self.host.sys_names("class/iommu"):
-            return
-        types = {self.host.text(path, "") for path in
-                 self.host.sys_glob("kernel/iommu_groups/*/type")}
-        for word, name in (("DMA-FQ", "lazy"), ("DMA", "strict"), ("identity", "passthrough")):
-            if any(word in kind for kind in types):
-                self.iommu = name
-                return
+    def _take_modes(self, modes):
+        """The mode of the IOMMU, and the name of the environment that has it in it."""
+        modes = set(modes)
+        self.iommu = next((name for _, name in MODES if name in modes), "none")
+        if not self.xen:
+            self.environment = "native-swiotlb" if self.swiotlb_forced else \
+                "native" + (f"-iommu-{self.iommu}" if self.iommu != "none" else "")
+        self.environment = self.named or self.environment
+
+    def measures(self, functions):
+        """Which PCI functions are measured: the IOMMU's mode is that of their groups, and no other
+        device's. Returns the mode of each.
+        """
+        modes = {one: self._mode(self.host.sysfs("bus/pci/devices", one, "iommu_group/type"))
+                 for one in functions}
+        self._take_modes(modes.values())
+        return modes
 
     def _is_emulated(self, said):
         """An interpreting emulator calls its processor so; XSW_EMULATED=yes or no overrules."""

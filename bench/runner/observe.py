@@ -8,6 +8,7 @@ where it is built, times the mapping calls meanwhile. Beside that stands what ea
 import contextlib
 import json
 import os
+import shlex
 import time
 
 import comparison
@@ -20,7 +21,7 @@ import record as record_file
 from devices import disks, nics
 from errors import Failed, GOOD, Refused
 from lock import take_lock
-from targets import Target, of_disk
+from targets import Target, of_disk, tell_modes
 
 import figures
 
@@ -75,6 +76,7 @@ def main(run):
     targets = _targets(run.host, left_out)
     if not targets:
         raise Refused("--observe: no disk and no card on a PCI device of this machine")
+    tell_modes(run.machine, targets, lambda what, why: left_out.append((what, why)))
     names = ", ".join(target.id for target in targets)
     progress_file.say(f"Environment {run.machine.environment}: counts for {options.observe} s what "
                       f"the machine's own load maps, on {names}; loads nothing")
@@ -86,10 +88,10 @@ def main(run):
             run.host.checkout, "results",
             record_file.utc("%Y%m%dT%H%M%SZ") + "-" + os.uname().nodename)
         if not run.machine.named:
-            comparison.check(folder, run.host, run.machine.environment)
+            comparison.check(folder, run.host)
         record = record_file.Record(folder, run.machine.environment)
         wanted = plan.settings(options, run.machine)._replace(rounds=0, seconds=options.observe)
-        record.begin({"command": "bench/run " + " ".join(run.arguments),
+        record.begin({"command": "bench/run " + " ".join(map(shlex.quote, run.arguments)),
                       "boots": [run.machine.boot_id()]})
         stack.callback(lambda: os.path.isdir(record.work) and record.drop())
         before = {target.id: _bytes(run.host, target) for target in targets}
@@ -109,7 +111,8 @@ def main(run):
                         "visit": 0, "pair": None, "block": "counts", "boot": 0})
         record.finish(record_file.head(record, run.machine, wanted, targets, left_out, {}))
         if not run.machine.named:
-            comparison.write(record.out_dir, run.machine, record.plan["command"], options.set)
+            comparison.write(record.out_dir, run.machine, record.plan["command"], options.set,
+                             record.elapsed())
         progress_file.say(figures.table(figures.read_boot(record.result)))
         with open(os.path.join(record.result, raw)) as file:
             progress_file.say(json.load(file)["verdict"])

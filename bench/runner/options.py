@@ -36,7 +36,8 @@ SECTIONS = (
                "write nowhere (the default; contradicts --write)"),
         Option("--try-module", "DEV", "a device or 'all'",
                "also measure on the module: DEV as above, or 'all' that can be moved. The\n"
-               "driver is unbound and bound again: the device must be unused", many=True),
+               "driver is unbound and bound again: the device must be unused. Where the module\n"
+               "can't work (no Xen) it is lent to dmabench alone, on stock", many=True),
         Option("--peer", "HOST", "a host",
                "send to the iperf3 server on HOST over the one card named by --nic, which may\n"
                "be in use: stock only"),
@@ -73,7 +74,8 @@ SECTIONS = (
     )),
     ("Running", (
         Option("--out", "DIR", "a folder",
-               "results go to DIR/ENVIRONMENT (default results/TIME-HOST)"),
+               "results go to DIR/ENVIRONMENT (default results/TIME-HOST); another boot of an\n"
+               "environment that is there is added to it"),
         Option("--resume", "RUN", "a run's folder",
                "take up a run that was ended: only the missing rounds of its plan"),
         Option("--no-report", None, None, "print the table only: make report RUN=... elsewhere"),

@@ -50,6 +50,7 @@ class Settings(NamedTuple):
     emulated: bool
     precision: Optional[int] = None
     samples: bool = False  # of where the CPUs are, too
+    pairs_before: int = 0  # pairs of the boots before are numbered up to here
 
     @property
     def ramp_s(self):
@@ -125,16 +126,25 @@ def timed_visits(target, loads, wanted):
             visits.append(Visit(target.id, backend, DISCARDED,
                                 _shuffled(warm, wanted.seed, "warm", target.id, backend),
                                 block=block))
-        for pair in range(1, wanted.rounds + 1):
+        for pair in range(wanted.pairs_before + 1, wanted.pairs_before + wanted.rounds + 1):
             visits += pair_visits(target.id, target.module, block, pair, names, wanted.seed)
     return visits
+
+
+def counted_names(target, loads, wanted):
+    """The counted loads of a target; on a host one that is timed, too, is among them."""
+    chosen = load_files.of_target(loads, target, COUNTED, wanted.set)
+    if not wanted.emulated:
+        more = load_files.of_target(loads, target, COUNTED, "host")
+        chosen = more + [load for load in chosen if load not in more]
+    return tuple(load.name for load in chosen)
 
 
 def counted_visits(target, loads, wanted):
     """The counted visits of a target: on each backend, and once forced to bounce; in the full set
     three times, for how often a load's bytes bounce is one draw of how its buffers lie.
     """
-    names = tuple(load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set))
+    names = counted_names(target, loads, wanted)
     visits = []
     for turn in range(3 if wanted.set == "full" else 1) if names else ():
         visits.append(Visit(target.id, "stock", COUNTED, names, block="counts", turn=turn))
@@ -166,7 +176,7 @@ def held_visits(target, loads, wanted, holder):
     names = [load.name for load in load_files.of_target(loads, target, COUNTED, wanted.set)][-1:]
     if target.wide or target is holder.target or not names:
         return []
-    both = target.module and holder.target
+    both = target.module and holder.both
     return [Visit(target.id, backend, HELD, tuple(names), block="held", held=percent)
             for percent in holder.fills
             for backend in ("stock", "module") if backend == "stock" or both]

@@ -12,6 +12,7 @@ import re
 import shutil
 import time
 
+import boots
 import machine as machine_file
 from errors import Failed, Refused
 
@@ -69,11 +70,16 @@ class Record:
         self.work = self.result + ".partial"
         self.rounds, self.discarded, self.errors = [], [], []
         self.plan = None
+        self.before = None  # the record of boots that this one goes beside
         self.started = time.time()
+
+    def elapsed(self):
+        """Seconds since it began."""
+        return int(time.time() - self.started)
 
     def begin(self, plan):
         """Makes the folder and writes the plan. Raises Refused or Failed."""
-        if os.path.exists(self.result):
+        if os.path.exists(self.result) and not self.before:
             raise Refused(f"{self.result} exists: choose another --out")
         if self.kept():
             raise Refused(f"{self.work} has rounds of a run that was ended: take it up with "
@@ -101,6 +107,11 @@ class Record:
                 (self.discarded if one.get("discarded") else self.rounds).append(one)
         self.errors = [failure(one) for one in self.rounds
                        if not one["ok"] and not one["finding"]]
+
+    def known(self):
+        """All rounds that are numbered: those of the boots before, too."""
+        before = self.before or {"rounds": [], "discarded": []}
+        return before["rounds"] + before["discarded"] + self.rounds + self.discarded
 
     def kept(self):
         """Has the half result a round that is worth keeping?"""
@@ -148,8 +159,15 @@ class Record:
 
     def finish(self, head):
         """Joins all parts, and gives the folder its name."""
-        self.write("run.json", dict(head, rounds=self.rounds, discarded=self.discarded,
-                                    ok=not self.errors, errors=self.errors))
+        value = dict(head, rounds=self.rounds, discarded=self.discarded, ok=not self.errors,
+                     errors=self.errors)
+        if self.before:
+            try:
+                boots.add(self.work, self.result, boots.joined(self.before, value))
+            except OSError as error:
+                raise self.no_room(error)
+            return
+        self.write("run.json", value)
         for name in ("rounds.jsonl", "plan.json", "state.json", "stderr", "cycles"):
             path = os.path.join(self.work, name)
             if os.path.exists(path):
@@ -210,7 +228,7 @@ def head(record, machine, wanted, targets, left_out, extras):
         "schema": 1, "kind": "swiotlb-xen-run",
         "run": run_name(record.out_dir, record.started), "environment": machine.environment,
         "emulated": machine.emulated, "started": utc(when=record.started),
-        "elapsed_s": int(time.time() - record.started), "command": record.plan["command"],
+        "elapsed_s": record.elapsed(), "command": record.plan["command"],
         "set": wanted.set, "seed": wanted.seed, "timed_rounds": wanted.rounds,
         "timed_s": wanted.seconds, "precision_percent": wanted.precision,
         "boots": record.plan["boots"], "machine": machine.describe(),

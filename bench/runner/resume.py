@@ -5,6 +5,7 @@ import json
 import os
 
 import backend
+import boots
 import dmabench
 import machine as machine_file
 import options as option_files
@@ -31,8 +32,20 @@ def target_entries(targets):
             for target in targets]
 
 
+def boots_before(stored, partial):
+    """The record of whole boots that the run goes beside, None without one. Raises Refused where it
+    stands there already.
+    """
+    before = boots.earlier(partial[:-len(".partial")])
+    if before and set(stored["boots"]) <= set(before["boots"]):
+        raise Refused(f"--resume {partial}: it was added to {partial[:-len('.partial')]} already: "
+                      "remove it")
+    return before
+
+
 def check(stored, machine, partial):
     """Raises Refused when this is another machine or another build."""
+    machine.measures([one for target in stored["targets"] for one in target["functions"]])
     now = record.identity(machine, machine_file.versions(machine))
     then = stored["identity"]
     for name in ("machine", "environment", "cpus"):

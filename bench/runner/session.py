@@ -28,7 +28,7 @@ class Session:
         self.broken = set()
         self.reached = []  # lines about the precision
         self.before = None  # the visit before
-        known = record.rounds + record.discarded
+        known = record.known()
         self.visit_number = max([one["visit"] for one in known] + [-1]) + 1
         self.index = max([one["index"] for one in known] + [-1]) + 1
 
@@ -164,7 +164,8 @@ class Session:
     def _extra_pair(self, target, block, names, repeats=None):
         """A new pair with a coin of its own."""
         rounds = self._timed_rounds(target, block)
-        pair = max([one["pair"] for one in rounds] + [self.wanted.rounds]) + 1
+        pair = max([one["pair"] for one in rounds] + [self.wanted.pairs_before +
+                                                      self.wanted.rounds]) + 1
         visits = plan.pair_visits(target, target in self.movable, block, pair, names,
                                   self.wanted.seed)
         steps = plan.steps_of(visits, self.movable)

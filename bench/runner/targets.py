@@ -29,6 +29,7 @@ class Target:
         self.driver, self.mask = function.driver, function.mask
         self.serial, self.nsid, self.bytes = "", None, 0
         self.writable = self.module = False
+        self.spare = False  # named for the module, and may be taken from its driver
         self.peer = None
         self.settings = {}
 
@@ -89,6 +90,7 @@ class Finder:
             self._tell_missing()
         if not self.targets and not self.unpaired:
             raise Refused(self._nothing(), plan_text.left_out_lines(self.left_out))
+        tell_modes(self.machine, self.targets, self.leave_out)
         self._find_module()
 
     def _nothing(self):
@@ -207,13 +209,10 @@ class Finder:
         options = self.options
         if not options.try_module:
             return
-        why = self.machine.refuses_module()
-        if why:
-            for word in options.try_module:
-                if word != "all":
-                    raise Refused(f"--try-module {word}: {why}")
-            self.leave_out("backend module", why)
-            return
+        # the same command in each boot of a host: without Xen such a device is for dmabench alone
+        no_module = self.machine.refuses_module()
+        if no_module:
+            self.leave_out("backend module", no_module)
         for word in options.try_module:
             for target in self.targets if word == "all" else [self._resolve(word)]:
                 why = self.unmovable(target)
@@ -222,7 +221,7 @@ class Finder:
                 if why:
                     self.leave_out(f"module on {target.id}", why)
                 else:
-                    target.module = True
+                    target.spare, target.module = True, not no_module
 
     def _resolve(self, word):
         """The target that a DEV argument of --try-module means."""
@@ -263,6 +262,19 @@ class Finder:
             if mates:
                 return f"{address} shares its IOMMU group with {mates[0]}"
         return None
+
+
+def tell_modes(machine, targets, leave_out):
+    """Tells the machine what is measured, and the reader where an IOMMU treats that differently."""
+    if not targets:
+        return
+    modes = machine.measures([one for target in targets for one in target.functions])
+    if len(set(modes.values())) > 1:
+        told = ", ".join(f"{target.id} " + " and ".join(sorted({modes[one] for one in
+                                                                target.functions}))
+                         for target in targets)
+        leave_out("one IOMMU mode for all", f"their groups differ ({told}): this boot counts as "
+                  f"{machine.environment}")
 
 
 def module_owns(target):

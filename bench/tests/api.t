@@ -54,13 +54,23 @@ class Backends:
 
 
 class Machine:
-    """A machine that is none."""
+    """A machine that is none: in Xen, or without it."""
     emulated = False
+
+    def __init__(self, xen=True, iommu="none"):
+        self.xen, self.iommu = xen, iommu
+
+    def refuses_module(self):
+        """Why the module can't work there."""
+        return None if self.xen else "no Xen"
 
 
 class Target:
-    """A pair of cards that may move."""
-    id, kind, module, functions = "eth0", "pair", True, [place(1), place(2)]
+    """A pair of cards that is named for the module and spare; module: can it work there?"""
+    id, kind, spare, functions = "eth0", "pair", True, [place(1), place(2)]
+
+    def __init__(self, module=True):
+        self.module = module
 
 
 class Finder:
@@ -89,9 +99,9 @@ with tempfile.TemporaryDirectory() as work:
             file.write(SCRIPT.format(folder=work, end=end))
         os.chmod(program, 0o755)
 
-    def measure(words, targets=()):
+    def measure(words, targets=(), xen=True):
         """(found, why, what was asked for, what was touched) of a run."""
-        lender = dmabench.choose(Finder(host, words, targets), Machine())
+        lender = dmabench.choose(Finder(host, words, targets), Machine(xen))
         backends, record = Backends(), Record(work + "/run")
         found, why = lender.run(record, plan.Settings("quick", 3, 1, 7, False), backends)
         lender.release()
@@ -111,9 +121,23 @@ with tempfile.TemporaryDirectory() as work:
     tap.has(asked, f"--device {place(2)} --unbind --backend both",
             "a device that is named for the module is timed on both")
     tap.equal((found["target"], touched), ("eth0", [("eth0", "module")]), "and counts as moved")
-    found, why, asked, _ = measure(["--time-api", place(7)], [Target()])
-    tap.has(asked, f"--device {place(7)} --unbind --backend stock",
-            "what is named goes before")
+    for words, function, name in (
+            ([], place(2), "named for the module"), (["--time-api", "none"], place(2), "with none"),
+            (["--time-api", place(1)], place(1), "with a function of it"),
+            (["--time-api", place(7)], place(2), "with another")):
+        found, why, asked, touched = measure(words, [Target()])
+        tap.has(asked, f"--device {function} --unbind --backend both",
+                f"in Xen both backends have a path: a device {name}")
+    for words, function, name in (
+            ([], place(2), "it is timed on stock"),
+            (["--time-api", "none"], place(2), "rather than no hardware, before which is no IOMMU"),
+            (["--time-api", place(1)], place(1), "by its function that is named"),
+            (["--time-api", place(7)], place(7), "but another that is named goes before")):
+        found, why, asked, touched = measure(words, [Target(module=False)], xen=False)
+        tap.has(asked, f"--device {function} --unbind --backend stock",
+                f"without Xen a device is named for the module: {name}")
+        tap.equal(touched, [] if function == place(7) else [("eth0", "stock")],
+                  "and goes back to its driver")
 
     play("echo 'dmabench: no pool' >&2; exit 1")
     found, why, _, _ = measure(["--time-api", "none"])
@@ -121,7 +145,19 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal(found["ok"], False, "and what it left is kept")
     finder = Finder(host, [])
     tap.equal(dmabench.choose(finder, Machine()), None, "without a device nothing is timed")
-    tap.has(finder.left_out[0], "--time-api", "and how to is said")
+    tap.has(finder.left_out[0], "API=none", "and the word for it is said")
+    finder = Finder(host, ["--time-api", "none"])
+    dmabench.choose(finder, Machine())
+    tap.has(" ".join(finder.left_out), "MODULE=DEVICE", "in Xen that for the module's path, too")
+    finder = Finder(host, ["--time-api", "none"])
+    dmabench.choose(finder, Machine(xen=False))
+    tap.equal(finder.left_out, [], "without Xen the module has none")
+    finder = Finder(host, ["--time-api", "none"])
+    dmabench.choose(finder, Machine(xen=False, iommu="strict"))
+    tap.has(" ".join(finder.left_out), "API=spare-nic", "no hardware tells nothing of an IOMMU")
+    finder = Finder(host, ["--time-api", "none"], [Target(module=False)])
+    dmabench.choose(finder, Machine(xen=False, iommu="strict"))
+    tap.equal(finder.left_out, [], "but a device that is named does")
 
     # What a runner that was killed left with dmabench: a function that no target of the run has.
     address, bus = place(7), work + "/sys/bus/pci"

@@ -27,7 +27,7 @@ for tool in fio ip bash cat env sleep rm; do
 	ln -s "$(command -v $tool)" "$fake/bin/$tool"
 done
 ln -s "$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')" "$fake/bin/python3"
-expect 'it measures' 0 '^3 rounds, 0 failed' env PATH="$fake/bin" "$root/bench/run" --here \
+expect 'it measures' 0 '^4 rounds, 0 failed' env PATH="$fake/bin" "$root/bench/run" --here \
 	--disk "$fake/dev/wide" --rounds 1 --seconds 1 --yes --out "$fake/out"
 expect 'and prints the table' 0 '^wide read-128k ' env PATH="$fake/bin" \
 	python3 "$root/analysis/figures.py" "$fake/out/native"

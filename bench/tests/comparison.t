@@ -10,18 +10,18 @@ fake_native
 fake_disk testa 240:0 SER-A 64
 run=$fake/run
 
-# enter NAME [HOST-ID]: as if this host had measured itself in an environment.
+# enter NAME [HOST-ID [COMMAND]]: as if this host had measured itself in an environment.
 enter()
 {
 	mkdir -p "$run/$1"
 	echo '{}' >"$run/$1/run.json"
-	python3 -B - "$run" "${2:-}" <<-'PYTHON'
+	python3 -B - "$run" "${2:-}" "${3:-bench/run --out X}" <<-'PYTHON'
 		import json, sys
 		sys.path.insert(0, "bench/runner")
 		import comparison
 		from host import Host
 		from machine import Machine
-		comparison.write(sys.argv[1], Machine(Host(".")), "bench/run --out X", "quick")
+		comparison.write(sys.argv[1], Machine(Host(".")), sys.argv[3], "quick", 7.5)
 		if sys.argv[2]:
 		    path = sys.argv[1] + "/bench.json"
 		    value = json.load(open(path))
@@ -51,6 +51,7 @@ like "$(told '.environments[1].loads.cure')" \
 	"^boot Linux without Xen, with intel_iommu=on iommu=pt on its command line; then make bench OUT=$run$" \
 	'and what to boot is told'
 is "$(told '.environments[4].loads.cure')" null 'what is there needs no cure'
+is "$(told .elapsed_s)" 7 'and how long it took'
 expect 'booted without Xen, the same command measures this host, not the lab' 0 '^Environment native,' bench
 expect 'another folder brings up the lab' 0 '^This machine is no Xen host' \
 	bench/run --dry-run --out "$fake/other"
@@ -61,10 +62,25 @@ enter native
 is "$(told '[.environments[] | select(.loads.status == "measured") | .name] | join(" ")')" \
 	'native xen-dom0' 'a second boot adds its environment'
 expect 'the same environment again is refused, and the next is named' 2 \
-	'has native of this host already: .* boot native-iommu-passthrough: boot Linux' bench
+	'has native of this boot already: .* boot native-iommu-passthrough: boot Linux' bench
 enter native deadbeef
 expect "another host's folder is refused, but on a Xen host" 2 'holds what another-host measured' \
 	bench/run --here --dry-run --out "$run"
+rm -r "$run"
+words='--here --disk serial:S --nic eth0 --try-module all --time-api none --write /dev/a --write /dev/b --full --no-report'
+enter native '' "bench/run $words --out X"
+like "$(told '.environments[1].loads.cure')" \
+	"; then make bench DISK=serial:S NIC=eth0 MODULE=all API=none 'WRITE=/dev/a /dev/b' SET=full OUT=$run$" \
+	'what is missing is to be measured as the first boot was'
+enter native-iommu-strict '' 'bench/run --disk /dev/c'
+like "$(told '.environments[1].loads.cure')" ' DISK=serial:S ' 'whatever another one was told'
+is "$(told .command)" "bench/run $words --out X; bench/run --disk /dev/c" 'both commands are told'
+enter native '' 'bench/run --disk /dev/c'
+is "$(told .command)" "bench/run $words --out X; bench/run --disk /dev/c" 'once each'
+rm -r "$run"
+enter native '' "bench/run --disk '/dev/a b' --leave-out held --out X"
+like "$(told '.environments[1].loads.cure')" "; then bench/run --disk '/dev/a b' --leave-out held --out $run$" \
+	'what make has no variable for is told as the runner takes it'
 echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": "lab", "host_id": "lab"}' >"$run/bench.json"
 expect "the lab's bench is not resumed, but gone on with" 2 "the lab's bench goes on with make bench OUT=" \
 	bench/run --resume "$run"

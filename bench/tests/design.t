@@ -59,6 +59,35 @@ tap.equal(len({visit.group() for visit in counted}), 6, "each of which stands by
 tap.equal(max(visit.turn for visit in visits(1, 3, "quick")), 0, "in the quick one once")
 
 
+class Cards(Disk):
+    """A pair of network cards."""
+    id, kind = "eth0", "pair"
+
+
+class Readable(Disk):
+    """A disk that may not be written to."""
+    id, writable = "readable", False
+
+
+def both(target, emulated):
+    """The loads of the quick set that are timed and counted."""
+    wanted = plan.Settings("quick", 3, 1, 1, emulated)
+    loads_of = {kind: {load for visit in plan.make([target], SUITE, wanted)
+                       if visit.kind == kind for load in visit.loads}
+                for kind in (plan.TIMED, plan.COUNTED)}
+    return sorted(loads_of[plan.TIMED] & loads_of[plan.COUNTED])
+
+
+tap.equal([both(target, False) for target in (Disk(), Readable(), Cards())],
+          [["randread-4k-qd1"], ["randread-4k-qd1"], ["tcp-forward"]],
+          "on a host the quick set counts a load that it times, of each class of devices")
+tap.equal([both(target, True) for target in (Disk(), Cards())], [[], []],
+          "an emulated machine, whose times tell nothing, counts none more")
+forced = [visit.loads for visit in plan.make([Disk()], SUITE, plan.Settings("quick", 3, 1, 1, False))
+          if visit.force]
+tap.equal(forced, [("verify-crc32c",)], "the load that is forced to bounce is the one that checks")
+
+
 class Narrow(Disk):
     """One that bounces by nature."""
     id, wide = "narrow", False
@@ -66,7 +95,7 @@ class Narrow(Disk):
 
 class Holder:
     """What fills the pool: a function of a pair of cards."""
-    target, fills = object(), (50, 90)
+    target, both, fills = object(), True, (50, 90)
 
 
 def held(targets, holder):
@@ -80,7 +109,7 @@ tap.equal(held([Disk(), Narrow()], Holder),
           [("narrow", backend, fill, ("verify-crc32c",)) for fill in (50, 90)
            for backend in ("stock", "module")],
           "what bounces is loaded while half and nine tenths of the pool are held, on each backend")
-Holder.target = None
+Holder.both = False
 tap.equal({backend for _, backend, _, _ in held([Narrow()], Holder)}, {"stock"},
           "where no device may hold the module's, on stock alone")
 tap.equal(held([Narrow()], None), [], "and not at all where nothing holds")

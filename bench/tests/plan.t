@@ -78,7 +78,7 @@ function=$(readlink -f "$fake/sys/block/narrow/../..")
 expect 'on a function that is named for the module' 0 "dmabench. at ${function##*/}:" \
 	dry --try-module serial:SER-N
 expect 'it can be left out' 0 '^  dmabench +left out as asked' try --leave-out dmabench
-expect 'not without such a device' 0 '^  dmabench +needs a device that is named for the module' dry
+expect 'not without such a device' 0 '^  dmabench +no device was named that it may take: MODULE=.*API=none' dry
 expect 'but on no hardware where that is asked for' 0 'dmabench. on no hardware: stock; fills' \
 	dry --time-api none
 expect 'a real machine fills half of its pool at most' 0 'pools up to 50 %' try
@@ -88,20 +88,43 @@ fake_native
 rm -rf "$fake/sys/hypervisor" "$fake/proc/xen"
 expect 'off Xen the module is left out of all' 0 \
 	'^  backend module +the module works in a Xen PV domain; this is native' try
-expect 'off Xen a named device is refused' 2 'the module works in a Xen PV domain' \
+expect 'of a named device, too' 0 '^  backend module +the module works in a Xen PV domain; this is native' \
 	dry --try-module serial:SER-W
+expect 'which is loaded on stock' 0 '^  wide .*; stock$' dry --try-module serial:SER-W
+expect 'and whose DMA API is timed on stock' 0 'dmabench. at .*: stock; fills' dry --try-module serial:SER-W
 echo 'root=/dev/x swiotlb=65536,force' >"$fake/proc/cmdline"
 expect 'swiotlb=force is its own environment' 0 '^Environment native-swiotlb' dry
 expect 'who booted it may name it' 0 '^Environment a-name' env XSW_ENVIRONMENT=a-name bash -c dry
 fake_native
-mkdir -p "$fake/sys/class/iommu/unit0" "$fake/sys/kernel/iommu_groups/1"
-echo DMA-FQ >"$fake/sys/kernel/iommu_groups/1/type"
+mkdir -p "$fake/sys/class/iommu/unit0"
+# mode GROUP TYPE [DISK]: what an IOMMU does with a group, of which a disk may be.
+mode()
+{
+	local group=$fake/sys/kernel/iommu_groups/$1
+
+	mkdir -p "$group"
+	echo "$2" >"$group/type"
+	[ -z "${3:-}" ] || ln -sfn "$group" "$(readlink -f "$fake/sys/block/$3/../..")/iommu_group"
+}
+mode 1 DMA-FQ wide
+mode 1 DMA-FQ narrow
 expect 'a lazy IOMMU' 0 '^Environment native-iommu-lazy' dry
-echo DMA >"$fake/sys/kernel/iommu_groups/1/type"
+mode 1 DMA
 expect 'a strict IOMMU' 0 '^Environment native-iommu-strict' dry
+mode 2 identity wide
+mode 2 identity narrow
+expect "the mode is that of the devices that are measured, and no other's" 0 \
+	'^Environment native-iommu-passthrough, ' dry
+mode 3 DMA-FQ narrow
+expect 'of one of them' 0 '^Environment native-iommu-passthrough, ' dry --disk serial:SER-W
+expect 'of the other' 0 '^Environment native-iommu-lazy, ' dry --disk serial:SER-N
+expect 'where they differ the run says so' 0 \
+	'IOMMU mode for all +their groups differ .narrow lazy, wide passthrough.: this boot counts as native-iommu-lazy$' dry
+mode 1 DMA wide
+mode 1 DMA narrow
 fake_xen PVH
 expect 'a PVH dom0, behind its IOMMU' 0 '^Environment xen-dom0-pvh, .*, PVH dom0, IOMMU strict' dry
-expect 'the module is not for it' 2 'works in a Xen PV domain; this one is PVH' \
+expect 'the module is not for it' 0 'works in a Xen PV domain; this one is PVH' \
 	dry --try-module serial:SER-W
 rm -r "$fake/sys/class/iommu"
 expect 'without an IOMMU the plan names none' 0 '!IOMMU' dry

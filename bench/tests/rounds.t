@@ -69,30 +69,30 @@ r = json.load(open(sys.argv[1] + "/native/run.json"))
 print(eval(sys.argv[2]))' "$out" "$1"
 }
 
-# The quick set: rounds 0 and 1 are discarded, 2 to 7 are timed (A1 to A3), then one is counted.
-expect 'a run whose rounds are good ends well' 0 '^7 rounds, 0 failed' measure ''
-is "$(of '[len(r["rounds"]), len(r["discarded"]), r["ok"], r["errors"]]')" '[7, 2, True, []]' \
+# The quick set: rounds 0 and 1 are discarded, 2 to 7 are timed (A1 to A3), then two are counted.
+expect 'a run whose rounds are good ends well' 0 '^8 rounds, 0 failed' measure ''
+is "$(of '[len(r["rounds"]), len(r["discarded"]), r["ok"], r["errors"]]')" '[8, 2, True, []]' \
 	'and its record says so'
-expect 'a note before the JSON is no failure' 0 '^7 rounds, 0 failed' measure '2=note'
+expect 'a note before the JSON is no failure' 0 '^8 rounds, 0 failed' measure '2=note'
 
 expect 'a killed, a cut and a hung round and one with NaN fail, and are tried once more' 3 \
-	'^11 rounds, 4 failed' measure '2=killed 3=cut 4=nan 5=hang'
+	'^12 rounds, 4 failed' measure '2=killed 3=cut 4=nan 5=hang'
 is "$(of '[one["why"].split(" short")[0] for one in r["rounds"] if not one["ok"]]')" \
 	"['killed by signal 9', 'its record: damaged or cut', 'its record: damaged or cut', \
 'it hung: no end within 4 s']" 'each with its reason'
 is "$(of '[(one["position"], one["repeats"]) for one in r["rounds"] if one["repeats"]]')" \
 	"[('A4', 1), ('A4', 1), ('A5', 2), ('A5', 2)]" 'as new pairs, and both are kept'
 is "$(of 'len(r["errors"])')" 4 'the record names the four'
-expect 'the report is made all the same' 0 'Rounds failed: 4 of 11' analysis/report/report "$out"
+expect 'the report is made all the same' 0 'Rounds failed: 4 of 12' analysis/report/report "$out"
 for nan in minus capital; do
 	expect "NaN written as $nan" 3 "failed: its record: " measure "2=$nan"
 	expect 'is no reason to lose the report' 0 'Rounds failed: 1' analysis/report/report "$out"
 done
-expect 'a counted round is tried once more, too' 3 '^8 rounds, 1 failed' measure '8=empty'
-is "$(of '[one["ok"] for one in r["rounds"] if one["kind"] == "counted"]')" '[False, True]' \
+expect 'a counted round is tried once more, too' 3 '^9 rounds, 1 failed' measure '8=empty'
+is "$(of '[one["ok"] for one in r["rounds"] if one["kind"] == "counted"]')" '[False, True, True]' \
 	'and both are kept'
 expect 'when nothing is good there is nothing to report' 1 'no round was good, the first: round 2' \
-	measure "$(printf '%s=empty ' {0..9})" --rounds 1
+	measure "$(printf '%s=empty ' {0..11})" --rounds 1
 expect 'and nothing is called a result' 0 '!^native$' ls "$out"
 
 # ---- samples: a round of its own, in which perf, played by a script, looks where the CPUs are ----
@@ -113,14 +113,14 @@ sample()
 }
 export -f sample
 sampled='[(one["kind"], one["ok"], one["samples"], one["missing"].get("samples")) for one in r["rounds"] if one["load"] == "randread-4k-qd32"][1:]'
-# Rounds 0 and 1 are discarded, 2 and 3 are timed, 4 is counted, 5 is sampled.
-expect 'samples are taken after all other rounds' 0 '^4 rounds, 0 failed' sample '5=slow'
-is "$(of "$sampled")" "[('sampled', True, 'raw/005-stock-samples.json', None)]" 'and named in the record'
-passes 'the page tells of them' grep -q '| native | wide | randread-4k-qd32 | stock | 1 | 1 = 100 % | 1/1 | 0/1 | 0/1 | 0/1 | 0/1 | \[5\]' "$out/report.md"
-expect 'where perf is refused the run is as good' 0 '^4 rounds, 0 failed' sample '5=slow' 'Permission denied'
+# Rounds 0 and 1 are discarded, 2 and 3 are timed, 4 and 5 are counted, 6 is sampled.
+expect 'samples are taken after all other rounds' 0 '^5 rounds, 0 failed' sample '6=slow'
+is "$(of "$sampled")" "[('sampled', True, 'raw/006-stock-samples.json', None)]" 'and named in the record'
+passes 'the page tells of them' grep -q '| native | wide | randread-4k-qd32 | stock | 1 | 1 = 100 % | 1/1 | 0/1 | 0/1 | 0/1 | 0/1 | \[6\]' "$out/report.md"
+expect 'where perf is refused the run is as good' 0 '^5 rounds, 0 failed' sample '6=slow' 'Permission denied'
 is "$(of "$sampled")" "[('sampled', True, None, 'perf record: Permission denied')]" 'and the record says why there are none'
 passes 'so does the page' grep -q '^- No samples of native wide: perf record: Permission denied' "$out/report.md"
-expect 'a load that fails meanwhile is a round that failed' 3 '^4 rounds, 1 failed' sample '5=empty'
+expect 'a load that fails meanwhile is a round that failed' 3 '^5 rounds, 1 failed' sample '6=empty'
 rm "$fake/bin/perf"
 
 # ---- while a part of the pool is held: a disk that bounces, and in place of dmabench what fails ----
@@ -184,10 +184,10 @@ expect 'so does one whose terminal went away' 130 "interrupted .SIGHUP." measure
 expect 'no half result is called a result' 0 '^native.partial$' ls "$out"
 expect 'another run does not overwrite it' 2 'has rounds of a run that was ended: take it up' \
 	bench/run --here --disk "$fake/dev/wide" --out "$out"
-expect 'it is taken up' 0 '^7 rounds, 0 failed' bench/run --resume "$out"
+expect 'it is taken up' 0 '^8 rounds, 0 failed' bench/run --resume "$out"
 passes 'and has its report' test -s "$out/report.md"
 is "$(of '[one["position"] for one in r["rounds"]]')" \
-	"['A1', 'A1', 'A2', 'A2', 'A3', 'A3', None]" 'and is whole: no pair is measured in halves'
+	"['A1', 'A1', 'A2', 'A2', 'A3', 'A3', None, None]" 'and is whole: no pair is measured in halves'
 is "$(of '[one.get("why") for one in r["discarded"]].count("its pair was cut")')" 1 \
 	'the half of a pair is kept apart'
 expect 'a whole run is not taken up' 2 'no run that was ended lies there' bench/run --resume "$out"
@@ -209,7 +209,7 @@ edit 's/read-128k/read-256k/'
 expect 'another plan is refused' 2 'the plan is another now' bench/run --resume "$out"
 cp "$fake/plan.json" "$out/native.partial/plan.json"
 edit 's/"boots": \[/"boots": ["an older one",/'
-expect 'after another boot it goes on' 0 '^7 rounds, 0 failed' bench/run --resume "$out"
+expect 'after another boot it goes on' 0 '^8 rounds, 0 failed' bench/run --resume "$out"
 is "$(of 'sorted({(one["pair"], one["boot"]) for one in r["rounds"]}, key=str)')" \
 	"[(1, 0), (2, 1), (3, 1), (None, 1)]" 'no pair spans two boots'
 
@@ -220,7 +220,7 @@ if mount -t tmpfs -o size=80m tmpfs "$fake/small" 2>/dev/null; then
 	out=$fake/small/out
 	expect 'a full disk ends the run at once' 1 '^run: no room in .*: make some' measure '3=full'
 	rm -f "$fake"/small/out/native.partial/raw/fill
-	expect 'and with room it goes on' 3 '^[78] rounds, 1 failed' bench/run --resume "$out"
+	expect 'and with room it goes on' 3 '^[89] rounds, 1 failed' bench/run --resume "$out"
 	dd if=/dev/zero of="$fake/small/fill" bs=1M count=40 status=none
 	expect 'too little room is told before the first round' 1 'less than 64 MiB free' measure ''
 	out=$fake/out

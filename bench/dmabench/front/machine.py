@@ -46,7 +46,7 @@ def _model():
 def describe(found):
     """The object "machine" of the record; found: what clock() gave."""
     memory = re.search(r"^MemTotal:\s*(\d+)", files.text("/proc/meminfo"), re.M)
-    emulated = bool(os.environ.get("XSW_EMULATED")) or found["clock"] == "instructions"
+    emulated = os.environ.get("XSW_EMULATED") in ("yes", "1") or found["clock"] == "instructions"
     uptime = files.text("/proc/uptime", "0").split()[0]
     governor = files.text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
     return dict({

@@ -25,11 +25,12 @@ class Boot:
 
     def __init__(self, lab, environment, part, folder, passed, full, work):
         self.lab, self.environment, self.part, self.folder = lab, environment, part, folder
-        self.passed, self.full = passed, full
+        self.full = full and not environment.short
+        self.passed = [word for word in passed if self.full or word != "--full"]
         self.out = os.path.join(work, f"{environment.name}-{part}")
         self.log = os.path.join(work, f"{environment.name}-{part}.txt")
         quick, all_loads, clocked = environment.takes
-        self.seconds = clocked if part == "instructions" else all_loads if full else quick
+        self.seconds = clocked if part == "instructions" else all_loads if self.full else quick
         self.tries = 0
         self.rounds_failed = False
 

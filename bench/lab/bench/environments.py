@@ -13,6 +13,7 @@ class Environment(NamedTuple):
     describe: str
     place: int
     quick: bool                # is it in the quick set, or in the full one alone?
+    short: bool                # has it the loads of the quick set in the full one, too?
     write: Tuple[str, ...]     # serial numbers of the scratch disks
     module: str                # devices that the module is tried on, '' for none
     loads: Tuple[str, ...]     # more of the runner's options
@@ -36,7 +37,7 @@ def read(path):
     if not text.get("bench"):
         return None
     return Environment(os.path.basename(path)[:-len(".env")], text.get("describe", ""),
-                       int(text["bench"]), text.get("sets") != "full",
+                       int(text["bench"]), text.get("sets") != "full", text.get("short") == "yes",
                        tuple(text.get("write", "").split()), text.get("module", ""),
                        tuple(text.get("loads", "").split()), text.get("clocked") != "no",
                        tuple(map(int, text["takes"].split())))

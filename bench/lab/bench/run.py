@@ -27,6 +27,11 @@ def say(text):
     print("lab: " + text, file=sys.stderr, flush=True)
 
 
+def _listen():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
+
+
 def _interrupted(number, _frame):
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
@@ -153,6 +158,20 @@ class Bench:
             return True
         return subprocess.call([report, self.options.out]) == 0
 
+    def _report_cut(self):
+        """The page of what a bench has that was ended; another signal ends this, too."""
+        if self.options.no_report or not self.ledger.loads():
+            return
+        command = f"make report RUN={shown(self.options.out)}"
+        say(f"its page so far, which Ctrl-C leaves out ({command})")
+        try:
+            _listen()
+            made = self.report()
+        except Interrupted:
+            made = False
+        if not made:
+            say(f"no report: {command}")
+
     def main(self):
         """The exit status."""
         parts = self._parts()
@@ -164,6 +183,7 @@ class Bench:
         except Interrupted as error:
             say(f"ended ({error}): what was measured is kept; go on with "
                 f"{self.options.again(shown(self.options.out))}")
+            self._report_cut()
             return INTERRUPTED
         if not self.ledger.anything():
             say("nothing was measured: " + shown(self.ledger.path) + " says why")
@@ -183,8 +203,7 @@ class Bench:
 
 def main(lab, words):
     """The exit status, after the one line that a refusal is."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupted)
+    _listen()
     try:
         return Bench(lab, words).main()
     except Refused as error:

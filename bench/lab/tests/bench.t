@@ -153,10 +153,28 @@ wait $pid
 is $? 130 'a bench that is interrupted says so'
 like "$(cat "$fake/said")" 'ended \(SIGINT\): what was measured is kept; go on with make bench OUT=' \
 	'and how to go on'
+is "$(cat "$fake/reports")" "$run" 'the page is made of what is there'
+like "$(cat "$fake/said")" 'make report RUN=results/run' 'and how to make it again is told'
 is "$(pgrep -f "$fake/bench/lab/lab")" '' 'none of its machines is left'
 is "$(told '.environments[0].loads | .status, .reason')" $'missing\nthe bench ended before its turn' \
 	'what was cut is missing'
 is "$(told '.environments[1].loads.status')" measured 'what was measured stands'
+cp "$fake/analysis/report/report" "$fake/report"
+printf '#!/bin/sh\ntouch "$fake/reporting"; exec sleep 300\n' >"$fake/analysis/report/report"
+rm "$fake/begun"
+(cd "$fake" && exec timeout 60 bench/lab/bench/bench --out "$run") 2>"$fake/said" &
+pid=$!
+for what in begun reporting; do
+	for ((i = 0; i < 200; i++)); do
+		[ ! -e "$fake/$what" ] || break
+		sleep 0.1
+	done
+	kill -INT "$(pgrep -P $pid)"
+done
+wait $pid
+is $? 130 'a second signal ends its page'
+like "$(cat "$fake/said")" 'no report: make report RUN=results/run' 'which is told'
+cp "$fake/report" "$fake/analysis/report/report"
 rm "$fake/does/native-loads"
 expect 'it is gone on with, with what it was asked for' 0 '[0-9] boots of [12] environments' bench --out "$run"
 complains 'until all is there' 125 'all of .* is measured' bench --out "$run"
@@ -186,6 +204,12 @@ like "$(grep 'run native-swiotlb .*bench/run' "$fake/calls")" '--full --readonly
 is "$(told '.environments[2].loads.cure')" \
 	'bench/run --env xen-domu --readonly --out results/run' 'a cure measures as the rest was measured'
 complains 'a folder keeps its set' 125 'holds the full set: leave SET= out' bench --quick --out "$run"
+expect 'an environment that may not last' 0 '1 boots of 1 environments, .* the full set' \
+	bench --env xen-pvh --full --out "$fake/results/short/run"
+like "$(grep 'run xen-pvh .*bench/run' "$fake/calls")" \
+	' --here --out [^ ]+ --write serial:XSWNVME0 --write serial:XSWUSB0 --leave-out timed --leave-out dmabench$' \
+	'has the loads of the quick set there, too'
+is "$(grep -c icount "$fake/calls")" 0 'and none by a clock that is not told true'
 rm "$fake/does/xen-domu-loads"
 expect 'it is gone on with in the same set' 0 'the full set' bench --out "$run"
 like "$(grep 'run xen-domu .*bench/run' "$fake/calls")" '--full' 'with all its loads'

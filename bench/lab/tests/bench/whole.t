@@ -45,6 +45,12 @@ holds 'and the NVMe when forced' 'of("nvme0n1"; "module"; true) |
 	map(.counters.by_reason.forced == .counters.bounces and .counters.bounced_bytes >= .figures.io_bytes)
 	| length > 0 and all'
 
+# shellcheck disable=SC2016 # a variable of jq's
+holds 'of the same packets the network card maps and bounces the same on both backends, to the byte' \
+	'[("stock", "module") as $b | of("eth0"; $b; false) | map(select(.load == "packets") | .counters |
+	[.maps, .bounces, .map_bytes, .bounced_bytes])] | .[0] == .[1] and (.[0] | length > 0 and
+	all(.[0] > 440 and .[0] == .[1] and .[2] == .[3]))'
+
 # exact FILE JQ NAME
 exact()
 {

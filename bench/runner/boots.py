@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Another boot of an environment that a run's folder has already: boots are the unit of all that is
+said of a machine, so its rounds go beside those of the boots before it (results/SCHEMA.md).
+
+Meanwhile they lie in a partial folder of their own, and what was measured before stays as it is.
+"""
+
+import json
+import os
+import shutil
+
+import machine as machine_file
+from errors import Refused
+
+
+def earlier(result):
+    """The record of an environment's folder, None where there is none. Raises Refused."""
+    path = os.path.join(result, "run.json")
+    try:
+        with open(path) as file:
+            return json.load(file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path} can't be read ({error}): name another --out")
+
+
+def last_pair(before):
+    """The greatest number of a pair: no two pairs of an environment share one."""
+    return max([one["pair"] or 0 for one in before["rounds"] + before["discarded"]] + [0])
+
+
+def _devices(entries):
+    return sorted((one["target"], one["bdf"], one["driver"], one["serial"] or "")
+                  for one in entries)
+
+
+def check(before, machine, wanted, entries):
+    """Raises Refused where this boot can't stand beside the boots before; entries: its devices."""
+    now = dict(machine_file.versions(machine), set=wanted.set, timed_s=wanted.seconds,
+               cpus=os.cpu_count(), cmdline=machine.cmdline, devices=_devices(entries))
+    then = dict(before["versions"], set=before["set"], timed_s=before["timed_s"],
+                cpus=before["machine"]["cpus"], cmdline=before["machine"]["cmdline"],
+                devices=_devices(before["devices"]))
+    for name, value in then.items():
+        # the module may not be loaded yet
+        if name != "module" and now.get(name) != value:
+            raise Refused(f"this boot is not like those of {machine.environment} that are there "
+                          f"({name}: {value}, here {now.get(name)}): name another --out")
+
+
+def joined(before, now):
+    """One record of the boots before and of this one: the machine is told as the first one was."""
+    def both(key):
+        return before.get(key, []) + [one for one in now.get(key, [])
+                                      if one not in before.get(key, [])]
+
+    command = "; ".join(dict.fromkeys(before["command"].split("; ") + [now["command"]]))
+    errors = before["errors"] + now["errors"]
+    return dict(before, boots=now["boots"], command=command, left_out=both("left_out"),
+                precision_reached=both("precision_reached"), errors=errors, ok=not errors,
+                elapsed_s=before["elapsed_s"] + now["elapsed_s"],
+                rounds=before["rounds"] + now["rounds"],
+                discarded=before["discarded"] + now["discarded"],
+                dmabench=now["dmabench"] or before["dmabench"],
+                exchange_totals=now["exchange_totals"] or before["exchange_totals"])
+
+
+def add(work, result, value):
+    """Puts the raw files of a partial folder beside those that are there, then the record of all in
+    the place of the one before.
+    """
+    raw = os.path.join(result, "raw")
+    os.makedirs(raw, exist_ok=True)
+    for name in os.listdir(os.path.join(work, "raw")):
+        shutil.copy2(os.path.join(work, "raw", name), os.path.join(raw, name))
+    path = os.path.join(result, "run.json")
+    with open(path + ".new", "w") as file:
+        json.dump(value, file, indent=1)
+        file.write("\n")
+    os.replace(path + ".new", path)
+    shutil.rmtree(work, ignore_errors=True)
