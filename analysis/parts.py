@@ -43,7 +43,7 @@ class _Copies:
         return copies_in(op, way, self.often[(backend, way)]) if kind == paths.BOUNCED else 0
 
     def net(self, value, backend, op, cell, kind):
-        """A figure without them; None where their price is not known."""
+        """A figure without them; None where their price is not known, or is more than the figure."""
         often = self.number(backend, op, cell["dir"], kind)
         if value is None or often == 0:
             return value
@@ -51,7 +51,8 @@ class _Copies:
         if not self.exact:
             price = self.prices[backend]
             once = price and price[1] * cell["size"]
-        return None if once is None or often is None else value - often * once
+        left = None if once is None or often is None else value - often * once
+        return left if left is not None and left >= 0 else None
 
 
 def _told(ops):

@@ -52,7 +52,8 @@ _CELL = {"test": "text", "size": "whole", "dir": "text", "mask?": "word", "offse
          "ops": [{"op": "text", "median?": "number", "min?": "number", "p99?": "number",
                   "max?": "number"}]}
 _SIDE = {"route?": "text", "copies?": "whole"}
-DMABENCH = {"unit": "text", "emulated?": "flag", "device?": {"*?": {"bdf?": "text"}},
+DMABENCH = {"unit": "text", "emulated?": "flag", "machine?": {"*?": "any"},
+            "device?": {"*?": {"bdf?": "text"}},
             "rows": [{"backend": "text", "hold?": {"percent": "whole", "mix?": "text",
                                                    "seed?": "whole"}, "cell": _CELL}],
             "summary?": [{"test": "text", "dir": "text", "stock?": _SIDE, "module?": _SIDE}],
