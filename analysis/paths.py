@@ -142,7 +142,7 @@ def _layout(rows, copying, exact):
               if row["cell"].get("tries")]
     path, below = (median(known), None) if known else (None, None)
     noise = (max(known) - min(known)) / 2 if known else 0
-    if known and route(rows[0]["cell"]) == BOUNCED and path <= noise:
+    if known and (path <= 0 or route(rows[0]["cell"]) == BOUNCED and path <= noise):
         path, below = None, noise
     return dict(_single(rows, copying, exact), mix=hold.get("mix"), seed=hold.get("seed"),
                 rounds=len(rows), path=path, below=below, served=min(shares, default=None))

@@ -145,6 +145,12 @@ def _path_head(name, one):
             one["dir"] + (", cold" if one["cache"] == "cold" else ""), path(one)]
 
 
+def _medians(one):
+    """What of a path is equal or not: its medians, not what an interrupt added to single maps."""
+    return [(fill["percent"], layout["mix"], layout["seed"], layout["path"], layout["served"])
+            for fill in one["fills"] for layout in fill["layouts"]]
+
+
 def paths(base, runs):
     """(rows of the paths by instructions that are not equal in all runs, how many are equal)."""
     rows, equal = [], 0
@@ -152,11 +158,11 @@ def paths(base, runs):
         dma = env["dma"] or {}
         for one in dma["paths"] if dma.get("unit") == "instructions" else ():
             others = [_path_of(run.told.get(name), one, "instructions") for run in runs]
-            if all(other and other["fills"] == one["fills"] for other in others):
+            if all(other and _medians(other) == _medians(one) for other in others):
                 equal += 1
             elif any(others):
                 rows.append(_path_head(name, one) + [
-                    NONE if not other else EQUAL if other["fills"] == one["fills"] else path(other)
+                    NONE if not other else EQUAL if _medians(other) == _medians(one) else path(other)
                     for other in others])
     return rows, equal
 

@@ -141,7 +141,7 @@ def path(pictures, series, size=4096):
                 words[-1] += " + inval."  # how many: the next picture
                 undrawn = True  # what one costs is not in it: not to be compared
                 continue
-            values += [found["low"] or found["high"], found["high"]]
+            values += [value for value in (found["low"], found["high"]) if value]
             if kind == "bounced" and found["low"] and found["high"] > found["low"]:
                 marks.append((LINE, row, float(found["low"]), float(found["high"]), one.color,
                               source))
