@@ -65,6 +65,13 @@ def read(path):
     return parse(text(path))
 
 
+def _meaning(number):
+    """What fio means by the number of an error of the kernel's."""
+    if number == WRONG_DATA:
+        return "the data is not what was written"
+    return os.strerror(number) if isinstance(number, int) else "no number"
+
+
 def complaint(raw):
     """Why a tool's own record says that it failed; None if it does not."""
     if not isinstance(raw, dict):
@@ -73,7 +80,7 @@ def complaint(raw):
         return str(raw["error"])
     for job in raw.get("jobs", []):
         if job.get("error"):
-            return f"fio's error {job['error']} in job {job.get('jobname')}"
+            return f"fio's error {job['error']} ({_meaning(job['error'])}) in job {job.get('jobname')}"
     if raw.get("verified") is False:
         return "what arrived is not what was sent"
     if not any(key in raw for key in ("jobs", "end", "tool")):
