@@ -74,6 +74,13 @@ def _jobs(raw):
     return jobs
 
 
+def _meaning(number):
+    """What fio means by the number of an error of the kernel's."""
+    if number == WRONG_DATA:
+        return "the data is not what was written"
+    return os.strerror(number) if isinstance(number, int) else "no number"
+
+
 def complaint(raw):
     """Why a tool's own record says that it failed; None if it does not. Raises Damaged."""
     if not isinstance(raw, dict):
@@ -82,7 +89,8 @@ def complaint(raw):
         return str(raw["error"])
     for job in _jobs(raw):
         if job.get("error"):
-            return f"fio's error {job['error']} in job {job.get('jobname')}"
+            number = job["error"]
+            return f"fio's error {number} ({_meaning(number)}) in job {job.get('jobname')}"
     if raw.get("verified") is False:
         return "what arrived is not what was sent"
     if not any(key in raw for key in ("jobs", "end", "tool")):

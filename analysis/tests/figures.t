@@ -54,7 +54,7 @@ tap.equal((got["iops"], got["ios"], got["io_bytes"], got["runtime_s"]), (2000, 4
 tap.equal((got["lat_p50_ns"], got["lat_p99_ns"], got["lat_p999_ns"]), (200, 200, None),
           "a percentile has ten samples beyond it, or is not given")
 tap.equal(got["clat_p50_ns"], 1, "lat and clat are told apart")
-tap.equal(raw_files.complaint({"jobs": [{"error": 5, "jobname": "x"}]}), "fio's error 5 in job x",
+tap.equal(raw_files.complaint({"jobs": [{"error": 5, "jobname": "x"}]}), "fio's error 5 (Input/output error) in job x",
           "a job's error fails the round")
 udp = {"end": {"sum": {"bits_per_second": 8e6, "bytes": 1000, "seconds": 2, "lost_packets": 3,
                        "packets": 9, "jitter_ms": .5}}}

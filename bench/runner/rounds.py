@@ -269,18 +269,22 @@ def data_is_wrong(path):
 
 
 def judge(path, status, said):
-    """A round is good when its tool ended well and left a whole record that says so."""
+    """A round is good when its tool ended well and left a whole record that says so. The record names
+    the cause, where it has one: the tool's last line may be of something else.
+    """
+    why = damage = None
     try:
         raw = raw_files.read(path)
         why = raw_files.complaint(raw)
         if why is None:
             raw_files.figures(raw)
     except raw_files.Damaged as error:
-        why = f"its record: {error}"
-    if status:
-        ended = f"killed by signal {-status}" if status < 0 else f"status {status}"
-        return ended + (f": {said or why}" if said or why else "")
-    return why
+        damage = f"its record: {error}"
+    if not status:
+        return why or damage
+    ended = f"killed by signal {-status}" if status < 0 else f"status {status}"
+    cause = why or said or damage
+    return ended + (f": {cause}" if cause else "")
 
 
 def rate_from(record, target):

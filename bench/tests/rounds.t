@@ -36,6 +36,7 @@ note) { echo 'fio: double CPU clock wrap'; cat "$good"; } >"\$o" ;;
 empty) : >"\$o"; exit 1 ;;
 slots) sed -i 's/"error" : 0/"error" : 5/' "\$o"; echo 'fio: pid=7, err=5/file:io_u.c' >&2; exit 1 ;;
 wrong) sed -i 's/"error" : 0/"error" : 84/' "\$o"; echo 'fio: pid=7, err=84/file:io_u.c' >&2; exit 1 ;;
+gone) sed -i 's/"error" : 0/"error" : 19/' "\$o"; echo 'fio: state file: x.state (for_write=1)' >&2; exit 1 ;;
 killed) kill -KILL \$\$ ;;
 hang) exec sleep 100 ;;
 slow) sleep 2 ;;
@@ -88,6 +89,8 @@ for nan in minus capital; do
 	expect "NaN written as $nan" 3 "failed: its record: " measure "2=$nan"
 	expect 'is no reason to lose the report' 0 'Rounds failed: 1' analysis/report/report "$out"
 done
+expect 'the cause is that of the record, not the last thing that fio says' 3 \
+	"failed: status 1: fio's error 19 \(No such device\) in job" measure '2=gone'
 expect 'a counted round is tried once more, too' 3 '^9 rounds, 1 failed' measure '8=empty'
 is "$(of '[one["ok"] for one in r["rounds"] if one["kind"] == "counted"]')" '[False, True, True]' \
 	'and both are kept'
