@@ -76,7 +76,7 @@ standing()
 		echo 'map 65 4096 to'
 	} >"$requests"
 	used=$(cat /sys/kernel/debug/swiotlb/io_tlb_used)
-	$x record -o "$out/rec" -d "$bdf" -- sh -c \
+	$x record -o "$out/rec" -- sh -c \
 		"echo 'map 66 131072 to' >>$requests; echo 'map 67 2048 to' >>$requests" 2>/dev/null
 	$x report -i "$out/rec" --dump |
 		awk '$5 == "slot" { print $7, $9, $11 }' | sort >"$out/slots"
@@ -96,6 +96,32 @@ standing()
 	is "$(of "$bdf" .in_flight)" 3 "$backend: top: what was not undone is in flight"
 	within $(($(jq '.pools[0].used' "$out/json") / 2048)) \
 		"$(cat /sys/kernel/debug/swiotlb/io_tlb_used)" 10 "$backend: top: the slots in use"
+}
+
+# A device comes to the module while the recorder runs: what it maps before it is seen is in the
+# module's list.
+arriving()
+{
+	local driver=/sys/bus/pci/drivers/dmabench seen
+
+	backend=module
+	driver_take "$bdf" || bail "can't bind the test's driver to $bdf"
+	requests=/sys/kernel/debug/dmabench/$bdf/sequence
+	{
+		echo 'mask 32'
+		for i in {1..64}; do echo "map $i 4096 to"; done
+	} >"$out/ring"
+	# each program on an event of the module has a reference on it
+	seen=$(($(cat /sys/module/xen_swiotlb/refcnt) + 4))
+	$x record -o "$out/rec" -- sh -c "echo $bdf >$driver/unbind; echo $bdf >$module_files/attach
+		echo $bdf >$driver/bind; cat $out/ring >$requests
+		until [ \$(cat /sys/module/xen_swiotlb/refcnt) -ge $seen ]; do sleep 0.1; done
+		sleep 1; echo 'map 65 2048 to' >>$requests" 2>/dev/null
+	$x report -i "$out/rec" --json >"$out/json"
+	is "$(of "$bdf" .held_at_start) $(jq -c '[.lost, .most_module_slots_in_use]' "$out/json")" '64 [0,129]' \
+		'a device comes to the module: what it holds already is a part of the peak'
+	driver_give_back
+	wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
 }
 
 # More than the ring holds while nobody reads it.
@@ -160,8 +186,7 @@ whole()
 
 whole stock
 module_load || bail "can't load the module"
-module_take "$bdf"
-wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
+arriving
 whole module
 module_give_back "$bdf"
 wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
