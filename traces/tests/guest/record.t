@@ -113,8 +113,8 @@ arriving()
 	} >"$out/ring"
 	# each program on an event of the module has a reference on it
 	seen=$(($(cat /sys/module/xen_swiotlb/refcnt) + 4))
-	$x record -o "$out/rec" -- sh -c "echo $bdf >$driver/unbind; echo $bdf >$module_files/attach
-		echo $bdf >$driver/bind; cat $out/ring >$requests
+	$x record -o "$out/rec" -- sh -c "kill -STOP \$PPID; echo $bdf >$driver/unbind; echo $bdf >$module_files/attach
+		echo $bdf >$driver/bind; cat $out/ring >$requests; kill -CONT \$PPID
 		until [ \$(cat /sys/module/xen_swiotlb/refcnt) -ge $seen ]; do sleep 0.1; done
 		sleep 1; echo 'map 65 2048 to' >>$requests" 2>/dev/null
 	$x report -i "$out/rec" --json >"$out/json"
