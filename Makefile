@@ -269,7 +269,7 @@ DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
 .PHONY: test-kernels
-test-kernels: deps-test ## modules and tracing tools on the lab's other kernels, or on KERNEL= (an hour for each beside other emulators, 2,300 s of CPU time)
+test-kernels: deps-test ## modules and tracing tools on the lab's other kernels, or on KERNEL= (more than an hour for each beside other emulators)
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \

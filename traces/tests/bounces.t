@@ -48,6 +48,10 @@ name_of_bytes=$'a, size: 5 } hit"x\\ \e[31m\xff'
 cat >"$out/kernel" <<'END'
 mkdir()
 {
+	if [ -e "$FAKE/locked" ]; then
+		echo "mkdir: can't create directory: Operation not permitted" >&2
+		return 1
+	fi
 	/bin/mkdir "$@" && cp -r "$FAKE/template/." "$1/"
 }
 rmdir()
@@ -78,7 +82,8 @@ run()
 	shift
 	# shellcheck disable=SC2016 # expanded there
 	AWK=$awk FAKE=$out unshare -rm sh -c 'mount --bind $FAKE/tracing /sys/kernel/tracing &&
-		mount --bind $FAKE/debug /sys/kernel/debug && exec "$@"' \
+		mount --bind $FAKE/debug /sys/kernel/debug &&
+		{ [ ! -d /sys/kernel/security ] || mount -t tmpfs none /sys/kernel/security; } && exec "$@"' \
 		sh "${shell[@]}" "$out/kernel" "$@"
 }
 
@@ -114,6 +119,17 @@ like "$(jq -r '[.full_lines, .verdict] | join(" ")' "$out/json")" \
 	'^1 .*for want of room in the pool.*\(lines: 1.*xswbounce full.*Bouncing: [0-9]+ attempts' \
 	'a full pool is seen in the log: attempts, not mappings'
 : >"$out/log"
+
+# Nor does one that can't be read tell that none failed.
+mv "$out/log" "$out/log.kept"
+for shell in dash 'busybox ash' bash; do
+	# shellcheck disable=SC2086 # the shell's own arguments
+	run mawk $shell -- --json -- true >"$out/json"
+	like "$(jq -r '[.full_lines, .verdict] | join("|")' "$out/json")" \
+		"^\\|.*Bouncing: [0-9]+ attempts,.* not known: the kernel's log can't be read" \
+		"$shell: no log: it is not known whether attempts failed"
+done
+mv "$out/log.kept" "$out/log"
 
 # Every shell with every awk: alike but for the time.
 without_time()
@@ -168,6 +184,47 @@ like "$(cat "$out/said")" '^1
 bounces: removed what a run that was killed had left: xsw-bounces-[0-9]+-[0-9]+-[0-9]+$' \
 	'killed with -9, guard and all: the next run removes what was left, and says so'
 is "$(ls "$fake/instances")" '' 'nothing is left'
+
+# The module's pool is full: nothing bounces, for nothing can be mapped.
+cp -r "$out/template" "$out/template.stock"
+mkdir -p "$out"/{template,tracing}/events/xen_swiotlb/{xsw_map,xsw_full}
+: | tee "$out"/template/events/xen_swiotlb/{xsw_map,xsw_full}/trigger >"$out/template/$event/hist"
+echo '# trigger info: hist:keys=bus_nr,devfn,reason:vals=hitcount,size:sort=hitcount:size=4096 if domain == 1 && reason != 0 [active]' \
+	>"$out/template/events/xen_swiotlb/xsw_map/hist"
+{
+	echo '# trigger info: hist:keys=bus_nr,devfn,fail:vals=hitcount,size:sort=hitcount:size=4096 if domain == 1 [active]'
+	printf '{ bus_nr: %10s, devfn: %10s, fail: %10s } hitcount: %10s  size: %10s\n' 2 28 1 11 45056 2 28 3 2 8388608
+} >"$out/template/events/xen_swiotlb/xsw_full/hist"
+for shell in dash 'busybox ash' bash; do
+	for awk in mawk gawk 'busybox awk'; do
+		# shellcheck disable=SC2086
+		run "$awk" $shell -- --json -- true >"$out/json"
+		is "$(of 0001:02:03.4 '[.backend, .bounces, .failed.full.attempts, .failed["too-large"].bytes]')" \
+			'["xen_swiotlb",0,11,8388608]' "$shell, $awk: what the module could not map"
+		like "$(jq -r .verdict "$out/json")" '^Mappings FAIL: 13 attempts FAILED in the pool of xen_swiotlb' \
+			"$shell, $awk: is the verdict"
+	done
+done
+like "$(run mawk dash -- -- true)" '0001:02:03.4 .*FAILED: 11 attempts, 45056 bytes, in the pool of xen_swiotlb: full' \
+	'and a line of the table'
+rm -r "$out/template" "$fake/events/xen_swiotlb"
+mv "$out/template.stock" "$out/template"
+
+# The module comes while it counts.
+printf '#!/bin/sh\nmkdir -p %s/events/xen_swiotlb/xsw_map\n' "$fake" >"$out/load"
+like "$(run mawk dash -- -- "$out/load")" 'xen_swiotlb was loaded meanwhile: what its devices bounced is not counted' \
+	'the module is loaded meanwhile: told'
+rm -r "$fake/events/xen_swiotlb"
+
+# Locked down since the boot, where no securityfs tells so.
+: >"$out/locked"
+for shell in dash 'busybox ash' bash; do
+	# shellcheck disable=SC2086
+	run mawk $shell -- -- true >"$out/said" 2>&1
+	like "$? $(cat "$out/said")" '^2 .*Operation not permitted: it may be .*locked down .*without securityfs' \
+		"$shell: what may be the cause is named"
+done
+rm "$out/locked"
 
 # Without a pool.
 rm "$out/debug/swiotlb/io_tlb_nslabs"

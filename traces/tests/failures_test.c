@@ -122,6 +122,30 @@ static void test_waiting(void)
 	ok(!kernel_slow, "none keeps later ones waiting for what takes time");
 }
 
+/* Off Xen: what was recorded as mapped is told when it is undone, by the name of each kernel. */
+static void test_plain(void)
+{
+	const struct xb_message *m = (const struct xb_message *)kernel_message;
+	u64 ctx[6] = { 0 }, whose;
+
+	unmap_phys(ctx, &dev, 0x1000, 4096, DMA_FROM_DEVICE, 0);
+	whose = m->dev;
+	reset();
+	unmap_single(ctx, &dev, 0x7000, 4096, DMA_TO_DEVICE, 1);
+	ok(m->kind == XB_UNMAP && m->dev == whose && m->bus == 0x7000 && m->size == 4096 &&
+		   m->dir == DMA_TO_DEVICE && m->attrs == 1,
+	   "plain swiotlb: an unmap is told as it was made");
+	old_unmap_single(ctx, &dev, 0x8000, 512, DMA_FROM_DEVICE, 0);
+	ok(kernel_messages == 2 && m->kind == XB_UNMAP && m->bus == 0x8000, "as before 6.12, too");
+	plain_sync_cpu(ctx, &dev, 0x7800, 64, DMA_FROM_DEVICE);
+	ok(m->kind == XB_SYNC_CPU && m->bus == 0x7800, "so is a sync for the CPU");
+	old_sync_device(ctx, &dev, 0x7800, 64, DMA_TO_DEVICE);
+	ok(kernel_messages == 4 && m->kind == XB_SYNC_DEVICE, "and one for the device");
+	unmap_single_again(ctx, &dev, 0x7000, 4096, DMA_TO_DEVICE, 0);
+	pool_map_again(ctx, &dev, 0x1000, 4096);
+	ok(kernel_messages == 4, "a second program tells nothing that the first has told");
+}
+
 static void test_pool(void)
 {
 	u64 i;
@@ -159,6 +183,7 @@ int main(void)
 	test_pace();
 	test_worth();
 	test_waiting();
+	test_plain();
 	test_pool();
 	return done_testing();
 }

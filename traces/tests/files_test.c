@@ -106,6 +106,21 @@ static void disk_holds(rlim_t bytes)
 	setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+/* What is planted where others may write: with and without one who reads what comes. */
+static void test_pipe(struct recording_writer *w, const struct recording_head *head)
+{
+	int fd;
+
+	if (mkfifo(in_folder("r"), 0666))
+		exit(1);
+	ok(recording_create(w, in_folder("r"), head), "recording: a pipe nobody reads is refused");
+	fd = open(in_folder("r"), O_RDONLY | O_NONBLOCK);
+	ok(recording_create(w, in_folder("r"), head), "recording: so is one that somebody reads");
+	ok(read(fd, path, 1) == 0, "and nothing comes out of it");
+	close(fd);
+	clean();
+}
+
 static void test_metrics(void)
 {
 	char name[64];
@@ -176,6 +191,9 @@ static void test_recording(void)
 	ok(recording_create(&w, in_folder("r"), &head) && victim_lives(),
 	   "recording: so is a file with another name");
 	clean();
+	test_pipe(&w, &head);
+	ok(!recording_create(&w, "/dev/null", &head) && !recording_close(&w, 1),
+	   "recording: one that nobody wants to keep");
 }
 
 static void test_folder(void)

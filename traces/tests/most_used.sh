@@ -5,12 +5,18 @@
 
 swiotlb=/sys/kernel/debug/swiotlb
 
+# Does it keep one? Linux does of stock's pool from 6.3 on.
+most_used_is_kept()
+{
+	[ "$backend" = module ] || [ -e $swiotlb/io_tlb_used_hiwater ]
+}
+
 # Counts from now on.
 most_used_begin()
 {
 	if [ "$backend" = module ]; then
 		echo exact >"$module_files/high_water"
-	else
+	elif most_used_is_kept; then
 		echo 0 >$swiotlb/io_tlb_used_hiwater
 	fi
 }

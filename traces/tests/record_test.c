@@ -34,6 +34,16 @@ static struct {
 } * told;
 static u32 calls_missed; /* of which no program told */
 
+/* What events_follow() finds, one after another, and what each load of the module's programs
+ * missed. */
+static const struct turn {
+	struct events_module module;
+	u32 missed;
+	u64 calls; /* as the module counts */
+	int held;  /* mappings that it lists */
+} * turns;
+static int turn, nr_turns;
+
 /* What record.c calls of the others. */
 struct command_options command_options;
 void (*command_every)(void);
@@ -71,6 +81,8 @@ bool command_wait(double step, double end)
 
 	(void)step;
 	(void)end;
+	if (command_every)
+		command_every();
 	return waits++ < 3;
 }
 
@@ -88,6 +100,13 @@ void events_start(const struct host *h, const struct events_options *options, ev
 
 void events_follow(void)
 {
+	if (turn + 1 < nr_turns)
+		turn++;
+}
+
+struct events_module events_module(void)
+{
+	return turns ? turns[turn].module : (struct events_module){};
 }
 
 void events_arm(void)
@@ -104,8 +123,20 @@ void events_snapshot(void)
 
 bool snapshot_module(events_visitor v)
 {
-	(void)v;
-	return false;
+	struct xb_message m = { .kind = XB_SLOT, .dev = XB_MODULE_DEVICE, .size = 2048 };
+	int i;
+
+	for (i = 0; turns && i < turns[turn].held; i++) {
+		m.bus = i * 2048;
+		v(&m, sizeof(m));
+	}
+	return turns;
+}
+
+u64 snapshot_module_calls(const char *only)
+{
+	(void)only;
+	return turns ? turns[turn].calls : 0;
 }
 
 static int offer(u64 time, u32 lost)
@@ -142,7 +173,7 @@ void events_drain(void)
 
 u32 events_missed(void)
 {
-	return calls_missed;
+	return calls_missed + (turns ? turns[turn].missed : 0);
 }
 
 u32 events_lost(void)
@@ -224,17 +255,20 @@ static int record(rlim_t room)
 static u64 payload[RECORDING_BLOCK / sizeof(u64)];
 
 static u64 nameless; /* events of those read last that name no device */
+static u64 listed;   /* of a snapshot */
 
 static void read_all(struct recording_reader *r)
 {
 	const struct recording_event *e = (const void *)payload;
 	u32 kind, bytes, i;
 
-	nameless = 0;
+	nameless = listed = 0;
 	if (!recording_open(r, path))
 		while ((kind = recording_next(r, payload, &bytes)))
-			for (i = 0; kind == RECORDING_EVENTS && i < bytes / sizeof(*e); i++)
+			for (i = 0; kind == RECORDING_EVENTS && i < bytes / sizeof(*e); i++) {
 				nameless += !e[i].device;
+				listed += e[i].call == RECORDING_SLOT;
+			}
 	fclose(r->f);
 }
 
@@ -255,6 +289,56 @@ static void test_losses(void)
 	calls_missed = 0;
 	read_all(&r);
 	ok(r.ended && r.lost == 10, "they are lost, once, beside those");
+}
+
+static void record_turns(const struct turn *of, int n, struct recording_reader *r)
+{
+	static const u32 none[] = { 0 };
+
+	counts = none;
+	nr_counts = 0;
+	turns = of;
+	nr_turns = n;
+	turn = 0;
+	ok(record(RLIM_INFINITY) == 0, "a stream while the module comes and goes is recorded");
+	turns = NULL;
+	read_all(r);
+}
+
+/* Seven are lost at the end, for want of room. */
+static void test_module(void)
+{
+	static const struct turn unloaded[] = {
+		{ { 1, true }, 50 },
+		{ { 1, true }, 50 },
+		{ { 0, false }, 0 },
+		{ { 0, false }, 30 },
+	};
+	static const struct turn ring[] = {
+		{ { 1, false }, 0, 100 },
+		{ { 1, true }, 0, 104, 4 },
+		{ { 1, true }, 0, 104, 4 },
+	};
+	static const struct turn probed[] = {
+		{ { 1, false }, 0, 100 },
+		{ { 1, true }, 0, 112, 4 },
+		{ { 1, false }, 0, 116 },
+		{ { 1, true }, 0, 119, 3 },
+	};
+	static const struct turn other[] = {
+		{ { 1, true }, 0, 500 },
+		{ { 2, true }, 0, 10, 4 },
+	};
+	struct recording_reader r;
+
+	record_turns(unloaded, 4, &r);
+	ok(r.lost == 80 + 7, "what was missed is told, before it was unloaded and since");
+	record_turns(ring, 3, &r);
+	ok(listed == 4 && r.lost == 7, "a device comes to it: the list has what it maps at first");
+	record_turns(probed, 4, &r);
+	ok(listed == 7 && r.lost == 8 + 7, "what came and went before it was seen is lost");
+	record_turns(other, 2, &r);
+	ok(listed == 4 && r.lost == 6 + 7, "another load of it counts anew");
 }
 
 static void test_full_disk(void)
@@ -315,6 +399,7 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof(path), "%s/rec", folder);
 	test_losses();
+	test_module();
 	test_full_disk();
 	test_limit();
 	test_many_devices();

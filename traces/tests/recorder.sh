@@ -25,6 +25,7 @@ recorder_end()
 {
 	[ -z "${watch_pid-}" ] || kill "$watch_pid" 2>/dev/null
 	driver_give_back
+	wait_for_disk 32 "$bdf"
 	umount "$out/watch" 2>/dev/null
 	rm -rf "$out"
 }

@@ -10,10 +10,10 @@ DEVICE, EVENTS, LOST, END = 1, 2, 3, 4
 MAP, UNMAP, SLOT = 1, 2, 7
 
 
-def head(version=2, head_bytes=424, kernel=b"6.12.0", place=b""):
+def head(version=2, head_bytes=424, kernel=b"6.12.0", place=b"", backend=b"swiotlb-xen", flags=0):
     return (b"XSWREC\r\n" + struct.pack("<IIII", version, 0x01020304, head_bytes, 40) +
-            struct.pack("<QQQQQII", 0, 0, 32768, 0, 0, 1, 0) + kernel.ljust(64, b"\0")[:64] +
-            b"swiotlb-xen".ljust(16, b"\0") + b"dom0".ljust(16, b"\0") + b"".ljust(256, b"\0") + place)
+            struct.pack("<QQQQQII", 0, 0, 32768, 0, 0, 1, flags) + kernel.ljust(64, b"\0")[:64] +
+            backend.ljust(16, b"\0") + b"dom0".ljust(16, b"\0") + b"".ljust(256, b"\0") + place)
 
 
 def block(kind, sequence, payload):
@@ -31,9 +31,9 @@ def event(ns, bus, size, call=MAP, direction=1, reason=1, failed=0, number=1, cp
                        reason, failed)
 
 
-def whole(events, devices=(device(1),), lost=0):
+def whole(events, devices=(device(1),), lost=0, **how):
     """Blocks of 1600 events, between the devices and an end in order."""
-    out, sequence = head(), 0
+    out, sequence = head(**how), 0
     for one in devices:
         out += block(DEVICE, sequence, one)
         sequence += 1
@@ -62,7 +62,17 @@ def main():
     place = (struct.pack("<QII", 0x12340000, 4, 3) + b"4.20.0".ljust(32, b"\0") +
              b"tsc".ljust(16, b"\0"))
     second = device(2, b"0000:00:05.0", b"e1000")
+    held = [event(1, 0x300000, 8192, SLOT, number=0), event(2, 0x400000, 2048, SLOT, number=0)] + few
+    ring = [event(1, 0x100000, 2048, number=2), event(2, 0x100000, 2048, UNMAP, number=2),
+            event(3, 0x100000, 2048, SLOT, number=2), event(4, 0x200000, 4096, SLOT, number=2)]
     files = {
+        "one_device": whole(held, flags=1),
+        "one_device_at_first": whole(few, flags=1),
+        "held": whole(held + [event(4000, 0x300000, 8192, UNMAP)]),
+        "no_unmaps": whole([event(n, 0x1000000 + n * 2048, 2048) for n in range(9)], backend=b"swiotlb"),
+        "iommu": whole(few, backend=b"swiotlb", flags=2),
+        "unmaps": whole(few, backend=b"swiotlb"),
+        "late_ring": whole(ring, (device(1), device(2, b"0000:00:05.0", b"e1000", b"xen_swiotlb"))),
         "good": good,
         "many": whole([event(n, 0x1000000 + n * 4096, 2048) for n in range(208000)]),
         "churn": whole(churn()),

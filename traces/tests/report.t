@@ -47,9 +47,29 @@ like "$($x report -d 0000:00:05.0 -i "$out/two_devices.rec")" 'at most 4 in use 
 is "$($x report -D -d 0000:00:05.0 -i "$out/two_devices.rec" | grep -c bus)" 1 '--dump too'
 complains 'a device that is not in it' 2 "no device '0000:00:06.0'" $x report -d 0000:00:06.0 -i "$out/good.rec"
 
-is_reported cut 1 '[.whole, .events]' '[false,3]' 'cut off: what is before is reported'
+# Whose the slots were that were in use at the start, stock does not tell.
+is_reported held 0 '[.most_slots_in_use, .one_device]' '[7,false]' 'what was in use at the start is a part of the peak'
+report held -d 0000:00:04.0
+is "$status $(jq -c '[.most_slots_in_use, .one_device]' "$out/json")" '0 [null,true]' \
+	'-d: of one device it is not known'
+like "$($x report -d 0000:00:04.0 -i "$out/held.rec")" \
+	'not known, for nobody tells whose the slots were .* \(2 by what is here\) of this device' 'and said to be'
+is_reported one_device 0 '[.most_slots_in_use, .one_device, .events]' '[null,true,5]' \
+	'so it is in a recording of one device'
+is_reported one_device_at_first 0 '[.most_slots_in_use, .one_device]' '[2,true]' 'but for a pool that was empty'
+like "$($x report -i "$out/one_device_at_first.rec")" 'at most 2 in use \(at 0.000 s\) of this device' \
+	'of which the peak is that of this device'
+is_reported late_ring 0 '.most_module_slots_in_use' 3 \
+	'what the module lists when a device came to it is later than what was told before'
+is_reported no_unmaps 0 '.most_slots_in_use' null 'off Xen, without one unmap: the peak is not known'
+is_reported iommu 0 .most_slots_in_use null 'nor where an IOMMU'"'"'s code asks for slots by its granule'
+is_reported unmaps 0 '.most_slots_in_use' 2 'and with unmaps it is'
+
+is_reported cut 1 '[.whole, .events, .most_slots_in_use]' '[false,3,null]' \
+	'cut off: what is before is reported, but no peak'
+like "$($x report -i "$out/cut.rec" 2>/dev/null)" 'not known, for the recording was cut off' 'and why'
 for name in longer twice kind_0 kind_9 short_lost wrong_count gap_in_sequence flipped; do
-	is_reported $name 1 .whole false "$name: damaged"
+	is_reported $name 1 '[.whole, .most_slots_in_use]' '[false,null]' "$name: damaged, so the peak is not known"
 	like "$(cat "$out/err")" 'is damaged from byte [0-9]+ on' 'and told where'
 done
 is_reported flipped 1 '[.events, .lost]' '[0,0]' 'a bit in the kind of a block invents nothing'

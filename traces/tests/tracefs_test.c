@@ -21,6 +21,7 @@
 #define INSTANCES "/sys/kernel/tracing/instances"
 
 static const char *template; /* what an instance has as soon as it is made */
+static const char *module;   /* and what is there, too, as soon as the module is loaded */
 static struct flow_state state;
 static struct host host;
 
@@ -48,11 +49,6 @@ u64 host_number(const char *path)
 {
 	(void)path;
 	return 64;
-}
-
-bool host_has_module(void)
-{
-	return true;
 }
 
 const char *host_backend(const struct host *h)
@@ -95,12 +91,27 @@ static void test_figures(void)
 	ok(has("a, dma_mask: 7 } hitcount: 9  s", 0x3fffffff, XB_STRADDLE, 5, 20480),
 	   "a name is any bytes, and no key or value");
 	ok(has("two words", ~0ULL, XB_STRADDLE, 7, 28672), "and more than a word");
-	row = row_of("0001:02:03.4", "xen_swiotlb");
-	ok(row && row->stat.bounces[XB_ALIGN] == 11 && row->stat.bounce_bytes == 45056,
-	   "a device of the module's, in the PCI domain of its histogram");
+	ok(has("a?b?    Dropped: 9", 0x3fffffff, XB_STRADDLE, 8, 32768), "and than a line");
 	ok(state.nr_rows == 5 && state.losses.devices == 6, "no other; what found no room is told");
 	tracefs_read(&state, "two words");
 	ok(state.nr_rows == 1, "one device alone");
+}
+
+static void test_module(unsigned long space, unsigned long long start)
+{
+	const struct flow_row *row;
+	char command[512];
+
+	snprintf(command, sizeof(command), "cp -r %s/. " INSTANCES "/xswbounce-%lu-%d-%llu/",
+		 module, space, getpid(), start);
+	if (system(command))
+		exit(1);
+	tracefs_follow();
+	tracefs_read(&state, NULL);
+	row = row_of("0001:02:03.4", "xen_swiotlb");
+	ok(row && row->stat.bounces[XB_ALIGN] == 11 && row->stat.bounce_bytes == 45056,
+	   "the module comes: a device of its, in the PCI domain of its histogram");
+	ok(row && row->stat.fails[XB_FAIL_FULL] == 13, "and what it could not map");
 }
 
 static unsigned long long start_of(pid_t pid)
@@ -149,9 +160,10 @@ int main(int argc, char **argv)
 	unsigned long space;
 	pid_t sleeper;
 
-	if (argc != 2 || readlink("/proc/self/ns/pid", link, sizeof(link) - 1) < 0)
+	if (argc != 3 || readlink("/proc/self/ns/pid", link, sizeof(link) - 1) < 0)
 		return 1;
 	template = argv[1];
+	module = argv[2];
 	space = strtoul(link + strlen("pid:["), NULL, 10);
 	sleeper = fork();
 	if (!sleeper) {
@@ -168,6 +180,7 @@ int main(int argc, char **argv)
 	ok(there(foreign), "so is one of another PID namespace");
 	ok(instances() == 3, "beside its own");
 	test_figures();
+	test_module(space, start_of(getpid()));
 	tracefs_stop();
 	ok(instances() == 2, "which is gone at the end");
 	kill(sleeper, SIGKILL);

@@ -53,7 +53,7 @@ without=(setpriv '--bounding-set=-bpf,-perfmon,-sys_admin')
 is "$(said "${without[@]}")" "$by_tracefs" \
 	'without CAP_BPF: verdict and top count by tracefs, the others refuse'
 is "$(cat "$out"/err.* | grep -v 'own cost' | sort -u)" \
-	"xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF: only bounced mappings are counted, by tracefs; not seen are direct ones, copies back at unmap and sync, failures for want of room, exchanges and time
+	"xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF: only bounced mappings are counted, by tracefs; not seen are direct ones, copies back at unmap and sync, failures on stock for want of room, exchanges and time
 xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF; use tracefs/bounces instead, which counts without" \
 	'in one line that names the capability, and what counts without'
 passes 'without CAP_BPF: bounces counts' "${without[@]}" traces/tracefs/bounces -s 1

@@ -241,6 +241,68 @@ int BPF_PROG(unmap_phys_again, struct device *dev, dma_addr_t bus, size_t size,
 
 #include "bpf/unmap_sg.bpf.h"
 
+/* Off Xen: only what bounced gets here. */
+SEC("fentry/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return tell_call(dev, XB_UNMAP, tlb, size, dir, attrs);
+}
+
+SEC("fentry/__swiotlb_tbl_unmap_single")
+int BPF_PROG(unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return left_out(XB_UNMAP_SINGLE) ? tell_call(dev, XB_UNMAP, tlb, size, dir, attrs) : 0;
+}
+
+/* Its name before 6.12. */
+SEC("fentry/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return tell_call(dev, XB_UNMAP, tlb, size, dir, attrs);
+}
+
+SEC("fentry/swiotlb_tbl_unmap_single")
+int BPF_PROG(old_unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs)
+{
+	return left_out(XB_UNMAP_SINGLE) ? tell_call(dev, XB_UNMAP, tlb, size, dir, attrs) : 0;
+}
+
+SEC("fexit/swiotlb_map")
+int BPF_PROG(swiotlb_map_again, struct device *dev, phys_addr_t phys, size_t size,
+	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
+{
+	return left_out(XB_SWIOTLB_MAP) ? bounce_end(ctx, dev, phys, size, dir, attrs, bus) : 0;
+}
+
+SEC("fexit/swiotlb_tbl_map_single")
+int BPF_PROG(pool_map_again, struct device *dev, phys_addr_t phys, size_t size)
+{
+	u64 tlb = XB_ERROR_ADDR;
+
+	if (!left_out(XB_POOL_MAP))
+		return 0;
+	bpf_get_func_ret(ctx, &tlb);
+	return bounce_end(ctx, dev, phys, size, DMA_NONE, 0, tlb);
+}
+
+#define PLAIN_SYNC(name, function, kind)                                     \
+	SEC("fentry/" #function)                                             \
+	int BPF_PROG(name, struct device *dev, phys_addr_t tlb, size_t size, \
+		     enum dma_data_direction dir)                            \
+	{                                                                    \
+		return tell_call(dev, kind, tlb, size, dir, 0);              \
+	}
+
+PLAIN_SYNC(plain_sync_cpu, __swiotlb_sync_single_for_cpu, XB_SYNC_CPU)
+PLAIN_SYNC(plain_sync_device, __swiotlb_sync_single_for_device, XB_SYNC_DEVICE)
+/* Their names before 6.10. */
+PLAIN_SYNC(old_sync_cpu, swiotlb_sync_single_for_cpu, XB_SYNC_CPU)
+PLAIN_SYNC(old_sync_device, swiotlb_sync_single_for_device, XB_SYNC_DEVICE)
+
 SEC("fentry/xen_swiotlb_sync_single_for_cpu")
 int BPF_PROG(sync_cpu, struct device *dev, dma_addr_t bus, size_t size, enum dma_data_direction dir)
 {

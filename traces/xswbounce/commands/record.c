@@ -26,10 +26,13 @@ static struct host host;
 static u64 start_ns, last_ns;
 static u64 ids[MAX_IDS];
 static int nr_ids;
-static u64 unnamed; /* events of devices for which no number was left */
-static u32 lost;    /* for lack of room, as the messages tell */
-static u32 missed;  /* as tell_missed() has told */
-static u64 limit;   /* events; 0: none */
+static u64 unnamed;                 /* events of devices for which no number was left */
+static u32 lost;                    /* for lack of room, as the messages tell */
+static u32 missed;                  /* as tell_missed() has told */
+static u64 limit;                   /* events; 0: none */
+static struct events_module module; /* as it was last found */
+static u64 module_calls; /* as the module had counted when last no device was attached to it */
+static u64 slots;        /* of a snapshot: messages */
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "The file to write (needed)", 0 },
@@ -166,6 +169,48 @@ static void tell_missed(void)
 	missed = now;
 }
 
+static int write_slot(const struct xb_message *m, size_t size)
+{
+	slots += wanted(m->dev);
+	return write_message(m, size);
+}
+
+/*
+ * A device came to the module, and its events are told from now on. What lives of the mappings made
+ * before is in the module's list; what came and went is missing.
+ */
+static void meet_module(void)
+{
+	u64 calls;
+
+	events_poll(); /* what is listed is later than all that was told */
+	slots = 0;
+	snapshot_module(write_slot);
+	calls = snapshot_module_calls(command_options.device) - module_calls;
+	if (calls > slots)
+		recording_lost(&writer, last_ns, calls - slots);
+}
+
+static void follow(void)
+{
+	u32 before;
+	struct events_module now;
+
+	tell_missed();
+	before = events_missed();
+	events_follow();
+	now = events_module();
+	if (now.load != module.load) { /* its programs are others, which missed nothing yet */
+		missed -= before - events_missed();
+		module_calls = 0;
+	}
+	if (now.attached && (!module.attached || now.load != module.load))
+		meet_module();
+	else if (!now.attached && module.attached && now.load == module.load)
+		module_calls = snapshot_module_calls(command_options.device);
+	module = now;
+}
+
 static u64 clock_ns(clockid_t clock)
 {
 	struct timespec t;
@@ -192,6 +237,8 @@ static void create(void)
 		.order = RECORDING_ORDER,
 		.head_bytes = sizeof(head),
 		.event_bytes = sizeof(struct recording_event),
+		.flags = (command_options.device ? RECORDING_ONE_DEVICE : 0) |
+			 (host.iommu && host.kind != HOST_PV ? RECORDING_IOMMU : 0),
 	};
 	struct pool pools[HOST_POOLS] = {};
 	struct xb_place place = events_place();
@@ -234,7 +281,10 @@ int command_record(int argc, char **argv)
 		die("name the file to write: -o FILE");
 	command_look(&host);
 	events_start(&host, &events, write_message);
-	command_every = events_follow;
+	module = events_module();
+	if (!module.attached)
+		module_calls = snapshot_module_calls(command_options.device);
+	command_every = follow;
 	create();
 	events_arm();
 	events_snapshot();

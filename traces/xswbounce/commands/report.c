@@ -26,8 +26,9 @@ static struct tally tallies[MAX_IDS];
 static struct recording_reader reader;
 static char payload[RECORDING_BLOCK] __attribute__((aligned(8)));
 static const char *input;
-static u64 last_ns, lost, events, counted;
+static u64 last_ns, lost, events, counted, unmaps;
 static bool dump;
+static bool nobodys; /* slots were in use at the start, of which a part alone is of interest */
 
 static const struct argp_option options[] = {
 	{ "input", 'i', "FILE", 0, "The recording, or an incident file (needed)", 0 },
@@ -65,13 +66,21 @@ enum { STOCK, MODULE, POOLS };
 static struct live pools[POOLS];
 static u64 last_slot; /* the snapshot is complete with this event, from 1 */
 
+static bool one_device(void)
+{
+	return command_options.device || reader.head.flags & RECORDING_ONE_DEVICE;
+}
+
 /*
- * A snapshot is taken while mappings come and go: what the stream has told of an address is later
- * than what the snapshot says of it.
+ * A snapshot of stock's pool is taken while mappings come and go: what the stream has told of an
+ * address is later than what the snapshot says of it. It does not tell whose a slot is: of one
+ * device alone it tells nothing. The module's tells both, and is later than all before it.
  */
 static void take_slot(struct live *pool, const struct recording_event *e)
 {
-	if (!live_seen(pool, e->bus))
+	if (!e->device && one_device())
+		nobodys = true;
+	else if (e->device || !live_seen(pool, e->bus))
 		live_map(pool, e->bus, e->size, e->ns);
 }
 
@@ -87,8 +96,12 @@ static void count(const struct recording_event *e)
 
 	if (e->ns > last_ns)
 		last_ns = e->ns; /* the rings of several CPUs are not in order */
-	if (e->call > RECORDING_SLOT || (command_options.device && !is_wanted(t)))
+	if (e->call > RECORDING_SLOT)
 		return;
+	if (command_options.device && !is_wanted(t)) {
+		nobodys |= e->call == RECORDING_SLOT && !e->device;
+		return;
+	}
 	counted++;
 	t->calls[e->call]++;
 	switch (e->call) {
@@ -106,6 +119,7 @@ static void count(const struct recording_event *e)
 		take_slot(pool, e);
 		break;
 	case RECORDING_UNMAP:
+		unmaps++;
 		live_unmap(pool, e->bus, events < last_slot);
 		break;
 	}
@@ -155,29 +169,45 @@ static void take_block(uint32_t kind, const void *payload, uint32_t bytes)
 	}
 }
 
-/* The peak is the true one only if every map and unmap is there. */
-static bool exact(int pool)
+/* Why the peak of what is here need not be the true one; NULL: it is. */
+static const char *doubt(int pool)
 {
-	return !lost && !pools[pool].failed;
+	if (lost)
+		return "events were lost";
+	if (reader.state == RECORDING_CUT)
+		return "the recording was cut off";
+	if (reader.state == RECORDING_DAMAGED)
+		return "the recording is damaged";
+	if (pools[pool].failed)
+		return "memory ran out";
+	if (pool == STOCK && nobodys)
+		return "nobody tells whose the slots were that were in use at the start";
+	/* as recordings off Xen were made once, and where no program can hang on the function */
+	if (pool == STOCK && pools[pool].most && !unmaps && !strcmp(reader.head.backend, "swiotlb"))
+		return "no unmap was recorded";
+	if (pool == STOCK && pools[pool].most && reader.head.flags & RECORDING_IOMMU)
+		return "an IOMMU's code may take more slots than are told";
+	return NULL;
 }
 
 static const char *most(int pool)
 {
-	static char text[POOLS][128];
+	static char text[POOLS][192];
+	const char *why = doubt(pool);
 
-	if (exact(pool))
+	if (why)
+		snprintf(text[pool], sizeof(text[pool]),
+			 "the most in use is not known, for %s (%llu by what is here)", why,
+			 pools[pool].most);
+	else
 		snprintf(text[pool], sizeof(text[pool]), "at most %llu in use (at %.3f s)",
 			 pools[pool].most, pools[pool].most_at / 1e9);
-	else
-		snprintf(text[pool], sizeof(text[pool]),
-			 "the most in use is not known, for %s (%llu by what is here)",
-			 lost ? "events were lost" : "memory ran out", pools[pool].most);
 	return text[pool];
 }
 
 static void print_pools(const struct recording_head *h)
 {
-	const char *whose = command_options.device ? " of this device" : "";
+	const char *whose = one_device() ? " of this device" : "";
 
 	printf("Stock pool: %llu slots of 2 KiB, %llu in use at the start; %s%s.\n",
 	       (u64)h->pool_slots, (u64)h->pool_used, most(STOCK), whose);
@@ -215,10 +245,10 @@ static void print_report(void)
 
 static void json_most(const char *name, int pool)
 {
-	if (exact(pool))
-		json_count(name, pools[pool].most);
-	else
+	if (doubt(pool))
 		json_null(name);
+	else
+		json_count(name, pools[pool].most);
 }
 
 static void json_report(void)
@@ -231,6 +261,7 @@ static void json_report(void)
 	json_count("events", counted);
 	json_count("lost", lost);
 	json_flag("whole", reader.state == RECORDING_GOOD);
+	json_flag("one_device", one_device());
 	json_count("pool_slots", reader.head.pool_slots);
 	json_count("pool_base", reader.head.pool_base);
 	json_count("areas", reader.head.areas);

@@ -56,15 +56,42 @@ static void use_exchanges(bool on)
 	probe_use(skel->progs.destroy_start, undo);
 }
 
+/* The first of the two that this kernel has: the second is its name in older ones. */
+static bool use_one_of(struct bpf_program *now, struct bpf_program *before, bool on)
+{
+	bool has = probe_use(now, on);
+
+	return probe_use(before, on && !has) || has;
+}
+
+/* Off Xen: where plain swiotlb is called for a mapping that bounced. */
+static void use_plain(bool pool, bool map, bool flow)
+{
+	bool now;
+
+	probe_use(skel->progs.pool_map_again, flow && pool);
+	probe_use(skel->progs.swiotlb_map_again, flow && map);
+	now = probe_use(skel->progs.unmap_single, flow);
+	probe_use(skel->progs.unmap_single_again, now);
+	if (!probe_use(skel->progs.old_unmap_single, flow && !now) && flow && !now)
+		warn("this kernel has no function that unmaps for swiotlb where a program can "
+		     "hang: unmaps are not seen");
+	probe_use(skel->progs.old_unmap_single_again, flow && !now);
+	use_one_of(skel->progs.plain_sync_cpu, skel->progs.old_sync_cpu, flow);
+	use_one_of(skel->progs.plain_sync_device, skel->progs.old_sync_device, flow);
+}
+
 static bool choose(const struct host *host, const struct events_options *o)
 {
-	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, pool, any;
+	bool pv = host->kind == HOST_PV, maps = o->flow || o->failures, pool, map, any;
 
 	any = probe_use(skel->progs.map_page_end, pv && maps);
 	any |= probe_use(skel->progs.map_phys_end, pv && maps);
 	pool = probe_use(skel->progs.pool_map_end, !pv && maps);
 	any |= pool;
-	any |= probe_use(skel->progs.swiotlb_map_end, !pv && maps && !pool);
+	map = probe_use(skel->progs.swiotlb_map_end, !pv && maps && !pool);
+	any |= map;
+	use_plain(pool, map, !pv && o->flow);
 	host_warn_iommu(host, pool || !maps);
 	probe_use(skel->progs.unmap_page, pv && o->flow);
 	probe_use(skel->progs.unmap_phys, pv && o->flow);
@@ -72,8 +99,8 @@ static bool choose(const struct host *host, const struct events_options *o)
 	probe_use(skel->progs.map_phys_again, pv && o->flow);
 	probe_use(skel->progs.unmap_page_again, pv && o->flow);
 	probe_use(skel->progs.unmap_phys_again, pv && o->flow);
-	bpf_program__set_autoload(skel->progs.read_cpu_offsets, pv && o->flow);
-	bpf_program__set_autoload(skel->progs.find_watched, pv && o->flow);
+	bpf_program__set_autoload(skel->progs.read_cpu_offsets, o->flow);
+	bpf_program__set_autoload(skel->progs.find_watched, o->flow);
 	probe_use(skel->progs.unmap_sg, pv && o->flow);
 	probe_use(skel->progs.sync_cpu, pv && o->flow);
 	probe_use(skel->progs.sync_device, pv && o->flow);
@@ -110,6 +137,11 @@ void events_follow(void)
 	module_side_follow(&side, skel->skeleton);
 }
 
+struct events_module events_module(void)
+{
+	return (struct events_module){ .load = side.which, .attached = side.attached };
+}
+
 /* Return: false if the programs are to be chosen anew. */
 static bool load(const struct host *host, const struct events_options *options)
 {
@@ -143,7 +175,11 @@ static bool load(const struct host *host, const struct events_options *options)
 
 static void watch_nesting(void)
 {
+	bool old = bpf_program__autoload(skel->progs.old_unmap_single);
 	struct bpf_program *const firsts[XB_MAX_WATCHED] = {
+		[XB_SWIOTLB_MAP] = skel->progs.swiotlb_map_end,
+		[XB_POOL_MAP] = skel->progs.pool_map_end,
+		[XB_UNMAP_SINGLE] = old ? skel->progs.old_unmap_single : skel->progs.unmap_single,
 		[XB_MAP_PAGE] = skel->progs.map_page_end,
 		[XB_MAP_PHYS] = skel->progs.map_phys_end,
 		[XB_UNMAP_PAGE] = skel->progs.unmap_page,
@@ -161,7 +197,7 @@ void events_start(const struct host *host, const struct events_options *options,
 	chosen = *options;
 	while (!load(host, options))
 		events_bpf__destroy(skel);
-	if (options->flow && host->kind == HOST_PV)
+	if (options->flow)
 		watch_nesting();
 	ring = reader_open(bpf_map__fd(skel->maps.ring), received);
 	events_follow();

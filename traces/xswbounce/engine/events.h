@@ -56,6 +56,13 @@ const unsigned short *events_map(u64 slots, unsigned int *shift);
 
 u64 events_untold(void); /* failures beyond those that were wanted in a second */
 
+/* As events_follow() found the module. */
+struct events_module {
+	u64 load;      /* another number is another load of it; 0: it is not there */
+	bool attached; /* a device is attached to it, and its events are told */
+};
+struct events_module events_module(void);
+
 bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
 u32 events_missed(void); /* calls for which the kernel ran no program */

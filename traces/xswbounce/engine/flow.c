@@ -110,6 +110,8 @@ static void follow_missed(void)
 
 void flow_follow(void)
 {
+	if (by_tracefs)
+		tracefs_follow();
 	if (!skel)
 		return;
 	module_side_follow(&side, skel->skeleton);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What was mapped before anybody traced, from debugfs xen_swiotlb/mappings (impl/ABI.md). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,6 +9,7 @@
 #include "engine/snapshot.h"
 
 #define MAPPINGS "/sys/kernel/debug/xen_swiotlb/mappings"
+#define COUNTERS "/sys/devices/platform/xen_swiotlb/counters"
 
 /* As enum dma_data_direction counts. */
 static unsigned char direction_of(const char *name)
@@ -39,4 +41,29 @@ bool snapshot_module(events_visitor visit)
 	if (f)
 		fclose(f);
 	return f;
+}
+
+static u64 counter(const char *line, const char *key)
+{
+	const char *at = strstr(line, key);
+
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+/* "BDF NAME=VALUE ...", a line a device. */
+u64 snapshot_module_calls(const char *only)
+{
+	FILE *f = fopen(COUNTERS, "r");
+	char line[4096];
+	u64 calls = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		size_t n = strcspn(line, " ");
+
+		if (!only || (strlen(only) == n && !strncmp(line, only, n)))
+			calls += counter(line, " maps=") + counter(line, " unmaps=");
+	}
+	if (f)
+		fclose(f);
+	return calls;
 }

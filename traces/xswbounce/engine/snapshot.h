@@ -14,4 +14,10 @@
  */
 bool snapshot_module(events_visitor visit); /* false: it does not tell */
 
+/**
+ * snapshot_module_calls() - maps and unmaps that the module has counted since it was loaded
+ * @only: a device's name; NULL: all
+ */
+u64 snapshot_module_calls(const char *only);
+
 #endif /* XB_SNAPSHOT_H */

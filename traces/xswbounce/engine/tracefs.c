@@ -3,7 +3,8 @@
  * Bounces by device as tracefs counts them, for kernels that no program of ours fits.
  *
  * A histogram trigger on swiotlb:swiotlb_bounced, and where the module is loaded one on its
- * xsw_map, sums hits and bytes inside the kernel, in a tracing instance of our own.
+ * xsw_map and its xsw_full, sums hits and bytes inside the kernel, in a tracing instance of our
+ * own.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,10 +19,12 @@
 
 #define STOCK_EVENT  "events/swiotlb/swiotlb_bounced"
 #define MODULE_EVENT "events/xen_swiotlb/xsw_map"
+#define FULL_EVENT   "events/xen_swiotlb/xsw_full"
 #define MAX_DOMAINS  16
 #define LARGEST      262144 /* bytes that stock can map through its pool at once */
 
 static const struct host *host;
+static bool module_counted; /* its triggers are set */
 
 static bool has_field(const char *format, const char *field)
 {
@@ -72,14 +75,35 @@ static void set_module_triggers(void)
 			 "if domain == %u && reason != 0",
 			 domain);
 		instance_trigger(MODULE_EVENT, trigger);
+		snprintf(trigger, sizeof(trigger),
+			 "hist:keys=bus_nr,devfn,fail:vals=size:size=4096 if domain == %u", domain);
+		instance_trigger(FULL_EVENT, trigger);
 	}
 	if (dir)
 		closedir(dir);
 }
 
+static bool is_traced(const char *event)
+{
+	FILE *f = instance_open(event, "trigger", "r");
+
+	if (f)
+		fclose(f);
+	return f;
+}
+
+/* A trigger has a reference on the module: once set it stays. */
+void tracefs_follow(void)
+{
+	if (module_counted || !is_traced(MODULE_EVENT) || !is_traced(FULL_EVENT))
+		return;
+	module_counted = true;
+	set_module_triggers();
+}
+
 void tracefs_start(const struct host *where, const char *why)
 {
-	static const char *const events[] = { STOCK_EVENT, MODULE_EVENT, NULL };
+	static const char *const events[] = { STOCK_EVENT, MODULE_EVENT, FULL_EVENT, NULL };
 	FILE *f;
 
 	host = where;
@@ -95,10 +119,9 @@ void tracefs_start(const struct host *where, const char *why)
 	fclose(f);
 	instance_begin(events);
 	set_stock_triggers();
-	if (host_has_module())
-		set_module_triggers();
+	tracefs_follow();
 	warn("%s: only bounced mappings are counted, by tracefs; not seen are direct ones, copies "
-	     "back at unmap and sync, failures for want of room, exchanges and time",
+	     "back at unmap and sync, failures on stock for want of room, exchanges and time",
 	     why);
 }
 
@@ -224,7 +247,8 @@ static void read_stock(struct flow_state *state, char *line, const char *only, b
 	add(row, stock_reason(keys, values, row->device.mask), values);
 }
 
-static void read_module(struct flow_state *state, const char *line, const char *only, u64 domain)
+static void read_module(struct flow_state *state, const char *line, const char *only, u64 domain,
+			bool failed)
 {
 	unsigned int bus = number_of(line, "bus_nr"), devfn = number_of(line, "devfn");
 	char name[XB_NAME_LEN];
@@ -235,32 +259,57 @@ static void read_module(struct flow_state *state, const char *line, const char *
 	if (only && strcmp(only, name))
 		return;
 	row = row_of(state, name, XB_MODULE_DEVICE);
-	if (row)
+	if (row && failed)
+		row->stat.fails[number_of(line, "fail") & 7] += number_of(line, "hitcount");
+	else if (row)
 		add(row, number_of(line, "reason"), line);
+}
+
+/* A name may hold ends of lines: what begins with "{ " goes on up to its counts. */
+static bool is_entry(const char *text)
+{
+	const char *end = strrchr(text, '}');
+
+	return end && !strncmp(end, "} hitcount: ", 12);
+}
+
+static void read_entry(struct flow_state *state, const char *event, char *entry, const char *only,
+		       u64 domain, bool too_large)
+{
+	if (!strcmp(event, STOCK_EVENT))
+		read_stock(state, entry, only, too_large);
+	else
+		read_module(state, entry, only, domain, !strcmp(event, FULL_EVENT));
 }
 
 static void read_histogram(struct flow_state *state, const char *event, const char *only)
 {
 	FILE *f = instance_open(event, "hist", "r");
+	char entry[1024], *line = entry, *at;
 	bool too_large = false;
-	char line[512], *at;
 	u64 domain = 0;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "# trigger info:", 15)) {
+	while (f && fgets(line, sizeof(entry) - (line - entry), f)) {
+		if (line == entry && !strncmp(line, "# trigger info:", 15)) {
 			at = strstr(line, "domain == ");
 			domain = at ? strtoull(at + 10, NULL, 10) : 0;
 			too_large = strstr(line, "if size > ");
-		} else if (!strncmp(line, "    Dropped: ", 13)) {
+		} else if (line == entry && !strncmp(line, "    Dropped: ", 13)) {
 			state->losses.devices += strtoull(line + 13, NULL, 10);
-		} else if (*line != '{' || !strchr(line, '}')) {
+		} else if (strncmp(entry, "{ ", 2)) {
 			continue;
-		} else if (!strcmp(event, STOCK_EVENT)) {
-			read_stock(state, line, only, too_large);
+		} else if (is_entry(entry)) {
+			read_entry(state, event, entry, only, domain, too_large);
+			line = entry;
 		} else {
-			read_module(state, line, only, domain);
+			line += strlen(line);
+			if (line - entry < (int)sizeof(entry) - 1)
+				continue;
+			state->losses.devices++;
+			line = entry;
 		}
 	}
+	state->losses.devices += line != entry;
 	if (f)
 		fclose(f);
 }
@@ -272,8 +321,11 @@ void tracefs_read(struct flow_state *state, const char *only)
 	memset(&state->exchanges, 0, sizeof(state->exchanges));
 	memset(&state->losses, 0, sizeof(state->losses));
 	read_histogram(state, STOCK_EVENT, only);
-	if (host_has_module())
-		read_histogram(state, MODULE_EVENT, only);
+	tracefs_follow();
+	if (!module_counted)
+		return;
+	read_histogram(state, MODULE_EVENT, only);
+	read_histogram(state, FULL_EVENT, only);
 }
 
 void tracefs_stop(void)

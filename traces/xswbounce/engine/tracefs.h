@@ -11,12 +11,14 @@
  */
 void tracefs_start(const struct host *host, const char *why);
 
+void tracefs_follow(void); /* see whether the module came: some times a second */
+
 /**
  * tracefs_read() - the rows of the devices that bounced since the start
  * @only: a device's name; NULL: every one
  *
- * Of a row's counters only bounces and their bytes are known; what was copied is what went in at
- * the map.
+ * Of a row's counters only bounces and their bytes are known, and of the module what failed; what
+ * was copied is what went in at the map.
  */
 void tracefs_read(struct flow_state *state, const char *only);
 

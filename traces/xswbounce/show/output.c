@@ -100,16 +100,16 @@ bool output_finish(struct output *o)
 	return !err;
 }
 
-/* What is written to a device or a pipe is for others to keep. */
+/* A pipe that somebody planted would carry all of it to him. /dev/null keeps nothing. */
 static int check_file(int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st))
 		return -1;
-	if (!S_ISREG(st.st_mode))
-		return 0;
-	if (st.st_uid != geteuid() || st.st_nlink > 1) {
+	if (S_ISCHR(st.st_mode))
+		return fcntl(fd, F_SETFL, 0);
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink > 1) {
 		errno = EPERM;
 		return -1;
 	}
@@ -118,7 +118,8 @@ static int check_file(int fd)
 
 FILE *output_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), err;
+	/* not to wait for one who reads from a pipe */
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600), err;
 
 	if (fd < 0)
 		return NULL;

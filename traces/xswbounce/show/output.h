@@ -32,7 +32,8 @@ bool output_finish(struct output *o);
 
 /**
  * output_open() - a file that is written bit by bit: only its owner can read it
- * Return: NULL if @path is a link, or a file of another user or with other names: see errno.
+ * Return: NULL if @path is a link, a pipe, a disk, or a file of another user or with other names:
+ * see errno.
  */
 FILE *output_open(const char *path);
 

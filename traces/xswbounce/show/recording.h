@@ -29,7 +29,7 @@ struct recording_head {
 	uint64_t pool_used;     /* at the start */
 	uint64_t module_bytes;  /* of the module's pool; 0: it is not loaded */
 	uint32_t cpus;
-	uint32_t reserved;
+	uint32_t flags; /* RECORDING_ONE_DEVICE, RECORDING_IOMMU */
 	char kernel[64];
 	char backend[16];
 	char machine[16];       /* "dom0", "domU" or "native" */
@@ -43,6 +43,8 @@ struct recording_head {
 };
 
 #define RECORDING_HEAD_LEAST    424u
+#define RECORDING_ONE_DEVICE    1u /* no other's events are there, but every slot of the start */
+#define RECORDING_IOMMU         2u /* whose code may take more slots than a size needs */
 #define RECORDING_FORCED_STOCK  1u /* every mapping of stock's bounces */
 #define RECORDING_FORCED_MODULE 2u
 
