@@ -18,6 +18,15 @@ struct xb_losses losses;
 /* A member of the device that is as long as a pointer, as a number. */
 #define device_long(dev, member) ((u64)(dev)->member)
 
+/* By its address where it has no folder: that may be another device's later. */
+static __always_inline u64 device_key(struct device *dev)
+{
+	struct kernfs_node *folder = dev->kobj.sd;
+	u64 id = folder ? folder->id : 0;
+
+	return (id ?: (u64)dev - (u64)&losses) | XB_STOCK_DEVICE;
+}
+
 /* A driver sets its mask after others may have mapped for the device. */
 static __always_inline u64 mask_set(struct device *dev)
 {

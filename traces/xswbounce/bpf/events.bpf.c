@@ -67,32 +67,36 @@ static __always_inline enum xb_reason reason_of(const struct xb_device *d, u64 p
 
 /*
  * Failures come in storms, in interrupts, when the host is in trouble already: what is done for
- * each is little, and where the tool does not want every one, little of it.
+ * each is little, and where the tool does not want every one, little of it. A storm takes nothing
+ * from the others: each device has a share of its own, and another for what is too large. By
+ * chance two may have the same.
  */
-const volatile u32 failures_told; /* in a second on each CPU; 0: all */
-u64 failures_untold;
+const volatile u32 failures_told; /* of a share, in a second on each CPU; 0: all */
+u64 failures_untold[XB_BACKENDS];
 
 struct telling {
 	u64 second; /* of 2^30 ns */
 	u64 told;
 };
 
+#define SHARES_BITS 6
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 1 << SHARES_BITS);
 	__type(key, u32);
 	__type(value, struct telling);
 } telling SEC(".maps");
 
-static __always_inline bool may_tell(void)
+static __always_inline bool may_tell(u64 dev, bool too_large, enum xb_backend backend)
 {
+	u32 share = (2 * dev + too_large) * 0x9e3779b97f4a7c15ULL >> (64 - SHARES_BITS);
 	u64 second = bpf_ktime_get_ns() >> 30;
 	struct telling *t;
-	u32 zero = 0;
 
 	if (!failures_told)
 		return true;
-	t = bpf_map_lookup_elem(&telling, &zero);
+	t = bpf_map_lookup_elem(&telling, &share);
 	if (!t)
 		return true;
 	if (t->second != second) {
@@ -101,7 +105,7 @@ static __always_inline bool may_tell(void)
 	}
 	if (t->told++ < failures_told)
 		return true;
-	__sync_fetch_and_add(&failures_untold, 1);
+	__sync_fetch_and_add(&failures_untold[backend], 1);
 	return false;
 }
 
@@ -112,7 +116,7 @@ static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 
 	u64 mask;
 	int stack;
 
-	if (!armed || !may_tell())
+	if (!armed || !may_tell(device_key(dev), size > XB_SEGMENT, XB_STOCK))
 		return 0;
 	know(dev);
 	mask = mask_now(dev);

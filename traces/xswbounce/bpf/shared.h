@@ -28,8 +28,15 @@ typedef unsigned int u32;
 #define XB_SLOT_SHIFT 11
 #define XB_SEGMENT    (128ULL << XB_SLOT_SHIFT) /* stock's largest bounced mapping */
 
-/* A key that names a device: its struct device, or for the module's events this bit and the ID. */
+/*
+ * A key that names a device, with one of these bits. Of stock's backend the rest is the number that
+ * the kernel gives to the device's folder in sysfs: no other has it, before or after, though its
+ * struct device may lie where another's lay. Of the module's events it is the PCI address.
+ */
+#define XB_STOCK_DEVICE  (1ULL << 63)
 #define XB_MODULE_DEVICE (1ULL << 62)
+
+enum xb_backend { XB_STOCK, XB_MODULE, XB_BACKENDS };
 
 enum xb_reason {
 	XB_DIRECT,

@@ -219,9 +219,9 @@ const unsigned short *events_map(u64 slots, unsigned int *shift)
 	return skel->bss->map_groups;
 }
 
-u64 events_untold(void)
+u64 events_untold(enum xb_backend backend)
 {
-	return skel->bss->failures_untold;
+	return skel->bss->failures_untold[backend];
 }
 
 struct xb_pool events_pool(void)

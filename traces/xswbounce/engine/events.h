@@ -12,7 +12,7 @@ struct events_options {
 	bool flow; /* every map, unmap, sync, alloc, free */
 	bool failures;
 	bool exchanges;
-	u32 failures_told; /* in a second on each CPU; 0: all */
+	u32 failures_told; /* of each device, in a second on each CPU; 0: all */
 	u32 ring_bytes;    /* 0: the default; a power of two */
 };
 
@@ -54,7 +54,7 @@ struct xb_place events_place(void);
  */
 const unsigned short *events_map(u64 slots, unsigned int *shift);
 
-u64 events_untold(void); /* failures beyond those that were wanted in a second */
+u64 events_untold(enum xb_backend backend); /* failures beyond those wanted in a second */
 
 bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
