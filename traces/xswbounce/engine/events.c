@@ -248,7 +248,10 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_missed(void)
 {
-	return nested_lost(skel->obj, &skel->bss->rescued, NULL, 0) + module_side_missed(&side);
+	static u64 most;
+
+	return nested_lost(skel->obj, &skel->bss->rescued, NULL, 0, &most) +
+	       module_side_missed(&side);
 }
 
 u32 events_lost(void)
