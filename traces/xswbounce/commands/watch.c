@@ -125,29 +125,11 @@ static int happened(const struct xb_message *m, size_t size)
 	return 0;
 }
 
-/* Where debugfs does not tell how full the stock pool is, its slots do, once a second. */
-static int look_at_pools(struct pool pools[HOST_POOLS])
-{
-	static struct xb_pool walked;
-	static double walked_at;
-	int n = host_pools(&host, pools);
-
-	if (host.pool_told)
-		return n;
-	if (now() - walked_at >= 1) {
-		walked = events_pool();
-		walked_at = now();
-	}
-	pools[0].size = walked.slots << XB_SLOT_SHIFT;
-	pools[0].used = walked.used << XB_SLOT_SHIFT;
-	return n;
-}
-
 static void look(void)
 {
 	struct pool pools[HOST_POOLS];
 	struct look *l = &looks[nr_looks++ % KEPT];
-	int i, n = look_at_pools(pools);
+	int i, n = host_pools(&host, pools);
 
 	*l = (struct look){ .time = now() };
 	for (i = 0; i < n; i++) {
@@ -227,7 +209,7 @@ static void write_sections(struct incident *in, const struct cause *cause)
 	incident_section(in, "host");
 	fprintf(in->f, "kernel %s, %s, backend %s, %d CPUs\n", host.release, host_name(&host),
 		host_backend(&host), host.cpus);
-	n = look_at_pools(pools);
+	n = host_pools(&host, pools);
 	for (i = 0; i < n; i++)
 		fprintf(in->f, "pool of %s: %llu bytes, %llu in use\n", pools[i].backend,
 			pools[i].size, pools[i].used);
