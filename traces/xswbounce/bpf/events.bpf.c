@@ -112,20 +112,20 @@ static __always_inline bool may_tell(u64 dev, bool too_large, enum xb_backend ba
 static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir)
 {
 	struct pool_state state = {};
+	u64 mask, key = device_key(dev);
 	struct xb_failure *f;
-	u64 mask;
 	int stack;
 
-	if (!armed || !may_tell(device_key(dev), size > XB_SEGMENT, XB_STOCK))
+	if (!armed || !may_tell(key, size > XB_SEGMENT, XB_STOCK))
 		return 0;
-	know(dev);
+	know(dev, key);
 	mask = mask_now(dev);
 	pool_state(dev, &state);
 	stack = call_stack(ctx, STOCK_WALKS);
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
-	fill(&f->m, XB_FAILURE, (u64)dev, XB_ERROR_ADDR, size);
+	fill(&f->m, XB_FAILURE, key, XB_ERROR_ADDR, size);
 	f->m.phys = phys;
 	f->m.dir = dir;
 	f->mask = mask;
@@ -148,20 +148,21 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	enum xb_reason reason = XB_DIRECT;
 	struct xb_device *d;
 	struct xb_message *m;
-	u64 machine;
+	u64 machine, key;
 
 	if (!want_flow)
 		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
 	if (!armed)
 		return 0;
-	d = know(dev);
+	key = device_key(dev);
+	d = know(dev, key);
 	machine = machine_address(phys);
 	if (bus != machine && bus != XB_ERROR_ADDR)
 		reason = reason_of(d, phys, machine, size);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
-	fill(m, XB_MAP, (u64)dev, bus, size);
+	fill(m, XB_MAP, key, bus, size);
 	m->phys = phys;
 	m->dir = dir;
 	m->attrs = attrs;
@@ -181,14 +182,16 @@ static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 
 				     u32 dir, u64 attrs)
 {
 	struct xb_message *m;
+	u64 key;
 
 	if (!armed)
 		return 0;
-	meet(dev);
+	key = device_key(dev);
+	meet(dev, key);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
-	fill(m, kind, (u64)dev, bus, size);
+	fill(m, kind, key, bus, size);
 	m->dir = dir;
 	m->attrs = attrs;
 	bpf_ringbuf_submit(m, 0);

@@ -9,7 +9,7 @@ typedef unsigned int u32;
 #endif
 
 #define XB_DEVICES_BITS 8
-#define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* distinct devices counted; more are lost */
+#define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* devices counted at a time; more are lost */
 #define XB_MAX_GUESTS   4096                   /* pairs of a device and a guest */
 #define XB_NAME_LEN     32
 #define XB_DRIVER_LEN   24
@@ -38,6 +38,10 @@ typedef unsigned int u32;
 
 enum xb_backend { XB_STOCK, XB_MODULE, XB_BACKENDS };
 
+/* In the place of a device's number, of which none is so small. */
+#define XB_PLACE_PAST  1 /* the counters stay, of a device whose address is another's now */
+#define XB_PLACE_FREED 2
+
 enum xb_reason {
 	XB_DIRECT,
 	XB_MASK,
@@ -65,10 +69,11 @@ enum xb_call {
 	XB_NR_CALLS,
 };
 
-/* What tells that a device is no longer as it was described. */
+/* What tells that a device is no longer as it was described, or that it is another one. */
 struct xb_seen {
 	u64 dma_mask; /* as its driver set it; what limits its bus comes with the driver */
-	u64 name_at, driver_at; /* the kernel's pointers: others mean another name or driver */
+	u64 key;
+	u64 driver_at; /* the kernel's pointer: another means another driver */
 };
 
 /* A device as it was when it last bounced: its driver, and with it the mask, may change. */

@@ -236,6 +236,15 @@ struct xb_place events_place(void)
 	return skel->bss->place;
 }
 
+void events_sweep(void)
+{
+	u64 gone[XB_MAX_DEVICES];
+	int i, n = devices_gone(skel->maps.devices, gone);
+
+	for (i = 0; i < n; i++)
+		bpf_map__delete_elem(skel->maps.devices, &gone[i], sizeof(gone[i]), 0);
+}
+
 bool events_device(u64 dev, struct xb_device *d)
 {
 	return device_describe(skel->maps.devices, dev, d);
