@@ -18,13 +18,17 @@ struct xb_losses losses;
 /* A member of the device that is as long as a pointer, as a number. */
 #define device_long(dev, member) ((u64)(dev)->member)
 
+static __always_inline u64 folder_of(struct device *dev)
+{
+	struct kernfs_node *folder = dev->kobj.sd;
+
+	return folder ? folder->id : 0;
+}
+
 /* By its address where it has no folder: that may be another device's later. */
 static __always_inline u64 device_key(struct device *dev)
 {
-	struct kernfs_node *folder = dev->kobj.sd;
-	u64 id = folder ? folder->id : 0;
-
-	return (id ?: (u64)dev - (u64)&losses) | XB_STOCK_DEVICE;
+	return (folder_of(dev) ?: (u64)dev - (u64)&losses) | XB_STOCK_DEVICE;
 }
 
 /* A driver sets its mask after others may have mapped for the device. */
@@ -50,7 +54,7 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	u64 key = device_key(dev);
 
 	d.seen.dma_mask = mask_set(dev);
-	d.seen.key = key;
+	d.seen.folder = folder_of(dev);
 	d.seen.driver_at = device_long(dev, driver);
 	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)device_long(dev, kobj.name));
 	bpf_probe_read_kernel_str(d.driver, sizeof(d.driver), BPF_CORE_READ(dev, driver, name));
@@ -60,6 +64,7 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	d.forced = BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce);
 	if (s) {
 		s->mask = d.mask;
+		s->key = key;
 		s->forced = d.forced;
 		s->seen = d.seen;
 	}

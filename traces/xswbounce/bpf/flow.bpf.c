@@ -33,9 +33,9 @@ static __always_inline void count_bounce(struct xb_stat *s, u64 phys, u64 entry,
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
 	if (wanted & XB_WANT_SIZES)
-		count_size(s->seen.key, size);
+		count_size(s->key, size);
 	if (wanted & XB_WANT_GUESTS)
-		count_guest(s->seen.key, granted_by(entry, phys), size);
+		count_guest(s->key, granted_by(entry, phys), size);
 }
 
 static __always_inline s64 map_time(void *ctx)
@@ -74,7 +74,7 @@ static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 
 		}
 	}
 	if (ns >= 0)
-		hist_add(s->seen.key, call, ns);
+		hist_add(s->key, call, ns);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static __always_inline int count_bounced_map(struct xb_stat *s, struct device *d
 		count_bounce(s, phys, phys >> XB_PAGE_SHIFT, size, wants);
 	}
 	if (ns >= 0 && bus != XB_ERROR_ADDR)
-		hist_add(s->seen.key, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
+		hist_add(s->key, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
 	return 0;
 }
 

@@ -71,8 +71,8 @@ enum xb_call {
 
 /* What tells that a device is no longer as it was described, or that it is another one. */
 struct xb_seen {
-	u64 dma_mask; /* as its driver set it; what limits its bus comes with the driver */
-	u64 key;
+	u64 dma_mask;  /* as its driver set it; what limits its bus comes with the driver */
+	u64 folder;    /* the number of its folder in sysfs; 0: it has none */
 	u64 driver_at; /* the kernel's pointer: another means another driver */
 };
 
@@ -90,6 +90,7 @@ struct xb_device {
 struct xb_stat {
 	u64 mask; /* the device's, when it was last described; never 0 once in use */
 	u64 forced;
+	u64 key;
 	struct xb_seen seen; /* as in xb_device */
 	u64 maps;            /* as long as they were counted */
 	u64 map_bytes;

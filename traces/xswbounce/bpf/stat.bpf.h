@@ -128,7 +128,7 @@ static __always_inline struct xb_stat *stat_now(struct device *dev, bool second)
 	u32 at = 0;
 
 	s = stat_at(device_number(dev), second, &at);
-	if (s && !(s->seen.key == device_key(dev) && is_set_as(dev, &s->seen)))
+	if (s && !(s->seen.folder == folder_of(dev) && is_set_as(dev, &s->seen)))
 		s = stat_anew(dev, second, at);
 	return s;
 }
