@@ -122,7 +122,7 @@ recorded()
 	done
 	sh -c "$release"
 	watch_end
-	grep "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt >"$out/causes"
+	grep -H "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt >"$out/causes"
 	sed 's/.*): \([a-z-]*\);.*/\1/' "$out/causes" | sort >"$out/reasons"
 	at_least "$(wc -l <"$out/reasons")" 1 "$backend: watch: a storm of failures of a device makes a file"
 	is "$(uniq -d "$out/reasons")" '' "$backend: watch: and no more than one for each reason"
