@@ -36,6 +36,11 @@ void host_look(struct host *h)
 	(void)h;
 }
 
+bool host_has_module(void)
+{
+	return false;
+}
+
 void host_needs_root(void)
 {
 }

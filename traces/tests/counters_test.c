@@ -24,7 +24,7 @@ static struct xb_stat *counters(struct device *dev)
 {
 	u32 at;
 
-	return stat_at((u64)dev - (u64)device_numbers, false, &at);
+	return stat_at(device_number(dev), false, &at);
 }
 
 static void test_places(void)
@@ -75,7 +75,8 @@ static void test_room(void)
 		work(&devices_there[i]);
 	for (i = 0; i < XB_MAX_DEVICES; i++)
 		for (call = 0; call < XB_NR_CALLS; call++) {
-			struct xb_hist_key key = { .dev = (u64)&devices_there[i], .call = call };
+			struct xb_hist_key key = { .dev = device_key(&devices_there[i]),
+						   .call = call };
 			struct xb_hist *h = bpf_map_lookup_elem(&hists, &key);
 
 			timed += h && h->count == 1;
@@ -93,11 +94,121 @@ static void test_guests(void)
 	losses = (struct xb_losses){};
 	for (i = 0; i < 3; i++)
 		for (j = 0; j < 1000; j++)
-			count_guest((u64)&devices_there[i], j, 4096);
+			count_guest(device_key(&devices_there[i]), j, 4096);
 	ok(!losses.guests, "a thousand guests of three devices each have room");
 	for (j = 0; j < XB_MAX_GUESTS; j++)
-		count_guest((u64)&devices_there[3], j, 4096);
+		count_guest(device_key(&devices_there[3]), j, 4096);
 	ok(losses.guests && !losses.devices, "what is too many is counted, and not as a device");
+}
+
+static void forget_all(void)
+{
+	memset(kernel_maps, 0, sizeof(kernel_maps));
+	memset(device_numbers, 0, sizeof(device_numbers));
+	memset(device_keys, 0, sizeof(device_keys));
+	losses = (struct xb_losses){};
+}
+
+/* The counters that the tool reads by a key, and how many there are; NULL: there are none. */
+static struct xb_stat *counters_by_key(u64 key, int *places)
+{
+	struct xb_stat *s = NULL;
+	u32 at;
+
+	for (*places = at = 0; at < XB_MAX_DEVICES; at++)
+		if (device_keys[at] == key) {
+			s = bpf_map_lookup_elem(&stats, &at);
+			++*places;
+		}
+	return s;
+}
+
+static void pool_map(struct device *dev, bool fails)
+{
+	pool_map_end(NULL, dev, 0x1000, 4096, 0, DMA_FROM_DEVICE, 0,
+		     fails ? XB_ERROR_ADDR : 0x8000);
+}
+
+/* A device goes, and another one is made where its struct device was. */
+static void test_address_used_again(void)
+{
+	struct kernfs_node first = { .id = 100 }, next = { .id = 200 };
+	struct device *dev = &devices_there[0];
+	u64 key = XB_STOCK_DEVICE | 100;
+	struct xb_device *described;
+	struct xb_stat *s;
+	int i, places;
+
+	forget_all();
+	dev->kobj = (struct kobject){ .name = "0000:03:00.0", .sd = &first };
+	for (i = 0; i < 5; i++)
+		pool_map(dev, true);
+	pool_map(dev, false);
+	dev->kobj = (struct kobject){ .name = "0000:04:00.0", .sd = &next };
+	pool_map(dev, false);
+	unmap_single_start(NULL, dev, 0x8000, 4096, DMA_FROM_DEVICE, 0);
+	s = counters_by_key(key, &places);
+	ok(places == 1 && s->fails[XB_FAIL_FULL] == 5 &&
+		   s->bounces[XB_MASK] + s->bounces[XB_ALIGN] + s->bounces[XB_STRADDLE] == 1,
+	   "a device that is gone keeps what it counted");
+	described = bpf_map_lookup_elem(&devices, &key);
+	ok(described && !strcmp(described->name, "0000:03:00.0"), "and its name");
+	key = XB_STOCK_DEVICE | 200;
+	s = counters_by_key(key, &places);
+	ok(places == 1 && !s->fails[XB_FAIL_FULL] && s->unmaps == 1,
+	   "another one at its address begins at 0");
+	described = bpf_map_lookup_elem(&devices, &key);
+	ok(described && !strcmp(described->name, "0000:04:00.0"), "with a name of its own");
+	pool_map(dev, true);
+	ok(counters_by_key(key, &places) == s && s->fails[XB_FAIL_FULL] == 1 && places == 1,
+	   "and goes on there");
+}
+
+/* So where the next one's first map is on a CPU that the one before it never used. */
+static void test_address_used_on_another_cpu(void)
+{
+	struct kernfs_node first = { .id = 100 }, next = { .id = 200 };
+	struct device *dev = &devices_there[0];
+	struct xb_stat *s;
+	int places;
+
+	forget_all();
+	dev->kobj.sd = &first;
+	pool_map(dev, true);
+	s = counters_by_key(XB_STOCK_DEVICE | 100, &places);
+	memset(s, 0, sizeof(*s)); /* as that CPU has it */
+	dev->kobj.sd = &next;
+	pool_map(dev, false);
+	ok(counters_by_key(XB_STOCK_DEVICE | 100, &places) == s && places == 1 && !s->mask,
+	   "on a CPU that did not know the old one it takes no place of its either");
+	ok(counters_by_key(XB_STOCK_DEVICE | 200, &places) && places == 1, "but one of its own");
+	dev->kobj.sd = NULL;
+}
+
+/* The tool frees places of devices that are gone. */
+static void test_freed(void)
+{
+	struct xb_stat *before[XB_MAX_DEVICES];
+	u32 at;
+	int i;
+
+	forget_all();
+	for (i = 0; i < XB_MAX_DEVICES; i++)
+		before[i] = stat_of(&devices_there[i], false);
+	/* one that is not in its first place, and the other that is there */
+	for (i = 0; i < XB_MAX_DEVICES; i++) {
+		at = first_place(device_number(&devices_there[i]));
+		if (device_numbers[at] != device_number(&devices_there[i]))
+			break;
+	}
+	ok(i < XB_MAX_DEVICES, "of so many devices some are not in their first place");
+	device_numbers[at] = XB_PLACE_FREED;
+	device_keys[at] = 0;
+	ok(stat_of(&devices_there[i], false) == before[i] && device_numbers[at] == XB_PLACE_FREED,
+	   "behind a place that was freed they are found");
+	ok(stat_of(&devices_there[XB_MAX_DEVICES], false) && !losses.devices &&
+		   device_numbers[at] == device_number(&devices_there[XB_MAX_DEVICES]),
+	   "the next device gets it");
 }
 
 static void test_memory(void)
@@ -121,6 +232,9 @@ int main(void)
 	test_places();
 	test_room();
 	test_guests();
+	test_address_used_again();
+	test_address_used_on_another_cpu();
+	test_freed();
 	test_memory();
 	return done_testing();
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engine/device.h"
 #include "engine/host.h"
@@ -31,6 +32,15 @@ int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_
 	return 0;
 }
 
+int bpf_map__get_next_key(const struct bpf_map *map, const void *key, void *next, size_t key_size)
+{
+	(void)map;
+	(void)key;
+	(void)next;
+	(void)key_size;
+	return -ENOENT;
+}
+
 static bool keeps_its_name(const char *name)
 {
 	u64 key = device_of_module(name);
@@ -48,6 +58,23 @@ static void test_keys(void)
 	ok(!device_is_module(0xffff888104a2d0c8ULL),
 	   "a device of stock's is known by its address in the kernel: not the module's");
 	ok(!device_is_module(0), "nor is none");
+}
+
+/* By a device that every machine has. */
+static void test_gone(void)
+{
+	static const char path[] = "/sys/bus/cpu/devices/cpu0", none[] = "0000:ff:1f.7";
+	struct stat st;
+
+	if (stat(path, &st))
+		st.st_ino = 0;
+	ok(st.st_ino, "cpu0 has its folder in sysfs");
+	ok(!device_is_gone(XB_STOCK_DEVICE | st.st_ino, "cpu0"), "one that is there is not gone");
+	ok(device_is_gone(XB_STOCK_DEVICE | (st.st_ino + 1), "cpu0"),
+	   "of another one of its name it is said");
+	ok(device_is_gone(XB_STOCK_DEVICE | st.st_ino, none), "and of one that has no folder");
+	ok(device_is_gone(device_of_module(none), none), "of the module's, too");
+	ok(!device_is_gone(XB_MODULE_DEVICE, "cpu0"), "which are known by their names alone");
 }
 
 static void test_names(void)
@@ -74,6 +101,7 @@ static void test_names(void)
 int main(void)
 {
 	test_keys();
+	test_gone();
 	test_names();
 	return done_testing();
 }

@@ -33,7 +33,7 @@ static void reset(void)
 {
 	memset(kernel_maps, 0, sizeof(kernel_maps));
 	kernel_messages = kernel_slow = kernel_steps = 0;
-	failures_untold = 0;
+	memset(failures_untold, 0, sizeof(failures_untold));
 	kernel_now += 1ULL << 31;
 }
 
@@ -65,10 +65,55 @@ static void test_storm(void)
 		fail(4096);
 	ok(kernel_messages == failures_told, "of a storm as many as are wanted in a second");
 	ok(kernel_steps == failures_told * steps, "what the others cost is to be counted");
-	ok(failures_untold == 100000 - failures_told, "and they are");
+	ok(failures_untold[XB_STOCK] == 100000 - failures_told && !failures_untold[XB_MODULE],
+	   "and they are, as stock's");
 	kernel_now += 1ULL << 30;
 	fail(4096);
 	ok(kernel_messages == failures_told + 1, "a second later there is room again");
+}
+
+/* A failure of the module's, as its event tells it. */
+static void fail_module(u64 devfn, u32 reason)
+{
+	unsigned char record[XB_RECORD] = { 0 };
+
+	record[0] = devfn;
+	record[4] = reason;
+	module_full(record);
+}
+
+/* What storms leaves the others their share. */
+static void test_shares(void)
+{
+	struct xb_events *events = (struct xb_events *)&module_events;
+	struct device other = dev;
+	struct kernfs_node folder = { .id = 77 };
+	u64 ctx[6] = { 0 };
+	int i;
+
+	events->full.devfn = (struct xb_field){ .offset = 0, .size = 1 };
+	events->full.fail = (struct xb_field){ .offset = 4, .size = 1 };
+	reset();
+	for (i = 0; i < 1000; i++)
+		fail(1 << 20);
+	kernel_messages = 0;
+	fail(4096);
+	ok(kernel_messages == 1,
+	   "amid a storm of what is too large: that the pool is full is told");
+	for (i = 0; i < 1000; i++)
+		fail(4096);
+	kernel_messages = 0;
+	fail_module(8, XB_FAIL_FULL);
+	ok(kernel_messages == 1 && told()->m.dev == (XB_MODULE_DEVICE | 8),
+	   "amid stock's storms: the module's failure is told");
+	other.kobj.sd = &folder;
+	kernel_messages = 0;
+	map_phys_end(ctx, &other, 0x1000, 4096, DMA_FROM_DEVICE, 0, XB_ERROR_ADDR);
+	ok(kernel_messages == 1, "amid a device's storm: another's failure is told");
+	for (i = 0; i < 1000; i++)
+		fail_module(8, XB_FAIL_FULL);
+	ok(failures_untold[XB_MODULE] == 1001 - failures_told,
+	   "the module's storm is counted as its own");
 }
 
 static void test_pace(void)
@@ -180,6 +225,7 @@ int main(void)
 	armed = true;
 	find_pool(NULL);
 	test_storm();
+	test_shares();
 	test_pace();
 	test_worth();
 	test_waiting();

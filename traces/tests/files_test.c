@@ -172,6 +172,53 @@ static void test_incident(void)
 	clean();
 }
 
+/* What incident_print() has put out. */
+static const char *printed(const char *name, int *status)
+{
+	static char text[1024];
+	FILE *f = tmpfile();
+	int before = dup(STDOUT_FILENO);
+	size_t n;
+
+	fflush(stdout);
+	dup2(fileno(f), STDOUT_FILENO);
+	*status = incident_print(in_folder(name));
+	fflush(stdout);
+	dup2(before, STDOUT_FILENO);
+	close(before);
+	rewind(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* A file from anywhere that would move the cursor of whoever reads it. */
+static void test_hostile_incident(void)
+{
+	const char *text, *c;
+	struct incident i;
+	int status;
+
+	incident_create(&i, in_folder("incident-1-1-failure.txt"));
+	incident_section(&i, "cause");
+	for (status = 1; status < 256; status++)
+		if (status != '\n')
+			fputc(status, i.f);
+	fputs("\nUTF-8: \xc2\x9b"
+	      "31m \xc2\x85 \xe2\x80\xae\ttab\n",
+	      i.f);
+	incident_close(&i);
+	text = printed("incident-1-1-failure.txt", &status);
+	for (c = text; *c; c++)
+		if ((*c < 0x20 || *c > 0x7e) && *c != '\n' && *c != '\t')
+			break;
+	ok(!*c && strstr(text, "ABC") && strstr(text, "31m") && strstr(text, "\ttab\n"),
+	   "incident: one that is hostile moves no cursor where it is printed");
+	ok(!status, "incident: and is whole all the same");
+	clean();
+}
+
 static void test_recording(void)
 {
 	struct recording_head head = { .magic = RECORDING_MAGIC };
@@ -229,6 +276,7 @@ int main(void)
 	snprintf(victim, sizeof(victim), "%s/victim", folder);
 	test_metrics();
 	test_incident();
+	test_hostile_incident();
 	test_recording();
 	test_folder();
 	rmdir(folder);

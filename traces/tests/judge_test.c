@@ -235,17 +235,29 @@ static void test_size(void)
 	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "no more than 100 MiB are free below 4 GiB"),
 	   "too little is free below 4 GiB: said");
 	facts.pv = true;
-	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "Xen must have 256 MiB more free below 4 GiB"),
-	   "under Xen PV it is Xen's memory");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL,
+		   "Xen must have 256 MiB more free below 4 GiB when this domain boots, but has only "
+		   "100 MiB now"),
+	   "under Xen PV it is Xen's memory, and it has too little");
+	facts.low_free = 1ULL << 30;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "boots, and has 1 GiB now"), "or enough");
+	facts.low_free = ~0ULL;
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "boots, which it tells dom0 alone"),
+	   "in a domU nobody knows: said");
 	facts.stock_bytes = 2ULL << 30;
 	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "does not fit below 4 GiB"),
 	   "twice 2 GiB can't be had at all");
 	facts.stock_bytes = 0;
-	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb=65536 (128 MiB)"),
-	   "its size not known: twice the default");
+	ok(advises(FIRST, XB_MASK, XB_FAIL_FULL, "mount debugfs") &&
+		   !advises(FIRST, XB_MASK, XB_FAIL_FULL, "swiotlb="),
+	   "its size not known: no number, but how to know it");
 	facts.module_bytes = 4ULL << 20;
+	facts.low_free = 1ULL << 20;
 	ok(advises(MODULE, XB_MASK, XB_FAIL_FULL, "write twice its size, 8388608, to"),
 	   "full, on the module: write twice its size");
+	ok(advises(MODULE, XB_MASK, XB_FAIL_FULL,
+		   "4 MiB more free below 4 GiB, but has only 1 MiB now"),
+	   "that Xen has too little for it is said, too");
 }
 
 /* A wide device that its driver holds to 32 bits because Xen PV answered so. */

@@ -28,7 +28,7 @@ int main(void)
 	ok(placed >= XB_OCCUPANCY_DEVICES && !losses.devices,
 	   "as many devices as there are places");
 	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++)
-		if (stock_occupancy(&devices_there[i])->key != (u64)&devices_there[i])
+		if (stock_occupancy(&devices_there[i])->key != device_key(&devices_there[i]))
 			break;
 	ok(i == XB_OCCUPANCY_DEVICES, "each is found where it is");
 	ok(swaps == placed, "by looking alone: other CPUs look there, too");

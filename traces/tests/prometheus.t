@@ -14,7 +14,7 @@ x=traces/xswbounce
 mkdir -p build
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE \
 	-DXSWBOUNCE_VERSION='"test"' -I $x -o "$out/write" traces/tests/prometheus_test.c \
-	$x/show/{prometheus,output,text}.c $x/engine/name.c || exit 1
+	$x/show/{prometheus,output,text}.c $x/engine/{flow_state,name}.c || exit 1
 prometheus_tool promtool
 promtool=$tool
 prometheus_tool prometheus-node-exporter
@@ -35,7 +35,7 @@ for _ in {1..50}; do
 	sleep 0.1
 done
 
-for moment in 0 1 2; do
+for moment in 0 1 2 3; do
 	is "$("$out/write" $moment "$file")" '' "moment $moment: written"
 	is "$(awk -f traces/tests/prometheus.awk "$file")" '' 'well formed, no series twice'
 	is "$($promtool check metrics <"$file" 2>&1)" '' 'promtool has nothing to say'
@@ -50,6 +50,11 @@ value()
 {
 	grep -F "xswbounce_$1 " "$file" | cut -d ' ' -f 2
 }
+is "$(value 'map_failures_total{device="0000:03:00.0",backend="swiotlb-xen",reason="full"}') $(value 'map_failures_total{device="0000:03:00.0",backend="xen_swiotlb",reason="full"}')" \
+	'22 3' 'a series never falls, though the counters of a device that is gone are no longer there'
+is "$(value 'device_info{device="0000:03:00.0",backend="xen_swiotlb",driver="e1000",mask_bits="32"}')" '' \
+	'but nothing else is told of it'
+"$out/write" 2 "$file"
 is "$(value 'map_failures_total{device="0000:03:00.0",backend="swiotlb-xen",reason="full"}')" 22 \
 	'a device that came again goes on in its series'
 is "$(value 'map_failures_total{device="0000:03:00.0",backend="xen_swiotlb",reason="full"}')" 3 \

@@ -16,7 +16,7 @@ included()
 }
 
 for ((i = 0; i < ${#rooms[@]}; i++)); do
-	allowed="say\\.h|version\\.h|[a-z]+\\.skel\\.h"
+	allowed="say\\.h|version\\.h|[a-z_]+\\.skel\\.h"
 	for ((j = 0; j <= i; j++)); do
 		allowed+="|${rooms[j]}/[a-z_.]+"
 	done

@@ -21,6 +21,19 @@ bool events_device(u64 dev, struct xb_device *d)
 	return dev;
 }
 
+static u64 untold[XB_BACKENDS];
+static unsigned long long module_failed;
+
+u64 events_untold(enum xb_backend backend)
+{
+	return untold[backend];
+}
+
+unsigned long long host_module_failures(void)
+{
+	return module_failed;
+}
+
 const char *host_backend(const struct host *h)
 {
 	(void)h;
@@ -149,6 +162,72 @@ static void test_late_reading(void)
 	ok(files_at(111) == 0, "but none that was done");
 }
 
+/* One device's failures, by their reasons and backends. */
+static void test_reasons(void)
+{
+	const struct host h = {};
+	struct xb_failure f = { .m = { .kind = XB_FAILURE, .dev = 1, .size = 1 << 20 } };
+	double t;
+	int n = 0;
+
+	anew();
+	for (t = 1000; t < 1100; t++) { /* what is too large is tried again and again */
+		f.fail = XB_FAIL_TOO_LARGE;
+		f.m.time = t * 1e9;
+		causes_take(&p, &h, &f.m, sizeof(f));
+		n += files_at(t);
+	}
+	ok(n == 2, "a mapping that is too large, every second: it rests");
+	f.fail = XB_FAIL_FULL;
+	f.m.size = 4096;
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(t) == 1 && strstr(c.text, "4096 bytes") && strstr(c.text, "full"),
+	   "that the pool is full gets its file meanwhile, of the same device");
+	f.m.dev = XB_MODULE_DEVICE | 1;
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(t) == 1, "and so does the same of the module's pool");
+	causes_take(&p, &h, &f.m, sizeof(f));
+	ok(files_at(t) == 0, "but not twice");
+}
+
+static int files_of_counters(double now)
+{
+	int looks, n = 0;
+
+	for (looks = 0; looks < 20; looks++) {
+		causes_count(&p, now);
+		n += files_at(now);
+	}
+	return n;
+}
+
+/* What only the module's counters have, while stock's failures storm. */
+static void test_counters(void)
+{
+	const struct host h = {};
+	struct xb_failure f = { .m = { .kind = XB_FAILURE, .dev = XB_MODULE_DEVICE | 2 } };
+
+	anew();
+	p.rest = 1;
+	module_failed = 100;
+	ok(files_of_counters(1000) == 0, "what failed before the watch is no cause");
+	causes_take(&p, &h, &f.m, sizeof(f));
+	files_at(1010);
+	module_failed++;
+	ok(files_of_counters(1020) == 0, "nor what an event has told");
+	module_failed += 50;
+	untold[XB_MODULE] += 50;
+	ok(files_of_counters(1030) == 0, "nor what came too fast to be told");
+	untold[XB_STOCK] += 1000000;
+	module_failed += 3;
+	ok(files_of_counters(1040) == 1 && strstr(c.text, "3 mappings of xen_swiotlb failed"),
+	   "what no event told gets a file, however stock's failures storm");
+	ok(files_of_counters(1050) == 0, "once");
+	module_failed = 2;
+	ok(files_of_counters(1060) == 1 && strstr(c.text, "2 mappings"),
+	   "the module is loaded anew: what failed since");
+}
+
 static char folder[64];
 
 static void touch(const char *name)
@@ -254,6 +333,8 @@ int main(void)
 	test_queue();
 	test_rests();
 	test_late_reading();
+	test_reasons();
+	test_counters();
 	test_files();
 	test_bounded();
 	return done_testing();

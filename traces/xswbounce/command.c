@@ -255,6 +255,9 @@ void command_look(struct host *h)
 	if (h->no_pool)
 		leave_without_pool(h);
 	host_needs_root();
+	if (!h->pool_told && h->kind == HOST_PV && h->pci && !host_has_module())
+		warn("nobody tells whether this kernel has set up swiotlb-xen, without which DMA "
+		     "goes to wrong memory: mount -t debugfs debugfs /sys/kernel/debug");
 	if (command_instead)
 		refusal_ends(command_instead);
 }

@@ -37,11 +37,15 @@ is "$(of "$bdf" '(.calls[] | select(.call == "map bounced").count) == .bounces')
 $x stacks --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(jq "[.sites[] | select(.device == \"$bdf\").bytes] | add" "$out/json")" $size \
 	'stacks: their bytes add up to what was read'
-# Where no debugfs tells how full the pool is, that is said, and not taken for empty.
+# Where no debugfs tells how full the pool is, a program reads it.
 # shellcheck disable=SC2016 # expanded there
 untold=(unshare -m sh -c 'umount -l /sys/kernel/debug && exec "$@"' sh)
+is "$("${untold[@]}" $x --json 1 2>/dev/null | jq '.pools[0].bytes, .pool_share != null' | paste -sd' ')" \
+	"$(($(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs) << 11)) true" "verdict: without debugfs: the pool's size and use"
+# Where neither may be, that is said, and not taken for empty.
+untold+=(setpriv '--bounding-set=-bpf,-perfmon,-sys_admin')
 like "$("${untold[@]}" $x 1 2>/dev/null)" 'Pool of swiotlb: not known, for debugfs is not there' \
-	'verdict: without debugfs: the pool is not known'
+	'verdict: without debugfs and programs: the pool is not known'
 is "$("${untold[@]}" $x --json 1 2>/dev/null | jq .pool_share)" null 'verdict: and its share is null'
 
 # A Xen HVM or PVH guest whose devices bounce through plain swiotlb: measured as this machine is.

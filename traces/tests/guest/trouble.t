@@ -122,8 +122,11 @@ recorded()
 	done
 	sh -c "$release"
 	watch_end
-	file=$(grep -l "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt)
-	is "$(wc -w <<<"$file")" 1 "$backend: watch: a storm of failures of a device makes one file"
+	grep -H "^a mapping of .* failed for $narrow_bdf" "$out"/watch/incident-*-failure.txt >"$out/causes"
+	sed 's/.*): \([a-z-]*\);.*/\1/' "$out/causes" | sort >"$out/reasons"
+	at_least "$(wc -l <"$out/reasons")" 1 "$backend: watch: a storm of failures of a device makes a file"
+	is "$(uniq -d "$out/reasons")" '' "$backend: watch: and no more than one for each reason"
+	file=$(sed -n '1s/:.*//p' "$out/causes")
 	[ "$backend" != stock ] || is "$(find "$out/watch" -name 'incident-*-occupancy.txt' | wc -l)" 1 \
 		'stock: watch: the pool that it filled makes another'
 	is "$(find "$out/watch" -printf '%m ' | tr ' ' '\n' | sort -u | tr '\n' ' ')" '600 700 ' \
@@ -158,7 +161,7 @@ recorded()
 	kill -TERM "$watch_pid"
 	wait "$watch_pid"
 	sh -c "$release"
-	is "$(find "$out/watch" -name 'incident-*' | sed 's/.*-\(.*\)\.txt/\1/' | sort | paste -sd' ')" 'failure occupancy' \
+	is "$(find "$out/watch" -name 'incident-*' | sed 's/.*-\(.*\)\.txt/\1/' | sort -u | paste -sd' ')" 'failure occupancy' \
 		'stock: watch: what is queued when it is stopped gets its file'
 	rm -rf "$out/watch"
 	# shellcheck disable=SC2016 # expanded there

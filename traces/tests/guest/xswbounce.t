@@ -227,6 +227,15 @@ echo 1 >/sys/bus/pci/rescan
 wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back'
 $x top -d "$bdf" --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" .bounce_bytes)" $size 'top: and is counted when it has come again'
+# Meanwhile it is another device, wherever the kernel puts it: its counters begin at 0.
+$x top --json -p "$out/prom" -- bash -c "read_disk $disk $size; echo 1 >/sys/bus/pci/devices/$bdf/remove
+	echo 1 >/sys/bus/pci/rescan; wait_for_disk 32 $bdf && read_disk \$disk $size" >"$out/json" 2>/dev/null
+wait_for_disk 32 "$bdf" || bail 'the narrow disk did not come back again'
+is "$(of "$bdf" .bounce_bytes | sort -n | head -n 1) $(of "$bdf" .bounce_bytes | wc -l)" "$size 2" \
+	'top: one that comes again meanwhile: the old one keeps its bytes, the new one has a row of its own'
+at_least "$(of "$bdf" .bounce_bytes | sort -n | tail -n 1)" $size 'top: with all of its own bytes'
+is "$(sed -n "s/^xswbounce_bounced_bytes_total{device=\"$bdf\",.*} //p" "$out/prom")" \
+	"$(of "$bdf" .bounce_bytes | awk "{ sum += \$1 } END { print sum }")" 'top: in the file it goes on in its series'
 
 refused()
 {

@@ -18,6 +18,19 @@ struct xb_losses losses;
 /* A member of the device that is as long as a pointer, as a number. */
 #define device_long(dev, member) ((u64)(dev)->member)
 
+static __always_inline u64 folder_of(struct device *dev)
+{
+	struct kernfs_node *folder = dev->kobj.sd;
+
+	return folder ? folder->id : 0;
+}
+
+/* By its address where it has no folder: that may be another device's later. */
+static __always_inline u64 device_key(struct device *dev)
+{
+	return (folder_of(dev) ?: (u64)dev - (u64)&losses) | XB_STOCK_DEVICE;
+}
+
 /* A driver sets its mask after others may have mapped for the device. */
 static __always_inline u64 mask_set(struct device *dev)
 {
@@ -38,12 +51,12 @@ static __always_inline u64 mask_now(struct device *dev)
 static __noinline int describe(struct device *dev, struct xb_stat *s)
 {
 	struct xb_device d = {};
-	u64 key = (u64)dev;
+	u64 key = device_key(dev);
 
 	d.seen.dma_mask = mask_set(dev);
-	d.seen.name_at = device_long(dev, kobj.name);
+	d.seen.folder = folder_of(dev);
 	d.seen.driver_at = device_long(dev, driver);
-	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)d.seen.name_at);
+	bpf_probe_read_kernel_str(d.name, sizeof(d.name), (void *)device_long(dev, kobj.name));
 	bpf_probe_read_kernel_str(d.driver, sizeof(d.driver), BPF_CORE_READ(dev, driver, name));
 	d.mask = mask_now(dev);
 	d.boundary = BPF_CORE_READ(dev, dma_parms, segment_boundary_mask);
@@ -51,36 +64,36 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	d.forced = BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce);
 	if (s) {
 		s->mask = d.mask;
+		s->key = key;
 		s->forced = d.forced;
 		s->seen = d.seen;
 	}
 	return bpf_map_update_elem(&devices, &key, &d, BPF_ANY);
 }
 
-/* Is it still as it was described? */
-static __always_inline bool is_as(struct device *dev, const struct xb_seen *seen)
+/* Has it the mask and the driver that it was described with? */
+static __always_inline bool is_set_as(struct device *dev, const struct xb_seen *seen)
 {
-	return seen->dma_mask == mask_set(dev) && seen->name_at == device_long(dev, kobj.name) &&
-	       seen->driver_at == device_long(dev, driver);
+	return seen->dma_mask == mask_set(dev) && seen->driver_at == device_long(dev, driver);
 }
 
-/* Described when first seen, and again when it has changed since. Return: its description. */
-static __always_inline struct xb_device *know(struct device *dev)
+/*
+ * Described when first seen, and again when it has changed since. Return: its description.
+ * @key: the device's
+ */
+static __always_inline struct xb_device *know(struct device *dev, u64 key)
 {
-	u64 key = (u64)dev;
 	struct xb_device *d = bpf_map_lookup_elem(&devices, &key);
 
-	if (d && is_as(dev, &d->seen))
+	if (d && is_set_as(dev, &d->seen))
 		return d;
 	describe(dev, NULL);
 	return bpf_map_lookup_elem(&devices, &key);
 }
 
-/* Described at least once. */
-static __always_inline void meet(struct device *dev)
+/* Described at least once. @key: the device's */
+static __always_inline void meet(struct device *dev, u64 key)
 {
-	u64 key = (u64)dev;
-
 	if (!bpf_map_lookup_elem(&devices, &key))
 		describe(dev, NULL);
 }

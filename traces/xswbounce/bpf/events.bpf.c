@@ -67,32 +67,36 @@ static __always_inline enum xb_reason reason_of(const struct xb_device *d, u64 p
 
 /*
  * Failures come in storms, in interrupts, when the host is in trouble already: what is done for
- * each is little, and where the tool does not want every one, little of it.
+ * each is little, and where the tool does not want every one, little of it. A storm takes nothing
+ * from the others: each device has a share of its own, and another for what is too large. By
+ * chance two may have the same.
  */
-const volatile u32 failures_told; /* in a second on each CPU; 0: all */
-u64 failures_untold;
+const volatile u32 failures_told; /* of a share, in a second on each CPU; 0: all */
+u64 failures_untold[XB_BACKENDS];
 
 struct telling {
 	u64 second; /* of 2^30 ns */
 	u64 told;
 };
 
+#define SHARES_BITS 6
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 1 << SHARES_BITS);
 	__type(key, u32);
 	__type(value, struct telling);
 } telling SEC(".maps");
 
-static __always_inline bool may_tell(void)
+static __always_inline bool may_tell(u64 dev, bool too_large, enum xb_backend backend)
 {
+	u32 share = (2 * dev + too_large) * 0x9e3779b97f4a7c15ULL >> (64 - SHARES_BITS);
 	u64 second = bpf_ktime_get_ns() >> 30;
 	struct telling *t;
-	u32 zero = 0;
 
 	if (!failures_told)
 		return true;
-	t = bpf_map_lookup_elem(&telling, &zero);
+	t = bpf_map_lookup_elem(&telling, &share);
 	if (!t)
 		return true;
 	if (t->second != second) {
@@ -101,27 +105,27 @@ static __always_inline bool may_tell(void)
 	}
 	if (t->told++ < failures_told)
 		return true;
-	__sync_fetch_and_add(&failures_untold, 1);
+	__sync_fetch_and_add(&failures_untold[backend], 1);
 	return false;
 }
 
 static __noinline int tell_failure(void *ctx, struct device *dev, u64 phys, u64 size, u32 dir)
 {
 	struct pool_state state = {};
+	u64 mask, key = device_key(dev);
 	struct xb_failure *f;
-	u64 mask;
 	int stack;
 
-	if (!armed || !may_tell())
+	if (!armed || !may_tell(key, size > XB_SEGMENT, XB_STOCK))
 		return 0;
-	know(dev);
+	know(dev, key);
 	mask = mask_now(dev);
 	pool_state(dev, &state);
 	stack = call_stack(ctx, STOCK_WALKS);
 	f = reserve(sizeof(*f));
 	if (!f)
 		return 0;
-	fill(&f->m, XB_FAILURE, (u64)dev, XB_ERROR_ADDR, size);
+	fill(&f->m, XB_FAILURE, key, XB_ERROR_ADDR, size);
 	f->m.phys = phys;
 	f->m.dir = dir;
 	f->mask = mask;
@@ -144,20 +148,21 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	enum xb_reason reason = XB_DIRECT;
 	struct xb_device *d;
 	struct xb_message *m;
-	u64 machine;
+	u64 machine, key;
 
 	if (!want_flow)
 		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
 	if (!armed)
 		return 0;
-	d = know(dev);
+	key = device_key(dev);
+	d = know(dev, key);
 	machine = machine_address(phys);
 	if (bus != machine && bus != XB_ERROR_ADDR)
 		reason = reason_of(d, phys, machine, size);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
-	fill(m, XB_MAP, (u64)dev, bus, size);
+	fill(m, XB_MAP, key, bus, size);
 	m->phys = phys;
 	m->dir = dir;
 	m->attrs = attrs;
@@ -177,14 +182,16 @@ static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 
 				     u32 dir, u64 attrs)
 {
 	struct xb_message *m;
+	u64 key;
 
 	if (!armed)
 		return 0;
-	meet(dev);
+	key = device_key(dev);
+	meet(dev, key);
 	m = reserve(sizeof(*m));
 	if (!m)
 		return 0;
-	fill(m, kind, (u64)dev, bus, size);
+	fill(m, kind, key, bus, size);
 	m->dir = dir;
 	m->attrs = attrs;
 	bpf_ringbuf_submit(m, 0);

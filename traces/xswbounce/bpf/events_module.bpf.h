@@ -67,9 +67,12 @@ int module_full(void *ctx)
 	struct xb_failure *f;
 	int stack;
 
-	if (!armed || !may_tell())
+	if (!armed)
 		return 0;
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	if (!may_tell(module_device(record, e), field_of(record, &e->fail) == XB_FAIL_TOO_LARGE,
+		      XB_MODULE))
+		return 0;
 	stack = call_stack(ctx, MODULE_WALKS);
 	f = reserve(sizeof(*f));
 	if (!f)

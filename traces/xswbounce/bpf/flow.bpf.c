@@ -25,24 +25,17 @@ static __noinline int count_failure(struct device *dev, struct xb_stat *s, u64 s
 	return 0;
 }
 
-static __always_inline void count_bounce(struct xb_stat *s, struct device *dev, u64 phys, u64 entry,
-					 u64 size, u32 wanted)
+static __always_inline void count_bounce(struct xb_stat *s, u64 phys, u64 entry, u64 size,
+					 u32 wanted)
 {
 	u64 machine = entry_address(entry, phys);
 
 	s->bounces[bounce_reason(s->forced, s->mask, phys, machine, size) & 7]++;
 	s->bounce_bytes += size;
 	if (wanted & XB_WANT_SIZES)
-		count_size((u64)dev, size);
+		count_size(s->key, size);
 	if (wanted & XB_WANT_GUESTS)
-		count_guest((u64)dev, granted_by(entry, phys), size);
-}
-
-/* Before the mask is looked at. */
-static __always_inline void describe_again(struct xb_stat *s, struct device *dev)
-{
-	if (!is_as(dev, &s->seen))
-		describe(dev, s);
+		count_guest(s->key, granted_by(entry, phys), size);
 }
 
 static __always_inline s64 map_time(void *ctx)
@@ -77,12 +70,11 @@ static __always_inline int count_map(struct xb_stat *s, struct device *dev, u64 
 		if (by_pool) {
 			ns = without_inner(ns);
 		} else {
-			describe_again(s, dev);
-			count_bounce(s, dev, phys, entry, size, wants);
+			count_bounce(s, phys, entry, size, wants);
 		}
 	}
 	if (ns >= 0)
-		hist_add((u64)dev, call, ns);
+		hist_add(s->key, call, ns);
 	return 0;
 }
 
@@ -91,7 +83,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 {
 	s64 ns = map_time(ctx);
 
-	return count_map(stat_of(dev, false), dev, phys, size, bus, ns);
+	return count_map(stat_now(dev, false), dev, phys, size, bus, ns);
 }
 
 static __always_inline int count_bounced_map(struct xb_stat *s, struct device *dev, u64 phys,
@@ -107,11 +99,10 @@ static __always_inline int count_bounced_map(struct xb_stat *s, struct device *d
 		if (bus == XB_ERROR_ADDR)
 			return count_failure(dev, s, size);
 		s->maps_bounced++;
-		describe_again(s, dev);
-		count_bounce(s, dev, phys, phys >> XB_PAGE_SHIFT, size, wants);
+		count_bounce(s, phys, phys >> XB_PAGE_SHIFT, size, wants);
 	}
 	if (ns >= 0 && bus != XB_ERROR_ADDR)
-		hist_add((u64)dev, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
+		hist_add(s->key, XB_CALL_BOUNCED, by_pool ? without_inner(ns) : ns);
 	return 0;
 }
 
@@ -120,7 +111,7 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 {
 	s64 ns = map_time(ctx);
 
-	return count_bounced_map(stat_of(dev, false), dev, phys, size, bus, ns);
+	return count_bounced_map(stat_now(dev, false), dev, phys, size, bus, ns);
 }
 
 /* Slots were found, but the device can't reach even them: they are given back. All lie below 4 GiB.
@@ -137,12 +128,11 @@ static __always_inline int count_pool_map(struct xb_stat *s, struct device *dev,
 
 	if (!s)
 		return 0;
-	describe_again(s, dev);
 	if (tlb == XB_ERROR_ADDR || out_of_reach(s, tlb, size))
 		return count_failure(dev, s, size);
 	if (wanted & XB_MAPS_BY_EVENT && counting)
 		s->maps_bounced++;
-	count_bounce(s, dev, phys, p2m_entry(phys), size, wanted);
+	count_bounce(s, phys, p2m_entry(phys), size, wanted);
 	return 0;
 }
 
@@ -151,7 +141,7 @@ SEC("fexit/swiotlb_tbl_map_single")
 int BPF_PROG(pool_map_end, struct device *dev, phys_addr_t phys, size_t size, unsigned int align,
 	     enum dma_data_direction dir, unsigned long attrs, phys_addr_t tlb)
 {
-	return count_pool_map(stat_of(dev, false), dev, phys, size, tlb);
+	return count_pool_map(stat_now(dev, false), dev, phys, size, tlb);
 }
 
 SEC("fexit/swiotlb_tbl_map_single")
@@ -160,7 +150,7 @@ int BPF_PROG(pool_map_again, struct device *dev, phys_addr_t phys, size_t size, 
 {
 	if (!left_out(XB_POOL_MAP))
 		return 0;
-	return count_pool_map(stat_of(dev, true), dev, phys, size, tlb);
+	return count_pool_map(stat_now(dev, true), dev, phys, size, tlb);
 }
 
 SEC("fexit/xen_swiotlb_map_page")
@@ -174,7 +164,7 @@ int BPF_PROG(map_page_again, struct device *dev, void *unused, unsigned long off
 		return 0;
 	ns = map_time(ctx);
 	bpf_get_func_arg(ctx, 1, &page);
-	return count_map(stat_of(dev, true), dev, page_phys(page) + offset, size, bus, ns);
+	return count_map(stat_now(dev, true), dev, page_phys(page) + offset, size, bus, ns);
 }
 
 SEC("fexit/xen_swiotlb_map_phys")
@@ -186,7 +176,7 @@ int BPF_PROG(map_phys_again, struct device *dev, phys_addr_t phys, size_t size,
 	if (!left_out(XB_MAP_PHYS))
 		return 0;
 	ns = map_time(ctx);
-	return count_map(stat_of(dev, true), dev, phys, size, bus, ns);
+	return count_map(stat_now(dev, true), dev, phys, size, bus, ns);
 }
 
 SEC("fexit/swiotlb_map")
@@ -198,12 +188,12 @@ int BPF_PROG(swiotlb_map_again, struct device *dev, phys_addr_t phys, size_t siz
 	if (!left_out(XB_SWIOTLB_MAP))
 		return 0;
 	ns = map_time(ctx);
-	return count_bounced_map(stat_of(dev, true), dev, phys, size, bus, ns);
+	return count_bounced_map(stat_now(dev, true), dev, phys, size, bus, ns);
 }
 
 static __always_inline int count_mapped(struct device *dev, u64 size)
 {
-	struct xb_stat *s = stat_of(dev, false);
+	struct xb_stat *s = stat_now(dev, false);
 
 	if (s && (!by_pool || counting)) {
 		s->maps++;
@@ -228,7 +218,7 @@ int BPF_PROG(event_map_phys, struct device *dev, phys_addr_t phys, dma_addr_t bu
 SEC("tp_btf/dma_map_sg")
 int BPF_PROG(event_map_sg, struct device *dev, struct scatterlist *sgl, int nents)
 {
-	struct xb_stat *s = stat_of(dev, false);
+	struct xb_stat *s = stat_now(dev, false);
 
 	if (s && (!by_pool || counting))
 		s->maps += nents;
@@ -253,7 +243,7 @@ static __always_inline int call_end(void *ctx, struct device *dev, enum xb_call 
 	s64 ns = clock_stop(ctx);
 
 	if (ns >= 0)
-		hist_add((u64)dev, call, ns);
+		hist_add(device_key(dev), call, ns);
 	return 0;
 }
 
@@ -339,7 +329,7 @@ SEC("fexit/xen_swiotlb_alloc_coherent")
 int BPF_PROG(alloc_coherent_end, struct device *dev, size_t size, dma_addr_t *handle, gfp_t flags,
 	     unsigned long attrs, void *memory)
 {
-	struct xb_stat *s = stat_of(dev, false);
+	struct xb_stat *s = stat_now(dev, false);
 
 	if (s && memory)
 		s->coherent++;

@@ -155,15 +155,16 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 				   u64 attrs, u64 bus)
 {
 	s64 ns = want_time ? clock_stop(ctx) : -1;
-	u64 entry;
+	u64 entry, key;
 
 	if (bus == XB_ERROR_ADDR)
 		return 0;
 	entry = p2m_entry(phys);
 	if (bus == entry_address(entry, phys))
 		return 0;
-	know(dev);
-	bounced(ctx, STOCK_WALKS, (u64)dev, bus, size, granted_by(entry, phys), ns);
+	key = device_key(dev);
+	know(dev, key);
+	bounced(ctx, STOCK_WALKS, key, bus, size, granted_by(entry, phys), ns);
 	return 0;
 }
 
@@ -171,11 +172,12 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 				      u64 attrs, u64 bus)
 {
 	s64 ns = want_time ? clock_stop(ctx) : -1;
+	u64 key = device_key(dev);
 
 	if (bus == XB_ERROR_ADDR)
 		return 0;
-	know(dev);
-	bounced(ctx, STOCK_WALKS, (u64)dev, bus, size, XB_DOMAIN_OWN, ns);
+	know(dev, key);
+	bounced(ctx, STOCK_WALKS, key, bus, size, XB_DOMAIN_OWN, ns);
 	return 0;
 }
 
@@ -192,13 +194,13 @@ static __noinline int unmapped(u64 dev, u64 bus)
 SEC("fentry/__swiotlb_tbl_unmap_single")
 int BPF_PROG(unmap_single, struct device *dev, phys_addr_t tlb)
 {
-	return unmapped((u64)dev, machine_address(tlb));
+	return unmapped(device_key(dev), machine_address(tlb));
 }
 
 SEC("fentry/swiotlb_tbl_unmap_single")
 int BPF_PROG(old_unmap_single, struct device *dev, phys_addr_t tlb)
 {
-	return unmapped((u64)dev, machine_address(tlb));
+	return unmapped(device_key(dev), machine_address(tlb));
 }
 
 SEC("tp/xen_swiotlb/xsw_map")

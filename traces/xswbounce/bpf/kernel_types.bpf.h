@@ -31,8 +31,13 @@ enum dma_data_direction {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct kernfs_node {
+	u64 id;
+};
+
 struct kobject {
 	const char *name;
+	struct kernfs_node *sd;
 };
 
 struct device_driver {

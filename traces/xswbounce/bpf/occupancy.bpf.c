@@ -156,13 +156,14 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 
 static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev)
 {
+	u64 key = device_key(dev);
 	struct xb_occupancy *o;
 
 	if (!armed)
 		return NULL;
-	o = occupancy_of(device_number(dev));
+	o = occupancy_of(key);
 	if (o && !o->key) {
-		o->key = (u64)dev;
+		o->key = key;
 		meet_stock(dev, o);
 	}
 	return o;

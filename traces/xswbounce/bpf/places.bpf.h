@@ -3,9 +3,8 @@
  * A place for each device: its number in tables that are indexed, found by a hash without a map.
  *
  * What includes this defines XB_PLACES_BITS, the power of two that there are places. A device's
- * number is one that differs by device; 0 in device_numbers: the place is free. The verifier lets
- * no pointer be multiplied: of a device of the stock backend the number is its distance from the
- * table.
+ * number is one that differs by device; 0 in device_numbers: the place was never taken. The tool
+ * frees the places of devices that are gone when few are left.
  */
 #ifndef XB_PLACES_BPF_H
 #define XB_PLACES_BPF_H
@@ -16,11 +15,6 @@
 
 u64 device_numbers[XB_PLACES];
 
-static __always_inline u64 device_number(struct device *dev)
-{
-	return (u64)dev - (u64)device_numbers;
-}
-
 static __always_inline u32 first_place(u64 number)
 {
 	return number * 0x9e3779b97f4a7c15ULL >> (64 - XB_PLACES_BITS);
@@ -29,15 +23,22 @@ static __always_inline u32 first_place(u64 number)
 struct search {
 	u64 number;
 	u32 at;
-	int found;
+	int found, freed; /* negative: none */
 };
 
-/* Looked at before it is written to: other CPUs look here all the time. */
+/*
+ * Looked at before it is written to: other CPUs look here all the time. A place that was freed may
+ * have the number behind it.
+ */
 static int look_at_place(u32 i, struct search *s)
 {
 	u32 at = (s->at + i) & (XB_PLACES - 1);
 	u64 found = device_numbers[at];
 
+	if (found == XB_PLACE_FREED && s->freed < 0)
+		s->freed = at;
+	if (!found && s->freed >= 0)
+		return 1;
 	if (!found)
 		found = __sync_val_compare_and_swap(&device_numbers[at], 0, s->number);
 	if (found && found != s->number)
@@ -52,12 +53,19 @@ static int look_at_place(u32 i, struct search *s)
  */
 static __noinline int search_place(u64 number)
 {
-	struct search s = { .number = number, .at = first_place(number), .found = -1 };
+	struct search s = { .number = number, .at = first_place(number), .found = -1, .freed = -1 };
+	u64 found;
 
 	/* no number has a place before: so here alone it is asked */
 	if (!armed)
 		return -1;
 	bpf_loop(XB_PLACES, look_at_place, &s, 0);
+	if (s.found < 0 && s.freed >= 0) {
+		found = __sync_val_compare_and_swap(&device_numbers[s.freed & (XB_PLACES - 1)],
+						    XB_PLACE_FREED, number);
+		if (found == XB_PLACE_FREED || found == number)
+			s.found = s.freed;
+	}
 	if (s.found < 0)
 		__sync_fetch_and_add(&losses.devices, 1);
 	return s.found;

@@ -9,7 +9,7 @@ typedef unsigned int u32;
 #endif
 
 #define XB_DEVICES_BITS 8
-#define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* distinct devices counted; more are lost */
+#define XB_MAX_DEVICES  (1 << XB_DEVICES_BITS) /* devices counted at a time; more are lost */
 #define XB_MAX_GUESTS   4096                   /* pairs of a device and a guest */
 #define XB_NAME_LEN     32
 #define XB_DRIVER_LEN   24
@@ -28,8 +28,19 @@ typedef unsigned int u32;
 #define XB_SLOT_SHIFT 11
 #define XB_SEGMENT    (128ULL << XB_SLOT_SHIFT) /* stock's largest bounced mapping */
 
-/* A key that names a device: its struct device, or for the module's events this bit and the ID. */
+/*
+ * A key that names a device, with one of these bits. Of stock's backend the rest is the number that
+ * the kernel gives to the device's folder in sysfs: no other has it, before or after, though its
+ * struct device may lie where another's lay. Of the module's events it is the PCI address.
+ */
+#define XB_STOCK_DEVICE  (1ULL << 63)
 #define XB_MODULE_DEVICE (1ULL << 62)
+
+enum xb_backend { XB_STOCK, XB_MODULE, XB_BACKENDS };
+
+/* In the place of a device's number, of which none is so small. */
+#define XB_PLACE_PAST  1 /* the counters stay, of a device whose address is another's now */
+#define XB_PLACE_FREED 2
 
 enum xb_reason {
 	XB_DIRECT,
@@ -58,10 +69,11 @@ enum xb_call {
 	XB_NR_CALLS,
 };
 
-/* What tells that a device is no longer as it was described. */
+/* What tells that a device is no longer as it was described, or that it is another one. */
 struct xb_seen {
-	u64 dma_mask; /* as its driver set it; what limits its bus comes with the driver */
-	u64 name_at, driver_at; /* the kernel's pointers: others mean another name or driver */
+	u64 dma_mask;  /* as its driver set it; what limits its bus comes with the driver */
+	u64 folder;    /* the number of its folder in sysfs; 0: it has none */
+	u64 driver_at; /* the kernel's pointer: another means another driver */
 };
 
 /* A device as it was when it last bounced: its driver, and with it the mask, may change. */
@@ -78,6 +90,7 @@ struct xb_device {
 struct xb_stat {
 	u64 mask; /* the device's, when it was last described; never 0 once in use */
 	u64 forced;
+	u64 key;
 	struct xb_seen seen; /* as in xb_device */
 	u64 maps;            /* as long as they were counted */
 	u64 map_bytes;

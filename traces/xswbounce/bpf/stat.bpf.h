@@ -64,17 +64,72 @@ static __always_inline struct xb_stat *stat_at(u64 number, bool second, u32 *pla
 	return bpf_map_lookup_elem(&stats, &index);
 }
 
-/* And described when a CPU sees it first. */
+/*
+ * By its address, of which the verifier lets no pointer be multiplied: its distance from the table.
+ * When the address is another device's, that one is given another place, see settle().
+ */
+static __always_inline u64 device_number(struct device *dev)
+{
+	return (u64)dev - (u64)device_numbers;
+}
+
+/*
+ * This CPU sees the device in this place for the first time, or otherwise than it was. The place
+ * may be that of a device that is gone, and whose address this one has: it keeps its counters, and
+ * no number leads there any more. Return: the device's place, or negative.
+ */
+static __noinline int settle(struct device *dev, u32 at)
+{
+	u64 key = device_key(dev), number = device_number(dev), known;
+	int place = at & (XB_MAX_DEVICES - 1);
+
+	known = device_keys[place];
+	if (known && known != key) {
+		__sync_val_compare_and_swap(&device_numbers[place], number, XB_PLACE_PAST);
+		place = search_place(number);
+		if (place < 0)
+			return -1;
+	}
+	device_keys[place & (XB_MAX_DEVICES - 1)] = key;
+	return place;
+}
+
+static __always_inline struct xb_stat *stat_anew(struct device *dev, bool second, u32 at)
+{
+	int place = settle(dev, at);
+	struct xb_stat *s;
+	u32 index;
+
+	if (place < 0)
+		return NULL;
+	index = second ? place + XB_MAX_DEVICES : place;
+	s = bpf_map_lookup_elem(&stats, &index);
+	if (s)
+		describe(dev, s);
+	return s;
+}
+
+/* Of a mapping that was made before, whose device is the one that made it. */
 static __always_inline struct xb_stat *stat_of(struct device *dev, bool second)
 {
 	struct xb_stat *s;
 	u32 at = 0;
 
 	s = stat_at(device_number(dev), second, &at);
-	if (s && !s->mask) {
-		device_keys[at & (XB_MAX_DEVICES - 1)] = (u64)dev;
-		describe(dev, s);
-	}
+	if (s && !s->mask)
+		s = stat_anew(dev, second, at);
+	return s;
+}
+
+/* Of a mapping that is made now: the device is looked at. */
+static __always_inline struct xb_stat *stat_now(struct device *dev, bool second)
+{
+	struct xb_stat *s;
+	u32 at = 0;
+
+	s = stat_at(device_number(dev), second, &at);
+	if (s && !(s->seen.folder == folder_of(dev) && is_set_as(dev, &s->seen)))
+		s = stat_anew(dev, second, at);
 	return s;
 }
 

@@ -56,7 +56,7 @@ static const struct argp own = { .options = options, .parser = parse };
 static const char text[] =
 	"Kernel stacks of bounced mappings, one a line, folded: device;outermost;...;innermost WEIGHT. "
 	"Measures until Ctrl-C, for SECONDS, or while PROGRAM runs.\v"
-	"Dear: a stack is walked for each bounce, 7000 instructions or more, twelve times what top "
+	"Dear: a stack is walked for each bounce, 8800 instructions or more, fifteen times what top "
 	"costs.\n\n"
 	"Examples:\n"
 	"  xswbounce stacks 10 --svg bounces.svg\n"

@@ -19,14 +19,14 @@
 #define SOON 0.001 /* when there may be more */
 
 static struct host host;
-static u64 shown, failed;
+static u64 shown, refused;
 
 static const char full_text[] =
 	"One line for each mapping that failed: device, size, why, and the pool as it was then.\v"
 	"full: fewer free slots than the mapping needs; fragmented: enough, but no run of them; "
 	"too-large: above 256 KiB, which stock never bounces; mask-unreachable: the device can't "
 	"address the pool.\nCosts one probe a map. The longest free run is looked at ten times a "
-	"second at most.\n\n"
+	"second at most; of the module's pool its event tells an upper bound.\n\n"
 	"Examples:\n"
 	"  xswbounce full              until Ctrl-C\n"
 	"  xswbounce full --json 60    for a minute\n"
@@ -68,7 +68,9 @@ static void print_failure(const struct xb_failure *f, const struct xb_device *d)
 	printf("%s %s: %llu bytes FAILED: %s; pool %llu of %llu slots used", d->name, d->driver,
 	       f->m.size, text_fails[f->fail % XB_NR_FAILS], f->pool.used, f->pool.slots);
 	if (f->walked)
-		printf(", longest free run %llu KiB", f->pool.largest << XB_SLOT_SHIFT >> 10);
+		printf(", longest free run %s%llu KiB",
+		       device_is_module(f->m.dev) ? "at most " : "",
+		       f->pool.largest << XB_SLOT_SHIFT >> 10);
 	printf("; by %s (%u)\n", text_comm(f->comm), f->pid);
 	if (!say_is_verbose())
 		return;
@@ -144,7 +146,7 @@ static int show(const struct xb_message *m, size_t size)
 			print_failure((const void *)m, &d);
 	} else if (m->kind == XB_EXCHANGE && size >= sizeof(struct xb_exchange)) {
 		show_exchange((const void *)m);
-		failed += ((const struct xb_exchange *)m)->rc != 0;
+		refused += ((const struct xb_exchange *)m)->rc != 0;
 	} else {
 		return 0;
 	}
@@ -169,7 +171,7 @@ static int run(const char *name, const char *text, const struct events_options *
 	events_drain();
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,
-		       failed ? ", some refused" : "");
+		       refused ? ", some refused" : "");
 	if (events_lost())
 		warn("%u events were lost: they came faster than they could be shown",
 		     events_lost());

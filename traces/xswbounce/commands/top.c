@@ -58,7 +58,8 @@ static const struct argp own = { .options = options, .parser = parse };
 
 static const char text[] =
 	"A live table by device: maps, what share of them bounced, what was copied, failures.\v"
-	"Keys on a terminal: b sorts by bytes copied, m by maps, f by failures, space pauses, q ends.\n"
+	"Keys on a terminal: b sorts by bytes copied, m by maps, f by failures, space pauses the screen, "
+	"but not the file of -p, q ends.\n"
 	"'in flight' are bounced mappings that are live for certain: made since the start and not undone. "
 	"Of older ones it knows nothing.\n\n"
 	"By domain, a bounce is charged to the guest that granted the page. What no guest granted is "
@@ -85,18 +86,30 @@ static struct memory {
 } memories[XB_MAX_DEVICES];
 static int nr_memories;
 
+/* A new one, or that of a device that is counted no more. */
+static struct memory *free_memory(void)
+{
+	struct memory *m;
+
+	if (nr_memories < XB_MAX_DEVICES)
+		return &memories[nr_memories++];
+	for (m = memories; m < memories + nr_memories; m++)
+		if (!flow_row_of(&totals, m->key))
+			return m;
+	return NULL;
+}
+
 static struct memory *memory_of(u64 key)
 {
-	int i;
+	struct memory *m;
 
-	for (i = 0; i < nr_memories && memories[i].key != key; i++)
-		;
-	if (i == nr_memories) {
-		if (i == XB_MAX_DEVICES)
-			return NULL;
-		memories[nr_memories++] = (struct memory){ .key = key, .maps_s = -1 };
-	}
-	return &memories[i];
+	for (m = memories; m < memories + nr_memories; m++)
+		if (m->key == key)
+			return m;
+	m = free_memory();
+	if (m)
+		*m = (struct memory){ .key = key, .maps_s = -1 };
+	return m;
 }
 
 static double rank(const struct flow_row *row)
@@ -178,13 +191,17 @@ static void map_latency(const struct flow_row *row, struct xb_hist *both)
 	hist_sum(both, &row->hists[XB_CALL_BOUNCED]);
 }
 
-/* Where nothing else is known. */
+/* Where nothing else is known. Of failures only those are that are too large. */
 static void print_bounces(const struct flow_row *row)
 {
-	screen_line("%-13.13s %-12.12s %5s %9s %7s %-9s %10.2f %8s %6s", row->device.name,
+	screen_line("%-13.13s %-12.12s %5s %9s %7s %-9s %10.2f %8s", row->device.name,
 		    row->device.driver, text_mask(row->device.mask), "-", "-",
 		    text_reasons[flow_main_reason(&row->stat)],
-		    row->stat.copied_bytes / now.time / 1e6, "-", "-");
+		    row->stat.copied_bytes / now.time / 1e6, "-");
+	if (flow_failures(&row->stat))
+		screen_add(" %6llu", flow_failures(&row->stat));
+	else
+		screen_add(" %6s", "-");
 }
 
 static void print_row(const struct flow_row *row)
@@ -231,7 +248,8 @@ static bool is_busy(const struct flow_row *row)
 {
 	const struct memory *m = memory_of(row->key);
 
-	return row->stat.maps || row->stat.copied_bytes || (m && m->maps_s > 0);
+	return row->stat.maps || row->stat.copied_bytes || flow_failures(&row->stat) ||
+	       (m && m->maps_s > 0);
 }
 
 static void print_devices(void)
@@ -306,15 +324,19 @@ static void json_state(void)
 	json_end();
 }
 
-static void show(void)
+static void look(void)
 {
 	flow_read(&totals);
 	follow_balances();
+	if (prometheus)
+		prometheus_write(prometheus, &host, &totals);
+}
+
+static void show(void)
+{
 	now = totals;
 	flow_since(&now, &before);
 	follow_maps();
-	if (prometheus)
-		prometheus_write(prometheus, &host, &totals);
 	if (command_options.json) {
 		json_state();
 	} else {
@@ -365,6 +387,7 @@ int command_top(int argc, char **argv)
 			else if (key == 'q')
 				command_quit();
 		}
+		look();
 		if (!screen_paused())
 			show();
 	}

@@ -14,6 +14,7 @@
 #include "show/advice.h"
 #include "show/text.h"
 #include "engine/verdict.h"
+#include "engine/xen_heap.h"
 
 /*
  * Bounces alone are counted, but for a moment in each period: maps are, too, and the calls timed.
@@ -72,6 +73,17 @@ static void look_at_pools(void)
 			pool_share = (double)pools[i].used / pools[i].size;
 }
 
+/* Under Xen PV it is Xen's memory that a pool is made of: Xen tells dom0 alone. */
+static u64 low_free(void)
+{
+	struct xen_heap xen;
+
+	if (host.kind != HOST_PV)
+		return host_low_free();
+	xen_heap_look(&xen, 32);
+	return xen.told ? xen.low : ~0ULL;
+}
+
 static void gather_facts(void)
 {
 	struct pool pools[HOST_POOLS];
@@ -80,7 +92,7 @@ static void gather_facts(void)
 	facts.pv = host.kind == HOST_PV;
 	facts.stock_bytes = pools[0].size;
 	facts.module_bytes = n > 1 ? pools[1].size : 0;
-	facts.low_free = facts.pv ? ~0ULL : host_low_free();
+	facts.low_free = low_free();
 }
 
 /* Sleeps in steps, to see the pool at its fullest. */

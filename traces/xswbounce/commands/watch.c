@@ -28,10 +28,10 @@
 #define STEP 0.1 /* seconds between two looks */
 #define KEPT 600 /* looks kept: a minute */
 
-#define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
-#define COUNTED_LOOKS 5   /* with a failure that no event has told */
-#define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
-#define END_PATIENCE  5.0 /* seconds to begin files in, once it is over: the unit gives it 15 */
+#define FAILURES_TOLD 20   /* in a second on each CPU; more are counted */
+#define SWEEP_PERIOD  60.0 /* seconds */
+#define XL_PATIENCE   5.0  /* seconds for xl, which waits for others */
+#define END_PATIENCE  5.0  /* seconds to begin files in, once it is over: the unit gives it 15 */
 
 struct look {
 	double time;
@@ -46,7 +46,6 @@ static int most_files = 10, files;
 static struct host host;
 static struct look looks[KEPT];
 static unsigned int nr_looks;
-static unsigned long long module_failures; /* told by its events */
 static unsigned long long
 	unwritten; /* causes that got no file, but for those that the policy counts */
 
@@ -123,33 +122,15 @@ static double now(void)
 
 static int happened(const struct xb_message *m, size_t size)
 {
-	module_failures += causes_take(&policy, &host, m, size);
+	causes_take(&policy, &host, m, size);
 	return 0;
-}
-
-/* Where debugfs does not tell how full the stock pool is, its slots do, once a second. */
-static int look_at_pools(struct pool pools[HOST_POOLS])
-{
-	static struct xb_pool walked;
-	static double walked_at;
-	int n = host_pools(&host, pools);
-
-	if (host.pool_told)
-		return n;
-	if (now() - walked_at >= 1) {
-		walked = events_pool();
-		walked_at = now();
-	}
-	pools[0].size = walked.slots << XB_SLOT_SHIFT;
-	pools[0].used = walked.used << XB_SLOT_SHIFT;
-	return n;
 }
 
 static void look(void)
 {
 	struct pool pools[HOST_POOLS];
 	struct look *l = &looks[nr_looks++ % KEPT];
-	int i, n = look_at_pools(pools);
+	int i, n = host_pools(&host, pools);
 
 	*l = (struct look){ .time = now() };
 	for (i = 0; i < n; i++) {
@@ -186,37 +167,6 @@ static void write_last_minute(struct incident *in)
 	}
 }
 
-/*
- * The module's own count of failures: what came while its programs were not attached is in it, and
- * in nothing else. What is missing among the events must be so for some looks: counts and events do
- * not come at one instant.
- */
-static void look_at_counters(void)
-{
-	static unsigned long long base, last, told, untold;
-	static int looks = -1;
-	unsigned long long failures = host_module_failures();
-	long long missing;
-	char text[128];
-
-	if (looks < 0 || failures < last) { /* the first look, or another load of the module */
-		base = looks < 0 ? failures : 0;
-		untold = events_untold();
-		module_failures = told = 0;
-		looks = 0;
-	}
-	last = failures;
-	missing = failures - base - module_failures - (events_untold() - untold) - told;
-	looks = missing > 0 ? looks + 1 : 0;
-	if (looks < COUNTED_LOOKS)
-		return;
-	snprintf(text, sizeof(text), "%lld mappings of xen_swiotlb failed, by its counters",
-		 missing);
-	policy_happened(&policy, CAUSE_FAILURE, "xen_swiotlb", text, now());
-	told += missing;
-	looks = 0;
-}
-
 static void follow_module(void)
 {
 	held_follow();
@@ -229,6 +179,17 @@ static void meanwhile(void)
 	follow_module();
 	events_poll();
 	look_if_due();
+}
+
+/* What has been told of them is read by then. */
+static void sweep_events(void)
+{
+	static double due;
+
+	if (now() < due)
+		return;
+	due = now() + SWEEP_PERIOD;
+	events_sweep();
 }
 
 static void write_xl_info(struct incident *in)
@@ -245,20 +206,22 @@ static void write_xl_info(struct incident *in)
 static void write_sections(struct incident *in, const struct cause *cause)
 {
 	struct pool pools[HOST_POOLS];
+	u64 untold;
 	int i, n;
 
 	incident_section(in, "cause");
 	fprintf(in->f, "%s\n", cause->text);
 	if (cause->repeated)
 		fprintf(in->f, "and %llu more like it before this file\n", cause->repeated);
-	if (policy.unwritten + unwritten + events_untold())
+	untold = events_untold(XB_STOCK) + events_untold(XB_MODULE);
+	if (policy.unwritten + unwritten + untold)
 		fprintf(in->f,
 			"since the start %llu got no file, and %llu failures were only counted\n",
-			policy.unwritten + unwritten, events_untold());
+			policy.unwritten + unwritten, untold);
 	incident_section(in, "host");
 	fprintf(in->f, "kernel %s, %s, backend %s, %d CPUs\n", host.release, host_name(&host),
 		host_backend(&host), host.cpus);
-	n = look_at_pools(pools);
+	n = host_pools(&host, pools);
 	for (i = 0; i < n; i++)
 		fprintf(in->f, "pool of %s: %llu bytes, %llu in use\n", pools[i].backend,
 			pools[i].size, pools[i].used);
@@ -339,8 +302,9 @@ int command_watch(int argc, char **argv)
 		events_poll();
 		look_if_due();
 		if (now() >= next_check) {
-			look_at_counters();
+			causes_count(&policy, now());
 			held_sweep();
+			sweep_events();
 			next_check = now() + STEP;
 		}
 		write_causes(false);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a device's key in a map stands for. */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/device.h"
@@ -50,6 +52,50 @@ u64 device_of_module(const char *name)
 
 	sscanf(name, "%x:%x:%x.%x", &domain, &bus, &slot, &function);
 	return XB_MODULE_DEVICE | (u64)domain << 16 | bus << 8 | slot << 3 | function;
+}
+
+/* The number of its folder, wherever a bus has it; 0: none has. */
+static u64 folder_of(const char *bus, const char *name)
+{
+	char path[400];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s", bus, name);
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+bool device_is_gone(u64 key, const char *name)
+{
+	bool module = device_is_module(key), there = false;
+	DIR *dir = opendir("/sys/bus");
+	struct dirent *entry;
+	u64 folder;
+
+	if (!dir)
+		return false;
+	while (!there && (entry = readdir(dir))) {
+		folder = *entry->d_name == '.' ? 0 : folder_of(entry->d_name, name);
+		there = module ? folder != 0 : (folder | XB_STOCK_DEVICE) == key;
+	}
+	closedir(dir);
+	return !there;
+}
+
+int devices_gone(struct bpf_map *devices, u64 gone[XB_MAX_DEVICES])
+{
+	u64 keys[XB_MAX_DEVICES], *previous = NULL;
+	int n = 0, nr_gone = 0, i;
+	struct xb_device d;
+
+	while (n < XB_MAX_DEVICES &&
+	       !bpf_map__get_next_key(devices, previous, &keys[n], sizeof(keys[n])))
+		previous = &keys[n++];
+	if (!device_places_are_few(n, XB_MAX_DEVICES))
+		return 0;
+	for (i = 0; i < n; i++)
+		if (device_describe(devices, keys[i], &d) && device_is_gone(keys[i], d.name))
+			gone[nr_gone++] = keys[i];
+	return nr_gone;
 }
 
 bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)

@@ -24,4 +24,24 @@ u64 device_of_module(const char *name); /* the key that the module's events give
  */
 bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d);
 
+/**
+ * device_is_gone() - does the device of this key exist no more, under this name?
+ *
+ * One of stock's is there while its folder in sysfs has the number that its key holds.
+ */
+bool device_is_gone(u64 key, const char *name);
+
+/* So many are in use of @places that those of devices that are gone are wanted again. */
+static inline bool device_places_are_few(int used, int places)
+{
+	return used >= places - places / 4;
+}
+
+/**
+ * devices_gone() - the keys of those that are gone, where the map has little room left
+ * @devices: the map that the programs fill in, of at most XB_MAX_DEVICES
+ * Return: how many of @gone are filled in.
+ */
+int devices_gone(struct bpf_map *devices, u64 gone[XB_MAX_DEVICES]);
+
 #endif /* XB_DEVICE_H */

@@ -255,9 +255,9 @@ const unsigned short *events_map(u64 slots, unsigned int *shift)
 	return skel->bss->map_groups;
 }
 
-u64 events_untold(void)
+u64 events_untold(enum xb_backend backend)
 {
-	return skel->bss->failures_untold;
+	return skel->bss->failures_untold[backend];
 }
 
 struct xb_pool events_pool(void)
@@ -272,6 +272,15 @@ struct xb_place events_place(void)
 	return skel->bss->place;
 }
 
+void events_sweep(void)
+{
+	u64 gone[XB_MAX_DEVICES];
+	int i, n = devices_gone(skel->maps.devices, gone);
+
+	for (i = 0; i < n; i++)
+		bpf_map__delete_elem(skel->maps.devices, &gone[i], sizeof(gone[i]), 0);
+}
+
 bool events_device(u64 dev, struct xb_device *d)
 {
 	return device_describe(skel->maps.devices, dev, d);
@@ -284,7 +293,10 @@ int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 
 u32 events_missed(void)
 {
-	return nested_lost(skel->obj, &skel->bss->rescued, NULL, 0) + module_side_missed(&side);
+	static u64 most;
+
+	return nested_lost(skel->obj, &skel->bss->rescued, NULL, 0, &most) +
+	       module_side_missed(&side);
 }
 
 u32 events_lost(void)

@@ -12,7 +12,7 @@ struct events_options {
 	bool flow; /* every map, unmap, sync, alloc, free */
 	bool failures;
 	bool exchanges;
-	u32 failures_told; /* in a second on each CPU; 0: all */
+	u32 failures_told; /* of each device, in a second on each CPU; 0: all */
 	u32 ring_bytes;    /* 0: the default; a power of two */
 };
 
@@ -22,6 +22,7 @@ typedef int (*events_visitor)(const struct xb_message *m, size_t size);
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit);
 void events_follow(void); /* see whether the module came or went: some times a second */
+void events_sweep(void);  /* forget devices that are gone, if there are many */
 void events_arm(void);    /* from here on there are messages */
 void events_stop(void);
 
@@ -54,7 +55,7 @@ struct xb_place events_place(void);
  */
 const unsigned short *events_map(u64 slots, unsigned int *shift);
 
-u64 events_untold(void); /* failures beyond those that were wanted in a second */
+u64 events_untold(enum xb_backend backend); /* failures beyond those wanted in a second */
 
 /* As events_follow() found the module. */
 struct events_module {

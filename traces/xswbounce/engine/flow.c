@@ -205,6 +205,8 @@ u64 flow_own_ns(void)
 
 void flow_read(struct flow_state *state)
 {
+	static u64 most_nested;
+
 	state->time = now();
 	state->counted = 0;
 	if (by_tracefs) {
@@ -215,9 +217,9 @@ void flow_read(struct flow_state *state)
 	flow_sum(skel, host, &options, state);
 	state->exchanges = skel->bss->exchanges;
 	state->losses = skel->bss->losses;
-	state->losses.nested =
-		nested_lost(skel->obj, &skel->bss->rescued, chosen.starts, chosen.nr_starts) +
-		module_side_missed(&side);
+	state->losses.nested = nested_lost(skel->obj, &skel->bss->rescued, chosen.starts,
+					   chosen.nr_starts, &most_nested) +
+			       module_side_missed(&side);
 }
 
 void flow_stop(void)

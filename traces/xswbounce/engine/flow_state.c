@@ -39,7 +39,7 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 		hist_since(&now->hists[i], &before->hists[i]);
 }
 
-/* Of calls missed some are made up for later, by a second program: their number may fall. */
+/* By tracefs what is lost may fall, when the module's histograms go. */
 static void losses_since(struct xb_losses *now, const struct xb_losses *before)
 {
 	u64 *n = (void *)now;

@@ -9,7 +9,7 @@
 #include "flow.skel.h"
 #include "say.h"
 
-static const struct flow_bpf *skel;
+static struct flow_bpf *skel;
 static const struct host *host;
 static const struct flow_options *options;
 
@@ -104,25 +104,82 @@ static void read_guests(struct flow_state *state)
 	}
 }
 
-void flow_sum(const struct flow_bpf *programs, const struct host *where,
+static int places_in_use(void)
+{
+	int n = 0, at;
+
+	for (at = 0; at < XB_MAX_DEVICES; at++)
+		n += skel->bss->device_keys[at] != 0;
+	return n;
+}
+
+static void delete_guests(u64 dev)
+{
+	static struct xb_guest_key keys[XB_MAX_GUESTS];
+	struct xb_guest_key *previous = NULL;
+	int n = 0, i;
+
+	while (n < XB_MAX_GUESTS &&
+	       !bpf_map__get_next_key(skel->maps.guests, previous, &keys[n], sizeof(keys[n])))
+		previous = &keys[n++];
+	for (i = 0; i < n; i++)
+		if (keys[i].dev == dev)
+			bpf_map__delete_elem(skel->maps.guests, &keys[i], sizeof(keys[i]), 0);
+}
+
+static void clear_stat(u32 at)
+{
+	size_t size = libbpf_num_possible_cpus() * sizeof(struct xb_stat);
+	void *nothing = calloc(1, size);
+
+	if (!nothing)
+		die("out of memory");
+	bpf_map__update_elem(skel->maps.stats, &at, sizeof(at), nothing, size, BPF_ANY);
+	free(nothing);
+}
+
+/* Nothing is counted for it any more, and a program that looks for a place finds it when all is
+ * cleared. */
+static void free_place(u32 at)
+{
+	struct xb_hist_key key = { .dev = skel->bss->device_keys[at] };
+
+	bpf_map__delete_elem(skel->maps.devices, &key.dev, sizeof(key.dev), 0);
+	bpf_map__delete_elem(skel->maps.sizes, &key.dev, sizeof(key.dev), 0);
+	for (; key.call < XB_NR_CALLS; key.call++)
+		bpf_map__delete_elem(skel->maps.hists, &key, sizeof(key), 0);
+	delete_guests(key.dev);
+	clear_stat(at);
+	clear_stat(at + XB_MAX_DEVICES);
+	skel->bss->device_keys[at] = 0;
+	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_FREED, __ATOMIC_RELEASE);
+}
+
+void flow_sum(struct flow_bpf *programs, const struct host *where,
 	      const struct flow_options *wanted, struct flow_state *state)
 {
 	struct flow_row *row;
+	bool few, gone;
 	u32 at;
 
 	skel = programs;
 	host = where;
 	options = wanted;
+	read_guests(state);
 	state->nr_rows = 0;
+	few = !options->late && device_places_are_few(places_in_use(), XB_MAX_DEVICES);
 	for (at = 0; at < XB_MAX_DEVICES; at++) {
 		row = &state->rows[state->nr_rows];
 		row->key = skel->bss->device_keys[at];
 		if (!row->key || !device_describe(skel->maps.devices, row->key, &row->device))
 			continue;
-		if (options->device && strcmp(options->device, row->device.name))
-			continue;
-		read_row(at, row);
-		state->nr_rows++;
+		/* asked before its counters are read: these are its last */
+		gone = few && device_is_gone(row->key, row->device.name);
+		if (!options->device || !strcmp(options->device, row->device.name)) {
+			read_row(at, row);
+			state->nr_rows++;
+		}
+		if (gone)
+			free_place(at);
 	}
-	read_guests(state);
 }

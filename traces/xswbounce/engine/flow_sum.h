@@ -10,7 +10,7 @@ struct flow_bpf;
 /**
  * flow_sum() - the rows and guests of @state, from the maps of @programs
  */
-void flow_sum(const struct flow_bpf *programs, const struct host *where,
+void flow_sum(struct flow_bpf *programs, const struct host *where,
 	      const struct flow_options *wanted, struct flow_state *state);
 
 #endif /* XB_FLOW_SUM_H */

@@ -13,6 +13,7 @@
 #include "engine/code.h"
 #include "engine/device.h"
 #include "engine/held.h"
+#include "engine/held_sweep.h"
 #include "held.skel.h"
 #include "engine/module_side.h"
 #include "engine/probe.h"
@@ -267,74 +268,20 @@ void held_prune(void)
 		forget(gone[i]);
 }
 
-/* Of live mappings, sorted. */
-struct stacks {
-	int list[XB_MAX_LIVE];
-	int n;
-};
-
-static int by_int(const void *a, const void *b)
-{
-	int x = *(const int *)a, y = *(const int *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void note_stack(u64 bus, const struct xb_live *live, void *data)
-{
-	struct stacks *s = data;
-
-	(void)bus;
-	if (live->stack >= 0 && s->n < XB_MAX_LIVE)
-		s->list[s->n++] = live->stack;
-}
-
-static bool is_live(const struct stacks *s, int stack)
-{
-	return bsearch(&stack, s->list, s->n, sizeof(stack), by_int);
-}
-
-/* All keys first: a walk that deletes begins anew after each. */
-static void sweep_sites(const struct stacks *live)
-{
-	static struct xb_site_key keys[XB_MAX_STACKS];
-	struct xb_site_key *previous = NULL;
-	int n = 0, i;
-
-	while (n < XB_MAX_STACKS &&
-	       !bpf_map__get_next_key(skel->maps.sites, previous, &keys[n], sizeof(keys[n]))) {
-		previous = &keys[n++];
-	}
-	for (i = 0; i < n; i++)
-		if (keys[i].stack >= 0 && !is_live(live, keys[i].stack))
-			bpf_map__delete_elem(skel->maps.sites, &keys[i], sizeof(keys[i]), 0);
-}
-
 void held_sweep(void)
 {
-	static struct stacks live;
-	static int stored[XB_MAX_STACKS];
+	const struct held_maps maps = { .stacks = skel->maps.stacks,
+					.sites = skel->maps.sites,
+					.devices = skel->maps.devices,
+					.balance = skel->maps.balance };
 	static time_t last;
-	int n = 0, i, *previous = NULL;
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	if (t.tv_sec - last < SWEEP_PERIOD)
 		return;
 	last = t.tv_sec;
-	while (n < XB_MAX_STACKS &&
-	       !bpf_map__get_next_key(skel->maps.stacks, previous, &stored[n], sizeof(stored[n]))) {
-		previous = &stored[n++];
-	}
-	if (n < XB_MAX_STACKS / 2)
-		return;
-	live.n = 0;
-	held_each_live(note_stack, &live);
-	qsort(live.list, live.n, sizeof(live.list[0]), by_int);
-	sweep_sites(&live);
-	for (i = 0; i < n; i++)
-		if (!is_live(&live, stored[i]))
-			bpf_map__delete_elem(skel->maps.stacks, &stored[i], sizeof(stored[i]), 0);
+	held_sweep_maps(&maps);
 }
 
 u64 held_total(void)

@@ -35,7 +35,8 @@ void held_follow(void); /* see whether the module came or went: some times a sec
 void held_prune(void);
 
 /**
- * held_sweep() - forget stacks from which nothing is live, so that there is room for new ones
+ * held_sweep() - forget stacks from which nothing is live, and devices that are gone, so that
+ * there is room for new ones
  *
  * For a tool that runs for long. It looks for that once a minute at most.
  */

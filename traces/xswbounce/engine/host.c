@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/host.h"
+#include "engine/stock_pool.h"
 #include "say.h"
 #include "bpf/shared.h"
 
@@ -107,17 +108,36 @@ static bool has_entries(const char *path)
 	return has;
 }
 
+/* debugfs leaves the files out, or says 0, where there is no pool. Return: false if nobody tells.
+ */
+static bool stock_pool(struct pool *p)
+{
+	u64 slots = 0, used = 0;
+	bool told = !access(DEBUGFS, R_OK);
+
+	if (told) {
+		slots = host_number(DEBUGFS "io_tlb_nslabs");
+		used = host_number(DEBUGFS "io_tlb_used");
+		p->high = host_number(DEBUGFS "io_tlb_used_hiwater") << XB_SLOT_SHIFT;
+	} else {
+		told = stock_pool_read(&slots, &used);
+	}
+	p->size = slots << XB_SLOT_SHIFT;
+	p->used = used << XB_SLOT_SHIFT;
+	return told;
+}
+
 void host_look(struct host *h)
 {
+	struct pool pool = {};
 	struct utsname name;
 	char line[64];
 
 	h->kind = kind_of();
 	read_line("/proc/xen/capabilities", line, sizeof(line));
 	h->dom0 = strstr(line, "control_d");
-	h->pool_told = !access(DEBUGFS, R_OK);
-	h->no_pool = !host_has_module() && h->pool_told &&
-		     !host_number(DEBUGFS "io_tlb_nslabs"); /* the file is left out, or says 0 */
+	h->pool_told = stock_pool(&pool);
+	h->no_pool = !host_has_module() && h->pool_told && !pool.size;
 	h->pci = has_entries("/sys/bus/pci/devices");
 	h->iommu = has_entries("/sys/class/iommu");
 	h->cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -173,9 +193,7 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 {
 	memset(pools, 0, sizeof(*pools) * HOST_POOLS);
 	pools[0].backend = host_backend(h);
-	pools[0].size = host_number(DEBUGFS "io_tlb_nslabs") << XB_SLOT_SHIFT;
-	pools[0].used = host_number(DEBUGFS "io_tlb_used") << XB_SLOT_SHIFT;
-	pools[0].high = host_number(DEBUGFS "io_tlb_used_hiwater") << XB_SLOT_SHIFT;
+	stock_pool(&pools[0]);
 	if (!host_has_module())
 		return 1;
 	module_pool(&pools[1]);

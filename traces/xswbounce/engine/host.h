@@ -19,7 +19,7 @@ struct host {
 	enum host_kind kind;
 	bool dom0;
 	bool no_pool;   /* neither swiotlb nor the module keeps one: nothing can bounce */
-	bool pool_told; /* debugfs tells the stock pool's size and use */
+	bool pool_told; /* the stock pool's size and use are: by debugfs, or by a program of ours */
 	bool pci;       /* there is a PCI device */
 	bool iommu;     /* the kernel drives an IOMMU, and bounces for devices it does not trust */
 	bool clock_sticks; /* clocksource xen on more than one CPU: many latencies read 0 */

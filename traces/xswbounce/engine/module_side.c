@@ -101,6 +101,7 @@ static void attach(struct module_side *side)
 
 void module_side_drop(struct module_side *side)
 {
+	side->missed_before = module_side_missed(side);
 	if (side->skeleton)
 		side->destroy();
 	side->skeleton = NULL;
@@ -130,5 +131,5 @@ void module_side_follow(struct module_side *side, const struct bpf_object_skelet
 
 u64 module_side_missed(const struct module_side *side)
 {
-	return side->skeleton ? probe_missed(*side->skeleton->obj) : 0;
+	return side->missed_before + (side->skeleton ? probe_missed(*side->skeleton->obj) : 0);
 }

@@ -26,7 +26,8 @@ struct module_side {
 
 	struct bpf_object_skeleton *skeleton; /* NULL: not loaded */
 	bool attached;
-	ino_t which; /* of the loads of the module */
+	ino_t which;       /* of the loads of the module */
+	u64 missed_before; /* by the programs of its loads before */
 };
 
 /**
@@ -42,7 +43,7 @@ void module_side_follow(struct module_side *side, const struct bpf_object_skelet
 
 void module_side_drop(struct module_side *side);
 
-u64 module_side_missed(const struct module_side *side); /* as probe_missed() */
+u64 module_side_missed(const struct module_side *side); /* as probe_missed(), of all loads */
 
 /**
  * MODULE_SIDE() - defines @side for the programs of a skeleton called @set, which @skel points to

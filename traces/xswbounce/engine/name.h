@@ -10,4 +10,6 @@
  */
 void name_clean(char *name, size_t size);
 
+void name_clean_line(char *line); /* likewise, but for tabs and its end */
+
 #endif /* XB_NAME_H */

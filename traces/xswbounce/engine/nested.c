@@ -39,7 +39,7 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 }
 
 u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
-		struct bpf_program *const *starts, int nr_starts)
+		struct bpf_program *const *starts, int nr_starts, u64 *most)
 {
 	const volatile u64 *count = rescued;
 	u64 missed, known;
@@ -51,5 +51,7 @@ u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
 			known += probe_missed_by(starts[i]);
 		missed = probe_missed(programs);
 	} while (missed != known && ++tries < TRIES);
-	return missed > known ? missed - known : 0;
+	if (missed > known && missed - known > *most)
+		*most = missed - known;
+	return *most;
 }

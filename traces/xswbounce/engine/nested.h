@@ -19,8 +19,11 @@ void nested_watch(struct xb_watched watched[XB_MAX_WATCHED],
 /**
  * nested_lost() - calls that neither a first program nor its second has counted
  * @starts: programs that only take the time of a start: what they miss is told by its end
+ * @most: the most that was told before, at first 0
+ *
+ * It never falls: the counts are not read at one instant.
  */
 u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
-		struct bpf_program *const *starts, int nr_starts);
+		struct bpf_program *const *starts, int nr_starts, u64 *most);
 
 #endif /* XB_NESTED_H */

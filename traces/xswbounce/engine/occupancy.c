@@ -147,10 +147,31 @@ static void read_row(struct xb_occupancy *from, u32 parity, struct occupancy_row
 	*most = (struct xb_most){};
 }
 
+/* The place of a device that is gone, for another. */
+static void free_place(u32 at)
+{
+	u64 key = skel->bss->occupancies[at].key;
+
+	bpf_map__delete_elem(skel->maps.devices, &key, sizeof(key), 0);
+	memset(&skel->bss->occupancies[at], 0, sizeof(skel->bss->occupancies[at]));
+	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_FREED, __ATOMIC_RELEASE);
+}
+
+static bool places_are_few(void)
+{
+	int n = 0, i;
+
+	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++)
+		n += skel->bss->occupancies[i].key != 0;
+	return device_places_are_few(n, XB_OCCUPANCY_DEVICES);
+}
+
 void occupancy_interval(struct occupancy *o)
 {
 	u32 parity = skel->bss->parity & 1, i;
+	bool few = places_are_few();
 	struct occupancy_row *row;
+	u64 key;
 
 	memcpy(o->used, began, sizeof(began));
 	skel->bss->parity = !parity;
@@ -161,7 +182,10 @@ void occupancy_interval(struct occupancy *o)
 		if (!skel->bss->occupancies[i].key)
 			continue;
 		row = &o->rows[o->n++];
+		key = skel->bss->occupancies[i].key;
 		read_row(&skel->bss->occupancies[i], parity, row);
+		if (few && device_is_gone(key, row->device.name))
+			free_place(i);
 		if (row->used > o->used[row->pool])
 			o->used[row->pool] = row->used;
 	}

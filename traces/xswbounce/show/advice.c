@@ -8,8 +8,8 @@
 #include "show/text.h"
 #include "show/advice.h"
 
-#define STOCK_DEFAULT (64ULL << 20) /* where nobody tells the pool's size */
-#define BELOW_4G      (1ULL << 32)
+#define BELOW_4G  (1ULL << 32)
+#define NOT_KNOWN (~0ULL)
 
 static char line[512];
 
@@ -23,20 +23,37 @@ static const char *say(const char *format, ...)
 	return line;
 }
 
+/* What Xen says of its memory below 4 GiB, beside what is wanted of it. */
+static const char *xen_has(u64 wanted, const struct advice_facts *facts)
+{
+	static char text[80];
+
+	if (facts->low_free == NOT_KNOWN)
+		return "which it tells dom0 alone (xswbounce doctor there)";
+	snprintf(text, sizeof(text), "%s %s now",
+		 facts->low_free < wanted ? "but has only" : "and has",
+		 text_bytes(facts->low_free));
+	return text;
+}
+
 /* A larger pool is a boot parameter of stock's, and has to fit below 4 GiB. */
 static const char *larger_stock_pool(const char *why, const struct advice_facts *facts)
 {
-	u64 now = facts->stock_bytes ?: STOCK_DEFAULT, wanted = 2 * now;
-	char fits[160] = "";
+	u64 now = facts->stock_bytes, wanted = 2 * now;
+	char fits[200] = "";
 
+	if (!now)
+		return say("%s, and nobody tells its size: mount debugfs (mount -t debugfs debugfs "
+			   "/sys/kernel/debug) and run this again for the size to boot with",
+			   why);
 	if (wanted >= BELOW_4G)
 		return say("%s, and twice its %s does not fit below 4 GiB: lower what its devices "
 			   "map at once (queue depth, ring sizes)",
 			   why, text_bytes(now));
 	if (facts->pv)
 		snprintf(fits, sizeof(fits),
-			 "; Xen must have %s more free below 4 GiB when this domain boots",
-			 text_bytes(wanted - now));
+			 "; Xen must have %s more free below 4 GiB when this domain boots, %s",
+			 text_bytes(wanted - now), xen_has(wanted - now, facts));
 	else if (facts->low_free < wanted - now)
 		snprintf(fits, sizeof(fits), "; but no more than %s are free below 4 GiB now",
 			 text_bytes(facts->low_free));
@@ -53,8 +70,10 @@ static const char *larger_pool(const char *why, bool module, const struct advice
 			"%s: write a larger size to /sys/devices/platform/xen_swiotlb/pool_bytes",
 			why);
 	return say(
-		"%s: write twice its size, %llu, to /sys/devices/platform/xen_swiotlb/pool_bytes",
-		why, 2 * facts->module_bytes);
+		"%s: write twice its size, %llu, to /sys/devices/platform/xen_swiotlb/pool_bytes; "
+		"Xen must have %s more free below 4 GiB, %s",
+		why, 2 * facts->module_bytes, text_bytes(facts->module_bytes),
+		xen_has(facts->module_bytes, facts));
 }
 
 static const char *for_failures(const struct xb_stat *s, bool module,

@@ -12,7 +12,7 @@ struct advice_facts {
 	bool pv;         /* bus addresses are machine addresses, and Xen hands out low memory */
 	u64 stock_bytes; /* the pools' sizes; 0: not known */
 	u64 module_bytes;
-	u64 low_free; /* bytes free below 4 GiB now; ~0: nobody tells */
+	u64 low_free; /* bytes free below 4 GiB now, of Xen's memory under PV; ~0: nobody tells */
 };
 
 /**

@@ -8,44 +8,77 @@
 #include "show/causes.h"
 #include "show/text.h"
 
-static bool take_failure(struct policy *p, const struct host *h, const struct xb_failure *f)
+#define COUNTED_LOOKS 5 /* with a failure that no event has told */
+
+static unsigned long long module_failures; /* told by its events */
+
+static void take_failure(struct policy *p, const struct host *h, const struct xb_failure *f)
 {
 	bool module = device_is_module(f->m.dev);
 	double at = f->m.time / 1e9;
+	const char *backend = module ? "xen_swiotlb" : host_backend(h);
+	const char *fail = text_fails[f->fail % XB_NR_FAILS];
+	char text[256], who[sizeof(((struct cause *)0)->who)];
 	struct xb_device d;
-	char text[256];
 
+	module_failures += module;
 	events_device(f->m.dev, &d);
 	snprintf(text, sizeof(text),
 		 "a mapping of %llu bytes failed for %s (%s): %s; %llu of %llu slots were in use; "
 		 "by %s (%u)",
-		 f->m.size, d.name, d.driver, text_fails[f->fail % XB_NR_FAILS], f->pool.used,
-		 f->pool.slots, text_comm(f->comm), f->pid);
-	policy_happened(p, CAUSE_FAILURE, d.name, text, at);
+		 f->m.size, d.name, d.driver, fail, f->pool.used, f->pool.slots, text_comm(f->comm),
+		 f->pid);
+	/* one that always comes, as what is too large, must not hide another that is new */
+	snprintf(who, sizeof(who), "%s %s %s", d.name, backend, fail);
+	policy_happened(p, CAUSE_FAILURE, who, text, at);
 	/* while a file is written, nobody looks at the pools */
 	if (f->pool.slots)
-		policy_occupancy(p, module, module ? "xen_swiotlb" : host_backend(h),
-				 100.0 * f->pool.used / f->pool.slots, at);
-	return module;
+		policy_occupancy(p, module, backend, 100.0 * f->pool.used / f->pool.slots, at);
 }
 
 static void take_exchange(struct policy *p, const struct xb_exchange *x)
 {
-	char text[256];
+	char text[256], who[sizeof(((struct cause *)0)->who)];
 
 	snprintf(text, sizeof(text),
 		 "an exchange of %llu x order %u below 2^%u failed: %s; by %s (%u)", x->extents,
 		 x->order, x->bits, strerror(-x->rc), text_comm(x->comm), x->pid);
-	policy_happened(p, CAUSE_EXCHANGE, "exchange", text, x->m.time / 1e9);
+	snprintf(who, sizeof(who), "%s %d", x->module ? "xen_swiotlb" : "kernel", x->rc);
+	policy_happened(p, CAUSE_EXCHANGE, who, text, x->m.time / 1e9);
 }
 
-bool causes_take(struct policy *p, const struct host *h, const struct xb_message *m, size_t size)
+void causes_take(struct policy *p, const struct host *h, const struct xb_message *m, size_t size)
 {
 	const struct xb_exchange *x = (const void *)m;
 
 	if (m->kind == XB_FAILURE && size >= sizeof(struct xb_failure))
-		return take_failure(p, h, (const void *)m);
-	if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc)
+		take_failure(p, h, (const void *)m);
+	else if (m->kind == XB_EXCHANGE && size >= sizeof(*x) && x->rc)
 		take_exchange(p, x);
-	return false;
+}
+
+void causes_count(struct policy *p, double now)
+{
+	static unsigned long long base, last, told, untold;
+	unsigned long long failures = host_module_failures();
+	static int looks = -1;
+	long long missing;
+	char text[128];
+
+	if (looks < 0 || failures < last) { /* the first look, or another load of the module */
+		base = looks < 0 ? failures : 0;
+		untold = events_untold(XB_MODULE);
+		module_failures = told = 0;
+		looks = 0;
+	}
+	last = failures;
+	missing = failures - base - module_failures - (events_untold(XB_MODULE) - untold) - told;
+	looks = missing > 0 ? looks + 1 : 0;
+	if (looks < COUNTED_LOOKS)
+		return;
+	snprintf(text, sizeof(text), "%lld mappings of xen_swiotlb failed, by its counters",
+		 missing);
+	policy_happened(p, CAUSE_FAILURE, "xen_swiotlb", text, now);
+	told += missing;
+	looks = 0;
 }

@@ -3,8 +3,6 @@
 #ifndef XB_CAUSES_H
 #define XB_CAUSES_H
 
-#include <stdbool.h>
-
 #include "engine/host.h"
 #include "show/watch_policy.h"
 
@@ -12,8 +10,15 @@
  * causes_take() - let the policy know of a failed mapping or exchange, and of the pool it tells
  *
  * At the time of the event: it may be read much later, while a file is written.
- * Return: whether it is a failure of the module's.
  */
-bool causes_take(struct policy *p, const struct host *h, const struct xb_message *m, size_t size);
+void causes_take(struct policy *p, const struct host *h, const struct xb_message *m, size_t size);
+
+/**
+ * causes_count() - let it know of what the module's counters have and no event has told
+ *
+ * What failed while no program of ours was attached to the module is in its counters alone. It must
+ * be so for some looks: counts and events do not come at one instant.
+ */
+void causes_count(struct policy *p, double now);
 
 #endif /* XB_CAUSES_H */

@@ -111,6 +111,24 @@ static void write_devices(struct incident *in)
 			h.left_out, XB_MAX_GUESTS);
 }
 
+/* What is in no line above. */
+static void write_losses(struct incident *in)
+{
+	struct xb_held_losses lost = held_losses();
+
+	if (lost.live)
+		fprintf(in->f,
+			"not followed: %llu mappings that found no room beside %d live ones\n",
+			lost.live, XB_MAX_LIVE);
+	if (lost.nested)
+		fprintf(in->f, "not followed: %llu calls to map or unmap that no program saw\n",
+			lost.nested);
+	if (lost.sites || lost.stacks)
+		fprintf(in->f,
+			"in no stack below: up to %llu mappings, for want of room for their stacks\n",
+			lost.sites + lost.stacks);
+}
+
 static int more_live(const void *a, const void *b)
 {
 	const struct held_site *x = a, *y = b;
@@ -160,6 +178,7 @@ void holders_write(struct incident *in, const struct host *host)
 	if (host_has_module())
 		write_segments(in);
 	write_devices(in);
+	write_losses(in);
 	write_stacks(in);
 	write_older(in, host);
 }

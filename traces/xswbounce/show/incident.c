@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "engine/name.h"
 #include "show/incident.h"
 #include "say.h"
 
@@ -91,19 +92,6 @@ bool incident_is(const char *path)
 	return is;
 }
 
-/* The file may come from anywhere: nothing in it moves a cursor. */
-static void print_line(char *line)
-{
-	char *c;
-
-	for (c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t')
-			*c = '?';
-		else if (*c == 0x7f)
-			*c = '?';
-	fputs(line, stdout);
-}
-
 int incident_print(const char *path)
 {
 	char line[4096], last[64] = "";
@@ -117,8 +105,10 @@ int incident_print(const char *path)
 		end = at;
 		at = ftell(f);
 		snprintf(last, sizeof(last), "%.63s", line);
-		if (strncmp(line, LAST, strlen(LAST)))
-			print_line(line);
+		if (!strncmp(line, LAST, strlen(LAST)))
+			continue;
+		name_clean_line(line); /* the file may come from anywhere */
+		fputs(line, stdout);
 	}
 	if (!strncmp(last, LAST, strlen(LAST)))
 		told = strtoul(last + strlen(LAST), NULL, 16);

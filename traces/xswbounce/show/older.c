@@ -63,33 +63,40 @@ static int add_module(const struct xb_message *m, size_t size)
 int older_find(const struct host *host, struct older list[OLDER_MAX])
 {
 	struct pool pools[HOST_POOLS];
+	struct xb_held_losses lost;
 	u64 known = 0;
+	int i;
 
 	rows = list;
 	nr_rows = 0;
 	held_each_live(count_stock, &known);
+	lost = held_losses();
 	host_pools(host, pools);
 	if (pools[0].used > known)
 		rows[nr_rows++] = (struct older){ .backend = pools[0].backend,
 						  .bytes = pools[0].used - known };
 	if (host_has_module())
 		snapshot_module(add_module);
+	for (i = 0; i < nr_rows; i++)
+		list[i].or_lost = lost.live || lost.nested;
 	return nr_rows;
 }
 
 void older_print(FILE *f, const struct older *o)
 {
+	const char *since = o->or_lost ? "from before, or not followed" : "from before";
+
 	if (o->device.name[0])
 		fprintf(f,
-			"held, from before: %s (%s): %llu live mappings, %llu bytes, the oldest %s "
+			"held, %s: %s (%s): %llu live mappings, %llu bytes, the oldest %s "
 			"old\n",
-			o->device.name, o->device.driver, o->count, o->bytes,
+			since, o->device.name, o->device.driver, o->count, o->bytes,
 			text_ns(o->oldest_ns));
 	else
 		fprintf(f,
-			"held, from before: %llu bytes of slots; whose, the pool of %s does not "
+			"held, %s: %llu bytes of slots; whose, the pool of %s does not "
 			"know\n",
-			o->bytes, o->backend);
+			since, o->bytes, o->backend);
 }
 
 void older_json(const struct older *o)

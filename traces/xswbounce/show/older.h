@@ -15,6 +15,7 @@ struct older {
 	u64 count;               /* mappings; stock: not known, 0 */
 	u64 bytes;               /* stock: in whole slots */
 	u64 oldest_ns;           /* age; stock: not known, 0 */
+	bool or_lost;            /* some of it may be younger, and was not followed */
 };
 
 /**

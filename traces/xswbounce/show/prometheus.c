@@ -43,46 +43,98 @@ static const char *label(const char *value)
 
 /*
  * A series is a device's name and its backend, which it may change. Of a device that came again
- * under the same name, what was counted before goes on: else a series were there twice.
+ * under the same name, what was counted before goes on: else a series were there twice. So it does
+ * when the counters of one that is gone are no longer there: a series never falls.
  */
 struct series {
-	const struct flow_row *row; /* the last one seen */
+	struct xb_device device; /* the last one of the name */
+	const char *backend;
+	bool module, there;
+	struct xb_stat gone; /* of devices whose counters are no longer there */
 	struct xb_stat sum;
 };
 
 static struct series series[XB_MAX_DEVICES];
 static int nr_series;
 
+/* The rows of the file before. */
+static struct last {
+	u64 key;
+	struct series *series;
+	struct xb_stat stat;
+} last[XB_MAX_DEVICES];
+static int nr_last;
+
+static void add(struct xb_stat *sum, const struct xb_stat *stat)
+{
+	const u64 *from = (const void *)stat;
+	u64 *to = (void *)sum;
+	size_t i;
+
+	for (i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
 static struct series *series_of(const struct flow_row *row)
 {
 	struct series *s;
 
 	for (s = series; s < series + nr_series; s++)
-		if (!strcmp(s->row->device.name, row->device.name) &&
-		    !strcmp(s->row->backend, row->backend))
+		if (!strcmp(s->device.name, row->device.name) && !strcmp(s->backend, row->backend))
 			return s;
+	return NULL;
+}
+
+/* Where all are taken, one ends whose device is gone: there are no more devices than series. */
+static struct series *new_series(void)
+{
+	struct series *s = series;
+
+	if (nr_series < XB_MAX_DEVICES)
+		s = &series[nr_series++];
+	while (s->there && s < series + XB_MAX_DEVICES - 1)
+		s++;
 	memset(s, 0, sizeof(*s));
-	nr_series++;
 	return s;
+}
+
+static void note_gone(const struct flow_state *t)
+{
+	struct series *s;
+	struct last *l;
+
+	for (l = last; l < last + nr_last; l++)
+		if (!flow_row_of(t, l->key))
+			add(&l->series->gone, &l->stat);
+	for (s = series; s < series + nr_series; s++) {
+		s->there = false;
+		s->sum = s->gone;
+	}
 }
 
 static void gather(const struct flow_state *t)
 {
-	const u64 *from;
-	u64 *to;
-	size_t j;
+	const struct flow_row *row;
+	struct series *s;
 	int i;
 
-	nr_series = 0;
+	note_gone(t);
 	for (i = 0; i < t->nr_rows; i++) {
-		struct series *s = series_of(&t->rows[i]);
-
-		s->row = &t->rows[i];
-		from = (const void *)&t->rows[i].stat;
-		to = (void *)&s->sum;
-		for (j = 0; j < sizeof(s->sum) / sizeof(*to); j++)
-			to[j] += from[j];
+		s = series_of(&t->rows[i]);
+		if (s)
+			s->there = true;
 	}
+	for (i = 0; i < t->nr_rows; i++) {
+		row = &t->rows[i];
+		s = series_of(row) ?: new_series();
+		s->device = row->device;
+		s->backend = row->backend;
+		s->module = device_is_module(row->key);
+		s->there = true;
+		add(&s->sum, &row->stat);
+		last[i] = (struct last){ .key = row->key, .series = s, .stat = row->stat };
+	}
+	nr_last = t->nr_rows;
 }
 
 static const u64 *field(const struct series *s, size_t offset)
@@ -92,8 +144,8 @@ static const u64 *field(const struct series *s, size_t offset)
 
 static void device_labels(FILE *f, const char *name, const struct series *s)
 {
-	fprintf(f, "xswbounce_%s{device=\"%s\",backend=\"%s\"", name, label(s->row->device.name),
-		s->row->backend);
+	fprintf(f, "xswbounce_%s{device=\"%s\",backend=\"%s\"", name, label(s->device.name),
+		s->backend);
 }
 
 /* One counter of every device, by the offset of its field. */
@@ -129,9 +181,11 @@ static void device_info(FILE *f)
 
 	head(f, "device_info", "gauge", "A device that maps for DMA: its driver and DMA mask.");
 	for (i = 0; i < nr_series; i++) {
+		if (!series[i].there)
+			continue;
 		device_labels(f, "device_info", &series[i]);
-		fprintf(f, ",driver=\"%s\",mask_bits=\"%s\"} 1\n",
-			label(series[i].row->device.driver), text_mask(series[i].row->device.mask));
+		fprintf(f, ",driver=\"%s\",mask_bits=\"%s\"} 1\n", label(series[i].device.driver),
+			text_mask(series[i].device.mask));
 	}
 }
 
@@ -267,7 +321,7 @@ static bool is_first_of_backend(const struct series *s)
 	const struct series *before;
 
 	for (before = series; before < s; before++)
-		if (!strcmp(before->row->backend, s->row->backend))
+		if (!strcmp(before->backend, s->backend))
 			return false;
 	return true;
 }
@@ -292,8 +346,7 @@ static void maps(FILE *f, const struct flow_state *t)
 	for (s = series; s < series + nr_series; s++)
 		if (is_first_of_backend(s))
 			fprintf(f, "xswbounce_counted_seconds_total{backend=\"%s\"} %.3f\n",
-				s->row->backend,
-				device_is_module(s->row->key) ? t->time - began : t->counted);
+				s->backend, s->module ? t->time - began : t->counted);
 }
 
 static void metrics(FILE *f, const struct host *host, const struct flow_state *t)

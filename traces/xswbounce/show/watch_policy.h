@@ -2,10 +2,11 @@
 /*
  * Which of the things that happen are worth a file: no kernel and no disk is asked.
  *
- * A cause is a kind and whose it is. It is queued, so that what comes while another file is written
- * is not forgotten. After its file it rests; if it comes back soon after, twice as long, up to an
- * hour. Occupancy is a cause when it rises above the limit, and again only after it has fallen well
- * below. What gets no file is counted.
+ * A cause is a kind and whose it is: of a failure the device, its backend and the reason. It is
+ * queued, so that what comes while another file is written is not forgotten. After its file it
+ * rests; if it comes back soon after, twice as long, up to an hour. Occupancy is a cause when it
+ * rises above the limit, and again only after it has fallen well below. What gets no file is
+ * counted.
  */
 #ifndef XB_WATCH_POLICY_H
 #define XB_WATCH_POLICY_H
@@ -14,8 +15,8 @@
 
 #include "engine/host.h"
 
-#define POLICY_QUEUE      8
-#define POLICY_RESTS      32
+#define POLICY_QUEUE      16
+#define POLICY_RESTS      128
 #define POLICY_HYSTERESIS 5.0  /* per cent of the pool below the limit */
 #define POLICY_LONGEST    3600 /* seconds */
 
@@ -23,14 +24,14 @@ enum cause_kind { CAUSE_FAILURE, CAUSE_OCCUPANCY, CAUSE_EXCHANGE, CAUSE_KINDS };
 
 struct cause {
 	enum cause_kind kind;
-	char who[48];
+	char who[96];
 	char text[256];
 	unsigned long long repeated; /* while it was queued */
 };
 
 struct policy_rest {
 	enum cause_kind kind;
-	char who[48];
+	char who[96];
 	double until, length; /* seconds; length 0: not in use */
 };
 

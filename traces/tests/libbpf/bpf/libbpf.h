@@ -23,4 +23,14 @@ static inline int bpf_map__lookup_elem(const struct bpf_map *map, const void *ke
 	return -ENOENT;
 }
 
+static inline int bpf_map__get_next_key(const struct bpf_map *map, const void *key, void *next,
+					size_t key_size)
+{
+	(void)map;
+	(void)key;
+	(void)next;
+	(void)key_size;
+	return -ENOENT;
+}
+
 #endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What full says of a failure that is made up. */
+#include <string.h>
+
+#include "commands/streams.c"
+#include "ok.h"
+
+/* What streams.c calls of the others. */
+struct command_options command_options;
+void (*command_every)(void);
+
+void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
+		   const char *text, int argc, char **argv)
+{
+	(void)own;
+	(void)name;
+	(void)arguments;
+	(void)text;
+	(void)argc;
+	(void)argv;
+}
+
+void command_look(struct host *h)
+{
+	(void)h;
+}
+
+double command_period(double otherwise)
+{
+	return otherwise;
+}
+
+void command_begin(void)
+{
+}
+
+bool command_wait(double step, double end)
+{
+	(void)step;
+	(void)end;
+	return false;
+}
+
+int command_end(void)
+{
+	return 0;
+}
+
+const char *host_backend(const struct host *h)
+{
+	(void)h;
+	return "swiotlb-xen";
+}
+
+void own_cost_print(void)
+{
+}
+
+void say_flush(void)
+{
+}
+
+bool say_is_verbose(void)
+{
+	return false;
+}
+
+void warn(const char *format, ...)
+{
+	(void)format;
+}
+
+int symbol_frames(const u64 *addresses, int n)
+{
+	(void)addresses;
+	return n;
+}
+
+const char *symbol(u64 address)
+{
+	(void)address;
+	return "";
+}
+
+void events_start(const struct host *h, const struct events_options *options, events_visitor visit)
+{
+	(void)h;
+	(void)options;
+	(void)visit;
+}
+
+void events_follow(void)
+{
+}
+
+void events_arm(void)
+{
+}
+
+bool events_poll(void)
+{
+	return false;
+}
+
+void events_drain(void)
+{
+}
+
+void events_stop(void)
+{
+}
+
+u32 events_lost(void)
+{
+	return 0;
+}
+
+bool events_device(u64 dev, struct xb_device *d)
+{
+	(void)dev;
+	*d = (struct xb_device){ .name = "0000:03:00.0", .driver = "e1000" };
+	return true;
+}
+
+int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
+{
+	(void)stack;
+	(void)addresses;
+	return 0;
+}
+
+/* The line that it prints. */
+static const char *line_of(u64 dev)
+{
+	const struct xb_failure f = {
+		.m = { .kind = XB_FAILURE, .dev = dev, .size = 8192 },
+		.pool = { .slots = 1024, .used = 1000, .largest = 3 },
+		.fail = XB_FAIL_FRAGMENTED,
+		.walked = 1,
+		.comm = "fio",
+	};
+	static char text[256];
+	FILE *f_out = stdout;
+
+	memset(text, 0, sizeof(text));
+	stdout = fmemopen(text, sizeof(text), "w");
+	show(&f.m, sizeof(f));
+	fclose(stdout);
+	stdout = f_out;
+	return text;
+}
+
+int main(void)
+{
+	ok(strstr(line_of(XB_STOCK_DEVICE | 7), "longest free run 6 KiB; by fio"),
+	   "of stock's pool the longest free run, as it was found");
+	ok(strstr(line_of(XB_MODULE_DEVICE | 0x300), "longest free run at most 6 KiB; by fio"),
+	   "of the module's the upper bound that its event tells, as one");
+	return done_testing();
+}

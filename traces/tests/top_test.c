@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of top, from counters that are made up, and what a pause of the screen does not stop.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "commands/top.c"
+#include "ok.h"
+
+#define POINTER (1ULL << 63)
+
+/* What top.c calls of the others. */
+struct command_options command_options;
+const char *command_instead;
+bool command_keys;
+void (*command_every)(void);
+
+void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
+		   const char *text, int argc, char **argv)
+{
+	(void)own;
+	(void)name;
+	(void)arguments;
+	(void)text;
+	(void)argc;
+	(void)argv;
+}
+
+void command_look(struct host *h)
+{
+	(void)h;
+}
+
+double command_period(double otherwise)
+{
+	return otherwise;
+}
+
+void command_begin(void)
+{
+}
+
+void command_quit(void)
+{
+}
+
+int command_end(void)
+{
+	return 0;
+}
+
+static int tables; /* that are still to come */
+
+bool command_table(double period)
+{
+	(void)period;
+	return tables-- > 0;
+}
+
+void own_cost_print(void)
+{
+}
+
+void say_flush(void)
+{
+}
+
+int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
+{
+	(void)h;
+	memset(pools, 0, sizeof(*pools));
+	return 1;
+}
+
+static bool blind;
+static struct flow_state counted; /* as the programs have it */
+
+bool flow_only_bounces(void)
+{
+	return blind;
+}
+
+bool flow_counts_maps(void)
+{
+	return !blind;
+}
+
+void flow_start(const struct host *h, const struct flow_options *wanted)
+{
+	(void)h;
+	(void)wanted;
+}
+
+void flow_follow(void)
+{
+}
+
+void flow_read(struct flow_state *state)
+{
+	*state = counted;
+}
+
+void flow_stop(void)
+{
+}
+
+static int written; /* files for Prometheus */
+
+void prometheus_write(const char *path, const struct host *h, const struct flow_state *state)
+{
+	(void)path;
+	(void)h;
+	(void)state;
+	written++;
+}
+
+void prometheus_look(const struct host *h)
+{
+	(void)h;
+}
+
+static char shown[8192];
+static bool paused;
+
+static void add_shown(const char *format, va_list args)
+{
+	size_t n = strlen(shown);
+
+	vsnprintf(shown + n, sizeof(shown) - n, format, args);
+}
+
+void screen_line(const char *format, ...)
+{
+	va_list args;
+
+	strcat(shown, "\n");
+	va_start(args, format);
+	add_shown(format, args);
+	va_end(args);
+}
+
+void screen_add(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_shown(format, args);
+	va_end(args);
+}
+
+void screen_begin(bool timestamp)
+{
+	(void)timestamp;
+	shown[0] = '\0';
+}
+
+void screen_end(void)
+{
+}
+
+bool screen_open(void)
+{
+	return true;
+}
+
+void screen_close(void)
+{
+}
+
+char screen_key(void)
+{
+	return 0;
+}
+
+bool screen_paused(void)
+{
+	return paused;
+}
+
+static struct flow_row *add(u64 key, const char *name)
+{
+	struct flow_row *row = &counted.rows[counted.nr_rows++];
+
+	memset(row, 0, sizeof(*row));
+	row->key = key;
+	strcpy(row->device.name, name);
+	strcpy(row->device.driver, "e1000");
+	row->device.mask = 0xffffffff;
+	row->backend = device_is_module(key) ? "xen_swiotlb" : "swiotlb-xen";
+	return row;
+}
+
+static void anew(void)
+{
+	counted.nr_rows = 0;
+	counted.time = 100;
+	before = counted;
+	counted.time = 101;
+}
+
+/* The last column of a device's line; NULL: it has none. */
+static const char *fails_of(const char *name)
+{
+	static char line[256];
+	const char *at = strstr(shown, name);
+
+	if (!at)
+		return NULL;
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
+	return strrchr(line, ' ') + 1;
+}
+
+static bool fails_are(const char *name, const char *wanted)
+{
+	const char *told = fails_of(name);
+
+	return told && !strcmp(told, wanted);
+}
+
+/* A map that fails fires no event of the module's maps, and copies nothing. */
+static void test_failures(void)
+{
+	anew();
+	add(XB_MODULE_DEVICE | 3, "0000:03:00.0")->stat.fails[XB_FAIL_FULL] = 7;
+	add(POINTER | 1, "0000:04:00.0")->stat.fails[XB_FAIL_FRAGMENTED] = 5;
+	add(POINTER | 2, "0000:05:00.0");
+	look();
+	show();
+	ok(fails_are("0000:03:00.0", "7"), "a device of the module whose maps all fail is shown");
+	ok(fails_are("0000:04:00.0", "5"), "one of stock's, when no map is counted, too");
+	ok(!fails_of("0000:05:00.0"), "one that does nothing is not");
+	look();
+	show();
+	ok(!fails_of("0000:03:00.0"), "nor one that failed in an earlier interval alone");
+}
+
+static void test_blind(void)
+{
+	struct flow_row *row;
+
+	anew();
+	blind = true;
+	add(POINTER | 1, "0000:04:00.0")->stat.fails[XB_FAIL_TOO_LARGE] = 9;
+	row = add(POINTER | 2, "0000:05:00.0");
+	row->stat.bounces[XB_MASK] = 3;
+	row->stat.copied_bytes = 4096;
+	look();
+	show();
+	blind = false;
+	ok(fails_are("0000:04:00.0", "9"), "by tracefs: what is too large is told as failed");
+	ok(fails_are("0000:05:00.0", "-"), "by tracefs: of other failures nothing is known");
+}
+
+/* More devices than there is room for come and go. */
+static void test_many(void)
+{
+	struct flow_row *row;
+	char name[16];
+	int i;
+
+	for (i = 0; i < 3 * XB_MAX_DEVICES; i++) {
+		anew();
+		snprintf(name, sizeof(name), "device-%d", i);
+		row = add(POINTER | (1000 + i), name);
+		row->stat.maps = 100;
+		row->stat.bounces[XB_MASK] = 8;
+		row->stat.unmaps = 3;
+		row->stat.copied_bytes = 4096;
+		counted.counted = before.counted + 1;
+		look();
+		show();
+	}
+	ok(strstr(shown, "       100 ") && strstr(shown, " 5      0"),
+	   "after three times as many devices as have room the newest is followed, too");
+}
+
+static void test_pause(void)
+{
+	anew();
+	add(POINTER | 1, "0000:04:00.0")->stat.maps = 1;
+	prometheus = "file";
+	command_options.json = false;
+	shown[0] = '\0';
+	written = 0;
+	paused = true;
+	tables = 3;
+	command_top(0, NULL);
+	ok(!*shown, "while the screen is paused nothing is shown");
+	ok(written == 3, "but the file is written");
+	paused = false;
+	tables = 1;
+	command_top(0, NULL);
+	ok(written == 4 && *shown, "and once an interval when it is not");
+}
+
+int main(void)
+{
+	test_failures();
+	test_blind();
+	test_many();
+	test_pause();
+	return done_testing();
+}
