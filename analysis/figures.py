@@ -39,9 +39,11 @@ def fill_round(record, one, folder):
     JSON, or None.
     """
     one["figures"], raw = dict(one.get("figures") or {}), None
+    one["data_wrong"] = False
     try:
         if one.get("raw"):
             raw = raw_files.read(os.path.join(folder, one["raw"]))
+            one["data_wrong"] = raw_files.data_is_wrong(raw)
             wrong = raw_files.complaint(raw)
             if wrong:
                 raise raw_files.Damaged(wrong)

@@ -194,7 +194,8 @@ def _rounds_told(env, record):
             why = one.get("why") or "; ".join(map(str, (one.get("missing") or {}).values()))
             failed.append(dict(told, why=why or "no reason is recorded", damaged=one["damaged"]))
         if isinstance(one.get("verified"), bool):
-            checks.append(dict(told, passed=one["verified"] and one["ok"]))
+            checks.append(dict(told, passed=one["verified"] and one["ok"],
+                               wrong=one["data_wrong"]))
     return failed, checks
 
 

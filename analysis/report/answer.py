@@ -257,11 +257,14 @@ def _cures(summary):
 
 
 def checks_words(summary):
-    """What the data checks said."""
+    """What the data checks said; one that met an error before it had read all said nothing."""
     checks = [one for env in summary["environments"] for one in env["checks"]]
-    bad = [one for one in checks if not one["passed"]]
-    if bad:
-        return f"{len(bad)} of {len(checks)} data checks FAILED"
+    wrong = sum(one["wrong"] for one in checks)
+    open_ = sum(not one["passed"] and not one["wrong"] for one in checks)
+    found = [f"{n} of {len(checks)} data checks {what}"
+             for n, what in ((wrong, "FAILED"), (open_, "did not finish")) if n]
+    if found:
+        return ", ".join(found)
     return f"{len(checks)} data checks passed" if checks else "no round checked its data"
 
 
@@ -336,10 +339,21 @@ def _unreliable_words(env):
                    f"failed, {failed_sides(one)} (Fisher's p {number(one['p'], 2)})"]
 
 
+def _paths_missing(summary):
+    """Environments of a host that lack what a map costs, where another has it; the record says why."""
+    known = [env for env in summary["environments"] if (env["dma"] or {}).get("paths")]
+    for env in summary["environments"] if known else ():
+        why = [left.get("why") for left in (env["record"] or {}).get("left_out") or []
+               if left.get("what") == "dmabench"]
+        if env not in known and not env["emulated"] and why:
+            yield [f"{env['name']}: what a map costs was not measured: {why[0]}"]
+
+
 def problems(summary):
     """(what failed or is missing, each with its cure; whether data was damaged)."""
-    bad = any(not one["passed"] for env in summary["environments"] for one in env["checks"])
-    out = [[checks_words(summary)]] if bad else []
+    checks = [one for env in summary["environments"] for one in env["checks"]]
+    bad = any(one["wrong"] for one in checks)
+    out = [] if all(one["passed"] for one in checks) else [[checks_words(summary)]]
     out += [[text] for text in _failed_words(summary)] + _cures(summary)
     for env in summary["environments"]:
         if not env["steady"]:
@@ -350,6 +364,7 @@ def problems(summary):
             "errors") or []]
         out += [[f"{env['name']}: {error}"] for error in (env["record"] or {}).get("errors") or []
                 if not error.startswith("round ")]
+    out += _paths_missing(summary)
     if not any((env["dma"] or {}).get("paths") for env in summary["environments"]):
         out.append(["what a map costs was not measured: "
                     + ("dmabench did not run by instructions" if summary["emulated"] else

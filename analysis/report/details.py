@@ -228,7 +228,8 @@ def settings(document, summary):
 
 def checks(document, summary):
     rows = [[env["name"], one["device"], one["load"], series(one),
-             "passed" if one["passed"] else "FAILED", Link(str(one["round"]), one["source"])]
+             "passed" if one["passed"] else "FAILED" if one["wrong"] else "not finished",
+             Link(str(one["round"]), one["source"])]
             for env in summary["environments"] for one in env["checks"]]
     document.add("table", ["Environment", "Device", "Load", "Backend", "Data", "Round"], rows)
     document.add("table", ["Environment", "Device", "Load", "Rounds that failed", ">Fisher's p", ""], [
