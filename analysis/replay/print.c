@@ -37,6 +37,7 @@ static void print_recording(struct json *j, const struct load *l)
 	else
 		json_null(j, "first_gap_seconds");
 	json_text(j, "kernel", h->kernel);
+	json_flag(j, "one_device", h->one_device);
 	json_text(j, "machine", h->machine);
 	json_text(j, "backend", h->backend);
 	json_text(j, "xen", h->xen);

@@ -27,12 +27,14 @@ struct file_head_1 {
 /* The members from 'pool_base' on are there if 'head_bytes' says so */
 struct file_head_2 {
 	u64 start_ns, start_real_ns, pool_slots, pool_used, module_bytes;
-	u32 cpus, reserved;
+	u32 cpus, flags;
 	char kernel[64], backend[16], machine[16], command_line[256];
 	u64 pool_base;
 	u32 areas, forced;
 	char xen[32], clock[16];
 };
+
+#define FLAG_ONE_DEVICE 1u
 
 #define HEAD_1 (sizeof(struct file_start) + sizeof(struct file_head_1))
 #define HEAD_2 (sizeof(struct file_start) + offsetof(struct file_head_2, pool_base))
@@ -100,6 +102,7 @@ static void take_head_2(struct rec_head *to, const struct file_head_2 *h)
 	to->pool_used = h->pool_used;
 	to->module_bytes = h->module_bytes;
 	to->cpus = h->cpus;
+	to->one_device = h->flags & FLAG_ONE_DEVICE;
 	to->pool_base = h->pool_base;
 	to->areas = h->areas;
 	to->forced = h->forced;

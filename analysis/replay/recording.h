@@ -28,6 +28,7 @@ struct rec_head {
 	u64 pool_slots, pool_used; /* of stock, when the recording began */
 	u64 module_bytes;
 	u32 cpus;
+	bool one_device; /* no other device's events are there: `record -d` */
 	u64 pool_base; /* machine address of the stock pool's first slot */
 	u32 areas;
 	u32 forced; /* bit 0: all of stock's mappings bounce, bit 1: all of the module's */

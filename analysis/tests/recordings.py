@@ -23,14 +23,14 @@ class Recording:
     """Blocks of one version, in the order they are added."""
 
     def __init__(self, version=2, pool_slots=32768, pool_used=0, module_bytes=0, cpus=2,
-                 place=None):
+                 place=None, flags=0):
         self.version, self.sequence, self.events, self.lost = version, 0, 0, 0
         body = struct.pack("<QQQQ", 5, 1700000000000000000, pool_slots, pool_used)
         names = text("6.12.0", 64) + text("swiotlb-xen", 16) + text("dom0", 16)
         if version == 1:
             body += names
         else:
-            body += struct.pack("<QII", module_bytes, cpus, 0) + names + text("quiet", 256)
+            body += struct.pack("<QII", module_bytes, cpus, flags) + names + text("quiet", 256)
         if place:  # base, areas, forced, Xen, clock
             body += struct.pack("<QII", *place[:3]) + text(place[3], 32) + text(place[4], 16)
         self.out = (b"XSWREC\r\n" + struct.pack("<IIII", version, 0x01020304, 24 + len(body), 40) +
@@ -327,6 +327,7 @@ def tuned():
 
     return {
         "small_pool": new(pool_slots=1024, cpus=1).add(small_pool()).end(),
+        "one_device": new(pool_slots=1024, cpus=1, flags=1).add(small_pool()).end(),
         "areas_held": new(pool_slots=1024, cpus=8).add(areas_held()).end(),
         "straddles": new(cpus=1).add(straddles()).end(),
         "too_large": new(cpus=1).add(too_large()).end(),

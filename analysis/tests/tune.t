@@ -233,6 +233,9 @@ complains 'damaged' 1 'damaged at byte' "$tune" "$scratch/made/v2/wrong/flipped.
 complains 'no file' 1 'No such file' "$tune" "$scratch/nothing"
 expect 'cut off: advice by what is there' 0 'CUT OFF: all before was replayed' \
 	"$tune" "$scratch/made/v2/cut/cut_end.rec"
+expect 'of one device alone: that is said' 0 'ONE DEVICE ALONE .record -d.: what others need' \
+	"$tune" "$made/one_device.rec"
+expect 'and not of a recording of all' 0 '!ONE DEVICE' "$tune" "$made/small_pool.rec"
 expect 'with a gap: by what is before' 0 '7 events LOST: judged by the first 0.0 s' \
 	"$tune" "$scratch/made/v2/right/gap.rec"
 expect 'or across it, if told to' 0 '7 events LOST, gone on across' \

@@ -33,6 +33,8 @@ def reasons(by_reason):
 def recording_line(r):
     words = [f"Recording: {r['seconds']:.1f} s", f"{r['events']} events", r["machine"] or "",
              f"kernel {r['kernel']}" if r["kernel"] else "", f"Xen {r['xen']}" if r["xen"] else ""]
+    if r["one_device"]:
+        words.append("ONE DEVICE ALONE (record -d): what others need of the pool is not in it")
     if r["state"] == "cut":
         words.append("CUT OFF: all before was replayed")
     if r["gaps"] and not r["across_gaps"]:
