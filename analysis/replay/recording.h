@@ -29,7 +29,7 @@ struct rec_head {
 	u64 module_bytes;
 	u32 cpus;
 	bool one_device; /* no other device's events are there: `record -d` */
-	u64 pool_base; /* machine address of the stock pool's first slot */
+	u64 pool_base;   /* machine address of the stock pool's first slot */
 	u32 areas;
 	u32 forced; /* bit 0: all of stock's mappings bounce, bit 1: all of the module's */
 	char kernel[65], backend[17], machine[17], command_line[257], xen[33], clock[17];
