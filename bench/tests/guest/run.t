@@ -102,6 +102,6 @@ is "$loose" '' 'each device has its driver again'
 expect 'the modules are unloaded' 1 '^$' grep -E 'xen_swiotlb|dmabench' /proc/modules
 expect 'no tracing instance is left' 0 '^$' ls /sys/kernel/tracing/instances
 expect 'no namespace is left' 0 '!xsw-' ip netns list
-expect 'a result is never overwritten' 2 'already: name another --out' \
+expect 'a result is never overwritten' 2 'of this boot already: .*name another --out' \
 	bench/run --here --out "$out/run" --disk "/dev/$wide"
 done_testing
