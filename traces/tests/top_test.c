@@ -293,11 +293,33 @@ static void test_pause(void)
 	ok(written == 4 && *shown, "and once an interval when it is not");
 }
 
+/* A device that comes again has its name and another key: so its guests have rows of their own. */
+static void test_guests(void)
+{
+	static struct flow_state since, before;
+	static const struct flow_guest past = {
+		.dev = POINTER | 1, .domain = 3, .device = "0000:03:00.0", .count = { 100, 4096 }
+	};
+
+	before.guests[before.nr_guests++] = past;
+	since.guests[0] = since.guests[1] = past;
+	since.guests[0].count.bounces += 5;
+	since.guests[1].dev = POINTER | 2;
+	since.guests[1].count = (struct xb_guest){ 7, 28672 };
+	since.nr_guests = 2;
+	flow_since(&since, &before);
+	ok(since.guests[0].count.bounces == 5 && since.guests[0].count.bytes == 0,
+	   "a guest's bounces since, of a device");
+	ok(since.guests[1].count.bounces == 7 && since.guests[1].count.bytes == 28672,
+	   "those of the device that came again are all new");
+}
+
 int main(void)
 {
 	test_failures();
 	test_blind();
 	test_many();
 	test_pause();
+	test_guests();
 	return done_testing();
 }

@@ -38,6 +38,7 @@ struct flow_row {
 };
 
 struct flow_guest {
+	u64 dev; /* the device's key */
 	unsigned int domain;
 	char device[XB_NAME_LEN];
 	struct xb_guest count;

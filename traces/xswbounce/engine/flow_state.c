@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a state of the counters holds, and the difference of two: no kernel is asked. */
-#include <string.h>
+#include <stddef.h>
 
 #include "engine/device.h"
 #include "engine/flow.h"
@@ -63,7 +63,7 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 	for (i = 0; i < now->nr_guests; i++)
 		for (j = 0; j < before->nr_guests; j++)
 			if (now->guests[i].domain == before->guests[j].domain &&
-			    !strcmp(now->guests[i].device, before->guests[j].device)) {
+			    now->guests[i].dev == before->guests[j].dev) {
 				now->guests[i].count.bounces -= before->guests[j].count.bounces;
 				now->guests[i].count.bytes -= before->guests[j].count.bytes;
 			}

@@ -99,6 +99,7 @@ static void read_guests(struct flow_state *state)
 		if (options->device && strcmp(options->device, device.name))
 			continue;
 		memcpy(guest->device, device.name, sizeof(guest->device));
+		guest->dev = key.dev;
 		guest->domain = key.domain;
 		state->nr_guests++;
 	}
