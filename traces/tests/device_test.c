@@ -60,21 +60,40 @@ static void test_keys(void)
 	ok(!device_is_module(0), "nor is none");
 }
 
+static bool is_gone(u64 key, const char *name)
+{
+	struct xb_device d = { .seen.folder = 1 };
+
+	snprintf(d.name, sizeof(d.name), "%s", name);
+	return device_is_gone(key, &d);
+}
+
 /* By a device that every machine has. */
 static void test_gone(void)
 {
 	static const char path[] = "/sys/bus/cpu/devices/cpu0", none[] = "0000:ff:1f.7";
+	struct xb_device no_folder = { .name = "0000:ff:1f.7" };
 	struct stat st;
+	double next = 0;
 
 	if (stat(path, &st))
 		st.st_ino = 0;
 	ok(st.st_ino, "cpu0 has its folder in sysfs");
-	ok(!device_is_gone(XB_STOCK_DEVICE | st.st_ino, "cpu0"), "one that is there is not gone");
-	ok(device_is_gone(XB_STOCK_DEVICE | (st.st_ino + 1), "cpu0"),
+	ok(!is_gone(XB_STOCK_DEVICE | st.st_ino, "cpu0"), "one that is there is not gone");
+	ok(is_gone(XB_STOCK_DEVICE | (st.st_ino + 1), "cpu0"),
 	   "of another one of its name it is said");
-	ok(device_is_gone(XB_STOCK_DEVICE | st.st_ino, none), "and of one that has no folder");
-	ok(device_is_gone(device_of_module(none), none), "of the module's, too");
-	ok(!device_is_gone(XB_MODULE_DEVICE, "cpu0"), "which are known by their names alone");
+	ok(is_gone(XB_STOCK_DEVICE | st.st_ino, none), "and of one that has no folder");
+	ok(is_gone(device_of_module(none), none), "of the module's, too");
+	ok(!is_gone(XB_MODULE_DEVICE, "cpu0"), "which are known by their names alone");
+	ok(!is_gone(XB_STOCK_DEVICE | 1, "a-name-of-thirty-one-characters-or-more"),
+	   "one whose name is cut can't be looked for: not gone");
+	ok(!is_gone(XB_STOCK_DEVICE | 1, "?") && !is_gone(XB_STOCK_DEVICE | 1, "a?b") &&
+		   !is_gone(XB_STOCK_DEVICE | 1, ""),
+	   "nor is one whose name is not known as it is");
+	ok(!device_is_gone(XB_STOCK_DEVICE | 1, &no_folder),
+	   "nor one that never had a folder, and is known by its address");
+	ok(device_sweep_is_due(&next) && !device_sweep_is_due(&next) && next > 0,
+	   "who asks again at once is told to wait");
 }
 
 static void test_names(void)

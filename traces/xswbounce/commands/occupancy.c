@@ -19,7 +19,7 @@ static struct occupancy now;
 static const char text[] =
 	"How full the pools become: each INTERVAL (60 s) the most slots in use at once, exact, and the "
 	"most that each device held. At the end, or after COUNT intervals, a histogram by device: how "
-	"full the pool was at its maps.\v"
+	"full the pool was at its maps. That of a device that is gone comes sooner where many are.\v"
 	"For days: 580 instructions for a map and its unmap that bounce, none for others, and nothing is "
 	"written but a line an interval. 'tune --occupancy FILE' reads "
 	"what --json wrote, and says which size will be exceeded once a day, and once a month.\n\n"
@@ -86,7 +86,7 @@ static void show_json(double seconds, bool last)
 		json_count("failed", now.rows[i].fails);
 		json_count("most_held", now.rows[i].held);
 		json_count("most_used", now.rows[i].used);
-		if (last)
+		if (last || now.rows[i].gone)
 			json_histogram(&now.rows[i]);
 		json_object_end();
 	}
@@ -131,8 +131,8 @@ static void show_text(bool last)
 			screen_line("  %s %s: held %llu at most; %llu maps, %llu failed",
 				    now.rows[i].device.name, now.rows[i].device.driver,
 				    now.rows[i].held, now.rows[i].maps, now.rows[i].fails);
-	for (i = 0; i < now.n && last; i++)
-		if (wanted(&now.rows[i]) && now.rows[i].maps)
+	for (i = 0; i < now.n; i++)
+		if ((last || now.rows[i].gone) && wanted(&now.rows[i]) && now.rows[i].maps)
 			print_histogram(&now.rows[i]);
 	screen_end();
 }

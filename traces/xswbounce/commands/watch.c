@@ -28,10 +28,9 @@
 #define STEP 0.1 /* seconds between two looks */
 #define KEPT 600 /* looks kept: a minute */
 
-#define FAILURES_TOLD 20   /* in a second on each CPU; more are counted */
-#define SWEEP_PERIOD  60.0 /* seconds */
-#define XL_PATIENCE   5.0  /* seconds for xl, which waits for others */
-#define END_PATIENCE  5.0  /* seconds to begin files in, once it is over: the unit gives it 15 */
+#define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
+#define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
+#define END_PATIENCE  5.0 /* seconds to begin files in, once it is over: the unit gives it 15 */
 
 struct look {
 	double time;
@@ -181,17 +180,6 @@ static void meanwhile(void)
 	look_if_due();
 }
 
-/* What has been told of them is read by then. */
-static void sweep_events(void)
-{
-	static double due;
-
-	if (now() < due)
-		return;
-	due = now() + SWEEP_PERIOD;
-	events_sweep();
-}
-
 static void write_xl_info(struct incident *in)
 {
 	char *const xl[] = { "xl", "info", NULL };
@@ -304,7 +292,7 @@ int command_watch(int argc, char **argv)
 		if (now() >= next_check) {
 			causes_count(&policy, now());
 			held_sweep();
-			sweep_events();
+			events_sweep(); /* what has been told of them is read by now */
 			next_check = now() + STEP;
 		}
 		write_causes(false);

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/device.h"
 #include "engine/host.h"
 #include "engine/name.h"
+
+#define SWEEP_PERIOD 60.0 /* seconds: each device costs a stat in each bus's folder */
 
 static void driver_of(const char *name, char *driver)
 {
@@ -64,21 +67,41 @@ static u64 folder_of(const char *bus, const char *name)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-bool device_is_gone(u64 key, const char *name)
+/* Its name is whole, and as the kernel has it: what name_clean() changes becomes '?'. */
+static bool can_be_looked_for(u64 key, const struct xb_device *d)
+{
+	return *d->name && strlen(d->name) < sizeof(d->name) - 1 && !strchr(d->name, '?') &&
+	       (device_is_module(key) || d->seen.folder);
+}
+
+bool device_is_gone(u64 key, const struct xb_device *d)
 {
 	bool module = device_is_module(key), there = false;
-	DIR *dir = opendir("/sys/bus");
+	DIR *dir = can_be_looked_for(key, d) ? opendir("/sys/bus") : NULL;
 	struct dirent *entry;
 	u64 folder;
 
 	if (!dir)
 		return false;
 	while (!there && (entry = readdir(dir))) {
-		folder = *entry->d_name == '.' ? 0 : folder_of(entry->d_name, name);
+		folder = *entry->d_name == '.' ? 0 : folder_of(entry->d_name, d->name);
 		there = module ? folder != 0 : (folder | XB_STOCK_DEVICE) == key;
 	}
 	closedir(dir);
 	return !there;
+}
+
+bool device_sweep_is_due(double *next)
+{
+	struct timespec t;
+	double now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = t.tv_sec + t.tv_nsec / 1e9;
+	if (now < *next)
+		return false;
+	*next = now + SWEEP_PERIOD;
+	return true;
 }
 
 int devices_gone(struct bpf_map *devices, u64 gone[XB_MAX_DEVICES])
@@ -93,7 +116,7 @@ int devices_gone(struct bpf_map *devices, u64 gone[XB_MAX_DEVICES])
 	if (!device_places_are_few(n, XB_MAX_DEVICES))
 		return 0;
 	for (i = 0; i < n; i++)
-		if (device_describe(devices, keys[i], &d) && device_is_gone(keys[i], d.name))
+		if (device_describe(devices, keys[i], &d) && device_is_gone(keys[i], &d))
 			gone[nr_gone++] = keys[i];
 	return nr_gone;
 }

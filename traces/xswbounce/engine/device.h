@@ -25,11 +25,19 @@ u64 device_of_module(const char *name); /* the key that the module's events give
 bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d);
 
 /**
- * device_is_gone() - does the device of this key exist no more, under this name?
+ * device_is_gone() - does the device of this key exist no more?
+ * @d: as device_describe() gave it
  *
- * One of stock's is there while its folder in sysfs has the number that its key holds.
+ * One of stock's is there while its folder in sysfs has the number that its key holds. One that has
+ * no folder, or whose whole name is not known, can't be looked for: it is never gone.
  */
-bool device_is_gone(u64 key, const char *name);
+bool device_is_gone(u64 key, const struct xb_device *d);
+
+/**
+ * device_sweep_is_due() - may sysfs be asked again which devices are gone?  Once a minute.
+ * @next: when, in seconds since the boot; at first 0
+ */
+bool device_sweep_is_due(double *next);
 
 /* So many are in use of @places that those of devices that are gone are wanted again. */
 static inline bool device_places_are_few(int used, int places)

@@ -275,8 +275,12 @@ struct xb_place events_place(void)
 void events_sweep(void)
 {
 	u64 gone[XB_MAX_DEVICES];
-	int i, n = devices_gone(skel->maps.devices, gone);
+	static double next;
+	int i, n;
 
+	if (!device_sweep_is_due(&next))
+		return;
+	n = devices_gone(skel->maps.devices, gone);
 	for (i = 0; i < n; i++)
 		bpf_map__delete_elem(skel->maps.devices, &gone[i], sizeof(gone[i]), 0);
 }

@@ -22,7 +22,7 @@ typedef int (*events_visitor)(const struct xb_message *m, size_t size);
 void events_start(const struct host *host, const struct events_options *options,
 		  events_visitor visit);
 void events_follow(void); /* see whether the module came or went: some times a second */
-void events_sweep(void);  /* forget devices that are gone, if there are many */
+void events_sweep(void);  /* once a minute: forget devices that are gone, if there are many */
 void events_arm(void);    /* from here on there are messages */
 void events_stop(void);
 

@@ -51,16 +51,24 @@ static void sum_hist(const struct xb_hist_key *key, struct xb_hist *sum)
 	free(value);
 }
 
-static void read_stat(u32 at, struct xb_stat *stat)
+static void add_stat(struct xb_stat *to, const struct xb_stat *stat)
 {
-	u64 second[sizeof(*stat) / sizeof(u64)], *total = (void *)stat;
-	u32 behind = at + XB_MAX_DEVICES;
+	const u64 *n = (const void *)stat;
+	u64 *total = (void *)to;
 	size_t i;
 
+	for (i = 0; i < sizeof(*stat) / sizeof(*n); i++)
+		total[i] += n[i];
+}
+
+static void read_stat(u32 at, struct xb_stat *stat)
+{
+	u32 behind = at + XB_MAX_DEVICES;
+	struct xb_stat second;
+
 	sum_cpus(skel->maps.stats, &at, sizeof(at), stat, sizeof(*stat));
-	sum_cpus(skel->maps.stats, &behind, sizeof(behind), second, sizeof(second));
-	for (i = 0; i < sizeof(second) / sizeof(second[0]); i++)
-		total[i] += second[i];
+	sum_cpus(skel->maps.stats, &behind, sizeof(behind), &second, sizeof(second));
+	add_stat(stat, &second);
 	stat->copied_bytes += stat->bounce_bytes;
 }
 
@@ -139,12 +147,15 @@ static void clear_stat(u32 at)
 	free(nothing);
 }
 
-/* Nothing is counted for it any more, and a program that looks for a place finds it when all is
- * cleared. */
+/*
+ * First no number leads to it any more, so that no device settles in it while it is cleared: its
+ * address may be another's by now. A program that looks for a place finds it when all is cleared.
+ */
 static void free_place(u32 at)
 {
 	struct xb_hist_key key = { .dev = skel->bss->device_keys[at] };
 
+	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_PAST, __ATOMIC_SEQ_CST);
 	bpf_map__delete_elem(skel->maps.devices, &key.dev, sizeof(key.dev), 0);
 	bpf_map__delete_elem(skel->maps.sizes, &key.dev, sizeof(key.dev), 0);
 	for (; key.call < XB_NR_CALLS; key.call++)
@@ -156,31 +167,50 @@ static void free_place(u32 at)
 	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_FREED, __ATOMIC_RELEASE);
 }
 
+/* Two CPUs that met a device at once may have given it two places: all else is kept by its key. */
+static void add_to_row(u32 at, struct flow_row *row)
+{
+	struct xb_stat stat;
+
+	read_stat(at, &stat);
+	add_stat(&row->stat, &stat);
+}
+
 void flow_sum(struct flow_bpf *programs, const struct host *where,
 	      const struct flow_options *wanted, struct flow_state *state)
 {
-	struct flow_row *row;
-	bool few, gone;
-	u32 at;
+	static double next_sweep;
+	u32 gone[XB_MAX_DEVICES], at;
+	int nr_gone = 0;
+	struct flow_row *row, *same;
+	bool sweep;
 
 	skel = programs;
 	host = where;
 	options = wanted;
 	read_guests(state);
 	state->nr_rows = 0;
-	few = !options->late && device_places_are_few(places_in_use(), XB_MAX_DEVICES);
+	sweep = !options->late && device_places_are_few(places_in_use(), XB_MAX_DEVICES) &&
+		device_sweep_is_due(&next_sweep);
 	for (at = 0; at < XB_MAX_DEVICES; at++) {
 		row = &state->rows[state->nr_rows];
 		row->key = skel->bss->device_keys[at];
 		if (!row->key || !device_describe(skel->maps.devices, row->key, &row->device))
 			continue;
 		/* asked before its counters are read: these are its last */
-		gone = few && device_is_gone(row->key, row->device.name);
-		if (!options->device || !strcmp(options->device, row->device.name)) {
-			read_row(at, row);
-			state->nr_rows++;
+		if (sweep && device_is_gone(row->key, &row->device))
+			gone[nr_gone++] = at;
+		if (options->device && strcmp(options->device, row->device.name))
+			continue;
+		same = (struct flow_row *)flow_row_of(state, row->key);
+		if (same) {
+			add_to_row(at, same);
+			continue;
 		}
-		if (gone)
-			free_place(at);
+		read_row(at, row);
+		state->nr_rows++;
 	}
+	/* last: a device's description goes with its first place */
+	while (nr_gone)
+		free_place(gone[--nr_gone]);
 }

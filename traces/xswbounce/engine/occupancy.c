@@ -137,6 +137,7 @@ static void read_row(struct xb_occupancy *from, u32 parity, struct occupancy_row
 {
 	struct xb_most *most = &from->most[parity];
 
+	to->key = from->key;
 	device_describe(skel->maps.devices, from->key, &to->device);
 	to->pool = from->pool;
 	to->maps = from->maps;
@@ -147,14 +148,38 @@ static void read_row(struct xb_occupancy *from, u32 parity, struct occupancy_row
 	*most = (struct xb_most){};
 }
 
-/* The place of a device that is gone, for another. */
+/* The place of a device that is gone, for another: no number leads to it while it is cleared. */
 static void free_place(u32 at)
 {
 	u64 key = skel->bss->occupancies[at].key;
 
+	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_PAST, __ATOMIC_SEQ_CST);
 	bpf_map__delete_elem(skel->maps.devices, &key, sizeof(key), 0);
 	memset(&skel->bss->occupancies[at], 0, sizeof(skel->bss->occupancies[at]));
 	__atomic_store_n(&skel->bss->device_numbers[at], XB_PLACE_FREED, __ATOMIC_RELEASE);
+}
+
+/* Two CPUs that met a device at once may have given it two places: it held their sum at most. */
+static void add_row(struct occupancy_row *to, const struct occupancy_row *row)
+{
+	int i;
+
+	to->maps += row->maps;
+	to->fails += row->fails;
+	to->held += row->held;
+	to->used = to->used > row->used ? to->used : row->used;
+	for (i = 0; i < XB_OCCUPANCY_STEPS; i++)
+		to->steps[i] += row->steps[i];
+}
+
+static struct occupancy_row *row_of(struct occupancy *o, u64 key)
+{
+	int i;
+
+	for (i = 0; i < o->n; i++)
+		if (o->rows[i].key == key)
+			return &o->rows[i];
+	return NULL;
 }
 
 static bool places_are_few(void)
@@ -168,10 +193,12 @@ static bool places_are_few(void)
 
 void occupancy_interval(struct occupancy *o)
 {
+	static double next_sweep;
 	u32 parity = skel->bss->parity & 1, i;
-	bool few = places_are_few();
-	struct occupancy_row *row;
-	u64 key;
+	bool sweep = places_are_few() && device_sweep_is_due(&next_sweep);
+	struct occupancy_row *row, *same;
+	u32 gone[XB_OCCUPANCY_DEVICES];
+	int nr_gone = 0;
 
 	memcpy(o->used, began, sizeof(began));
 	skel->bss->parity = !parity;
@@ -181,14 +208,22 @@ void occupancy_interval(struct occupancy *o)
 	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++) {
 		if (!skel->bss->occupancies[i].key)
 			continue;
-		row = &o->rows[o->n++];
-		key = skel->bss->occupancies[i].key;
+		row = &o->rows[o->n];
 		read_row(&skel->bss->occupancies[i], parity, row);
-		if (few && device_is_gone(key, row->device.name))
-			free_place(i);
+		row->gone = sweep && device_is_gone(row->key, &row->device);
+		if (row->gone)
+			gone[nr_gone++] = i;
 		if (row->used > o->used[row->pool])
 			o->used[row->pool] = row->used;
+		same = row_of(o, row->key);
+		if (same)
+			add_row(same, row);
+		else
+			o->n++;
 	}
+	/* last: a device's description goes with its first place */
+	while (nr_gone)
+		free_place(gone[--nr_gone]);
 	o->lost = skel->bss->losses.devices + probe_missed(skel->obj) + module_side_missed(&side);
 }
 

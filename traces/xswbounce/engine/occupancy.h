@@ -10,8 +10,10 @@
 
 /* One device: counts since the start, maxima of the interval that ended, in slots. */
 struct occupancy_row {
+	u64 key;
 	struct xb_device device;
-	u32 pool; /* 0: stock's, 1: the module's */
+	u32 pool;  /* 0: stock's, 1: the module's */
+	bool gone; /* this is its last interval: its place is another's now */
 	u64 maps, fails;
 	u64 held; /* what it held before the start is in it as far as that was undone since */
 	u64 used;
