@@ -26,16 +26,15 @@ static events_visitor visit;
 static const u32 *counts; /* of losses, as each message tells them; NULL: a flood */
 static int nr_counts;
 static char *limit; /* as it is typed; NULL: none */
-static int devices = 1;
+static int devices = 1, named = XB_MAX_DEVICES * 2;
 
-/* What the process that records tells: messages offered, warnings. */
+/* What the process that records tells: messages offered, warnings, sweeps of devices. */
 static struct {
-	int offered, warned;
+	int offered, warned, swept;
 } * told;
 static u32 calls_missed; /* of which no program told */
 
-/* What events_follow() finds, one after another, and what each load of the module's programs
- * missed. */
+/* What events_follow() finds, one after another, and what was missed until then. */
 static const struct turn {
 	struct events_module module;
 	u32 missed;
@@ -113,6 +112,11 @@ void events_arm(void)
 {
 }
 
+void events_sweep(void)
+{
+	told->swept++;
+}
+
 void events_stop(void)
 {
 }
@@ -188,8 +192,10 @@ struct xb_place events_place(void)
 
 bool events_device(u64 dev, struct xb_device *d)
 {
-	*d = (struct xb_device){ .name = "0000:03:00.0" };
-	return dev >= DEVICE;
+	*d = (struct xb_device){ .name = "?" };
+	if (dev < DEVICE + named)
+		strcpy(d->name, "0000:03:00.0");
+	return dev < DEVICE + named;
 }
 
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
@@ -236,7 +242,7 @@ static int record(rlim_t room)
 	int status;
 	pid_t pid;
 
-	told->offered = 0;
+	told->offered = told->swept = 0;
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
@@ -311,8 +317,8 @@ static void test_module(void)
 	static const struct turn unloaded[] = {
 		{ { 1, true }, 50 },
 		{ { 1, true }, 50 },
-		{ { 0, false }, 0 },
-		{ { 0, false }, 30 },
+		{ { 0, false }, 80 },
+		{ { 0, false }, 80 },
 	};
 	static const struct turn ring[] = {
 		{ { 1, false }, 0, 100 },
@@ -390,6 +396,31 @@ static void test_many_devices(void)
 	devices = 1;
 }
 
+/* The kernel's table of devices is full: which the others are is not known. */
+static void test_nameless(void)
+{
+	static const u32 none[] = { 0, 0, 0, 0, 0, 0 };
+	static char name[] = "0000:03:00.0";
+	struct recording_reader r;
+
+	counts = none;
+	nr_counts = 6;
+	devices = 3;
+	named = 1;
+	record(RLIM_INFINITY);
+	ok(told->swept > 0, "devices that are gone are looked for");
+	read_all(&r);
+	ok(r.events == 6 && r.lost == 7, "events of devices without a name are recorded");
+	nr_counts = 6;
+	command_options.device = name;
+	record(RLIM_INFINITY);
+	command_options.device = NULL;
+	read_all(&r);
+	ok(r.events == 2 && r.lost == 4 + 7, "where one device is asked for, they are lost");
+	devices = 1;
+	named = XB_MAX_DEVICES * 2;
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/record_test.XXXXXX";
@@ -403,6 +434,7 @@ int main(void)
 	test_full_disk();
 	test_limit();
 	test_many_devices();
+	test_nameless();
 	unlink(path);
 	rmdir(folder);
 	return done_testing();

@@ -97,6 +97,10 @@ void events_arm(void)
 {
 }
 
+void events_sweep(void)
+{
+}
+
 bool events_poll(void)
 {
 	return false;
@@ -117,9 +121,10 @@ u32 events_lost(void)
 
 bool events_device(u64 dev, struct xb_device *d)
 {
-	(void)dev;
 	*d = (struct xb_device){ .name = "0000:03:00.0", .driver = "e1000" };
-	return true;
+	if (!dev)
+		strcpy(d->name, "?");
+	return dev;
 }
 
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
@@ -152,9 +157,15 @@ static const char *line_of(u64 dev)
 
 int main(void)
 {
+	static char name[] = "0000:04:00.0";
+
 	ok(strstr(line_of(XB_STOCK_DEVICE | 7), "longest free run 6 KiB; by fio"),
 	   "of stock's pool the longest free run, as it was found");
 	ok(strstr(line_of(XB_MODULE_DEVICE | 0x300), "longest free run at most 6 KiB; by fio"),
 	   "of the module's the upper bound that its event tells, as one");
+	command_options.device = name;
+	ok(!*line_of(XB_STOCK_DEVICE | 7) && !unknown,
+	   "another device than is wanted is not shown");
+	ok(!*line_of(0) && unknown == 1, "one whose name is not known is counted");
 	return done_testing();
 }

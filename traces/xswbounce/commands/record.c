@@ -26,8 +26,10 @@ static struct host host;
 static u64 start_ns, last_ns;
 static u64 ids[MAX_IDS];
 static int nr_ids;
-static u64 unnamed;                 /* events of devices for which no number was left */
-static u32 lost;                    /* for lack of room, as the messages tell */
+static u64 unnamed; /* events of devices for which no number was left */
+static u64
+	unknown; /* events that may be of the one device wanted: the kernel had no room for names */
+static u32 lost; /* for lack of room, as the messages tell */
 static u32 missed;                  /* as tell_missed() has told */
 static u64 limit;                   /* events; 0: none */
 static struct events_module module; /* as it was last found */
@@ -118,8 +120,10 @@ static bool wanted(u64 dev)
 
 	if (!command_options.device || !dev)
 		return true;
-	events_device(dev, &d);
-	return !strcmp(d.name, command_options.device);
+	if (events_device(dev, &d))
+		return !strcmp(d.name, command_options.device);
+	unknown++;
+	return false;
 }
 
 /* What the module could not map it tells as a failure alone; of stock's there is a map, too. */
@@ -163,10 +167,13 @@ static void tell_missed(void)
 {
 	u32 now = events_missed();
 
-	if ((int)(now - missed) <= 0)
-		return;
-	recording_lost(&writer, last_ns, now - missed);
-	missed = now;
+	if ((int)(now - missed) > 0) {
+		recording_lost(&writer, last_ns, now - missed);
+		missed = now;
+	}
+	if (unknown)
+		recording_lost(&writer, last_ns, unknown);
+	unknown = 0;
 }
 
 static int write_slot(const struct xb_message *m, size_t size)
@@ -177,7 +184,8 @@ static int write_slot(const struct xb_message *m, size_t size)
 
 /*
  * A device came to the module, and its events are told from now on. What lives of the mappings made
- * before is in the module's list; what came and went is missing.
+ * before is in the module's list; what came and went is missing. Calls that the stream has told
+ * before the counters are read are in that number, too: it is how many are lost at most.
  */
 static void meet_module(void)
 {
@@ -193,17 +201,13 @@ static void meet_module(void)
 
 static void follow(void)
 {
-	u32 before;
 	struct events_module now;
 
 	tell_missed();
-	before = events_missed();
 	events_follow();
 	now = events_module();
-	if (now.load != module.load) { /* its programs are others, which missed nothing yet */
-		missed -= before - events_missed();
+	if (now.load != module.load)
 		module_calls = 0;
-	}
 	if (now.attached && (!module.attached || now.load != module.load))
 		meet_module();
 	else if (!now.attached && module.attached && now.load == module.load)
@@ -295,6 +299,7 @@ int command_record(int argc, char **argv)
 	       command_wait(more ? SOON : POLL, command_period(INFINITY))) {
 		more = events_poll();
 		tell_missed();
+		events_sweep();
 	}
 	end_ns = is_full() ? last_ns : drain();
 	own_cost_print();

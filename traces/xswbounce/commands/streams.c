@@ -20,6 +20,7 @@
 
 static struct host host;
 static u64 shown, refused;
+static u64 unknown; /* failures that may be of the one device wanted */
 
 static const char full_text[] =
 	"One line for each mapping that failed: device, size, why, and the pool as it was then.\v"
@@ -135,11 +136,14 @@ static void show_exchange(const struct xb_exchange *x)
 static int show(const struct xb_message *m, size_t size)
 {
 	struct xb_device d;
+	bool known;
 
 	if (m->kind == XB_FAILURE && size >= sizeof(struct xb_failure)) {
-		events_device(m->dev, &d);
-		if (command_options.device && strcmp(command_options.device, d.name))
+		known = events_device(m->dev, &d);
+		if (command_options.device && strcmp(command_options.device, d.name)) {
+			unknown += !known;
 			return 0;
+		}
 		if (command_options.json)
 			json_failure((const void *)m, &d);
 		else
@@ -166,8 +170,10 @@ static int run(const char *name, const char *text, const struct events_options *
 	command_every = events_follow;
 	events_arm();
 	command_begin();
-	while (command_wait(more ? SOON : POLL, command_period(INFINITY)))
+	while (command_wait(more ? SOON : POLL, command_period(INFINITY))) {
 		more = events_poll();
+		events_sweep();
+	}
 	events_drain();
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,
@@ -175,6 +181,8 @@ static int run(const char *name, const char *text, const struct events_options *
 	if (events_lost())
 		warn("%u events were lost: they came faster than they could be shown",
 		     events_lost());
+	if (unknown)
+		warn("%llu failed mappings are of devices whose names are not known", unknown);
 	own_cost_print();
 	events_stop();
 	return command_end();
