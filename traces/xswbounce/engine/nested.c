@@ -45,11 +45,12 @@ u64 nested_lost(const struct bpf_object *programs, const u64 *rescued,
 	u64 missed, known;
 	int tries = 0, i;
 
+	/* what is missed first: of a call in between too little is told, not too much for ever */
 	do {
+		missed = probe_missed(programs);
 		known = *count;
 		for (i = 0; i < nr_starts; i++)
 			known += probe_missed_by(starts[i]);
-		missed = probe_missed(programs);
 	} while (missed != known && ++tries < TRIES);
 	if (missed > known && missed - known > *most)
 		*most = missed - known;
