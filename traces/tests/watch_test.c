@@ -23,6 +23,7 @@ bool events_device(u64 dev, struct xb_device *d)
 
 static u64 untold[XB_BACKENDS];
 static unsigned long long module_failed;
+static u64 module_load = 1;
 
 u64 events_untold(enum xb_backend backend)
 {
@@ -32,6 +33,11 @@ u64 events_untold(enum xb_backend backend)
 unsigned long long host_module_failures(void)
 {
 	return module_failed;
+}
+
+struct events_module events_module(void)
+{
+	return (struct events_module){ .load = module_load, .attached = true };
 }
 
 const char *host_backend(const struct host *h)
@@ -224,8 +230,22 @@ static void test_counters(void)
 	   "what no event told gets a file, however stock's failures storm");
 	ok(files_of_counters(1050) == 0, "once");
 	module_failed = 2;
+	module_load++;
 	ok(files_of_counters(1060) == 1 && strstr(c.text, "2 mappings"),
 	   "the module is loaded anew: what failed since");
+	/* while a file is written nobody looks at the counters */
+	module_load++;
+	causes_follow();
+	causes_take(&p, &h, &f.m, sizeof(f));
+	files_at(1070);
+	module_failed = 1;
+	ok(files_of_counters(1080) == 0,
+	   "loaded anew during a long file: its event is no second cause");
+	module_load++;
+	causes_follow();
+	module_failed = 50;
+	ok(files_of_counters(1090) == 1 && strstr(c.text, "50 mappings"),
+	   "nor is one hidden where it has more failures than the one before");
 }
 
 static char folder[64];

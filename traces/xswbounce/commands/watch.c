@@ -170,13 +170,14 @@ static void follow_module(void)
 {
 	held_follow();
 	events_follow();
+	causes_follow();
 }
 
 /* While another program is waited for: the module may go, and what happens is queued. */
 static void meanwhile(void)
 {
+	events_poll(); /* what a load of the module has told, before another is seen */
 	follow_module();
-	events_poll();
 	look_if_due();
 }
 

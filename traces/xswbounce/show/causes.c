@@ -57,28 +57,48 @@ void causes_take(struct policy *p, const struct host *h, const struct xb_message
 		take_exchange(p, x);
 }
 
+/* Of this load of the module: what its counters had before the watch, what is told otherwise. */
+static struct {
+	u64 load;
+	bool known;
+	unsigned long long base, told;
+	u64 untold;
+	int looks; /* at which something was missing, one after another */
+} counted;
+
+static void count_anew(unsigned long long base)
+{
+	counted.load = events_module().load;
+	counted.known = true;
+	counted.base = base;
+	counted.untold = events_untold(XB_MODULE);
+	counted.told = module_failures = 0;
+	counted.looks = 0;
+}
+
+void causes_follow(void)
+{
+	if (counted.known && events_module().load != counted.load)
+		count_anew(0);
+}
+
 void causes_count(struct policy *p, double now)
 {
-	static unsigned long long base, last, told, untold;
 	unsigned long long failures = host_module_failures();
-	static int looks = -1;
 	long long missing;
 	char text[128];
 
-	if (looks < 0 || failures < last) { /* the first look, or another load of the module */
-		base = looks < 0 ? failures : 0;
-		untold = events_untold(XB_MODULE);
-		module_failures = told = 0;
-		looks = 0;
-	}
-	last = failures;
-	missing = failures - base - module_failures - (events_untold(XB_MODULE) - untold) - told;
-	looks = missing > 0 ? looks + 1 : 0;
-	if (looks < COUNTED_LOOKS)
+	causes_follow();
+	if (!counted.known)
+		count_anew(failures);
+	missing = failures - counted.base - module_failures -
+		  (events_untold(XB_MODULE) - counted.untold) - counted.told;
+	counted.looks = missing > 0 ? counted.looks + 1 : 0;
+	if (counted.looks < COUNTED_LOOKS)
 		return;
 	snprintf(text, sizeof(text), "%lld mappings of xen_swiotlb failed, by its counters",
 		 missing);
 	policy_happened(p, CAUSE_FAILURE, "xen_swiotlb", text, now);
-	told += missing;
-	looks = 0;
+	counted.told += missing;
+	counted.looks = 0;
 }

@@ -21,4 +21,12 @@ void causes_take(struct policy *p, const struct host *h, const struct xb_message
  */
 void causes_count(struct policy *p, double now);
 
+/**
+ * causes_follow() - see whether the module was loaded anew: its counters begin at zero
+ *
+ * After each events_follow(), what was told before being read: so no event of one load is taken for
+ * another's.
+ */
+void causes_follow(void);
+
 #endif /* XB_CAUSES_H */
