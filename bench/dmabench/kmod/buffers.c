@@ -44,7 +44,7 @@ static struct page *find_one(struct buffers *b, struct device *dev, enum reach r
 {
 	u64 share = free_bytes() / SHARE >> (PAGE_SHIFT + b->order);
 	unsigned int n = 0, most = min_t(u64, REJECTS, share);
-	gfp_t where = zone(dev, reach) | __GFP_THISNODE;
+	gfp_t where = zone(dev, reach) ?: __GFP_THISNODE; /* low memory not every node has */
 	struct page **rejected, *page;
 
 	rejected = kcalloc(REJECTS, sizeof(*rejected), GFP_KERNEL);

@@ -31,7 +31,8 @@ static inline unsigned int nearest_cpu(struct device *dev, unsigned int i)
  * @count: how many
  * @size: bytes of each, from the start of a page
  * @reach: near: reached without bouncing; far: not; any
- * @cpu: on whose memory node, and on no other
+ * @cpu: on whose memory node, and on no other; but near memory of a mask of 32 bits or less is of
+ *	another node where this one has none so low
  *
  * Blocks of the other kind are put aside in the search, of a quarter of the free memory at most.
  * Sleeps. The caller gives them back with buffers_put().

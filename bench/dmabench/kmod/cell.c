@@ -219,7 +219,10 @@ static int workers_merge(struct worker *w, unsigned int n)
 	return 0;
 }
 
-/* Where it was measured: the CPUs of the threads, the nodes of their memory, the device's node. */
+/*
+ * Where it was measured: the CPUs of the threads, the nodes whose memory they ask for, the device's
+ * node. Near memory of a narrow mask may be another node's, see buffers_get().
+ */
 static void describe_place(struct bench *bench, const struct worker *w, unsigned int n)
 {
 	struct text *t = &bench->cell_result;
