@@ -314,6 +314,23 @@ static void test_guests(void)
 	   "those of the device that came again are all new");
 }
 
+/* Of the module's a device keeps its key; where its place was freed meanwhile it counts anew. */
+static void test_anew(void)
+{
+	static struct flow_state since, before;
+	struct flow_row *row = &since.rows[0];
+
+	before.nr_rows = since.nr_rows = 1;
+	before.rows[0].key = row->key = XB_MODULE_DEVICE | 8;
+	before.rows[0].stat = (struct xb_stat){ .mask = 1000, .maps = 50, .unmaps = 10 };
+	row->stat = (struct xb_stat){ .mask = 9, .maps = 60, .unmaps = 11 };
+	flow_since(&since, &before);
+	ok(row->stat.maps == 10 && row->stat.unmaps == 1, "a device's counts since");
+	row->stat = (struct xb_stat){ .mask = 1000, .maps = 60, .unmaps = 4 };
+	flow_since(&since, &before);
+	ok(row->stat.maps == 60 && row->stat.unmaps == 4, "all of them, if it counts anew");
+}
+
 int main(void)
 {
 	test_failures();
@@ -321,5 +338,6 @@ int main(void)
 	test_many();
 	test_pause();
 	test_guests();
+	test_anew();
 	return done_testing();
 }

@@ -39,6 +39,20 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 		hist_since(&now->hists[i], &before->hists[i]);
 }
 
+/* It came again under its old key, and the place that it had was freed: its counters fell. */
+static bool began_anew(const struct flow_row *now, const struct flow_row *before)
+{
+	const u64 *n = (const void *)&now->stat, *b = (const void *)&before->stat;
+	size_t i;
+
+	/* what stands before them tells of the device */
+	for (i = offsetof(struct xb_stat, maps) / sizeof(*n); i < sizeof(now->stat) / sizeof(*n);
+	     i++)
+		if (n[i] < b[i])
+			return true;
+	return false;
+}
+
 /* By tracefs what is lost may fall, when the module's histograms go. */
 static void losses_since(struct xb_losses *now, const struct xb_losses *before)
 {
@@ -57,7 +71,7 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 
 	for (i = 0; i < now->nr_rows; i++) {
 		row = flow_row_of(before, now->rows[i].key);
-		if (row)
+		if (row && !began_anew(&now->rows[i], row))
 			row_since(&now->rows[i], row);
 	}
 	for (i = 0; i < now->nr_guests; i++)
