@@ -14,6 +14,7 @@ import comparison
 import counting
 import dmabench
 import lab
+import lasting
 import lend
 import loads as load_files
 import machine as machine_file
@@ -129,6 +130,8 @@ class Run:
             state = {} if options.dry_run else resume.recover(self.host, self.stored, partial)
         finder = Finder(self.host, self.machine, options)
         finder.find()
+        if not self.machine.named:
+            lasting.check(folder, self.machine.environment, finder.targets)
         if not self.stored and not self.machine.named:
             self.before = comparison.boots_before(folder, self.machine)
         check_tools(tools_of(finder.targets, options))
