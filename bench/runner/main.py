@@ -141,7 +141,7 @@ class Run:
         if self.before:
             wanted = wanted._replace(pairs_before=boots.last_pair(self.before))
             boots.check(self.before, self.machine, wanted,
-                        record_file.device_entries(finder.targets))
+                        record_file.device_entries(finder.targets), bool(finder.unpaired))
         if cant_sample and wanted.rounds and not self.machine.emulated:
             finder.leave_out("samples of where the time goes", cant_sample)
         holder = dmabench.holder(finder, self.machine)
