@@ -80,7 +80,8 @@ def joined(before, now):
                 rounds=before["rounds"] + now["rounds"],
                 discarded=before["discarded"] + now["discarded"],
                 dmabench=now["dmabench"] or before["dmabench"],
-                exchange_totals=now["exchange_totals"] or before["exchange_totals"])
+                exchange_totals=(now if any(now["exchange_totals"].values()) else
+                                 before)["exchange_totals"])
 
 
 def add(work, result, value):

@@ -204,7 +204,7 @@ class Run:
             stack.callback(module.unload)
             module.loaded = module.loaded or bool(state.get("module_loaded"))
         record.state(module_loaded=bool(module and module.loaded),
-                     dmabench_loaded=bool(lender and not lender.was_loaded))
+                     dmabench_loaded=any(one and not one.was_loaded for one in lenders))
         stack.callback(self._to_stock, backends)
         for one in filter(None, lenders):
             stack.callback(one.release)

@@ -43,4 +43,8 @@ tap.equal(left(record(dict(RAN, ok=False), MODULE), record(RAN)), [],
 tap.equal(left(record(None, IN_USE), record(None)), [], "what the newer boot loads is not left out")
 tap.equal(left(record(None, IN_USE, NOT_BUILT), record(None, IN_USE, NOT_BUILT)),
           [IN_USE, NOT_BUILT], "what none has is told once")
+totals = dict(record(None), exchange_totals={"module": {"exchanges": 3}})
+unknown = dict(record(None), exchange_totals={"module": None})
+tap.equal(boots.joined(totals, unknown)["exchange_totals"], totals["exchange_totals"],
+          "exchanges that the newer boot does not know are those of the older one")
 sys.exit(tap.done())

@@ -108,7 +108,7 @@ expect 'of a named device, too' 0 '^  backend module +the module works in a Xen 
 expect 'which is loaded on stock' 0 '^  wide .*; stock$' dry --try-module serial:SER-W
 expect 'and whose DMA API is timed on stock' 0 'dmabench. at .*: stock; fills' dry --try-module serial:SER-W
 for api in "$wide" spare-nic; do
-	expect "$api is timed, as with Xen" 0 "dmabench. at $api: stock; fills" named $api
+	expect "$api is timed, as with Xen" 0 "dmabench. at $api: stock; fills" named "$api"
 done
 expect 'a device before no hardware, too' 0 "dmabench. at ${function##*/}: stock; fills" named none
 echo 'root=/dev/x swiotlb=65536,force' >"$fake/proc/cmdline"
