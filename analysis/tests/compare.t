@@ -67,6 +67,7 @@ said=$("$compare" "$boots" "$run")
 passes 'from three boots on there is an interval, and a verdict' grep -qE \
 	'randread-4k-qd1 \| module \| throughput, IOPS .* ×0\.50 \(0\.[0-9]+–0\.[0-9]+\), worse \|' <<<"$said"
 # half of a load's rounds on the module failed, first in the run, then in the base
+# shellcheck disable=SC2016 # a variable of jq's
 edit xen-dom0/run.json '([.rounds[] | select(.kind == "timed" and .load == "randread-4k-qd1" and
 	.device == "nvme0n1" and .backend == "module").index][:3]) as $lost |
 	(.rounds[] | select(.index | IN($lost[]))) |= (.ok = false | .why = "it hung")'
