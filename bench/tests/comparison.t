@@ -86,29 +86,30 @@ device()
 {
 	echo "{id: \"$1\", target: \"$2\", serial: $3, bdf: \"$4\", role: \"$5\", writable: true}"
 }
-a=$(device nvme2n1 nvme1n1 '"SER-1"' 0000:01:00.0 disk) b=$(device nvme1n1 nvme2n1 '"SER-2"' 0000:02:00.0 disk)
-c=$(device sdc sdc null 0000:03:00.0 disk)
-d=$(device eth2 eth2 null 0000:04:00.0 nic) e=$(device eth3 eth2 null 0000:05:00.0 nic)
+bus=0000:0
+a=$(device nvme2n1 nvme1n1 '"SER-1"' ${bus}1:00.0 disk) b=$(device nvme1n1 nvme2n1 '"SER-2"' ${bus}2:00.0 disk)
+c=$(device sdc sdc null ${bus}3:00.0 disk)
+d=$(device eth2 eth2 null ${bus}4:00.0 nic) e=$(device eth3 eth2 null ${bus}5:00.0 nic)
 words='--write /dev/nvme1n1 --write /dev/sdc --write /dev/disk/by-id/x --disk nvme2n1 --disk /dev/sdc --nic eth3 --try-module /dev/nvme1n1 --try-module eth2'
 rm -r "$run"
 enter native '' "bench/run $words" "[$a, $b, $c, $d, $e]"
 like "$(told '.environments[1].loads.cure')" \
-	"'WRITE=serial:SER-1 /dev/disk/by-id/x' 'DISK=serial:SER-2 0000:03:00.0' NIC=0000:05:00.0 'MODULE=serial:SER-1 0000:04:00.0' " \
+	"'WRITE=serial:SER-1 /dev/disk/by-id/x' 'DISK=serial:SER-2 ${bus}3:00.0' NIC=${bus}5:00.0 'MODULE=serial:SER-1 ${bus}4:00.0' " \
 	'devices are told by names that hold over boots, as the kernel called them when the run began'
 like "$(told '.environments[1].loads.cure')" ' \(and name the disk again [^;]*: /dev/sdc may be another one then\)$' \
 	'a disk without one is not told to be overwritten'
-enter native-iommu-lazy '' 'bench/run --write /dev/nvme1n1' "[$(device nvme1n1 nvme1n1 '"SER-2"' 0000:02:00.0 disk)]"
+enter native-iommu-lazy '' 'bench/run --write /dev/nvme1n1' "[$(device nvme1n1 nvme1n1 '"SER-2"' ${bus}2:00.0 disk)]"
 like "$(told '.environments[1].loads.cure')" "'WRITE=serial:SER-1 " 'those are the disks of the first boot'
 rm -r "$run"
 enter native '' "bench/run --write nvme1n1" "[$a, ${a//nvme1n1/nvme3n1}]"
 like "$(told '.environments[1].loads.cure')" 'make bench OUT=[^ ]* \(and name' 'nor is one by a serial number that two have'
 rm -r "$run"
-enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-Z"' 0000:01:00.0 disk)]"
+enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-Z"' ${bus}1:00.0 disk)]"
 expect 'another disk of the same name is not overwritten' 2 \
 	'^run: refusing to write to testa: its serial number is SER-A, that of the disk which xen-dom0 wrote to .* is SER-Z: ' \
 	bench --write "$fake/dev/testa"
 expect 'it is read' 0 'testa .*; reads;' bench --disk "$fake/dev/testa"
-enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-A"' 0000:01:00.0 disk)]"
+enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-A"' ${bus}1:00.0 disk)]"
 expect 'the same one is' 0 'testa .*; reads and WRITES;' bench --write "$fake/dev/testa"
 echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": "lab", "host_id": "lab"}' >"$run/bench.json"
 expect "the lab's bench is not resumed, but gone on with" 2 "the lab's bench goes on with make bench OUT=" \
