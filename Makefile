@@ -51,10 +51,13 @@ ifneq ($(USELESS),)
 $(error $(or $(MAKECMDGOALS),help) does not use $(USELESS) here: it would change nothing)
 endif
 
-# What is yes or no may be said in these words; any other is a mistake, and no silent 'no'.
+# What is yes or no may be said in these words; any other is a mistake, and no silent 'no'. In the
+# environment it was not said to us: there it is as if it were not given.
 YES := 1 y yes true
 NO := 0 n no false
 YES_OR_NO := READONLY DRY_RUN HERE REPORT SINGLE APPLY INSTALL ICOUNT VERBOSE
+$(foreach v,$(filter-out $(GIVEN),$(YES_OR_NO)),$(if $(filter-out $(YES) $(NO),$($(v)))$(word 2,$($(v))),$(eval override undefine $(v))))
+$(if $(filter SET,$(GIVEN)),,$(if $(filter-out quick full,$(SET))$(word 2,$(SET)),$(eval override undefine SET)))
 NEITHER := $(foreach v,$(YES_OR_NO),$(if $(filter-out $(YES) $(NO),$($(v)))$(word 2,$($(v))),$(v)='$($(v))'))
 ifneq ($(strip $(NEITHER)),)
 $(error $(strip $(NEITHER)): say yes or no ($(YES); $(NO)))
@@ -83,7 +86,7 @@ LISTS := bench/packages.txt
 ifeq ($(THIS_HOST),)
 LISTS += analysis/packages.txt $(wildcard bench/lab/packages-host.txt)
 else ifneq ($(shell bench/deps --missing analysis/packages.txt),)
-REPORT ?= no
+override REPORT := $(or $(REPORT),no)
 endif
 TEST_LISTS := $(LISTS) impl/tests/packages.txt
 
@@ -93,7 +96,7 @@ help: ## this list; times are of two cores without hardware virtualisation
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 	@echo
-	@echo "variables (yes is 1, y or true, too; no is 0, n, false or nothing; another word is refused):"
+	@echo "variables (yes is 1, y or true, too; no is 0, n or false; nothing is the default; another word is refused):"
 	@echo "  bench        SET=quick|full DISK= NIC= WRITE= MODULE= ROUNDS= SEED= OUT= READONLY=yes"
 	@echo "               DRY_RUN=yes PEER=HOST RATE=50M JOB=FILE OBSERVE=SECONDS PRECISION=PERCENT"
 	@echo "               RESUME=RUN REPORT=no HERE=yes API=none|spare-nic|ADDRESS ENV=native,xen-dom0|all JOBS="

@@ -38,7 +38,7 @@ RUN = {"run": "text", "environment": "text", "emulated": "flag", "started": "tex
        "versions": {"*?": "any"}, "stock_pool?": {"bytes?": "number"}, "devices": [DEVICE],
        "left_out": [{"what?": "text", "why?": "text"}], "rounds": [ROUND],
        "dmabench?": {"raw?": "text"},
-       "exchange_totals?": {"*": {"exchanges?": "number", "bytes?": "number", "fails?": "number"}},
+       "exchange_totals?": {"*?": {"exchanges?": "number", "bytes?": "number", "fails?": "number"}},
        "ok": "flag", "errors": ["text"]}
 
 _PART = {"status": "text", "reason?": "text", "cure?": "text"}

@@ -122,6 +122,11 @@ def _failures(record):
             for (device, load), sides in loads.items() if any(k for k, _ in sides.values())]
 
 
+def _unreliable(failures):
+    """The loads of which too many rounds failed."""
+    return {(one["device"], one["load"]) for one in failures if one["unreliable"]}
+
+
 def _judge(pairs, steady, unreliable):
     """Gives verdicts to the primary figures, with Holm over these alone; the rest is described."""
     for one in pairs:
@@ -157,7 +162,7 @@ def _pairs_and_same(env, timed, failures):
     differ = sum(one["verdict"] == estimates.DIFFERS for one in judged)
     steady = not estimates.too_many(differ, len(judged))
     pairs = [one for one in pairs if one]
-    _judge(pairs, steady, {(one["device"], one["load"]) for one in failures if one["unreliable"]})
+    _judge(pairs, steady, _unreliable(failures))
     return pairs, same, steady
 
 
@@ -246,6 +251,7 @@ def _against_native(found):
     if "native" not in records or any(record["emulated"] for record in records.values()):
         return []
     native, out = cells.cells_of(records["native"], "timed"), []
+    failed = {name: _unreliable(_failures(record)) for name, record in records.items()}
     for name, record in records.items():
         for cell in cells.cells_of(record, "timed") if name != "native" else ():
             base = cells.baseline_of(native, cell)
@@ -257,7 +263,8 @@ def _against_native(found):
                                     label=cells.FIGURES[key].label,
                                     better=cells.FIGURES[key].better,
                                     primary=key == cells.primary(base), boots=shift.n,
-                                    **_ratio(shift)))
+                                    unreliable=(cell.device, cell.load) in failed["native"] |
+                                    failed[name], **_ratio(shift)))
     return out
 
 

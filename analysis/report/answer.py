@@ -204,7 +204,8 @@ def load_sentences(summary):
     out = [text for text in map(_load_sentence, summary["environments"]) if text]
     worst = {}
     for one in summary["against_native"]:
-        if one["primary"] and one["backend"] == "stock" and not one["force"]:
+        if one["primary"] and one["backend"] == "stock" and not one["force"] and \
+                not one["unreliable"]:
             worst.setdefault(one["environment"], []).append(one)
     words = []
     for name, some in worst.items():

@@ -12,6 +12,8 @@ import summary as summary_file
 # What makes two records those of one machine.
 MACHINE = ("cpu", "cpus", "memory_bytes", "hypervisor")
 EQUAL = "="
+# In the place of a ratio: those rounds that did not fail are a choice.
+UNRELIABLE = f"{NONE}, {estimates.UNRELIABLE}"
 
 
 class Run:
@@ -22,6 +24,8 @@ class Run:
         self.summary = summary_file.summarize(read)
         self.told = {env["name"]: env for env in self.summary["environments"]}
         self.read = {env["name"]: env for env in read[2] if env["name"] in self.told}
+        self.unreliable = {(env["name"], one["device"], one["load"]) for env in self.told.values()
+                           for one in env["failures"] if one["unreliable"]}
 
     def record(self, name):
         return (self.read.get(name) or {}).get("loads")
@@ -88,8 +92,11 @@ def times(base, runs):
                                   if _named(c) == key_cell), None) if run.record(name) else None
                     found_one = shift(cell, after, key) \
                         if after and not _why_not(base, run, name) else None
+                    if found_one and (name, cell.device, cell.load) in \
+                            base.unreliable | run.unreliable:
+                        found_one = UNRELIABLE
                     line.append(found_one)
-                    if found_one and key == cells.primary(cell):
+                    if found_one and found_one != UNRELIABLE and key == cells.primary(cell):
                         primaries.append(found_one)
                 if any(line):
                     found.append((name, cell, key, line))
@@ -105,7 +112,7 @@ def times(base, runs):
             judged = "better" in said or "worse" in said
             changed += judged and one[0].interval is not None
             far += judged and one[0].interval is None
-            texts.append(_told(one[0]) + said if one else NONE)
+            texts.append(UNRELIABLE if one == UNRELIABLE else _told(one[0]) + said if one else NONE)
         rows.append([name, cell.device, cell.load, series(dict(zip(summary_file.NAMES,
                                                                    _named(cell)))),
                      f"{figure.label}, {figure.unit}", number(middle * figure.scale)] + texts)
@@ -290,7 +297,9 @@ def document(runs):
                              "boots carry no verdict, however many rounds they have: far apart is "
                              "said where all rounds are, and the ratio is beyond twofold and beyond "
                              f"{estimates.FAR} times what rounds scatter ("
-                             f"{estimates.FAR_OF_TWO} times, of two rounds).")
+                             f"{estimates.FAR_OF_TWO} times, of two rounds). A load of which over "
+                             f"{percent(estimates.MOST_FAILED)} of the rounds failed on a backend is "
+                             f"{estimates.UNRELIABLE}: no ratio, no verdict.")
     _section(out, "What else differs", ["Environment", "What"] + columns, differences(base, runs),
              "Nothing that was recorded.")
     return out

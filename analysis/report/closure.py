@@ -2,6 +2,8 @@
 """On a real host: does what a map saves (dmabench), times the maps of an I/O, explain the load?"""
 from quantities import count, number, size
 
+import estimates
+
 SIDES = ("stock", "module")
 # What is told of where a load has no operations of its own: a stream.
 STREAM = 1000
@@ -24,13 +26,16 @@ def _route(counted):
 
 def _saved(env, device, load, nanoseconds):
     """(CPU time that the module saves, least, most) of what takes so long on stock, in ns; least
-    and most are None where the pairs carry no interval. None where nothing was paired.
+    and most are None where the pairs carry no interval, all where too many rounds failed. None where
+    nothing was paired.
     """
     pair = next((one for one in env["pairs"] if one["figure"] == "cpu_s_per_gb" and
                  (one["device"], one["load"], one["backend"], one["force"]) ==
                  (device, load, "module", False)), None)
     if not pair:
         return None
+    if pair["unreliable"]:
+        return None, None, None
     return tuple(None if one is None else nanoseconds * (1 - one)
                  for one in (pair["ratio"], pair["high"], pair["low"]))
 
@@ -38,6 +43,8 @@ def _saved(env, device, load, nanoseconds):
 def judged(said, saved):
     """Does what dmabench says, (least, most), explain what a load saved? In words."""
     middle, low, high = saved
+    if middle is None:
+        return estimates.UNRELIABLE
     if low is None or low <= 0 <= high:
         return "not told apart"
     if said[0] <= high and low <= said[1]:

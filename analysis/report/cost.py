@@ -2,17 +2,13 @@
 """Where the cost of a map and its unmap goes, each apart: what adds up to it, and what is counted."""
 from document import Link
 from first_screen import anchor
-from quantities import NONE, count, instructions, number
+from quantities import NONE, buffer, count, instructions, number
 
 import paths
 
 SIZES = (1514, 4096, 65536)
 WAYS = ("to", "from")
 PLUS = " + "
-
-
-def _size(size_):
-    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_:,} B"
 
 
 def _part(one, kind, size, way, test):
@@ -90,7 +86,7 @@ class _Row:
         calls = paths.hypercalls(env["counts"], self.series.backend, "pair", self.size) \
             if self.kind == "bounced" and self.way == "to" else None
         return [[self.series.label, " ", Link("\u2071", "#" + anchor(env["name"], "dmabench"))],
-                self.kind, _size(self.size), self.way, _cell(self.api()),
+                self.kind, buffer(self.size), self.way, _cell(self.api()),
                 _cell(self.translation()), _cell(self.search()), _cell(self.rest()), self.path(),
                 self.copied(), number(rate, 2), number(calls, 2)]
 

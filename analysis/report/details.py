@@ -6,18 +6,14 @@ from cost import cost
 from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
-from quantities import (BELOW, NONE, count, instructions, noise, number, percent, ratio, series,
-                        size, spread)
+from quantities import (BELOW, NONE, buffer, count, instructions, noise, number, percent, ratio,
+                        series, size, spread)
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
 from served import served
 
 import estimates
-
-
-def _size(size_):
-    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_:,} B"
 
 
 def _from(env, *parts):
@@ -54,7 +50,7 @@ def every_path(document, all_series):
                 alone = _layout(fill["layouts"][0])
                 served = [layout["served"] for layout in fill["layouts"]
                           if layout["served"] is not None]
-                rows.append([one.label, found["kind"], _size(found["size"]), found["dir"],
+                rows.append([one.label, found["kind"], buffer(found["size"]), found["dir"],
                              found["cache"], f"{fill['percent']} %",
                              alone if values[0] is None else instructions(values[0], values[-1]),
                              _single(fill["layouts"]), mixes or NONE,
@@ -278,6 +274,7 @@ def exchanges(document, summary):
     rows = []
     for env in summary["environments"]:
         for backend, total in ((env["record"] or {}).get("exchange_totals") or {}).items():
+            total = total or {}
             rows.append([env["name"], backend, count(total.get("exchanges")),
                          size(total.get("bytes")), count(total.get("fails"))])
     document.add("table", ["Environment", "Backend", ">Exchanges since load",

@@ -133,6 +133,7 @@ def _time_row(summary, series, device, load, key, words):
         elif figure and figure["median"] is not None:
             text = f"{number(figure['median'] * figure['scale'], 3)} {figure['unit']}"
             native = next((a for a in summary["against_native"] if a["figure"] == key and
+                           not a["unreliable"] and
                            a["environment"] == one.env["name"] and
                            all(a[k] == v for k, v in same.items())), None)
             cells.append(text + (f" {_of_native(native)}" if native else ""))

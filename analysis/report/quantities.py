@@ -31,6 +31,11 @@ def size(value):
     return f"{count(value)} B"
 
 
+def buffer(size_):
+    """The size of a buffer that is mapped: pages and their parts are of powers of two."""
+    return f"{size_ // 1024} KiB" if size_ % 1024 == 0 else f"{size_:,} B"
+
+
 def percent(share):
     """Three digits, and no zeros after the point; less than all is not 100 %."""
     if share is None:

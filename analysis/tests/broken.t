@@ -82,7 +82,7 @@ odd()
 }
 odd xen-dom0/run.json '.stock_pool.bytes = "64M"' 'stock_pool "bytes" is not a number'
 odd xen-dom0/run.json '.elapsed_s = "x"' '"elapsed_s" is not a number'
-odd xen-dom0/run.json '.exchange_totals = {"module": null}' 'exchange_totals "module" is not an object'
+odd xen-dom0/run.json '.exchange_totals = {"module": 5}' 'exchange_totals "module" is not an object'
 odd xen-dom0/run.json '.devices[0].settings = {"stock": null}' 'devices.*0.*.settings "stock" is not an object'
 odd xen-dom0/run.json '.left_out = [3]' 'left_out.*0.* is not an object'
 odd xen-dom0/run.json '.errors = [3]' 'errors.*0.* is not text'
@@ -118,6 +118,10 @@ edit xen-domu/run.json '.rounds[0].missing = "all"'
 told 'a part of a round of another shape' 'xen-domu/run.json: rounds.*0.* "missing" is not an object'
 edit xen-domu/run.json '.rounds[0].missing = {} | .machine.cpus = [] | .versions = {"kernel": {}}'
 passes 'odd values are printed as they are' "$report" "$run"
+new_run untold
+edit xen-dom0/run.json '.exchange_totals = {"module": null}'
+passes 'exchanges that are not known cost no file' "$report" "$run"
+passes 'and are told so' grep -qF '| xen-dom0 | module | - | - | - |' "$run/report.md"
 new_run asked
 echo '{' >"$run/bench.json"
 told 'bench.json cut short' 'bench.json: damaged or cut short'

@@ -26,7 +26,8 @@ def load(device, name, ratio, low, high, ios):
                                   ("cpu_s_per_gb", 2.))}) for side in sides]
     counted = [dict(side, maps=500, map_bytes=500 * each, io_bytes=500 * each, share=1.,
                     by_maps=not ios, share_of_maps=1.) for side in sides]
-    return timed, counted, [dict(sides[1], figure="cpu_s_per_gb", ratio=ratio, low=low, high=high)]
+    return timed, counted, [dict(sides[1], figure="cpu_s_per_gb", ratio=ratio, low=low, high=high,
+                                 unreliable=False)]
 
 
 def environment(*loads, emulated=False):
@@ -56,6 +57,10 @@ tap.equal(words(.9, .88, .92)[-1], "says 244 % (183\u2013336 %) of it", "one tha
 tap.equal(words(.98, .90, 1.05)[-1], "not told apart", "one that may have saved nothing")
 tap.equal(words(.75, None, None)[-2:], ["2,048", "not told apart"], "one with too few pairs")
 tap.equal(words(1.5, 1.4, 1.6)[-1], "explains none of it", "one that takes more on the module")
+failing = load("disk", "reads", .75, .70, .80, True)
+failing[2][0]["unreliable"] = True
+tap.equal(closure.rows_of(environment(failing))[0][-2:], ["-", "unreliable"],
+          "one of which too many rounds failed: neither figure nor judgement")
 # 2,000 ns a kilobyte on stock, of which a map saves 300 to 700.
 tap.equal(words(.75, .70, .80, ios=False), ["bounced", "1.000 kB moved", "1.00", "300 to 700",
                                             "500 (400 to 600)", "explains it"],

@@ -30,23 +30,40 @@ def last_pair(before):
     return max([one["pair"] or 0 for one in before["rounds"] + before["discarded"]] + [0])
 
 
-def _devices(entries):
-    return sorted((one["target"], one["bdf"], one["driver"], one["serial"] or "")
-                  for one in entries)
+def _devices(entries, unpaired):
+    return sorted((one["target"], one["bdf"], one["driver"], one["serial"] or "",
+                   "writable" if one["writable"] else "")
+                  for one in entries if one["role"] == "disk" or not unpaired)
 
 
-def check(before, machine, wanted, entries):
-    """Raises Refused where this boot can't stand beside the boots before; entries: its devices."""
+def check(before, machine, wanted, entries, unpaired=False):
+    """Raises Refused where this boot can't stand beside the boots before; entries: its devices, but
+    for cards that a dry run has not paired.
+    """
     now = dict(machine_file.versions(machine), set=wanted.set, timed_s=wanted.seconds,
-               cpus=os.cpu_count(), cmdline=machine.cmdline, devices=_devices(entries))
+               timed_rounds=wanted.rounds, precision_percent=wanted.precision,
+               cpus=os.cpu_count(), cmdline=machine.cmdline, devices=_devices(entries, unpaired))
     then = dict(before["versions"], set=before["set"], timed_s=before["timed_s"],
+                timed_rounds=before["timed_rounds"],
+                precision_percent=before["precision_percent"],
                 cpus=before["machine"]["cpus"], cmdline=before["machine"]["cmdline"],
-                devices=_devices(before["devices"]))
+                devices=_devices(before["devices"], unpaired))
     for name, value in then.items():
         # the module may not be loaded yet
         if name != "module" and now.get(name) != value:
             raise Refused(f"this boot is not like those of {machine.environment} that are there "
                           f"({name}: {value}, here {now.get(name)}): name another --out")
+
+
+def _left_out(before, now):
+    """What is left out still, by the newer boot; of dmabench by the boot that ran it: what is timed
+    is not timed again.
+    """
+    timed = (before["dmabench"] or {}).get("ok")
+    found = now["left_out"] + [one for one in before["left_out"] if timed and
+                               one["what"].startswith("dmabench") and one not in now["left_out"]]
+    done = before["dmabench"] or now["dmabench"]
+    return [one for one in found if not (done and one["what"] == "dmabench")]
 
 
 def joined(before, now):
@@ -57,13 +74,14 @@ def joined(before, now):
 
     command = "; ".join(dict.fromkeys(before["command"].split("; ") + [now["command"]]))
     errors = before["errors"] + now["errors"]
-    return dict(before, boots=now["boots"], command=command, left_out=both("left_out"),
+    return dict(before, boots=now["boots"], command=command, left_out=_left_out(before, now),
                 precision_reached=both("precision_reached"), errors=errors, ok=not errors,
                 elapsed_s=before["elapsed_s"] + now["elapsed_s"],
                 rounds=before["rounds"] + now["rounds"],
                 discarded=before["discarded"] + now["discarded"],
                 dmabench=now["dmabench"] or before["dmabench"],
-                exchange_totals=now["exchange_totals"] or before["exchange_totals"])
+                exchange_totals=(now if any(now["exchange_totals"].values()) else
+                                 before)["exchange_totals"])
 
 
 def add(work, result, value):

@@ -13,6 +13,7 @@ import sys
 import time
 
 import boots
+import lasting
 import options
 from errors import Refused
 
@@ -115,22 +116,32 @@ VARIABLES = {"--disk": "DISK", "--nic": "NIC", "--write": "WRITE", "--try-module
 BESIDE = ("--out", "--here", "--yes", "--no-report")
 
 
-def again(command, shown):
-    """The command that measures another boot as this one was: make's, where it knows all words."""
+def again(command, shown, devices):
+    """The command that measures another boot as this one was: make's, where it knows all words, of
+    devices by names that hold; devices: the record's.
+    """
     known = {option.name: option for _, some in options.SECTIONS for option in some}
-    words, values, runner = shlex.split(command)[1:], {}, []
+    words, values, runner, lost = shlex.split(command)[1:], {}, [], []
     while words:
         word = words.pop(0)
-        takes = word in known and known[word].value and words
-        given = [word] + ([words.pop(0)] if takes else [])
+        given = [word]
+        if word in known and known[word].value and words:
+            value = words.pop(0)
+            given.append(lasting.name(word, value, devices))
+            if given[1] is None:
+                lost.append(value)
+                continue
         if word not in BESIDE:
             values.setdefault(word, []).extend(given[1:])
             runner += given
     if set(values) <= set(VARIABLES) and not any(" " in one for one in runner):
         told = [f"{VARIABLES[word]}={' '.join(some)}" if some else VARIABLES[word]
                 for word, some in values.items()]
-        return " ".join(map(shlex.quote, ["make", "bench"] + told + [f"OUT={shown}"]))
-    return " ".join(map(shlex.quote, ["bench/run"] + runner + ["--out", shown]))
+        text = " ".join(map(shlex.quote, ["make", "bench"] + told + [f"OUT={shown}"]))
+    else:
+        text = " ".join(map(shlex.quote, ["bench/run"] + runner + ["--out", shown]))
+    return text + (f" (and name the disk again that may be overwritten, WRITE= or --write: "
+                   f"{' '.join(lost)} may be another one then)" if lost else "")
 
 
 def _entry(folder, host, name, describe, command):
@@ -157,7 +168,7 @@ def write(folder, machine, command, size, elapsed):
     shown = folder if shown.startswith("..") else shown
     now = time.time()
     commands = list(dict.fromkeys(before.get("command", command).split("; ") + [command]))
-    cure = again(commands[0], shown)
+    cure = again(commands[0], shown, lasting.devices_of(folder, commands[0]))
     value = {"schema": SCHEMA, "kind": KIND,
              "started": before.get("started") or time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                                                time.gmtime(now - elapsed)),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The DMA API itself, timed by dmabench: stock and module in turns on one function of a device that
-is named for the module; stock alone where the module can't work, or on what --time-api names. So one
-command has stock's path in each boot of a host, and the module's in Xen.
+is named for the module; stock alone where the module can't work. What --time-api names goes before
+that: on stock alone, where it is no function of such a device. So one command times one function in
+each boot of a host.
 
 dmabench takes the function from its driver and gives it back. While it measures the module, the
 device counts as moved to it: however the run ends, it is taken from dmabench, detached, and bound
@@ -66,11 +67,15 @@ def choose(finder, machine):
         finder.leave_out("dmabench", f"not built for kernel {os.uname().release}: "
                                      "make -C bench/dmabench module")
     else:
-        # 'none' lies behind no IOMMU and the module does not serve it: a device goes before it
-        if target and (target.module or named in (None, "none") or named in target.functions):
+        # 'none' lies behind no IOMMU and the module does not serve it: a device goes before it;
+        # any other function that is named is the one, in each boot of a host
+        if target and (named in (None, "none") or named in target.functions):
             return Lender(finder.host, named if named in target.functions else
                           target.functions[-1], target, machine.emulated)
-        if not machine.refuses_module():
+        if target and target.module:
+            finder.leave_out(ON_MODULE, f"API={named} (--time-api) is of no device that was named "
+                                        "for it: leave it out, or MODULE= that device")
+        elif not machine.refuses_module():
             finder.leave_out(ON_MODULE, "no device was named for it: MODULE=DEVICE or all "
                                         "(--try-module)")
         if named == "none" and machine.iommu in ("strict", "lazy"):

@@ -14,6 +14,7 @@ import comparison
 import counting
 import dmabench
 import lab
+import lasting
 import lend
 import loads as load_files
 import machine as machine_file
@@ -129,6 +130,8 @@ class Run:
             state = {} if options.dry_run else resume.recover(self.host, self.stored, partial)
         finder = Finder(self.host, self.machine, options)
         finder.find()
+        if not self.machine.named:
+            lasting.check(folder, self.machine.environment, finder.targets)
         if not self.stored and not self.machine.named:
             self.before = comparison.boots_before(folder, self.machine)
         check_tools(tools_of(finder.targets, options))
@@ -138,7 +141,7 @@ class Run:
         if self.before:
             wanted = wanted._replace(pairs_before=boots.last_pair(self.before))
             boots.check(self.before, self.machine, wanted,
-                        record_file.device_entries(finder.targets))
+                        record_file.device_entries(finder.targets), bool(finder.unpaired))
         if cant_sample and wanted.rounds and not self.machine.emulated:
             finder.leave_out("samples of where the time goes", cant_sample)
         holder = dmabench.holder(finder, self.machine)
@@ -201,7 +204,7 @@ class Run:
             stack.callback(module.unload)
             module.loaded = module.loaded or bool(state.get("module_loaded"))
         record.state(module_loaded=bool(module and module.loaded),
-                     dmabench_loaded=bool(lender and not lender.was_loaded))
+                     dmabench_loaded=any(one and not one.was_loaded for one in lenders))
         stack.callback(self._to_stock, backends)
         for one in filter(None, lenders):
             stack.callback(one.release)

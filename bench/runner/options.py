@@ -48,7 +48,8 @@ SECTIONS = (
         Option("--time-api", "DEVICE", "none, spare-nic or a PCI address",
                "time the DMA API itself (dmabench) on the stock backend: on an unused function,\n"
                "which is lent for it, on a spare network function, or on no hardware at all.\n"
-               "Loads dmabench.ko; a device of --try-module is timed without being named here"),
+               "Loads dmabench.ko. A device of --try-module is timed without being named here;\n"
+               "another function named here goes before it, and the module is not timed then"),
         Option("--observe", "S", None,
                "load nothing: count for S seconds what the machine's own load maps",
                1, 86400),
@@ -75,7 +76,7 @@ SECTIONS = (
     ("Running", (
         Option("--out", "DIR", "a folder",
                "results go to DIR/ENVIRONMENT (default results/TIME-HOST); another boot of an\n"
-               "environment that is there is added to it"),
+               "environment that is there is added to it (with --observe it is refused)"),
         Option("--resume", "RUN", "a run's folder",
                "take up a run that was ended: only the missing rounds of its plan"),
         Option("--no-report", None, None, "print the table only: make report RUN=... elsewhere"),

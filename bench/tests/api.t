@@ -123,11 +123,14 @@ with tempfile.TemporaryDirectory() as work:
     tap.equal((found["target"], touched), ("eth0", [("eth0", "module")]), "and counts as moved")
     for words, function, name in (
             ([], place(2), "named for the module"), (["--time-api", "none"], place(2), "with none"),
-            (["--time-api", place(1)], place(1), "with a function of it"),
-            (["--time-api", place(7)], place(2), "with another")):
+            (["--time-api", place(1)], place(1), "with a function of it")):
         found, why, asked, touched = measure(words, [Target()])
         tap.has(asked, f"--device {function} --unbind --backend both",
                 f"in Xen both backends have a path: a device {name}")
+    found, why, asked, touched = measure(["--time-api", place(7)], [Target()])
+    tap.has(asked, f"--device {place(7)} --unbind --backend stock",
+            "in Xen, too, another that is named goes before, on stock alone")
+    tap.equal(touched, [], "and the device stays where it is")
     for words, function, name in (
             ([], place(2), "it is timed on stock"),
             (["--time-api", "none"], place(2), "rather than no hardware, before which is no IOMMU"),

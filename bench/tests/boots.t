@@ -83,6 +83,20 @@ echo 'root=/dev/x quiet mitigations=off' >"$fake/proc/cmdline"
 expect 'another command line, too' 2 'not like those of native that are there .cmdline: ' measure d none 1
 echo 'root=/dev/x quiet' >"$fake/proc/cmdline"
 
+refused()
+{
+	measure d none 1 --dry-run "$@"
+}
+export -f refused
+expect 'another number of rounds, which is the design' 2 'not like those of native that are there .timed_rounds: 2, here 3' \
+	boot d none 1 --dry-run --disk "$fake/dev/wide" --rounds 3 --seconds 1 --out "$run"
+expect 'rounds by a precision' 2 'not like those of native that are there .precision_percent: 7, here None' bash -c "
+	mkdir -p $fake/precise/native && cp $run/bench.json $fake/precise/
+	jq '.precision_percent = 7' $run/native/run.json >$fake/precise/native/run.json
+	run=$fake/precise; refused"
+expect 'a disk that is written to, too' 2 'not like those of native that are there .devices: ' refused --write "$fake/dev/wide"
+expect 'the same is not' 0 '^Adds boot 4 ' refused
+
 for one in d:0.9 e:0.92 f:0.91; do
 	measure "${one%:*}" DMA-FQ "${one#*:}" >"$fake/said" || tap_show said "$(cat "$fake/said")"
 done
@@ -105,4 +119,15 @@ is "$(told native-iommu-lazy '[.boots, ([.rounds[].boot] | unique), .ok]')" \
 is "$(told native-iommu-lazy '[.rounds[] | select(.kind == "timed") | [.load, .pair]] | length == (unique | length)')" \
 	true 'with pairs of its own'
 expect 'what lies there is taken up no more' 2 'no run that was ended lies there' boot h DMA-FQ 1 --resume "$run"
+
+fake_nic left 0x1002
+fake_nic right 0x1002
+mkdir -p "$fake/paired/native"
+cp "$run/bench.json" "$fake/paired/"
+jq '.devices += [{id: "left", target: "left", role: "nic", bdf: "a", driver: "testnic", serial: null, writable: false}]' \
+	"$run/native/run.json" >"$fake/paired/native/run.json"
+expect 'a dry run has no pairs of cards, and is not refused for them' 0 '^Adds boot 4 ' boot i none 1 \
+	--dry-run --rounds 2 --seconds 1 --out "$fake/paired"
+expect 'though for other disks' 2 'not like those of native that are there .devices: ' boot i none 1 \
+	--dry-run --rounds 2 --seconds 1 --write "$fake/dev/wide" --nic left --nic right --out "$fake/paired"
 done_testing

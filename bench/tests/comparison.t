@@ -10,11 +10,11 @@ fake_native
 fake_disk testa 240:0 SER-A 64
 run=$fake/run
 
-# enter NAME [HOST-ID [COMMAND]]: as if this host had measured itself in an environment.
+# enter NAME [HOST-ID [COMMAND [DEVICES]]]: as if this host had measured itself in an environment.
 enter()
 {
 	mkdir -p "$run/$1"
-	echo '{}' >"$run/$1/run.json"
+	jq -n --arg command "${3:-bench/run --out X}" "{\$command, started: \"1\", devices: ${4:-[]}}" >"$run/$1/run.json"
 	python3 -B - "$run" "${2:-}" "${3:-bench/run --out X}" <<-'PYTHON'
 		import json, sys
 		sys.path.insert(0, "bench/runner")
@@ -70,7 +70,7 @@ rm -r "$run"
 words='--here --disk serial:S --nic eth0 --try-module all --time-api none --write /dev/a --write /dev/b --full --no-report'
 enter native '' "bench/run $words --out X"
 like "$(told '.environments[1].loads.cure')" \
-	"; then make bench DISK=serial:S NIC=eth0 MODULE=all API=none 'WRITE=/dev/a /dev/b' SET=full OUT=$run$" \
+	"; then make bench DISK=serial:S NIC=eth0 MODULE=all API=none SET=full OUT=$run \(and name the disk again [^;]*: /dev/a /dev/b may be another one then\)$" \
 	'what is missing is to be measured as the first boot was'
 enter native-iommu-strict '' 'bench/run --disk /dev/c'
 like "$(told '.environments[1].loads.cure')" ' DISK=serial:S ' 'whatever another one was told'
@@ -81,6 +81,36 @@ rm -r "$run"
 enter native '' "bench/run --disk '/dev/a b' --leave-out held --out X"
 like "$(told '.environments[1].loads.cure')" "; then bench/run --disk '/dev/a b' --leave-out held --out $run$" \
 	'what make has no variable for is told as the runner takes it'
+# device NAME TARGET SERIAL BDF ROLE: a device of a record
+device()
+{
+	echo "{id: \"$1\", target: \"$2\", serial: $3, bdf: \"$4\", role: \"$5\", writable: true}"
+}
+bus=0000:0
+a=$(device nvme2n1 nvme1n1 '"SER-1"' ${bus}1:00.0 disk) b=$(device nvme1n1 nvme2n1 '"SER-2"' ${bus}2:00.0 disk)
+c=$(device sdc sdc null ${bus}3:00.0 disk)
+d=$(device eth2 eth2 null ${bus}4:00.0 nic) e=$(device eth3 eth2 null ${bus}5:00.0 nic)
+words='--write /dev/nvme1n1 --write /dev/sdc --write /dev/disk/by-id/x --disk nvme2n1 --disk /dev/sdc --nic eth3 --try-module /dev/nvme1n1 --try-module eth2'
+rm -r "$run"
+enter native '' "bench/run $words" "[$a, $b, $c, $d, $e]"
+like "$(told '.environments[1].loads.cure')" \
+	"'WRITE=serial:SER-1 /dev/disk/by-id/x' 'DISK=serial:SER-2 ${bus}3:00.0' NIC=${bus}5:00.0 'MODULE=serial:SER-1 ${bus}4:00.0' " \
+	'devices are told by names that hold over boots, as the kernel called them when the run began'
+like "$(told '.environments[1].loads.cure')" ' \(and name the disk again [^;]*: /dev/sdc may be another one then\)$' \
+	'a disk without one is not told to be overwritten'
+enter native-iommu-lazy '' 'bench/run --write /dev/nvme1n1' "[$(device nvme1n1 nvme1n1 '"SER-2"' ${bus}2:00.0 disk)]"
+like "$(told '.environments[1].loads.cure')" "'WRITE=serial:SER-1 " 'those are the disks of the first boot'
+rm -r "$run"
+enter native '' "bench/run --write nvme1n1" "[$a, ${a//nvme1n1/nvme3n1}]"
+like "$(told '.environments[1].loads.cure')" 'make bench OUT=[^ ]* \(and name' 'nor is one by a serial number that two have'
+rm -r "$run"
+enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-Z"' ${bus}1:00.0 disk)]"
+expect 'another disk of the same name is not overwritten' 2 \
+	'^run: refusing to write to testa: its serial number is SER-A, that of the disk which xen-dom0 wrote to .* is SER-Z: ' \
+	bench --write "$fake/dev/testa"
+expect 'it is read' 0 'testa .*; reads;' bench --disk "$fake/dev/testa"
+enter xen-dom0 '' 'bench/run --write testa' "[$(device testa testa '"SER-A"' ${bus}1:00.0 disk)]"
+expect 'the same one is' 0 'testa .*; reads and WRITES;' bench --write "$fake/dev/testa"
 echo '{"kind": "swiotlb-xen-bench", "schema": 1, "host": "lab", "host_id": "lab"}' >"$run/bench.json"
 expect "the lab's bench is not resumed, but gone on with" 2 "the lab's bench goes on with make bench OUT=" \
 	bench/run --resume "$run"

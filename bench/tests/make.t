@@ -45,6 +45,30 @@ for words in 'bench DRY_RUN' 'bench READONLY' 'bench HERE' 'bench REPORT' 'bench
 			make -n "${words% *}" "${words#* }=$value"
 	done
 done
+for value in 2 maybe /usr/bin/install 'yes no' 'no way'; do
+	for name in DRY_RUN READONLY HERE REPORT INSTALL VERBOSE SINGLE APPLY ICOUNT SET; do
+		is "$(env "$name=$value" bash -c 'host bench' 2>&1)" "$(host bench 2>&1)" \
+			"$name=$value in the environment is as if not given"
+	done
+done
+# shellcheck disable=SC2016 # a variable of make's
+expect 'nor does a program read it' 0 '^nothing$' env INSTALL=/usr/bin/install make -s \
+	--eval 'told: ; @echo $${INSTALL:-nothing}' --eval 'USES_told := INSTALL' told
+expect 'SET=full of the environment is taken' 0 ' --full' env SET=full bash -c 'host bench'
+expect 'VERBOSE of another program stops no help' 0 '^variables' env VERBOSE=2 SET=x make help
+for name in REPORT INSTALL DRY_RUN; do
+	is "$(host bench "$name=")" "$(host bench)" "$name= is the default"
+done
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
+printf '#!/bin/sh\nexit 1\n' >"$bin/dpkg-query"
+chmod +x "$bin/dpkg-query"
+for word in '' no; do
+	expect "where its packages are missing, REPORT=$word is no report" 0 ' --no-report' \
+		bash -c "PATH=$bin:\$PATH; host bench REPORT=$word"
+done
+expect 'nor without a word' 0 ' --no-report' bash -c "PATH=$bin:\$PATH; host bench"
+expect 'REPORT=yes is one' 0 '!no-report' bash -c "PATH=$bin:\$PATH; host bench REPORT=yes"
 complains 'a set that is none' 2 "SET='ful': there are quick and full" host bench-trace SET=ful
 
 complains 'a comparison is no page' 2 'report does not use SINGLE' host report RUN=x BASE=y SINGLE=yes

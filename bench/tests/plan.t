@@ -81,6 +81,21 @@ expect 'it can be left out' 0 '^  dmabench +left out as asked' try --leave-out d
 expect 'not without such a device' 0 '^  dmabench +no device was named that it may take: MODULE=.*API=none' dry
 expect 'but on no hardware where that is asked for' 0 'dmabench. on no hardware: stock; fills' \
 	dry --time-api none
+wide=$(readlink -f "$fake/sys/block/wide/../..")
+wide=${wide##*/}
+# The function that is named, beside a device for the module.
+named()
+{
+	dry --try-module serial:SER-N --time-api "$1"
+}
+export -f named
+expect 'a function that is named is the one, on stock' 0 "dmabench. at $wide: stock; fills" named "$wide"
+expect 'what is not timed on the module is told, and the word that gives it' 0 \
+	"^  dmabench on the module +API=$wide .--time-api. is of no device that was named for it: leave it out, or MODULE=" \
+	named "$wide"
+expect 'a spare card, too' 0 'dmabench. at spare-nic: stock; fills' named spare-nic
+expect 'one of a device for the module is timed on both' 0 "dmabench. at ${function##*/}: stock and module;" named "${function##*/}"
+expect 'a device goes before no hardware' 0 "dmabench. at ${function##*/}: stock and module;" named none
 expect 'a real machine fills half of its pool at most' 0 'pools up to 50 %' try
 expect 'an emulated one more' 0 'pools up to 90 %' env XSW_EMULATED=1 bash -c try
 
@@ -92,6 +107,10 @@ expect 'of a named device, too' 0 '^  backend module +the module works in a Xen 
 	dry --try-module serial:SER-W
 expect 'which is loaded on stock' 0 '^  wide .*; stock$' dry --try-module serial:SER-W
 expect 'and whose DMA API is timed on stock' 0 'dmabench. at .*: stock; fills' dry --try-module serial:SER-W
+for api in "$wide" spare-nic; do
+	expect "$api is timed, as with Xen" 0 "dmabench. at $api: stock; fills" named "$api"
+done
+expect 'a device before no hardware, too' 0 "dmabench. at ${function##*/}: stock; fills" named none
 echo 'root=/dev/x swiotlb=65536,force' >"$fake/proc/cmdline"
 expect 'swiotlb=force is its own environment' 0 '^Environment native-swiotlb' dry
 expect 'who booted it may name it' 0 '^Environment a-name' env XSW_ENVIRONMENT=a-name bash -c dry
