@@ -94,15 +94,15 @@ dies()
 {
 	rm -f "$work/tries"
 	# shellcheck disable=SC2016 # variables of the inner shell
-	bench/lab/tests/two-cpus sh -c 'echo try >>"$1/tries"; n=$(wc -l <"$1/tries"); echo "ok $n"
+	bench/lab/tests/two-cpus sh -c 'echo try >>"$1/tries"; n=$(wc -l <"$1/tries"); echo "try $n"
 		[ "$n" -le "$3" ] || exit 0
 		echo "lab: the machine died under the command: $2 (log: x)" >&2; exit 123' \
 		sh "$work" "$1" "$2" 2>"$work/stderr"
 	echo "status $?, $(wc -l <"$work/tries") machines"
 }
-is "$(dies exc_int3 1)" $'ok 2\nstatus 0, 2 machines' 'two CPUs: what the emulator killed is run again'
+is "$(dies exc_int3 1)" $'try 2\nstatus 0, 2 machines' 'two CPUs: what the emulator killed is run again'
 is "$(grep -c '^# machine 1 was killed by the emulator' "$work/stderr")" 1 'two CPUs: which is told'
-is "$(dies exc_int3 9)" $'ok 3\nstatus 123, 3 machines' 'two CPUs: but not for ever'
-is "$(dies 'Kernel panic' 1)" $'ok 1\nstatus 123, 1 machines' 'two CPUs: another death is its own'
+is "$(dies exc_int3 9)" $'try 3\nstatus 123, 3 machines' 'two CPUs: but not for ever'
+is "$(dies 'Kernel panic' 1)" $'try 1\nstatus 123, 1 machines' 'two CPUs: another death is its own'
 
 done_testing
