@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each environment of the lab's bench has a short name and a colour of its own on a page.
+# Each environment of the lab's bench has a short name and a colour of its own on a page, and the lab
+# knows each setting of its file.
 cd "$(dirname "$0")/../../.." || exit 1
 . impl/tests/tap.sh
 
@@ -14,4 +15,18 @@ is "$(python3 -B - <<-'END'
 	      len(series.COLORS) - len(set(series.COLORS.values())))
 END
 )" '[] [] 0' 'names, places and colours'
+
+# read_all: what the lab's own reader says of the files; it ends at the first that it refuses.
+read_all()
+(
+	# shellcheck disable=SC2034 # the reader's
+	lab_dir=bench/lab
+	die() { echo "$*"; exit 1; }
+	# shellcheck source=bench/lab/settings.sh
+	. bench/lab/settings.sh
+	for file in bench/lab/env/*.env; do
+		environment_read "$(basename "$file" .env)"
+	done
+)
+is "$(read_all)" '' 'the lab knows each setting of each environment'
 done_testing
