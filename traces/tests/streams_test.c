@@ -3,37 +3,10 @@
 #include <string.h>
 
 #include "commands/streams.c"
+#include "command_quiet.h"
 #include "ok.h"
 
 /* What streams.c calls of the others. */
-struct command_options command_options;
-void (*command_every)(void);
-
-void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
-		   const char *text, int argc, char **argv)
-{
-	(void)own;
-	(void)name;
-	(void)arguments;
-	(void)text;
-	(void)argc;
-	(void)argv;
-}
-
-void command_look(struct host *h)
-{
-	(void)h;
-}
-
-double command_period(double otherwise)
-{
-	return otherwise;
-}
-
-void command_begin(void)
-{
-}
-
 bool command_wait(double step, double end)
 {
 	(void)step;
@@ -41,23 +14,10 @@ bool command_wait(double step, double end)
 	return false;
 }
 
-int command_end(void)
-{
-	return 0;
-}
-
 const char *host_backend(const struct host *h)
 {
 	(void)h;
 	return "swiotlb-xen";
-}
-
-void own_cost_print(void)
-{
-}
-
-void say_flush(void)
-{
 }
 
 bool say_is_verbose(void)

@@ -5,48 +5,17 @@
 #include <string.h>
 
 #include "commands/top.c"
+#include "command_quiet.h"
 #include "ok.h"
 
 #define POINTER (1ULL << 63)
 
 /* What top.c calls of the others. */
-struct command_options command_options;
 const char *command_instead;
 bool command_keys;
-void (*command_every)(void);
-
-void command_parse(const struct argp *own, const char *name, enum command_arguments arguments,
-		   const char *text, int argc, char **argv)
-{
-	(void)own;
-	(void)name;
-	(void)arguments;
-	(void)text;
-	(void)argc;
-	(void)argv;
-}
-
-void command_look(struct host *h)
-{
-	(void)h;
-}
-
-double command_period(double otherwise)
-{
-	return otherwise;
-}
-
-void command_begin(void)
-{
-}
 
 void command_quit(void)
 {
-}
-
-int command_end(void)
-{
-	return 0;
 }
 
 static int tables; /* that are still to come */
@@ -55,14 +24,6 @@ bool command_table(double period)
 {
 	(void)period;
 	return tables-- > 0;
-}
-
-void own_cost_print(void)
-{
-}
-
-void say_flush(void)
-{
 }
 
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
