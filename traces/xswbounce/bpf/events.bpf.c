@@ -198,21 +198,29 @@ static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 
 	return 0;
 }
 
-SEC("fentry/xen_swiotlb_unmap_page")
-int BPF_PROG(unmap_page, struct device *dev, dma_addr_t bus, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
-}
+/* An unmap. What an interrupt unmaps while the CPU is in the first program is told by the second */
+#define UNMAP(name, function, start)                                                              \
+	SEC("fentry/" #function)                                                                  \
+	int BPF_PROG(name, struct device *dev, u64 bus, size_t size, enum dma_data_direction dir, \
+		     unsigned long attrs)                                                         \
+	{                                                                                         \
+		return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);                           \
+	}                                                                                         \
+	SEC("fentry/" #function)                                                                  \
+	int BPF_PROG(name##_again, struct device *dev, u64 bus, size_t size,                      \
+		     enum dma_data_direction dir, unsigned long attrs)                            \
+	{                                                                                         \
+		return left_out(start) ? tell_call(dev, XB_UNMAP, bus, size, dir, attrs) : 0;     \
+	}
 
-SEC("fentry/xen_swiotlb_unmap_phys")
-int BPF_PROG(unmap_phys, struct device *dev, dma_addr_t bus, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return tell_call(dev, XB_UNMAP, bus, size, dir, attrs);
-}
+UNMAP(unmap_page, xen_swiotlb_unmap_page, XB_UNMAP_PAGE)
+UNMAP(unmap_phys, xen_swiotlb_unmap_phys, XB_UNMAP_PHYS)
+/* Off Xen: only what bounced gets here. */
+UNMAP(unmap_single, __swiotlb_tbl_unmap_single, XB_UNMAP_SINGLE)
+/* Its name before 6.12. */
+UNMAP(old_unmap_single, swiotlb_tbl_unmap_single, XB_UNMAP_SINGLE)
 
-/* What an interrupt maps or unmaps while the CPU is in the program above is told by these */
+/* The same of what it maps meanwhile */
 SEC("fexit/xen_swiotlb_map_page")
 int BPF_PROG(map_page_again, struct device *dev, void *unused, unsigned long offset, size_t size,
 	     enum dma_data_direction dir, unsigned long attrs, dma_addr_t bus)
@@ -232,51 +240,7 @@ int BPF_PROG(map_phys_again, struct device *dev, phys_addr_t phys, size_t size,
 	return left_out(XB_MAP_PHYS) ? map_end(ctx, dev, phys, size, dir, attrs, bus) : 0;
 }
 
-SEC("fentry/xen_swiotlb_unmap_page")
-int BPF_PROG(unmap_page_again, struct device *dev, dma_addr_t bus, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return left_out(XB_UNMAP_PAGE) ? tell_call(dev, XB_UNMAP, bus, size, dir, attrs) : 0;
-}
-
-SEC("fentry/xen_swiotlb_unmap_phys")
-int BPF_PROG(unmap_phys_again, struct device *dev, dma_addr_t bus, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return left_out(XB_UNMAP_PHYS) ? tell_call(dev, XB_UNMAP, bus, size, dir, attrs) : 0;
-}
-
 #include "bpf/unmap_sg.bpf.h"
-
-/* Off Xen: only what bounced gets here. */
-SEC("fentry/__swiotlb_tbl_unmap_single")
-int BPF_PROG(unmap_single, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return tell_call(dev, XB_UNMAP, tlb, size, dir, attrs);
-}
-
-SEC("fentry/__swiotlb_tbl_unmap_single")
-int BPF_PROG(unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return left_out(XB_UNMAP_SINGLE) ? tell_call(dev, XB_UNMAP, tlb, size, dir, attrs) : 0;
-}
-
-/* Its name before 6.12. */
-SEC("fentry/swiotlb_tbl_unmap_single")
-int BPF_PROG(old_unmap_single, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return tell_call(dev, XB_UNMAP, tlb, size, dir, attrs);
-}
-
-SEC("fentry/swiotlb_tbl_unmap_single")
-int BPF_PROG(old_unmap_single_again, struct device *dev, phys_addr_t tlb, size_t size,
-	     enum dma_data_direction dir, unsigned long attrs)
-{
-	return left_out(XB_UNMAP_SINGLE) ? tell_call(dev, XB_UNMAP, tlb, size, dir, attrs) : 0;
-}
 
 SEC("fexit/swiotlb_map")
 int BPF_PROG(swiotlb_map_again, struct device *dev, phys_addr_t phys, size_t size,
