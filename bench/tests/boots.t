@@ -13,9 +13,7 @@ fake_disk wide 240:0 SER-W 64
 truncate -s 64M "$fake/dev/wide"
 run=$fake/run
 
-XSW_NODE=$fake/dev/wide XSW_BYTES=1m XSW_TIMED=0 XSW_SECONDS=0 XSW_RAMP=0 XSW_SEED=1 \
-	fio --output-format=json+ --output="$fake/good.json" bench/storage/randread-4k-qd1.fio ||
-	bail 'fio itself does not run here'
+fake_fio_record wide "$fake/good.json"
 mkdir "$fake/bin"
 cat >"$fake/bin/fio" <<END
 #!/usr/bin/env python3

@@ -49,6 +49,14 @@ fake_disk()
 	fi
 }
 
+# fake_fio_record NAME FILE: what fio leaves of a load on that disk, measured once, for a fio that is played.
+fake_fio_record()
+{
+	XSW_NODE=$fake/dev/$1 XSW_BYTES=1m XSW_TIMED=0 XSW_SECONDS=0 XSW_RAMP=0 XSW_SEED=1 \
+		fio --output-format=json+ --output="$2" bench/storage/randread-4k-qd1.fio ||
+		bail 'fio itself does not run here'
+}
+
 # fake_nic NAME FLAGS: a network card; NAME may be a real interface, which pings then really cross.
 fake_nic()
 {

@@ -12,9 +12,7 @@ fake_disk wide 240:0 SER-W 64
 truncate -s 64M "$fake/dev/wide"
 out=$fake/out good=$fake/good.json
 
-XSW_NODE=$fake/dev/wide XSW_BYTES=1m XSW_TIMED=0 XSW_SECONDS=0 XSW_RAMP=0 XSW_SEED=1 \
-	fio --output-format=json+ --output="$good" bench/storage/randread-4k-qd1.fio ||
-	bail 'fio itself does not run here'
+fake_fio_record wide "$good"
 
 # BAD names what each fio does in turn, by its round: BAD='3=cut 5=hang'.
 mkdir "$fake/bin"
