@@ -26,17 +26,8 @@ def _usable(cell):
         and not cell.get("walk") and cell["size"] <= paths.LARGEST
 
 
-class _Copies:
-    """What the copies of an operation take, as paths.py takes them off."""
-
-    def __init__(self, bench):
-        self.exact = bench["unit"] == "instructions"
-        self.often = paths.copies_of(bench)
-        self.once = {(one["backend"], one["size"]): one["median"]
-                     for one in paths.references_of(bench)
-                     if (one["test"], one["cache"]) == ("memcpy", "hot")}
-        self.prices = {} if self.exact else {
-            side: paths.copy_price(bench, side) for side in {row["backend"] for row in bench["rows"]}}
+class _Copies(paths.Copies):
+    """What the copies of one operation of a pair take."""
 
     def number(self, backend, op, way, kind):
         """How many copies of all bytes."""
@@ -47,10 +38,7 @@ class _Copies:
         often = self.number(backend, op, cell["dir"], kind)
         if value is None or often == 0:
             return value
-        once = self.once.get((backend, cell["size"]))
-        if not self.exact:
-            price = self.prices[backend]
-            once = price and price[1] * cell["size"]
+        once = self.once(backend, cell["size"])
         left = None if once is None or often is None else value - often * once
         return left if left is not None and left >= 0 else None
 

@@ -100,17 +100,34 @@ def copy_price(bench, backend):
     return found if found and found[1] > 0 else None
 
 
-def _copying(row, unit, references, prices, times):
+class Copies:
+    """The copies of a bench. exact: by instructions; often: how many of them a bounce makes, as of
+    copies_of().
+    """
+
+    def __init__(self, bench):
+        self.exact = bench["unit"] == "instructions"
+        self.often = copies_of(bench)
+        self._references = {(one["backend"], one["size"], one["cache"]): one["median"]
+                            for one in references_of(bench) if one["test"] == "memcpy"}
+        self._prices = {backend: copy_price(bench, backend)
+                        for backend in {row["backend"] for row in bench["rows"]}}
+
+    def once(self, backend, size, cache="hot"):
+        """What one copy takes; None where that is not known."""
+        if self.exact or cache == "cold":
+            return self._references.get((backend, size, cache))
+        price = self._prices[backend]
+        return price and price[1] * size
+
+
+def _copying(row, copies):
     """What of a row's times is the copy; None where its price is not known."""
     cell = row["cell"]
     if route(cell) != BOUNCED:
         return 0
-    if unit == "instructions" or _cache(cell) == "cold":
-        once = references.get((row["backend"], cell["size"], _cache(cell)))
-    else:
-        price = prices[row["backend"]]
-        once = price and price[1] * cell["size"]
-    often = times[(row["backend"], cell["dir"])]
+    once = copies.once(row["backend"], cell["size"], _cache(cell))
+    often = copies.often[(row["backend"], cell["dir"])]
     return None if once is None or often is None else often * once
 
 
@@ -152,15 +169,11 @@ def paths_of(bench):
     """A list of {backend, kind, size, dir, cache, copied, fills: [{percent, layouts}], low, high,
     layouts, below, unserved}; below, unserved: in how many layouts the path is below the noise, and
     some map failed. low is None where a layout is below the noise."""
-    rows, unit, times = bench["rows"], bench["unit"], copies_of(bench)
-    references = {(one["backend"], one["size"], one["cache"]): one["median"]
-                  for one in references_of(bench) if one["test"] == "memcpy"}
-    prices = {backend: copy_price(bench, backend) for backend in {row["backend"] for row in rows}}
-    found = {}
-    for row in rows:
+    copies, found = Copies(bench), {}
+    for row in bench["rows"]:
         cell, hold = row["cell"], row.get("hold")
         if _pairs([row]):
-            kind, copying = route(cell), _copying(row, unit, references, prices, times)
+            kind, copying = route(cell), _copying(row, copies)
         elif _unserved(row) and cell["size"] <= LARGEST:
             kind, copying = BOUNCED, None
         else:
@@ -170,10 +183,10 @@ def paths_of(bench):
         key = (row["backend"], kind, cell["size"], cell["dir"], _cache(cell))
         layout = tuple((hold or {}).get(name) for name in ("percent", "mix", "seed")) + \
             tuple(cell.get(name) for name in APART)
-        some, copies = found.setdefault(key, {}).setdefault(layout, ([], []))
+        some, taken = found.setdefault(key, {}).setdefault(layout, ([], []))
         some.append(row)
-        copies.append(copying)
-    out = [_path(key, layouts, times, unit == "instructions") for key, layouts in found.items()]
+        taken.append(copying)
+    out = [_path(key, layouts, copies.often, copies.exact) for key, layouts in found.items()]
     return [path for path in out if path["high"] is not None]
 
 
