@@ -484,6 +484,16 @@ passes 'backends that differ are in one cell' grep -qF '| other-host | 2000-01-0
 passes 'a host without Xen has the row of what there is' grep -qE '^\| plain-host \| 2000-01-01 \| native \| 100 % \|' "$scratch/fleet.md"
 passes 'and one that left nothing a row that says so' grep -qE '^\| two \| .* not read' "$scratch/fleet.md"
 
+# -- a host's devices may have other names in its next boot
+new_run named
+"$report" "$run" >/dev/null
+passes 'what was typed makes it again in the lab' grep -qF -e '- `make bench`' <(section 'How to reproduce it')
+edit bench.json '.command = "bench/run --write /dev/nvme1n1" | .again = "make bench WRITE=serial:S OUT=results/x"'
+edit xen-dom0/run.json '.command = "bench/run --write /dev/nvme1n1"'
+"$report" "$run" >/dev/null
+is "$(section 'How to reproduce it' | grep -c '/dev/') $(section 'How to reproduce it' | grep -c 'WRITE=serial:S')" '0 1' \
+	'on a host devices are named by what holds over boots'
+
 # -- what is missing is missed, not fatal
 new_run alone
 rm -r "$run/native" "$run"/native-iommu-* "$run/bench.json"

@@ -172,7 +172,8 @@ def write(folder, machine, command, size, elapsed):
     value = {"schema": SCHEMA, "kind": KIND,
              "started": before.get("started") or time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                                                time.gmtime(now - elapsed)),
-             "elapsed_s": int(elapsed), "command": "; ".join(commands), "host": os.uname().nodename,
+             "elapsed_s": int(elapsed), "command": "; ".join(commands), "again": cure,
+             "host": os.uname().nodename,
              "host_id": host_id(host), "set": size,
              "environments": [_entry(folder, host, name, describe, cure)
                               for name, describe, _ in known] +

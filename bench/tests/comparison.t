@@ -72,6 +72,7 @@ enter native '' "bench/run $words --out X"
 like "$(told '.environments[1].loads.cure')" \
 	"; then make bench DISK=serial:S NIC=eth0 MODULE=all API=none SET=full OUT=$run \(and name the disk again [^;]*: /dev/a /dev/b may be another one then\)$" \
 	'what is missing is to be measured as the first boot was'
+like "$(told .again)" '^make bench DISK=serial:S NIC=eth0 ' 'and so is all of it again'
 enter native-iommu-strict '' 'bench/run --disk /dev/c'
 like "$(told '.environments[1].loads.cure')" ' DISK=serial:S ' 'whatever another one was told'
 is "$(told .command)" "bench/run $words --out X; bench/run --disk /dev/c" 'both commands are told'

@@ -81,11 +81,11 @@ requests()
 	yes $'map 1 8192 to\nunmap 1' | head -n $((2 * planted_maps))
 }
 
-# A verdict while the driver carries them out.
+# A verdict while the driver carries them out: of one write, as a write that ends amid a line is refused.
 plant()
 {
 	requests "$@" >"$out/plant"
-	plant_again=(sh -c "cat $out/plant >/sys/kernel/debug/dmabench/$narrow_bdf/sequence")
+	plant_again=(dd "if=$out/plant" "of=/sys/kernel/debug/dmabench/$narrow_bdf/sequence" bs=1M status=none)
 	verdict -a -- "${plant_again[@]}"
 }
 

@@ -7,7 +7,7 @@ none of them.
 
 from estimates import line
 
-from .figures import interval, known, median, spread
+from .figures import interval, known, median, paired, spread
 
 BENEATH = {"p99": 1000, "p999": 10000}  # tries of which ten lie beyond the percentile
 FIGURES = ("min", "median", "p99", "p999", "max", "mean")
@@ -141,8 +141,8 @@ def _ratios(by_backend, op):
     """Module to stock, round by round."""
     stock, module = ({row["round"]: row["cell"]["ops"][op]["median"] for row in rows}
                      for rows in by_backend)
-    return spread([module[index] / stock[index] for index in sorted(stock)
-                   if stock[index] and module.get(index) is not None])
+    return paired([module[index] / stock[index] for index in sorted(stock)
+                   if stock[index] and module.get(index)])
 
 
 def _row(rows, op, of_backend, compared):
@@ -154,9 +154,8 @@ def _row(rows, op, of_backend, compared):
             sides[backend] = mine
             what[backend] = _side(what, mine, op, of_backend[backend])
     both = compared and len(sides) == 2
-    what["ratios"] = _ratios((sides["stock"], sides["module"]), op) if both else None
-    medians = [what[backend]["median"] for backend in sides]
-    what["ratio"] = medians[1] / medians[0] if both and all(medians) else None
+    what["ratio"], what["ratios"] = \
+        _ratios((sides["stock"], sides["module"]), op) if both else (None, None)
     return what
 
 

@@ -99,7 +99,7 @@ passes 'each layout is told by itself' pick 'length == 2 and ([.[].layout.seed] 
 	([.[].stock.median] == [50, 150]) and ([.[].module.median] == [20, 30])'
 passes 'and so is its p99' pick '[.[].stock.p99] == [100, 200]'
 passes 'and its share' pick '[.[].stock.share] == [1, 0.5] and [.[].module.share] == [1, 1]'
-passes 'the ratio is module to stock' pick '[.[].ratio] == [0.4, 0.2]'
+passes 'the ratio is module to stock' pick '[.[].ratio * 1000 | round] == [400, 200]'
 passes 'net is less one copy by the own reference' pick '.[0] | .stock.net == 40 and .module.net == 5'
 passes 'what is the same on both backends tells the noise' jq -e '.noise | .min == 1.5 and .n == 1' \
 	"$work/record"
@@ -145,7 +145,7 @@ passes 'what reading the clock takes is subtracted' pick '.[0].stock.median == 4
 record '{"clock":"time","tsc_khz":2000000,"emulated":false}'
 passes 'ticks of a clock of time become ns' jq -e '.unit == "ns" and .rows[0].cell.ops[0].median == 50' \
 	"$work/record"
-passes 'and are compared' pick '.[0].ratio == 0.4'
+passes 'and are compared' pick '(.[0].ratio * 1000 | round) == 400'
 record '{"clock":"time","tsc_khz":2000000,"emulated":true}'
 passes 'times of an emulated machine are not' pick '.[0] | .ratio == null and .ratios == null'
 # A clock whose reading a hypervisor traps: what is less than a reading takes is no figure, and never 0.
@@ -250,8 +250,18 @@ passes 'nine have the interval of order statistics' pick '.[0].stock.interval |
 	.low == 11 and .high == 70 and (.coverage - 0.9609375 | fabs) < 1e-9'
 passes 'the table shows it' grep -qE '40 \(11\.\.70\)' "$work/table"
 passes 'and its chance' grep -q 'its interval at 96%' "$work/table"
-passes 'ratios are those of the rounds' pick '.[0].ratios | .n == 9 and .median == 0.5 and .min == 0.5
-	and .interval.low == 0.5'
+passes 'ratios are those of the rounds' pick '.[0] | .ratio == 0.5 and (.ratios | .n == 9 and .min == 0.5
+	and .interval.low == 0.5)'
+n=0
+for medians in '200 100' '20 40' '20 40'; do
+	row $n stock 1 to 0 0 4 "${medians% *}" 999
+	row $n module 1 to 0 0 4 "${medians#* }" 999
+	n=$((n + 1))
+done >"$work/rows"
+record "$instructions" 3
+# of the logarithms of 0.5, 2 and 2 the averages in pairs are -1, 0, 0, 1, 1, 1 times that of 2
+passes 'the ratio is of pairs, as everywhere, not of medians' pick '.[0] | (.ratio * 1000 | round) == 1414
+	and .stock.median == 10 and .module.median == 20 and .ratios.interval == null'
 
 # A block whose memcpy is off was measured while the machine had another pace.
 paces='[[1,100],[2,104],[3,96],[4,112],[5,89],[6,100]]'

@@ -148,7 +148,7 @@ planted_boundary()
 
 	requests 'mask 64' 'boundary 0x1fff' >"$out/plant"
 	requests 'mask 64' 'boundary 0x1fff' 'swap 0 1' 'swap 1 2' >"$out/plant-next"
-	verdict -a -- sh -c "cat $out/plant >$sequence; cat $out/plant-next >$sequence"
+	verdict -a -- sh -c "for i in plant plant-next; do dd if=$out/\$i of=$sequence bs=1M status=none; done"
 	if [ "$backend" = stock ]; then
 		is "$(device "$narrow_bdf" '[.maps, .bounces] | @csv')" "$((2 * planted_maps)),0" \
 			'stock: planted: a boundary makes nothing bounce'
