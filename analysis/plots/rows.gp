@@ -40,6 +40,12 @@ if (x_log && (width - left - right) / log10(1. * x_high / x_low) < 80) {
 		0.1, 0.2, 0.5, 0.05, 0.02, 0.01)
 } else {
 	set xtics autofreq
+	if (width - left - right < 120) {
+		half = (x_high - x_low) / 2.
+		ten = 10 ** floor(log10(half))
+		step = half >= 5 * ten ? 5 * ten : half >= 2 * ten ? 2 * ten : ten
+		set xtics step
+	}
 	if (x_high >= 2000) { set format x "%.0s%c" } else { set format x "%.3g" }
 } }
 set xrange [x_low:x_high]

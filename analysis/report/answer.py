@@ -11,6 +11,8 @@ import served
 from series import variants_of
 
 LEAST_ROUNDS = 6
+# A quick run has seven rows; more than these are counted, not listed.
+MOST_LISTED = 6
 
 # A cure that names one environment.
 COMMAND = re.compile(r"(\S.* (?:ENV=|--env ))([\w-]+)( .*)$")
@@ -58,6 +60,19 @@ def _where(found, word):
     return _places(mine)
 
 
+def _rest(found, words):
+    """The class of so many series that a list of them answers nothing; None without one."""
+    sizes = [(sum(what == word for what in found.values()), word) for word in words]
+    most = max(sizes, key=lambda one: one[0])
+    return most[1] if most[0] > MOST_LISTED else None
+
+
+def _others(found, word, words):
+    """The series of a class, as the rows of the pictures that are left."""
+    rows = sum(what == word for what in found.values())
+    return f"all {rows} rows" if len(words) == 1 else f"the other {rows} rows"
+
+
 def device_words(target, device):
     """A device with its driver and the width of its DMA mask."""
     bits = device.get("dma_mask_bits")
@@ -103,8 +118,13 @@ def bounces(summary, series):
         if words == ["nothing"]:
             out.append(f"{who} {does} nowhere.")
             continue
+        rest = _rest(found, words)
+        if rest:
+            words.remove(rest)
+            words.append(rest)
         parts = [f"{does if i == 0 else ''} {_amount(found, word, targets)} in "
-                 f"{_where(found, word)}".strip() for i, word in enumerate(words)]
+                 f"{_where(found, word) if word != rest else _others(found, word, words)}".strip()
+                 for i, word in enumerate(words)]
         out.append(f"{who} {', '.join(parts)}{_alike(found)}.")
     return out
 
