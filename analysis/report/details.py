@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The closed parts of the page: all that stands behind the first screen."""
-from answer import failed_sides
 from closure import closure
 from cost import cost
 from crossed import crossed
 from document import Anchor, Code, Link
 from first_screen import anchor
+from problems import failed_sides
 from quantities import (BELOW, NONE, buffer, count, instructions, noise, number, percent, ratio,
                         series, size, spread)
 from sampled import sampled

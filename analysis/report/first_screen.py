@@ -5,6 +5,8 @@ import textwrap
 
 import answer
 import pictures as draw
+import problems
+import where
 from document import Link, Soft, Strong
 from quantities import NONE, noise, number, path, percent, ratio, span
 from series import devices_of, variants_of
@@ -55,7 +57,7 @@ def heads(summary):
     words = [f"DMA on {host}", _date(started), kernel and f"Linux {kernel}",
              f"Xen {xen.replace('xen ', '')}" if xen else None, _set_words(records, bench),
              "emulated machine" if summary["emulated"] else None]
-    devices = list(dict.fromkeys(answer.device_words(target, device)
+    devices = list(dict.fromkeys(where.device_words(target, device)
                                  for target, device, _ in variants_of(summary)))
     suite = _one(v.get("suite") for v in versions)
     under = " \u00b7 ".join(devices + ([f"suite {suite}"] if suite else []) + [summary["run"]])
@@ -201,7 +203,7 @@ def write(document, summary, series, pictures):
     document.add("under", heads(summary)[1])
     first, rest = answer.verdict(summary, series)
     document.add("answer", [Strong(" ".join(first)), " " + " ".join(rest)])
-    items, bad = answer.problems(summary)
+    items, bad = problems.problems(summary)
     document.add("problems", bad, items)
     devices = devices_of(summary)
     third = draw.told_apart(pictures, series) if summary["emulated"] else \
@@ -210,7 +212,7 @@ def write(document, summary, series, pictures):
         draw.bounced(pictures, series, devices), draw.path(pictures, series), third) if one])
     first, others = _columns(series)
     document.add("first", *rows_of(summary, first))
-    document.add("items", answer.advice(series))
+    document.add("items", where.advice(series))
     for some in others:
         document.details("Further environments", lambda part, some=some: part.add(
             "table", *rows_of(summary, some)))
@@ -239,8 +241,8 @@ def terminal(summary, series, width=80):
             if pair["primary"]:
                 out.append(f"{pair['device']} {pair['load']}: module/stock {ratio(pair)} "
                            f"{pair['verdict']}"[:width])
-    for item in answer.problems(summary)[0]:
+    for item in problems.problems(summary)[0]:
         text = "".join(part if isinstance(part, str) else part.text for part in item)
         out += textwrap.wrap("! " + text, width, subsequent_indent="  ", break_on_hyphens=False,
                              break_long_words=False)
-    return out + [answer.summary_line(summary)]
+    return out + [problems.summary_line(summary)]

@@ -5,7 +5,7 @@ The row is the host's newest run, and in it one environment: the Xen PV one, whe
 """
 import os
 
-import answer
+import problems
 from document import Document, markdown
 from quantities import NONE, percent, size
 from series import NAMES, series_of
@@ -77,7 +77,7 @@ def _row(runs):
             _by_backend(mine, _worst) if mine else NONE, _verdicts(env),
             size((record.get("stock_pool") or {}).get("bytes")),
             str(versions.get("kernel") or NONE), str(versions.get("xen") or NONE),
-            (f"{failed} failed; " if failed else "") + answer.checks_words({"environments": [env]}),
+            (f"{failed} failed; " if failed else "") + problems.checks_words({"environments": [env]}),
             ", ".join(others) or NONE]
 
 

@@ -95,3 +95,9 @@ def spread(told, scale=1):
 
 def series(cell):
     return cell["backend"] + (", forced" if cell["force"] else "")
+
+
+def listed(words):
+    """Words with commas, and the last one with an and."""
+    words = list(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

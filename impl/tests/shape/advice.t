@@ -7,11 +7,11 @@ cd "$(dirname "$0")/../../.." || exit 1
 is "$(python3 -B - <<-'END'
 	import re, sys
 	sys.path[:0] = ["analysis/report", "analysis"]
-	import answer
+	import where
 	with open("traces/xswbounce/show/advice.c") as file:
 	    theirs = re.sub(r'"\s*"', "", file.read())
-	print([reason for reason, words in answer.ADVICE.items() if words not in theirs] +
-	      [driver for driver in answer.NARROW if f'"{driver}"' not in theirs])
+	print([reason for reason, words in where.ADVICE.items() if words not in theirs] +
+	      [driver for driver in where.NARROW if f'"{driver}"' not in theirs])
 END
 )" '[]' "all advice of a page is in xswbounce's words"
 done_testing

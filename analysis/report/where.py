@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What bounces where, in sentences by rule, and what to do about each device that bounces."""
+
+from quantities import listed, percent
+
+from series import variants_of
+
+# A quick run has seven rows; more than these are counted, not listed.
+MOST_LISTED = 6
+
+# As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
+NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
+ADVICE = {
+    "narrow": "the device is wide; Xen PV told its driver not to be: the kernel answers its "
+              "dma_get_required_mask() with 32 bits. The module xen_swiotlb answers with the "
+              "machine's highest frame, and ends the bouncing",
+    "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
+            "end the bouncing; a larger pool does not",
+    "straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
+                "xen_swiotlb_defrag; xsw-defrag all, while the load runs)",
+    "align": "its buffers are contiguous, but not as its alignment or boundary asks",
+    "forced": "bouncing is forced: take swiotlb=force off the kernel's command line",
+}
+
+
+def _class(one):
+    """What is said of a share: None, none, all, or a number."""
+    if one is None or one["share"] is None:
+        return None
+    if not one["share"]:
+        return "nothing"
+    return "every byte" if one["share"] >= 1 else "in part"
+
+
+def _places(series):
+    """Series by their places; whether both backends behaved alike is said after."""
+    return listed(dict.fromkeys(one.place for one in series))
+
+
+def _where(found, word):
+    """The series that belong to a class, as words; a place counts as one if both backends do."""
+    mine = [one for one, what in found.items() if what == word]
+    split = {one.place for one, what in found.items() if what != word}
+    if any(one.place in split for one in mine):
+        return listed(one.label for one in mine)
+    return _places(mine)
+
+
+def _rest(found, words):
+    """The class of so many series that a list of them answers nothing; None without one."""
+    sizes = [(sum(what == word for what in found.values()), word) for word in words]
+    most = max(sizes, key=lambda one: one[0])
+    return most[1] if most[0] > MOST_LISTED else None
+
+
+def _others(found, word, words):
+    """The series of a class, as the rows of the pictures that are left."""
+    rows = sum(what == word for what in found.values())
+    return f"all {rows} rows" if len(words) == 1 else f"the other {rows} rows"
+
+
+def device_words(target, device):
+    """A device with its driver and the width of its DMA mask."""
+    bits = device.get("dma_mask_bits")
+    width = f"{bits}-bit, " if bits else ""
+    return f"{target} ({width}{device.get('driver') or device.get('role', 'device')})"
+
+
+def _amount(found, word, targets):
+    """A class in words; in part with its share."""
+    if word != "in part":
+        return word
+    shares = [one.share(target)["share"] for one, what in found.items() if what == word
+              for target in targets]
+    low, high = percent(min(shares)), percent(max(shares))
+    return (low if low == high else f"{low[:-2]}\u2013{high}") + " of the bytes"
+
+
+def _alike(found):
+    """Words for stock and module doing the same in all environments that tried both."""
+    places = {}
+    for one, what in found.items():
+        places.setdefault(one.place, []).append(what)
+    both = [words for words in places.values() if len(words) > 1]
+    return "; stock and module alike" if both and all(len(set(words)) == 1 for words in both) \
+        else ""
+
+
+def bounces(summary, series):
+    """Sentences that say which devices bounce where; devices that behave alike are told once."""
+    groups = {}
+    for target, device, names in variants_of(summary):
+        found = {one: _class(one.share(target)) for one in series if one.env["name"] in names}
+        found = {one: what for one, what in found.items() if what}
+        if found:
+            alike = tuple((one.key, what) for one, what in found.items())
+            groups.setdefault(alike, ([], found))[0].append((target, device))
+    out = []
+    for who, found in groups.values():
+        targets = [target for target, _ in who]
+        who = listed(device_words(target, device) for target, device in who)
+        does = "bounces" if len(targets) == 1 else "bounce"
+        words = [word for word in ("every byte", "in part", "nothing") if word in found.values()]
+        if words == ["nothing"]:
+            out.append(f"{who} {does} nowhere.")
+            continue
+        rest = _rest(found, words)
+        if rest:
+            words.remove(rest)
+            words.append(rest)
+        parts = [f"{does if i == 0 else ''} {_amount(found, word, targets)} in "
+                 f"{_where(found, word) if word != rest else _others(found, word, words)}".strip()
+                 for i, word in enumerate(words)]
+        out.append(f"{who} {', '.join(parts)}{_alike(found)}.")
+    return out
+
+
+def advice(series):
+    """What to do about the devices that bounce, by the main reason of each; a line a reason."""
+    found = {}
+    for one in series:
+        devices = {device.get("target", device["id"]): device
+                   for device in (one.env["record"] or {"devices": []})["devices"]}
+        for share in one.env["shares"]:
+            reasons = {name: n for name, n in share["reasons"].items() if n}
+            if share["backend"] != one.backend or not reasons or share["share"] == 0:
+                continue
+            reason = max(reasons, key=reasons.get)
+            device = devices.get(share["device"], {})
+            if reason == "mask" and one.backend == "stock" and device.get("driver") in NARROW \
+                    and device.get("dma_mask_bits") == 32 and one.env["name"].startswith("xen"):
+                reason = "narrow"
+            if reason in ADVICE:
+                found.setdefault(reason, {})[share["device"]] = True
+    return [f"To do about {'each of ' if len(devices) > 1 else ''}{listed(devices)}: "
+            f"{ADVICE[reason]}." for reason, devices in found.items()]
