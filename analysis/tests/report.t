@@ -492,8 +492,8 @@ passes 'and one that left nothing a row that says so' grep -qE '^\| two \| .* no
 new_run named
 "$report" "$run" >/dev/null
 passes 'what was typed makes it again in the lab' grep -qx -e '- .make bench.' <(section 'How to reproduce it')
-edit bench.json '.command = "bench/run --write /dev/nvme1n1" | .again = "make bench WRITE=serial:S OUT=results/x"'
-edit xen-dom0/run.json '.command = "bench/run --write /dev/nvme1n1"'
+edit bench.json '.command = "make bench WRITE=/dev/nvme1n1" | .again = "make bench WRITE=serial:S OUT=results/x"'
+edit xen-dom0/run.json '.command = "make bench WRITE=/dev/nvme1n1"'
 "$report" "$run" >/dev/null
 is "$(section 'How to reproduce it' | grep -c '/dev/') $(section 'How to reproduce it' | grep -c 'WRITE=serial:S')" '0 1' \
 	'on a host devices are named by what holds over boots'
