@@ -243,7 +243,7 @@ test-mutants: deps-test ## do the tests of impl/ notice each line that is broken
 		impl/tests/xen/mutants-defrag
 
 .PHONY: test-traces
-test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (80 minutes beside other emulators, 2,300 s of CPU time)
+test-traces: deps-test test-build ## the tests of the BPF and perf tracing tools in the lab (50 minutes beside two emulators, 1,900 s of CPU time)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/traces
 
 .PHONY: test-watch
@@ -272,7 +272,7 @@ DEFAULT_KERNEL := 6.12
 KERNELS = $(or $(KERNEL),$(filter-out $(DEFAULT_KERNEL),\
 	$(basename $(notdir $(wildcard bench/lab/kernel/*.kernel)))))
 .PHONY: test-kernels
-test-kernels: deps-test ## modules and tracing tools on the lab's other kernels, or on KERNEL= (more than an hour for each beside other emulators)
+test-kernels: deps-test ## modules and tracing tools on the lab's other kernels, or on KERNEL= (50 minutes for each beside two emulators)
 	@$(MAKE) -s -C traces/xswbounce STATIC=1
 	@status=0; for k in $(KERNELS); do export KERNEL=$$k; \
 		$(foreach m,$(TEST_MODULES),$(LAB) chroot -- make -s -C $(subst :, ,$(m)) >/dev/null &&) \

@@ -163,6 +163,9 @@ echo 512 >"$root/sys/kernel/debug/swiotlb/io_tlb_used"
 echo 'quiet swiotlb=32768' >"$root/proc/cmdline"
 expect 'no BTF: the pool, and what can not be known' 0 '^Not known so: who holds it' on_host
 expect 'an older kernel has no high-water mark' 0 'does not tell the most in use' on_host
+echo 0 >"$root/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
+expect 'one that does not keep it says 0: that is no peak' 0 'is not known: the file says 0.*track_hiwater' on_host
+expect 'and nothing follows from it' 0 '!By that alone it suffices' on_host
 echo 31000 >"$root/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
 expect 'the kernel tells its high-water mark' 0 'At most 31000 in use \(95 %\), exact' on_host
 expect 'and if that is near' 0 'nearly full' on_host

@@ -5,10 +5,12 @@
 
 swiotlb=/sys/kernel/debug/swiotlb
 
-# Does it keep one? Linux does of stock's pool from 6.3 on.
+# Does it keep one? Linux does of stock's pool from 6.3 on; where keeping it is a static call, as in 7.3,
+# only when booted with swiotlb=...,track_hiwater: else the file says 0.
 most_used_is_kept()
 {
-	[ "$backend" = module ] || [ -e $swiotlb/io_tlb_used_hiwater ]
+	[ "$backend" = module ] || { [ -e $swiotlb/io_tlb_used_hiwater ] &&
+		{ ! grep -qw __SCT__swiotlb_inc_used /proc/kallsyms || grep -q track_hiwater /proc/cmdline; }; }
 }
 
 # Counts from now on.

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../../.." || exit 1
 . traces/tests/devices.sh
 . traces/tests/tool.sh
 . traces/tests/answers.sh
+. traces/tests/most_used.sh
+backend=stock
 
 size=$((4 << 20))
 wide_disk || bail 'no disk behind a controller of 64 bits'
@@ -19,7 +21,8 @@ $x verdict --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" .main_reason)" '"forced"' 'verdict: names the reason'
 like "$(of "$bdf" .advice)" 'take swiotlb=force off' 'verdict: and what to do'
 # Large requests: the most in use is theirs. Each goes to other slots, as long as the pool is not full.
-counted=/sys/kernel/debug/swiotlb/io_tlb_used_hiwater
+counted=$swiotlb/io_tlb_used_hiwater
+most_used_is_kept || counted=/none
 # shellcheck disable=SC2016 # expanded there
 $x record -o "$out/rec" -- bash -c '[ ! -e $1 ] || echo 0 >$1
 	dd if=/dev/$2 of=/dev/null bs=1M count=4 iflag=direct 2>/dev/null
@@ -27,7 +30,7 @@ $x record -o "$out/rec" -- bash -c '[ ! -e $1 ] || echo 0 >$1
 $x report -i "$out/rec" --json >"$out/json"
 is "$(of "$bdf" '[.bounce_bytes, .bounces == .reasons.forced]')" "[$size,true]" 'record: tells forced bounces as such'
 is "$(of "$bdf" '.unmaps == .bounces')" true 'record: and when each is undone'
-# before 6.3 the kernel keeps no such mark: then it is a part of the slots that were used one after another
+# where the kernel keeps no such mark it is a part of the slots that were used one after another
 is "$(jq '.most_slots_in_use' "$out/json")" "$(cat "$out/most" 2>/dev/null || jq \
 	".most_slots_in_use | select(. >= 32 and . < $size / 2048)" "$out/json")" \
 	'report: the most in use at once is what the kernel counted'
