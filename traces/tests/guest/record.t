@@ -150,7 +150,7 @@ overflowing()
 late_mask()
 {
 	printf '%s\n' 'mask 64' 'map 1 4096 to' 'unmap 1' 'mask 32' 'map 2 4096 to' 'unmap 2' >"$out/late"
-	$x top --json -d "$bdf" -- sh -c "cat $out/late >$requests" >"$out/json" 2>/dev/null
+	$x top -a --json -d "$bdf" -- sh -c "cat $out/late >$requests" >"$out/json" 2>/dev/null
 	is "$(of "$bdf" '[.maps, .reasons.mask, .reasons.align, .dma_mask]')" '[2,1,0,4294967295]' \
 		"$backend: top: the mask is that of the bounce"
 	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/late >$requests" 2>/dev/null
