@@ -88,7 +88,8 @@ module_give_back "$bdf"
 unload_soon
 is $? 0 'and is unloaded again'
 at_most "$(find "$out/watch" -name 'incident-*' | wc -l)" 6 'no more files than allowed'
-within "$(awk '/VmRSS/ { print $2 }' "/proc/$watch_pid/status")" "$rss" 300 'its memory is what it was'
+# what its start took from its file may have been dropped meanwhile: less is no fault
+at_most "$(awk '/VmRSS/ { print $2 }' "/proc/$watch_pid/status")" $((rss * 13 / 10)) 'its memory has not grown'
 watch_end
 like "$(cat "$out/err")" 'watched [0-9]+ s, [0-9]+ bounces, [0-9]+ files; [0-9]+ causes without one' \
 	'at its end it tells what got no file'
