@@ -42,7 +42,8 @@ RUN = {"run": "text", "environment": "text", "emulated": "flag", "started": "tex
        "ok": "flag", "errors": ["text"]}
 
 _PART = {"status": "text", "reason?": "text", "cure?": "text"}
-BENCH = {"started?": "text", "command?": "text", "again?": "text", "host?": "text", "host_id?": "text", "set?": "word",
+BENCH = {"started?": "text", "command?": "text", "again?": "text", "host?": "text",
+         "host_id?": "text", "set?": "word",
          "environments": [{"name": "text", "loads?": _PART, "instructions?": _PART}]}
 
 _CELL = {"test": "text", "size": "whole", "dir": "text", "mask?": "word", "offset?": "word",

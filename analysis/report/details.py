@@ -341,12 +341,11 @@ def how_to_read(document):
 def reproduce(document, summary):
     """A host's command names its devices by what holds over boots, unlike the commands typed."""
     bench = summary["bench"] or {}
-    commands = [bench["command"]] if bench.get("command") else []
-    commands += [env["record"]["command"] for env in summary["environments"]
-                 if env["record"] and env["record"].get("command")]
-    if bench.get("again"):
-        commands = [bench["again"]]
-    document.add("items", [[Code(command)] for command in dict.fromkeys(commands)]
+    commands = [bench.get("again")]
+    if not bench.get("again"):
+        commands = [bench.get("command")] + [(env["record"] or {}).get("command")
+                                             for env in summary["environments"]]
+    document.add("items", [[Code(command)] for command in dict.fromkeys(commands) if command]
                  + [["This page again from its raw files: ",
                      Code(f"make report RUN=results/{summary['run']}")]])
 

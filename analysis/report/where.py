@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What bounces where, in sentences by rule, and what to do about each device that bounces."""
 
+import collections
+
 from quantities import listed, percent
 
 from series import variants_of
@@ -46,17 +48,17 @@ def _where(found, word):
     return _places(mine)
 
 
-def _rest(found, words):
-    """The class of so many series that a list of them answers nothing; None without one."""
-    sizes = [(sum(what == word for what in found.values()), word) for word in words]
-    most = max(sizes, key=lambda one: one[0])
-    return most[1] if most[0] > MOST_LISTED else None
-
-
-def _others(found, word, words):
-    """The series of a class, as the rows of the pictures that are left."""
-    rows = sum(what == word for what in found.values())
-    return f"all {rows} rows" if len(words) == 1 else f"the other {rows} rows"
+def _counted_last(found, words):
+    """[(class, where)], in words. The class of most series comes last and is told as the rows that
+    are left, where it has so many that a list of them answers nothing.
+    """
+    rows = collections.Counter(found.values())
+    most = max(words, key=rows.get)
+    if rows[most] <= MOST_LISTED:
+        return [(word, _where(found, word)) for word in words]
+    left = "the other" if len(words) > 1 else "all"
+    return [(word, _where(found, word)) for word in words if word != most] + \
+        [(most, f"{left} {rows[most]} rows")]
 
 
 def device_words(target, device):
@@ -104,14 +106,9 @@ def bounces(summary, series):
         if words == ["nothing"]:
             out.append(f"{who} {does} nowhere.")
             continue
-        rest = _rest(found, words)
-        if rest:
-            words.remove(rest)
-            words.append(rest)
-        parts = [f"{does if i == 0 else ''} {_amount(found, word, targets)} in "
-                 f"{_where(found, word) if word != rest else _others(found, word, words)}".strip()
-                 for i, word in enumerate(words)]
-        out.append(f"{who} {', '.join(parts)}{_alike(found)}.")
+        parts = [f"{_amount(found, word, targets)} in {places}"
+                 for word, places in _counted_last(found, words)]
+        out.append(f"{who} {does} {', '.join(parts)}{_alike(found)}.")
     return out
 
 

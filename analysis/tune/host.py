@@ -113,8 +113,9 @@ def without_recording(reason):
                      "6.3).")
     elif high < max(used, 1):
         lines.append("The most in use (io_tlb_used_hiwater) is not known: the file says "
-                     f"{high}, as it does before the first bounce, and always on kernels that keep "
-                     "it only when booted with swiotlb=...,track_hiwater (7.3 is one).")
+                     f"{high}. It says so until the first bounce after boot or a reset, and always "
+                     "on a kernel that keeps it only when booted with swiotlb=...,track_hiwater "
+                     "(7.3 is one).")
     else:
         share = 100 * high / slots
         lines.append(f"At most {high} in use ({share:.0f} %), exact, since boot or since it was "

@@ -81,7 +81,7 @@ requests()
 	yes $'map 1 8192 to\nunmap 1' | head -n $((2 * planted_maps))
 }
 
-# A verdict while the driver carries them out: of one write, as a write that ends amid a line is refused.
+# A verdict while the driver carries them out. dd writes all in one: the driver refuses half a line.
 plant()
 {
 	requests "$@" >"$out/plant"
