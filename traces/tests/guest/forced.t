@@ -21,12 +21,12 @@ $x verdict --json -- bash -c "read_disk $disk $size" >"$out/json" 2>/dev/null
 is "$(of "$bdf" .main_reason)" '"forced"' 'verdict: names the reason'
 like "$(of "$bdf" .advice)" 'take swiotlb=force off' 'verdict: and what to do'
 # Large requests: the most in use is theirs. Each goes to other slots, as long as the pool is not full.
-counted=$swiotlb/io_tlb_used_hiwater
-most_used_is_kept || counted=/none
+export backend swiotlb
+export -f most_used_is_kept most_used_begin most_used
 # shellcheck disable=SC2016 # expanded there
-$x record -o "$out/rec" -- bash -c '[ ! -e $1 ] || echo 0 >$1
-	dd if=/dev/$2 of=/dev/null bs=1M count=4 iflag=direct 2>/dev/null
-	[ ! -e $1 ] || cat $1 >$3' sh $counted "$disk" "$out/most" 2>/dev/null
+$x record -o "$out/rec" -- bash -c 'most_used_begin
+	dd if=/dev/$1 of=/dev/null bs=1M count=4 iflag=direct 2>/dev/null
+	! most_used_is_kept || most_used >$2' sh "$disk" "$out/most" 2>/dev/null
 $x report -i "$out/rec" --json >"$out/json"
 is "$(of "$bdf" '[.bounce_bytes, .bounces == .reasons.forced]')" "[$size,true]" 'record: tells forced bounces as such'
 is "$(of "$bdf" '.unmaps == .bounces')" true 'record: and when each is undone'

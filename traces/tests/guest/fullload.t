@@ -128,22 +128,21 @@ is "$(sum "$bdf" .bounce_bytes)" "$(bytes_read "$disk")" 'with latency: each byt
 # Every count begins at one instant: no mapping is seen made whose end was missed, so that no more
 # can be in use than the kernel's own high-water mark says were.
 backend=stock
-high_water=$swiotlb/io_tlb_used_hiwater
 most_used_is_kept || echo "# Linux $(uname -r) keeps no such mark"
 for try in 1 2 3; do
 	most_used_is_kept || break
 	ip netns exec xsw-a iperf3 -c 10.99.0.2 -t 40 >/dev/null &
 	load=$!
 	sleep 3
-	echo 0 >$high_water
+	most_used_begin
 	$x record -o "$out/rec" 3 2>/dev/null
 	$x report --json -i "$out/rec" >"$out/report"
-	is "$(jq "[.whole, .lost, .most_slots_in_use <= $(cat $high_water)]" -c "$out/report")" '[true,0,true]' \
+	is "$(jq "[.whole, .lost, .most_slots_in_use <= $(most_used)]" -c "$out/report")" '[true,0,true]' \
 		"record, under load ($try): not more slots than there were"
-	at_least "$(jq .most_slots_in_use "$out/report")" $(($(cat $high_water) / 4)) 'nor much less'
-	echo 0 >$high_water
+	at_least "$(jq .most_slots_in_use "$out/report")" $(($(most_used) / 4)) 'nor much less'
+	most_used_begin
 	$x top --json 0.5 4 2>/dev/null >"$out/json"
-	at_most "$(jq -s '[.[] | [.devices[].in_flight] | add] | max' "$out/json")" "$(cat $high_water)" \
+	at_most "$(jq -s '[.[] | [.devices[].in_flight] | add] | max' "$out/json")" "$(most_used)" \
 		"top, under load ($try): not more in flight than there were slots in use"
 	kill $load
 	wait $load 2>/dev/null

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names of the kernel's functions, from /proc/kallsyms. */
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,7 @@ static void load(void)
 	modules = digest_of_modules();
 	qsort(table, entries, sizeof(*table), by_address);
 	hidden = !entries || !table[entries - 1].address;
+	malloc_trim(0); /* sorting took as much again: a tool may run for months */
 	if (hidden)
 		warn("the kernel hides its addresses (kptr_restrict): stacks are shown as numbers");
 }
