@@ -105,4 +105,25 @@ is "$(grep -c '^# machine 1 was killed by the emulator' "$work/stderr")" 1 'two 
 is "$(dies exc_int3 9)" $'try 3\nstatus 123, 3 machines' 'two CPUs: but not for ever'
 is "$(dies 'Kernel panic' 1)" $'try 1\nstatus 123, 1 machines' 'two CPUs: another death is its own'
 
+# runs LIMIT SCRIPT: a test file with that body, by the lab's runner of test files
+runs()
+{
+	printf '#!/bin/sh\n%s\n' "$2" >"$work/body.t"
+	chmod +x "$work/body.t"
+	bench/lab/guest/run-tests --limit "$1" "$work/body.t" >"$work/stdout" 2>"$work/stderr"
+	echo "status $?: $(grep -E '^(not )?ok ' "$work/stdout" | sed "s,$work/,,; s/ ([0-9]* s)$//")"
+}
+is "$(runs 60 'echo ok 1 - a; echo 1..1')" 'status 0: ok 1 - body.t' 'run-tests: a file that passes'
+is "$(runs 60 'echo not ok 1 - a; echo 1..1; exit 1')" 'status 1: not ok 1 - body.t: exit status 1' \
+	'run-tests: a file that fails'
+is "$(grep -c '^#   not ok 1 - a$' "$work/stderr")" 1 'run-tests: the check that failed is told'
+is "$(runs 60 'echo ok 1 - a; echo 1..2')" 'status 1: not ok 1 - body.t: planned 2, ran 1' \
+	'run-tests: a file that ends early'
+is "$(runs 60 'echo ok 1 - a "# skip"; echo 1..1')" 'status 1: not ok 1 - body.t: skipped: # skip' \
+	'run-tests: a check that is skipped is no pass'
+is "$(runs 1 'echo ok 1 - a; sleep 3210')" 'status 1: not ok 1 - body.t: took longer than 1 s' \
+	'run-tests: a file that stands still'
+like "$(cat "$work/stderr")" 'its last line: ok 1 - a.*[0-9] S .* sleep 3210' \
+	'run-tests: what it waits for is told'
+
 done_testing
