@@ -22,5 +22,6 @@ interrupt='handle_softirqs|__do_softirq|handle_irq_event'
 at_least "$(grep -cE "^[^;]+;($interrupt);" "$out/stacks")" 1 'interrupts map, and their stacks begin with them'
 is "$(grep -E ";($interrupt);" "$out/stacks" | grep -vE "^[^;]+;($interrupt);")" '' \
 	'none goes on in what was interrupted'
-at_most "$(grep -cE "^[^;]+;($interrupt);" "$out/stacks")" 40 'they are few, however many tasks ran'
+# 43 of Linux 6.1's, under 40 of 6.12's: ways through the kernel, where the tasks were hundreds
+at_most "$(grep -cE "^[^;]+;($interrupt);" "$out/stacks")" 80 'they are few, however many tasks ran'
 done_testing
