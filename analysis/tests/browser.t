@@ -28,6 +28,14 @@ measure()
 		"file://$run/frame.html" | sed -n 's/.*<title>value:\([^<]*\)<.*/\1/p'
 }
 
+# words of a picture that leave it, and such as lie on another
+cut='[...d.querySelectorAll("figure svg")].flatMap(s => { const r = s.getBoundingClientRect();
+	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length'
+run_together='[...d.querySelectorAll(".pictures svg")].flatMap(s => { const words =
+	[...s.querySelectorAll("text")].map(t => t.getBoundingClientRect());
+	return words.filter((a, i) => words.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 &&
+	a.top < b.bottom - 6 && b.top < a.bottom - 6)) }).length'
+
 new_run fixture
 "$report" "$run" >/dev/null
 for width in 1300 1000 400; do
@@ -40,8 +48,7 @@ is "$(measure 1300 900 'd.querySelectorAll(".pictures svg").length >= 3 &&
 	[...d.querySelectorAll(".pictures svg")].slice(0, 3).every(s => s.getBoundingClientRect().width > 300)')" true \
 	'three pictures side by side'
 is "$(measure 1300 900 '[...d.querySelectorAll("details")].filter(one => one.open).length')" 0 'the rest is closed'
-is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const r = s.getBoundingClientRect();
-	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+is "$(measure 1300 900 "$cut")" 0 \
 	'no word of a picture is cut'
 is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.open = true;
 	return one.offsetHeight > 30 }) && d.documentElement.scrollWidth <= 1300')" true \
@@ -68,9 +75,9 @@ whole()
 		"$1: the first screen holds it"
 	at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 "$1: nothing is wider than the window"
 	is "$(measure 1300 900 "$fits")" true "$1: its table is whole"
-	is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const r = s.getBoundingClientRect();
-		return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+	is "$(measure 1300 900 "$cut")" 0 \
 		"$1: no word of a picture is cut"
+	is "$(measure 1300 900 "$run_together")" 0 "$1: no two words of it overlap"
 	is "$(measure 1300 900 '[...d.querySelectorAll("a[href^=\"#\"]")].filter(a =>
 		!d.getElementById(decodeURIComponent(a.getAttribute("href").slice(1)))).length')" 0 "$1: no link in it is dead"
 	is "$(measure 1300 900 '[...d.querySelectorAll("details")].every(one => { one.open = true;
@@ -107,8 +114,7 @@ edit xen-dom0/run.json '.devices |= map(if .target == "sda" then .id = "a-long-n
 "$report" "$run" >/dev/null
 at_most "$(measure 1300 900 'Math.ceil(d.querySelector("figure svg text").getBoundingClientRect().height)')" 24 \
 	'a picture that stands alone is not drawn larger'
-is "$(measure 1300 900 '[...d.querySelectorAll("figure svg")].flatMap(s => { const r = s.getBoundingClientRect();
-	return [...s.querySelectorAll("text")].filter(t => t.getBoundingClientRect().right > r.right + 1) }).length')" 0 \
+is "$(measure 1300 900 "$cut")" 0 \
 	'nor is a word of it cut'
 
 # -- all environments of the lab on one page
@@ -117,10 +123,7 @@ everywhere
 at_most "$(measure 1300 900 'Math.ceil(d.querySelector(".first").getBoundingClientRect().bottom)')" 900 \
 	'the first screen holds all environments of the lab'
 at_most "$(measure 1300 900 'd.documentElement.scrollWidth')" 1300 'and is no wider than the window'
-is "$(measure 1300 900 '[...d.querySelectorAll(".pictures svg")].flatMap(s => { const words =
-	[...s.querySelectorAll("text")].map(t => t.getBoundingClientRect());
-	return words.filter((a, i) => words.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 &&
-	a.top < b.bottom - 6 && b.top < a.bottom - 6)) }).length')" 0 'no two words of a picture overlap'
+is "$(measure 1300 900 "$run_together")" 0 'no two words of a picture overlap'
 is "$(measure 1300 900 '[...d.querySelectorAll(".first th")].slice(1).map(one => one.textContent).join()')" \
 	'native,IOMMU lazy,IOMMU strict,dom0 stock,dom0 module,domU stock,domU module' \
 	'its table has those of the default'
