@@ -45,6 +45,8 @@ SMALL_OPERATION = 65536
 # How far fio's bins are from what fell into them.
 BIN = math.log(1.008)
 RESAMPLES, LEAST_FOR_TAILS = 300, 12
+# The claim of an estimate over boots.
+MACHINE = "this machine"
 
 
 class Cell(NamedTuple):
@@ -76,6 +78,30 @@ def cells_of(record, kind):
             for device, loads in found.items() for load, sides in loads.items()
             for (backend, force), rounds in sorted(
                 sides.items(), key=lambda side: side[0] != ("stock", False))]
+
+
+def serial_of(record, target):
+    """The serial number of a device's medium; None where it has none or it was not recorded."""
+    return next((device.get("serial") for device in record["devices"]
+                 if device.get("target", device["id"]) == target), None)
+
+
+def another_medium(target, record, other):
+    """The two serial numbers, where a name means another medium in another record; else None. Names of
+    disks are given anew at each boot.
+    """
+    serials = serial_of(record, target), serial_of(other, target)
+    return serials if all(serials) and serials[0] != serials[1] else None
+
+
+def name_in(other, target, record):
+    """What a device of a record is called in another one: by its serial number where both know it.
+    None where the name means another medium there, and this one is not there.
+    """
+    serial = serial_of(record, target)
+    found = next((device.get("target", device["id"]) for device in other["devices"]
+                  if serial and device.get("serial") == serial), None)
+    return found or (None if another_medium(target, record, other) else target)
 
 
 def baseline_of(cells, cell):
@@ -165,24 +191,36 @@ def by_boot(logs):
     return list(boots.values())
 
 
+def one_a_boot(logs):
+    """The estimate of each boot's log ratios."""
+    return [estimates.within_boot(one).log for one in by_boot(logs)]
+
+
+def _of_boots(number):
+    """The claim of pairs within so many boots: of these, and no others."""
+    words = {1: "this boot", 2: "these two boots"}
+    return words.get(number, f"these {number} boots")
+
+
 def estimate(logs):
-    """(Estimate, claim) of a figure's pairs: of the machine from three boots on, else a boot's."""
-    boots = by_boot(logs)
+    """(Estimate, claim) of a figure's pairs: of the machine from three boots on, else of these."""
+    boots = one_a_boot(logs)
     if len(boots) >= estimates.LEAST_BOOTS:
-        return estimates.over_boots([estimates.within_boot(one).log for one in boots]), \
-            "this machine"
-    found = estimates.within_boot([log for _, log in logs])
-    return found, "this boot" if len(boots) == 1 else "these two boots"
+        return estimates.over_boots(boots), MACHINE
+    return estimates.within_boot([log for _, log in logs]), _of_boots(len(boots))
 
 
 def tail_estimate(base, cell, key):
-    """(Estimate, claim) of a pooled tail; the interval by drawing whole pairs again."""
+    """(Estimate, claim) of a pooled tail; the interval by drawing whole pairs again, which tells of
+    the boots they are from.
+    """
     before, after = tail(base.rounds, key), tail(cell.rounds, key)
     if not before or not after:
         return None, None
     log, pairs = math.log(after / before), pairs_of(base, cell)
+    claim = _of_boots(len({one.get("boot", 0) for one in base.rounds + cell.rounds}))
     if len(pairs) < LEAST_FOR_TAILS:
-        return estimates.Estimate(len(pairs), log, None, None), "this boot"
+        return estimates.Estimate(len(pairs), log, None, None), claim
     chance, logs = random.Random(0), []
     for _ in range(RESAMPLES):
         drawn = chance.choices(pairs, k=len(pairs))
@@ -192,7 +230,7 @@ def tail_estimate(base, cell, key):
     logs.sort()
     cut = int(len(logs) * (1 - estimates.LEVEL) / 2)
     inside = (logs[cut] - BIN, logs[-1 - cut] + BIN) if len(logs) > 2 * cut else None
-    return estimates.Estimate(len(pairs), log, inside, None), "this boot"
+    return estimates.Estimate(len(pairs), log, inside, None), claim
 
 
 def boots_of(cell, key):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One definition of each statistic: order statistics, pairs within a boot, boots, verdicts.
 
-Three kinds of claim, never mixed. This boot: pairs whose order a coin tossed; the Hodges-Lehmann
-estimate with the exact interval of the signed-rank test. This machine: boots are the unit,
-Student's t over one estimate a boot. Environment against environment: boot means, Welch's t. All
+Three kinds of claim, never mixed. This boot (or these two): pairs whose order a coin tossed; the
+Hodges-Lehmann estimate with the exact interval of the signed-rank test. This machine: boots are the
+unit, Student's t over one estimate a boot. Environment against environment: boot means, Welch's t. All
 work on logarithms, so that a difference is a ratio.
 """
 
@@ -28,6 +28,7 @@ SAME = "same within 2 %"
 UNKNOWN = "not told apart"
 FEW = "too few pairs"
 UNRELIABLE = "unreliable"
+UNSTEADY = "no verdict: this boot differs from itself"
 # A load of which more rounds than this failed on a backend has no verdict.
 MOST_FAILED = 0.1
 
@@ -247,6 +248,11 @@ def pairs_to_tell(logs, family=1):
     return max(LEAST, family, math.ceil((t_quantile(len(logs) - 1) * stdev(logs) / MARGIN) ** 2))
 
 
+def boots_to_tell(logs):
+    """How many boots would tell +-2 % of the machine, from the estimate of each of some boots."""
+    return max(LEAST_BOOTS, math.ceil((t_quantile(len(logs) - 1) * stdev(logs) / MARGIN) ** 2))
+
+
 def holm(values):
     """p values adjusted so that few are found by chance; None stays and is not counted.
 
@@ -271,7 +277,17 @@ def fisher(failed, of, others_failed, others_of):
     return sum(one for one in every if one <= ways(failed)) / sum(every)
 
 
+def within_noise(log, noise):
+    """Is a log ratio no farther from none than the A/A band? Without A/A nothing tells."""
+    return bool(noise) and abs(log) <= noise
+
+
 def too_many(found, of, share=0.05):
     """Are so many false findings among so many more than chance gives in 95 % of all runs?"""
     below = sum(_binomial(of, k) * share ** k * (1 - share) ** (of - k) for k in range(found))
     return found > 0 and below > LEVEL
+
+
+def most_by_chance(of):
+    """The most false findings among so many that too_many() takes for chance."""
+    return max(found for found in range(of + 1) if not too_many(found, of))

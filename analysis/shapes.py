@@ -30,6 +30,7 @@ ROUND = {"index": "whole", "backend": "text", "kind": "text", "force": "flag", "
          "boot?": "whole", "held?": "whole", "finding?": "flag", "verified?": "flag",
          "raw?": "text", "samples?": "text"}
 DEVICE = {"id": "text", "target?": "text", "bdf?": "text", "driver?": "text", "role?": "text",
+          "serial?": "text",
           "dma_mask_bits?": "whole", "settings?": {"*": {"*?": "any"}}}
 # Of machine and versions any value is printed as it is.
 RUN = {"run": "text", "environment": "text", "emulated": "flag", "started": "text",
@@ -44,7 +45,8 @@ RUN = {"run": "text", "environment": "text", "emulated": "flag", "started": "tex
 _PART = {"status": "text", "reason?": "text", "cure?": "text"}
 BENCH = {"started?": "text", "command?": "text", "again?": "text", "host?": "text",
          "host_id?": "text", "set?": "word",
-         "environments": [{"name": "text", "loads?": _PART, "instructions?": _PART}]}
+         "environments": [{"name": "text", "loads?": _PART, "instructions?": _PART,
+                          "unclocked?": "text"}]}
 
 _CELL = {"test": "text", "size": "whole", "dir": "text", "mask?": "word", "offset?": "word",
          "min_align?": "word", "reach?": "word", "depth?": "word", "threads?": "whole",

@@ -74,14 +74,17 @@ def _ratio(found):
 
 
 def _same(base, cell, key):
-    """A/A of both sides of a comparison: log ratios, and how they are told."""
+    """A/A of both sides of a comparison: log ratios, and the rounds of each."""
     pairs = [pair for one in ([base] if base is cell else [base, cell])
              for pair in cells.neighbours_of(one)]
     logs = cells.logs_of(pairs, key)
-    told = [log for _, log in logs]
-    return told, {"n": len(told), "low": math.exp(min(told)) if told else None,
-                  "high": math.exp(max(told)) if told else None,
-                  "rounds": [[a["index"], b["index"]] for (a, b), _ in logs]}
+    return [log for _, log in logs], [[a["index"], b["index"]] for (a, b), _ in logs]
+
+
+def _noise(logs, rounds, low, high):
+    """A/A between two log ratios; none without neighbours."""
+    return {"n": len(logs), "low": math.exp(low) if logs else None,
+            "high": math.exp(high) if logs else None, "rounds": rounds}
 
 
 def _pair(env, base, cell, key):
@@ -93,12 +96,15 @@ def _pair(env, base, cell, key):
         found, claim = cells.estimate(logs) if logs else (None, None)
     if not found:
         return None
-    same, noise = _same(base, cell, key)
+    same, rounds = _same(base, cell, key)
+    band = estimates.band(same)
     figure = cells.FIGURES[key]
-    every = [log for _, log in logs]
     return dict(_named(cell), figure=key, label=figure.label, better=figure.better,
-                primary=key == cells.primary(base), claim=claim, estimate=found,
-                band=estimates.band(same), noise=noise, logs=every,
+                primary=key == cells.primary(base), claim=claim, estimate=found, band=band,
+                within_noise=estimates.within_noise(found.log, band),
+                noise=_noise(same, rounds, -band, band),
+                logs=cells.one_a_boot(logs) if claim == cells.MACHINE else
+                [log for _, log in logs],
                 pairs=[{"a": a["index"], "b": b["index"], "ratio": math.exp(log),
                         "source_a": _file(env, a, key), "source_b": _file(env, b, key)}
                        for (a, b), log in logs], **_ratio(found))
@@ -127,19 +133,27 @@ def _unreliable(failures):
     return {(one["device"], one["load"]) for one in failures if one["unreliable"]}
 
 
+def _needs(one, primaries):
+    """How many pairs, or boots, would tell +-2 %."""
+    if one["claim"] == cells.MACHINE:
+        return estimates.boots_to_tell(one["logs"])
+    return estimates.pairs_to_tell(one["logs"], primaries)
+
+
 def _judge(pairs, steady, unreliable):
     """Gives verdicts to the primary figures, with Holm over these alone; the rest is described."""
     for one in pairs:
         one["unreliable"] = (one["device"], one["load"]) in unreliable
         if one["unreliable"] and one["primary"]:
             one.update(p_adjusted=None, needs=None, verdict=estimates.UNRELIABLE)
+        one["needs_of"] = "boots" if one["claim"] == cells.MACHINE else "pairs"
     primaries = [one for one in pairs if one["primary"] and not one["unreliable"]]
     adjusted = estimates.holm([one["p"] for one in primaries])
     for one, p in zip(primaries, adjusted):
         one["p_adjusted"] = p
         one["verdict"] = estimates.verdict(one["estimate"], one["band"], p) if steady else \
-            "no verdict: this boot differs from itself"
-        one["needs"] = estimates.pairs_to_tell(one["logs"], len(primaries)) \
+            estimates.UNSTEADY
+        one["needs"] = _needs(one, len(primaries)) \
             if one["verdict"] in (estimates.UNKNOWN, estimates.FEW) else None
     for one in pairs:
         for name in ("estimate", "logs"):
@@ -150,10 +164,11 @@ def _pairs_and_same(env, timed, failures):
     """(comparisons with stock, A/A of each cell's primary figure, whether the boot was steady)."""
     pairs, same = [], []
     for cell in timed:
-        logs, noise = _same(cell, cell, cells.primary(cell))
+        logs, rounds = _same(cell, cell, cells.primary(cell))
         if logs:
             found = estimates.within_boot(logs)
-            same.append(dict(_named(cell), figure=cells.primary(cell), noise=noise, **_ratio(found),
+            same.append(dict(_named(cell), figure=cells.primary(cell), **_ratio(found),
+                             noise=_noise(logs, rounds, min(logs), max(logs)),
                              verdict=estimates.verdict(found)))
         base = cells.baseline_of(timed, cell)
         for key in cells.compared(base) if base and base is not cell else ():
@@ -254,7 +269,8 @@ def _against_native(found):
     failed = {name: _unreliable(_failures(record)) for name, record in records.items()}
     for name, record in records.items():
         for cell in cells.cells_of(record, "timed") if name != "native" else ():
-            base = cells.baseline_of(native, cell)
+            called = cells.name_in(records["native"], cell.device, record)
+            base = cells.baseline_of(native, cell._replace(device=called))
             for key in cells.compared(base) if base else ():
                 before, after = cells.boot_means(base, key), cells.boot_means(cell, key)
                 if before and after and key not in cells.TAILS:
@@ -263,9 +279,21 @@ def _against_native(found):
                                     label=cells.FIGURES[key].label,
                                     better=cells.FIGURES[key].better,
                                     primary=key == cells.primary(base), boots=shift.n,
-                                    unreliable=(cell.device, cell.load) in failed["native"] |
-                                    failed[name], **_ratio(shift)))
+                                    unreliable=(called, cell.load) in failed["native"] or
+                                    (cell.device, cell.load) in failed[name], **_ratio(shift)))
     return out
+
+
+def _other_media(found):
+    """Problems: what is another medium than natively; nothing on an emulated machine."""
+    records = {env["name"]: env["loads"] for env in found if env["loads"]}
+    native = records.get("native")
+    for name, record in records.items() if native and not native["emulated"] else ():
+        for target in dict.fromkeys(one.device for one in cells.cells_of(record, "timed")):
+            if cells.name_in(native, target, record) is None:
+                serials = cells.another_medium(target, record, native)
+                yield {"where": name, "cure": None, "what": f"{target} is another disk (serial number "
+                       f"{serials[0]}) than natively ({serials[1]}), and not compared with it"}
 
 
 def summarize(run):
@@ -281,5 +309,6 @@ def summarize(run):
     if not environments:
         raise run_files.NoRun("; ".join(f"{one['where']}: {one['what']}" for one in problems))
     return {"schema": 2, "kind": "swiotlb-xen-summary", "run": name, "bench": bench,
-            "emulated": any(env["emulated"] for env in environments), "problems": problems,
+            "emulated": any(env["emulated"] for env in environments),
+            "problems": problems + list(_other_media(whole)),
             "environments": environments, "against_native": _against_native(whole)}

@@ -84,17 +84,20 @@ def _load_sentence(env):
     primaries = [one for one in env["pairs"] if one["primary"] and not one["unreliable"]]
     if not primaries:
         return ""
+    claim = listed(dict.fromkeys(one["claim"] for one in primaries))
     differ = [one for one in primaries if one["verdict"] == estimates.DIFFERS]
     if differ:
         words = [f"{one['device']} {one['load']} {ratio(one)}" for one in differ]
-        return (f"In {env['name']} the module's throughput differs from stock's in "
+        return (f"In {env['name']}, {claim}, the module's throughput differs from stock's in "
                 f"{len(differ)} of {len(primaries)} loads: {listed(words)}.")
+    if all(one["verdict"] == estimates.UNSTEADY for one in primaries):
+        return f"Stock and module in {env['name']}: no verdict, for this boot differs from itself."
     same = sum(one["verdict"] == estimates.SAME for one in primaries)
     few = sum(one["verdict"] == estimates.FEW for one in primaries)
     if few == len(primaries):
         return (f"Stock and module in {env['name']}: not judged, fewer than {LEAST_ROUNDS} pairs "
                 "a load.")
-    return (f"In {env['name']} no difference of throughput between stock and module is shown "
+    return (f"In {env['name']}, {claim}, no difference of throughput between stock and module is shown "
             f"({same} of {len(primaries)} loads are the same within 2 %).")
 
 

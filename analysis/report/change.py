@@ -9,8 +9,8 @@ import cells
 import estimates
 import summary as summary_file
 
-# What makes two records those of one machine.
-MACHINE = ("cpu", "cpus", "memory_bytes", "hypervisor")
+# How far memory may be apart on one machine: a kernel takes more or less of it for itself.
+MEMORY_WITHIN = .02
 EQUAL = "="
 # In the place of a ratio: those rounds that did not fail are a choice.
 UNRELIABLE = f"{NONE}, {estimates.UNRELIABLE}"
@@ -39,11 +39,21 @@ def _why_not(base, run, name):
     if a["emulated"] or b["emulated"]:
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
-    other = [key for key in MACHINE if a["machine"].get(key) != b["machine"].get(key)]
     hosts = [(one.summary["bench"] or {}).get("host_id") for one in (base, run)]
-    if all(hosts) and hosts[0] != hosts[1]:
-        other.append("host_id")
+    other = ["host_id"] * (all(hosts) and hosts[0] != hosts[1]) + \
+        _unlike(a["machine"], b["machine"], all(hosts))
     return f"two machines (their {', '.join(other)} differ)" if other else None
+
+
+def _unlike(a, b, named):
+    """What tells two machines apart; named: their host_ids do, and one host may be given fewer CPUs
+    and less memory, which stands under what else differs."""
+    other = ["cpu"] * (a.get("cpu") != b.get("cpu"))
+    if named:
+        return other
+    memory = [one.get("memory_bytes") or 0 for one in (a, b)]
+    return other + ["cpus"] * (a.get("cpus") != b.get("cpus")) + \
+        ["memory_bytes"] * (abs(memory[0] - memory[1]) > MEMORY_WITHIN * max(memory))
 
 
 def _named(cell):
@@ -75,21 +85,26 @@ def _told(found):
     return ratio({"ratio": math.exp(found.log), "low": math.exp(low), "high": math.exp(high)})
 
 
+def _same_cell(cell, record, other):
+    """The cell of another run's record that has the same load of the same medium; None without it."""
+    called = other and cells.name_in(other, cell.device, record)
+    return called and next((one for one in cells.cells_of(other, "timed")
+                            if _named(one) == _named(cell._replace(device=called))), None)
+
+
 def times(base, runs):
     """(rows of the figures that are compared, how many of them differ, how many are far apart
     without an interval)."""
     rows, found, primaries = [], [], []
     for name in base.read:
-        before = {_named(c): c for c in cells.cells_of(base.record(name), "timed")} \
-            if base.record(name) else {}
-        for key_cell, cell in before.items():
+        before = cells.cells_of(base.record(name), "timed") if base.record(name) else []
+        for cell in before:
             for key in cells.compared(cell):
                 if key in cells.TAILS or not cell.values(key):
                     continue
                 line = []
                 for run in runs:
-                    after = next((c for c in cells.cells_of(run.record(name), "timed")
-                                  if _named(c) == key_cell), None) if run.record(name) else None
+                    after = _same_cell(cell, base.record(name), run.record(name))
                     found_one = shift(cell, after, key) \
                         if after and not _why_not(base, run, name) else None
                     if found_one and (name, cell.device, cell.load) in \
@@ -203,7 +218,20 @@ def timed_paths(base, runs):
     return rows
 
 
-COUNTS = (("bounces", count), ("share", percent), ("fails", count), ("exchanges", count))
+COUNTS = ("bounces", "fails", "exchanges")
+
+
+def _counted(cell, key):
+    """A count a counting round, of which runs may have unlike numbers; None where nothing counted it."""
+    return None if cell[key] is None else cell[key] / len(cell["rounds"])
+
+
+def _counts_of(cell):
+    """{count: (value, as text)} of a cell."""
+    told = {key: _counted(cell, key) for key in COUNTS}
+    out = {f"{key} a round": (value, number(value, 4) if value and value % 1 else count(value))
+           for key, value in told.items()}
+    return dict(out, share=(cell["share"], percent(cell["share"])))
 
 
 def counts(base, runs):
@@ -213,11 +241,11 @@ def counts(base, runs):
         for cell in env["counted"]:
             others = [next((one for one in run.told.get(name, {"counted": []})["counted"] if all(
                 one[k] == cell[k] for k in summary_file.NAMES)), None) for run in runs]
-            for key, form in COUNTS:
-                if any(other and other[key] != cell[key] for other in others):
-                    rows.append([name, cell["device"], cell["load"], series(cell), key,
-                                 form(cell[key])]
-                                + [form(other[key]) if other else NONE for other in others])
+            told = [_counts_of(other) if other else None for other in others]
+            for key, (value, text) in _counts_of(cell).items():
+                if any(other and other[key][0] != value for other in told):
+                    rows.append([name, cell["device"], cell["load"], series(cell), key, text]
+                                + [other[key][1] if other else NONE for other in told])
     return rows
 
 
@@ -237,6 +265,17 @@ def differences(base, runs):
     return rows
 
 
+def _other_media(base, run):
+    """(environment, device, both serial numbers) of what is another medium in the other run."""
+    for name in base.read:
+        records = base.record(name), run.record(name)
+        for device in records[0]["devices"] if all(records) else ():
+            target = device.get("target", device["id"])
+            serials = cells.another_medium(target, *records)
+            if serials:
+                yield name, target, serials
+
+
 def _notes(base, runs):
     """What can't be compared, and why; what of each run is wrong."""
     items = []
@@ -251,6 +290,8 @@ def _notes(base, runs):
                 why.setdefault(_why_not(base, run, name), []).append(name)
         items += [f"{run.name}: times are not compared in {', '.join(names)}: {reason}"
                   for reason, names in why.items()]
+        items += [f"{run.name}: {name}: {one} is another disk (serial number {serials[1]}) than in "
+                  f"{base.name} ({serials[0]})" for name, one, serials in _other_media(base, run)]
     for one in [base] + runs:
         items += [f"{one.name}: {problem['where']}: {problem['what']}"
                   for problem in one.summary["problems"]]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """On a real host: does what a map saves (dmabench), times the maps of an I/O, explain the load?"""
-from quantities import count, number, size
+from quantities import count, number, percent, size
 
 import estimates
 
@@ -16,12 +16,20 @@ def _cells(cells, load):
     return [found[side] for side in SIDES] if set(SIDES) <= set(found) else None
 
 
-def _route(counted):
-    """The route of nearly all maps of a load; None where they are mixed."""
+def _bounced(counted):
+    """The share of a load's maps that bounced: one of nearly none or nearly all is that; None where it
+    was not counted."""
     share = counted["share_of_maps"] if counted["by_maps"] else counted["share"]
-    if share is None or .01 < share < .99:
+    if share is None:
         return None
-    return "bounced" if share >= .99 else "direct"
+    return 0 if share <= .01 else 1 if share >= .99 else share
+
+
+def _route(shares):
+    """The routes of both sides, in words."""
+    words = ["direct" if not share else "bounced" if share == 1 else f"{percent(share)} bounced"
+             for share in shares]
+    return words[0] if words[0] == words[1] else f"{words[0]} on stock, {words[1]} on the module"
 
 
 def _saved(env, device, load, nanoseconds):
@@ -58,16 +66,40 @@ def judged(said, saved):
     return f"{does} {middle} % ({least}\u2013{most} %) of it"
 
 
-def _said(env, kind, bytes_):
-    """(least, most) that a map of about this size saves by dmabench, in ns; None without it."""
-    paths = [[one for one in env["dma"]["paths"] if (one["backend"], one["kind"], one["dir"],
-              one["cache"]) == (side, kind, "to", "hot")] for side in SIDES]
-    sizes = {one["size"] for one in paths[0]} & {one["size"] for one in paths[1]}
+def _paths(env, side, kind):
+    """{size: (least, most)} of a side's paths of one kind."""
+    return {one["size"]: (one["low"] or 0, one["high"]) for one in env["dma"]["paths"]
+            if (one["backend"], one["kind"], one["dir"], one["cache"]) == (side, kind, "to", "hot")}
+
+
+def _copy(env, size_):
+    """What a plain copy of this size takes, by the references; None without one."""
+    found = [one["median"] for one in env["dma"]["references"]
+             if (one["test"], one["size"], one["cache"]) == ("memcpy", size_, "hot")]
+    return sum(found) / len(found) if found else None
+
+
+def _said(env, shares, bytes_):
+    """(least, most) that a map of about this size saves by dmabench, in ns; None without it.
+
+    shares: of stock's and of the module's maps that bounce. What more of stock's bounce is copied
+    once where the device reads, twice where it writes.
+    """
+    kinds = [("bounced", 1, shares[0]), ("direct", 1, 1 - shares[0]),
+             ("bounced", -1, shares[1]), ("direct", -1, 1 - shares[1])]
+    parts = [(_paths(env, SIDES[sign < 0], kind), sign, part) for kind, sign, part in kinds if part]
+    sizes = set.intersection(*(set(sizes) for sizes, _, _ in parts))
     if not sizes:
         return None
     near = min(sizes, key=lambda one: abs(one - bytes_))
-    stock, module = (next(one for one in some if one["size"] == near) for some in paths)
-    return (stock["low"] or 0) - module["high"], stock["high"] - (module["low"] or 0)
+    saved = [sum(sign * part * sizes[near][end if sign > 0 else 1 - end]
+                 for sizes, sign, part in parts) for end in (0, 1)]
+    more = shares[0] - shares[1]
+    once = _copy(env, near) if more else 0
+    if once is None:
+        return None
+    copied = sorted((more * once, 2 * more * once))
+    return saved[0] + copied[0], saved[1] + copied[1]
 
 
 def rows_of(env):
@@ -81,7 +113,9 @@ def rows_of(env):
             continue
         stock = {key: timed[0]["figures"][key]["median"] for key in
                  ("io_bytes", "ios", "cpu_s_per_gb")}
-        said = _said(env, _route(counted[1]), counted[1]["map_bytes"] / counted[1]["maps"])
+        shares = [_bounced(one) for one in counted]
+        said = None not in shares and \
+            _said(env, shares, counted[1]["map_bytes"] / counted[1]["maps"])
         if not said or not stock["io_bytes"] or not stock["cpu_s_per_gb"]:
             continue
         each = stock["io_bytes"] / stock["ios"] if stock["ios"] else STREAM
@@ -91,7 +125,7 @@ def rows_of(env):
         maps = counted[1]["maps"] / counted[1]["io_bytes"] * each
         said = [maps * one for one in said]
         inside = f" ({count(saved[1])} to {count(saved[2])})" if saved[1] is not None else ""
-        rows.append([env["name"], device, load, _route(counted[1]),
+        rows.append([env["name"], device, load, _route(shares),
                      size(each) + ("" if stock["ios"] else " moved"), number(maps, 3),
                      f"{count(said[0])} to {count(said[1])}", count(saved[0]) + inside,
                      judged(said, saved)])
@@ -124,4 +158,6 @@ def closure(document, summary):
         document.add("paragraph", "The module by stock. In parentheses the interval over the pairs, "
                                   "or that of the share; without one, fewer pairs than carry it. A "
                                   f"stream has no I/O: there all is told of {size(STREAM)}. What a "
-                                  "load saved beyond the maps has another cause.")
+                                  "load saved beyond the maps has another cause. Where both bounce "
+                                  "the copies are the same; what bounces on one alone is copied "
+                                  "once or twice, which widens the range.")

@@ -103,14 +103,29 @@ def _rows(all_series):
                         yield row
 
 
-def cost(document, all_series):
+def cost(document, summary, all_series):
     """The table, and what its columns are."""
     rows = list(_rows(all_series))
     unit = next((one.unit for one in all_series), "")
     document.add("table", ["Environment", "Route", ">Size", "Direction", ">API", ">Translation",
                            ">Search", ">Rest", f">Path, {unit}", ">Bytes copied",
                            ">Invalidations", ">Hypercalls"], [row.cells() for row in rows])
-    document.add("items", list(_notes(rows, all_series)) if rows else list(_untold(all_series)))
+    untold = list(_untold(all_series)) + list(_without_a_path(summary))
+    document.add("items", (list(_notes(rows, all_series)) if rows else []) + untold)
+
+
+def _without_a_path(summary):
+    """Emulated environments of which no path is known, and why; what failed is among the problems."""
+    entries = {one["name"]: one for one in (summary["bench"] or {}).get("environments", ())}
+    failed = {one["where"] for one in summary["problems"]}
+    for env in summary["environments"]:
+        why = entries.get(env["name"], {}).get("unclocked")
+        if env["dma"] or not env["emulated"]:
+            continue
+        if why:
+            yield f"{env['name']}: no path of its own: {why}."
+        elif not failed & {env["name"], f"{env['name']} by instructions"}:
+            yield f"{env['name']}: no path: no record of dmabench by instructions is there."
 
 
 def _notes(rows, all_series):
@@ -136,8 +151,10 @@ def _notes(rows, all_series):
                "told by it is missing, too.")
     if any(row.part["test"] == "pair" for row in rows):
         yield ("Where one number stands for a map and its unmap, they were timed together alone.")
-    yield from _untold(all_series)
     yield from _hypercalls(all_series)
+    if any(one.paths and not one.env["emulated"] and not one.env["counts"] for one in all_series):
+        yield ("Invalidations and hypercalls of one map are counted in the lab alone (make bench on a "
+               "machine that is no Xen host): they are the kernel's, and the same on a host.")
     yield ("An invalidation of an IOTLB is one store by the instruction clock, and far dearer on a "
            "machine: IOMMU modes are not ranked by instructions. Invalidations and hypercalls are "
            "counted a map and its unmap together, towards the device.")

@@ -4,15 +4,16 @@ from closure import closure
 from cost import cost
 from crossed import crossed
 from document import Anchor, Code, Link
-from first_screen import anchor
+from first_screen import anchor, ratio_cell
 from problems import failed_sides
 from quantities import (BELOW, NONE, buffer, count, instructions, noise, number, percent, ratio,
-                        series, size, spread)
+                        listed, series, size, spread)
 from sampled import sampled
 from scattered import scattered
 from series import devices_of
 from served import served
 
+import cells
 import estimates
 
 
@@ -93,7 +94,13 @@ def _function(one):
 def _why(pair):
     """A verdict with what would change it."""
     word = pair.get("verdict") or NONE
-    return f"{word}; +-2 % takes {pair['needs']} pairs" if pair.get("needs") else word
+    return f"{word}; +-2 % takes {pair['needs']} {pair['needs_of']}" if pair.get("needs") else word
+
+
+# What a ratio to stock is said of.
+CLAIMS = {"this boot": "Of this boot alone, pairs of its rounds:",
+          cells.MACHINE: "Of this machine, one estimate a boot:"}
+CLAIM_OF_BOOTS = "Of {claim} alone, pairs of their rounds:"
 
 
 def times(document, env):
@@ -109,7 +116,8 @@ def times(document, env):
                          cell["load"], series(cell), f"{figure['label']}, {figure['unit']}",
                          spread(figure, figure["scale"]), str(figure["n"])]
                         + ([] if env["emulated"] else [
-                            ratio(pair) if pair else NONE, noise(pair["noise"]) if pair else NONE,
+                            ratio_cell(pair) if pair and not pair["unreliable"] else NONE,
+                            noise(pair["noise"]) if pair else NONE,
                             _why(pair) if pair else NONE]))
     head = ["Device", "Load", "Backend", "Figure", ">Median (interval or range)", ">Rounds"]
     document.add("table", head if env["emulated"] else
@@ -117,6 +125,10 @@ def times(document, env):
     if rows and env["emulated"]:
         document.add("paragraph", "Emulated machine: these are the emulator's times. No ratio of "
                                   "them tells anything of a machine.")
+    claims = dict.fromkeys(pair["claim"] for pair in env["pairs"])
+    document.add("items", [f"{CLAIMS.get(claim, CLAIM_OF_BOOTS).format(claim=claim)} "
+                           f"{listed(dict.fromkeys(pair['label'] for pair in env['pairs'] if pair['claim'] == claim))}."
+                           for claim in claims])
 
 
 def same(document, env):
@@ -237,7 +249,9 @@ def checks(document, summary):
         items += [[f"{env['name']}: round {one['round']} failed and is left out: {one['device']} "
                    f"{one['load']} {series(one)}: {one['why']}"] for one in env["failed"]]
         items += [[f"{env['name']}: left out: {left.get('what')}: {left.get('why')}"]
-                  for left in (env["record"] or {"left_out": []})["left_out"]]
+                  for left in (env["record"] or {"left_out": []})["left_out"]
+                  # a boot of its own had it
+                  if not (left.get("what") == "dmabench" and env["dma"])]
     document.add("items", items or ["No round failed, and nothing was left out."])
 
 
@@ -321,8 +335,11 @@ def how_to_read(document):
         "the 99th percentile, where these lie over 1 % apart.",
         "A median has its interval from six rounds on (exact, order statistics), below that its "
         "range. A tail (p99) is of all rounds together, with ten samples beyond it at least.",
-        "A ratio is Hodges and Lehmann's estimate over pairs of rounds, whose order a coin tossed, "
-        "with the exact interval of the signed-rank test from six pairs on.",
+        "A ratio is Hodges and Lehmann's estimate over pairs of rounds of a boot, whose order a coin "
+        "tossed, with the exact interval of the signed-rank test from six pairs on. From three boots "
+        "on it is the mean of one such estimate a boot, with Student's interval: it tells of the "
+        "machine, no longer of one boot. That of a tail is of all rounds together, its interval by "
+        f"drawing whole pairs again, from {cells.LEAST_FOR_TAILS} pairs on.",
         f"One figure a load, its throughput, has a verdict: {estimates.DIFFERS} (the interval "
         "leaves 1 out after Holm's adjustment over all of these, and the ratio is beyond 2 % and "
         f"beyond A/A), {estimates.SAME} (the interval lies inside), else {estimates.UNKNOWN}. "
@@ -330,9 +347,10 @@ def how_to_read(document):
         f"A load of which over {percent(estimates.MOST_FAILED)} of the rounds failed on a backend is "
         f"{estimates.UNRELIABLE}: no ratio, no verdict. Fisher's exact p tells whether the backends "
         "fail alike.",
-        "A/A: two neighbouring visits to one backend; between them the device was bound again. "
-        "A ratio in grey is within that noise, and no other is grey. One without a range in brackets "
-        "has no interval.",
+        "A/A: two neighbouring visits to one backend; between them the device was bound again. Beside "
+        "a ratio to stock stands how far both backends stray from themselves: the interval of their "
+        "A/A from six on, below that its range. A ratio in grey is within that noise, and no other is "
+        "grey. One without a range in brackets has no interval.",
         "Times of an emulated machine are not compared at all.",
         ["The small \u2071 leads to the files that a number was computed from."],
     ])
@@ -347,7 +365,7 @@ def reproduce(document, summary):
                                              for env in summary["environments"]]
     document.add("items", [[Code(command)] for command in dict.fromkeys(commands) if command]
                  + [["This page again from its raw files: ",
-                     Code(f"make report RUN=results/{summary['run']}")]])
+                     Code("make report RUN=FOLDER"), ", FOLDER being the one that has this page"]])
 
 
 def each(document, pictures):
@@ -358,7 +376,7 @@ def each(document, pictures):
 
 def write(document, summary, all_series, latencies, ratios):
     """Adds all closed parts. latencies, ratios: pictures."""
-    document.details("Where the cost goes", lambda part: (cost(part, all_series),
+    document.details("Where the cost goes", lambda part: (cost(part, summary, all_series),
                                                           sampled(part, summary)))
     document.details("Native or Xen PV, forced or not, stock or module",
                      lambda part: crossed(part, summary, all_series, devices_of(summary)))

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The first screen: what, where and when; the answer; what is missing; pictures; one table."""
-import math
 import textwrap
 
 import answer
@@ -107,13 +106,11 @@ def _last_row(series):
     return ["failed maps \u00b7 data checks"] + cells
 
 
-def _ratio_cell(pair):
-    """A ratio to stock; grey where stock strays as far from itself."""
+def ratio_cell(pair):
+    """A ratio to stock; grey where a backend strays as far from itself."""
     if pair["unreliable"]:
         return estimates.UNRELIABLE
-    if abs(pair["ratio"] - 1) <= math.exp(pair["band"]) - 1:
-        return Soft(ratio(pair) + " within noise")
-    return ratio(pair)
+    return Soft(ratio(pair) + " within noise") if pair["within_noise"] else ratio(pair)
 
 
 def _of_native(one):
@@ -132,7 +129,7 @@ def _time_row(summary, series, device, load, key, words):
         cell = next((c for c in one.env["timed"] if all(c[k] == v for k, v in same.items())), None)
         figure = cell and cell["figures"][key]
         if pair:
-            cells.append(_ratio_cell(pair))
+            cells.append(ratio_cell(pair))
             noises.append(noise(pair["noise"]))
         elif figure and figure["median"] is not None:
             text = f"{number(figure['median'] * figure['scale'], 3)} {figure['unit']}"

@@ -78,7 +78,8 @@ def _stock_twice(summary):
     if not both:
         return ""
     rest = f" (the rest within {number(100 * max(apart), 2)} %)" if apart else ""
-    return f", {len(both) - len(apart)} of {len(both)} of stock's paths in dom0 and domU{rest}"
+    return (f", {len(both) - len(apart)} of {len(both)} of stock's paths of a map with its unmap in "
+            f"dom0 and domU{rest}")
 
 
 def exact_words(summary):
@@ -107,7 +108,7 @@ def noise_words(summary):
     if judged:
         differ = sum(one["verdict"] == estimates.DIFFERS for one in judged)
         text += (f"; {differ} of {len(judged)} cells differ from themselves (by chance up to "
-                 f"{max(1, round(.05 * len(judged)))})")
+                 f"{estimates.most_by_chance(len(judged))})")
     return text
 
 

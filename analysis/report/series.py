@@ -16,12 +16,16 @@ COLORS = {("native", "stock"): "#888888", ("native-iommu-passthrough", "stock"):
           ("xen-domu", "stock"): "#66ccee", ("xen-domu", "module"): "#aa3377",
           ("xen-dom0-forced", "stock"): "#332288", ("xen-dom0-forced", "module"): "#cc3311",
           ("xen-dom0-large-pool", "stock"): "#117733",
+          ("xen-dom0-large-pool", "module"): "#dd7788",
           ("xen-dom0-scattered", "stock"): "#5544bb",
           ("xen-dom0-scattered", "module"): "#cc6644",
-          ("xen-dom0-cured", "stock"): "#117799",
+          ("xen-dom0-cured", "stock"): "#117799", ("xen-dom0-cured", "module"): "#66aa55",
           ("xen-dom0-served", "stock"): "#aa8866",
           ("xen-dom0-served", "module"): "#664422", ("xen-pvh", "stock"): "#bbbb44",
           ("xen-pvh", "module"): "#882255"}
+# A host's name of what the lab has by another.
+COLORS.update({("xen-dom0-pvh", backend): COLORS["xen-pvh", backend]
+               for backend in ("stock", "module")})
 OTHER = "#777755"
 
 

@@ -25,13 +25,18 @@ ADVICE = {
 }
 
 
+# More than the bytes moved bounce where a command bounces with its data; of much more, a card's whole
+# buffers, no byte says whether it was one that moved.
+MOST_OF_ALL = 1.1
+
+
 def _class(one):
     """What is said of a share: None, none, all, or a number."""
     if one is None or one["share"] is None:
         return None
     if not one["share"]:
         return "nothing"
-    return "every byte" if one["share"] >= 1 else "in part"
+    return "every byte" if 1 <= one["share"] <= MOST_OF_ALL else "in part"
 
 
 def _places(series):

@@ -31,14 +31,18 @@ def load(device, name, ratio, low, high, ios):
 
 
 def environment(*loads, emulated=False):
-    """An environment: a map of 4 KiB costs 3,000 ns on stock and 1,000 on the module, of a kilobyte
-    1,500 and 1,000."""
+    """An environment: a bounced map of 4 KiB costs 3,000 ns on stock and 1,000 on the module, of a
+    kilobyte 1,500 and 1,000; one that does not bounce 500 and 300; a copy of 4 KiB 400."""
     parts = [[one for some in loads for one in some[i]] for i in range(3)]
     costs = {("stock", 4096): 3000, ("module", 4096): 1000, ("stock", 1024): 1500,
              ("module", 1024): 1000}
     paths = [{"backend": backend, "kind": "bounced", "dir": "to", "cache": "hot", "size": size,
               "low": cost - 100, "high": cost + 100} for (backend, size), cost in costs.items()]
-    return {"name": "xen-dom0", "emulated": emulated, "dma": {"unit": "ns", "paths": paths},
+    paths += [dict(paths[0], backend=backend, kind="direct", size=4096, low=cost - 100, high=cost + 100)
+              for backend, cost in (("stock", 500), ("module", 300))]
+    copy = {"test": "memcpy", "size": 4096, "cache": "hot", "median": 400}
+    return {"name": "xen-dom0", "emulated": emulated,
+            "dma": {"unit": "ns", "paths": paths, "references": [copy, dict(copy, size=512)]},
             "timed": parts[0], "counted": parts[1], "pairs": parts[2]}
 
 
@@ -65,6 +69,22 @@ tap.equal(closure.rows_of(environment(failing))[0][-2:], ["-", "unreliable"],
 tap.equal(words(.75, .70, .80, ios=False), ["bounced", "1.000 kB moved", "1.00", "300 to 700",
                                             "500 (400 to 600)", "explains it"],
           "a stream, by its bytes")
+
+
+def bouncing(stock, module):
+    """The row of the first load, where these shares of its maps bounce."""
+    one = load("disk", "reads", .75, .70, .80, True)
+    for side, share in zip(one[1], (stock, module)):
+        side["share"] = share
+    rows = closure.rows_of(environment(one))
+    return rows[0][3:7:3] if rows else None
+
+
+tap.equal(bouncing(1., 0.), ["bounced on stock, direct on the module", "2,900 to 3,700"],
+          "what bounces on stock alone: its path and its copies, less the direct map")
+tap.equal(bouncing(.5, .5), ["50 % bounced", "900 to 1,300"], "a part that bounces on both: its part")
+tap.equal(bouncing(.995, .004), bouncing(1., 0.), "nearly all and nearly none")
+tap.equal(bouncing(None, 1.), None, "a share that was not counted tells nothing")
 
 
 class Document:

@@ -87,7 +87,11 @@ raw=xen-dom0/$(jq -r '[.rounds[] | select(.kind == "counted" and .device == "nvm
 	.backend == "module" and .force == false)][0].counters.raw' "$run/xen-dom0/run.json")
 sed -i 's/bounce_mask=7 bounce_bytes=7000/&/; 0,/# 1001/!s/bounce_mask=7 bounce_bytes=7000/bounce_mask=84 bounce_bytes=84000/' "$run/$raw"
 said=$("$compare" "$fixture" "$run")
-passes 'new bounces are told' grep -qE '^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| bounces \| 0 \| 77 ' <<<"$said"
+passes 'new bounces are told, a round' grep -qE '^\| xen-dom0 \| nvme0n1 \| randread-4k-qd1 \| module \| bounces a round \| 0 \| 77 ' <<<"$said"
+new_run longer
+edit xen-dom0/run.json '.rounds += [.rounds[] | select(.kind == "counted") | .index += 1000]'
+passes 'twice as many rounds of the same counts are no difference' grep -q 'Counts that differ: 0' \
+	<("$compare" "$fixture" "$run")
 
 new_run path
 edit xen-dom0/instructions/dmabench.json '(.rows[] | select(.backend == "module" and
@@ -115,7 +119,7 @@ said=$("$compare" "$ns" "$run")
 passes 'times of a path are a ratio' grep -qE '^\| xen-dom0 \| module \| direct \| 4096 B \| to \| 189 \| ×1\.5 \|' <<<"$said"
 passes 'in a table of their own' grep -q '^## Time of the path' <<<"$said"
 passes 'none is told as unequal instructions' grep -q 'Paths that are not equal: 0 ' <<<"$said"
-edit xen-dom0/run.json '.machine.cpus = 64'
+edit xen-dom0/run.json '.machine.cpu = "another"'
 passes 'nor are those of two machines compared' not grep -q '^## Time of the path' <("$compare" "$ns" "$run")
 
 new_run other
@@ -125,10 +129,19 @@ passes 'what differs between the machines is told' grep -qE '^\| xen-dom0 \| ver
 passes 'times of an emulated and a real machine are not compared' grep -q 'emulated and the other is not' <<<"$said"
 new_run machine
 real_machine
-edit xen-dom0/run.json '.machine.cpus = 64'
+edit xen-dom0/run.json '.machine.cpu = "another"'
 said=$("$compare" "$base" "$run")
-passes 'nor those of two machines, in one line' grep -q '^- .*: times are not compared in xen-dom0: two machines .their cpus differ' <<<"$said"
+passes 'nor those of two machines, in one line' grep -q '^- .*: times are not compared in xen-dom0: two machines .their cpu differ' <<<"$said"
 passes 'the rest is' grep -qE '^\| native \| nvme0n1 .* throughput, IOPS' <<<"$said"
+new_run updated
+real_machine
+edit xen-dom0/run.json '.machine.hypervisor = "xen 4.99" | .machine.memory_bytes -= 4096 | .machine.cpus = 64'
+said=$("$compare" "$base" "$run")
+passes 'one host with another Xen, other memory and fewer CPUs is one machine' not grep -q 'two machines' <<<"$said"
+passes 'what is not the same is told' grep -q '^| xen-dom0 | machine.cpus |' <<<"$said"
+edit bench.json 'del(.host_id)'
+passes 'without a name of the host, other CPUs are another machine' grep -q \
+	'two machines .their cpus differ' <("$compare" "$base" "$run")
 new_run host
 real_machine
 edit bench.json '.host_id = "another"'

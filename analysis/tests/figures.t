@@ -172,6 +172,32 @@ tap.equal(estimates.verdict(estimates.within_boot([.1, .2, .3, .4, .5, .6]), .4)
 tap.equal(estimates.verdict(estimates.within_boot([.1, .2, .3, .4, .5, .6]), 0, .2),
           estimates.UNKNOWN, "nor by a p that the family takes away")
 tap.equal(estimates.pairs_to_tell([.001, -.001] * 3, 12), 9, "twelve primary figures take 9 pairs")
+# (t(2) .01 / log 1.02)^2 = 4.72
+tap.equal(estimates.boots_to_tell([.01, .02, .03]), 5, "boots that would tell, from one estimate a boot")
+tap.equal([estimates.within_noise(*one) for one in ((math.log(.83), math.log(1.19)), (-.1, .1), (.01, 0.))],
+          [False, True, False], "within noise as the verdict has it, by logarithms; without A/A nothing is")
+tap.equal([estimates.most_by_chance(n) for n in (1, 20, 24)], [1, 3, 3],
+          "as many differ from themselves by chance as a steady boot may have")
+
+
+# -- what a ratio is said of: so many boots, the last one three times as fast
+def of_boots(number):
+    """(claim of the throughput, its estimate, claim of a tail) of six pairs a boot."""
+    rounds = {"stock": [], "module": []}
+    for index in range(6 * number):
+        for backend, value in (("stock", 100.), ("module", 300. if index >= 12 else 100.)):
+            rounds[backend].append({"index": index, "backend": backend, "pair": index, "boot": index // 6,
+                                    "position": None, "figures": {"iops": value},
+                                    "bins": [(100, 990), (9000, 25)]})
+    sides = [cells.Cell("d", "l", side, False, some) for side, some in rounds.items()]
+    found, claim = cells.estimate(cells.logs_of(cells.pairs_of(*sides), "iops"))
+    return claim, round(math.exp(found.log), 2), cells.tail_estimate(*sides, "lat_p99_ns")[1]
+
+
+tap.equal([of_boots(number) for number in (1, 2, 3)],
+          [("this boot", 1, "this boot"), ("these two boots", 1, "these two boots"),
+           ("this machine", 1.44, "these 3 boots")],
+          "three boots: of the machine, one estimate a boot; a tail of these boots alone")
 
 # -- A/A of a boot in which all visits are to one backend: no round stands in two
 visits = [dict(timed(f"A{i}", i, 100.), index=i) for i in range(1, 6)]

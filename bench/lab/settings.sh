@@ -7,7 +7,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the lab's files
 
 env_keys=" describe boot memory smp cpu qemu dom0_mem xen_args kernel_args devices setup check domu \
-bench sets takes write module loads short clocked slots idle pass wrap boot_limit "
+bench sets takes write module loads short unclocked slots idle pass wrap boot_limit "
 device_keys=" describe slots disk serial qemu modules wait "
 kernel_keys=" describe suites packages modules "
 

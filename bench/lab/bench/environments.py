@@ -17,7 +17,7 @@ class Environment(NamedTuple):
     write: Tuple[str, ...]     # serial numbers of the scratch disks
     module: str                # devices that the module is tried on, '' for none
     loads: Tuple[str, ...]     # more of the runner's options
-    clocked: bool              # is it booted by the instruction clock, too?
+    unclocked: str             # why it is not booted by the instruction clock, too; '': it is
     takes: Tuple[int, ...]     # seconds of its boots: loads of the quick and the full set, dmabench
 
     @property
@@ -39,7 +39,7 @@ def read(path):
     return Environment(os.path.basename(path)[:-len(".env")], text.get("describe", ""),
                        int(text["bench"]), text.get("sets") != "full", text.get("short") == "yes",
                        tuple(text.get("write", "").split()), text.get("module", ""),
-                       tuple(text.get("loads", "").split()), text.get("clocked") != "no",
+                       tuple(text.get("loads", "").split()), text.get("unclocked", ""),
                        tuple(map(int, text["takes"].split())))
 
 

@@ -86,7 +86,7 @@ class Ledger:
     def wanted(self, chosen):
         """(environment, part) of all that has yet to be measured."""
         parts = [(one, part) for one in chosen for part in PARTS
-                 if part == "loads" or one.clocked]
+                 if part == "loads" or not one.unclocked]
         return [(one, part) for one, part in parts if not self.measured(one.name, part)]
 
     def ask(self, known, parts):
@@ -95,7 +95,7 @@ class Ledger:
             entry = self.entry(one.name)
             if not entry:
                 entry = {"name": one.name, "describe": one.describe, "loads": None,
-                         "instructions": None}
+                         "instructions": None, "unclocked": one.unclocked or None}
                 self.value["environments"].append(entry)
             entry[part] = self._state(one.name, "missing", CUT)
         order = {one.name: one.place for one in known}

@@ -11,10 +11,12 @@ is "$(python3 -B - <<-'END'
 	import environments, run_files, series
 	names = [one.name for one in environments.find("bench/lab/env")]
 	print([name for name in names if name not in series.NAMES or name not in run_files.ORDER],
-	      [name for name in names if (name, "stock") not in series.COLORS],
-	      len(series.COLORS) - len(set(series.COLORS.values())))
+	      [(name, backend) for name in set(names) | set(series.NAMES) for backend in ("stock", "module")
+	       if (backend == "stock" or name.startswith("xen")) and (name, backend) not in series.COLORS],
+	      len({(series.NAMES[name], backend) for name, backend in series.COLORS}) -
+	      len(set(series.COLORS.values())))
 END
-)" '[] [] 0' 'names, places and colours'
+)" '[] [] 0' 'names, places and colours: one a name and backend, none twice'
 
 # read_all: what the lab's own reader says of the files; it ends at the first that it refuses.
 read_all()
