@@ -32,22 +32,52 @@ def numbers(text):
     return [int(word, 0) for word in re.split(r"[,\s]+", text.strip("{} ")) if word]
 
 
-def given(path):
-    """A list of each mapping's pieces, in the order in which they were made."""
-    found = []
-    with open(path) as file:
-        for line in file:
-            if "dma_map_sg:" in line:
-                addresses = numbers(re.search(r"dma_addrs=(\{[^}]*\})", line).group(1))
-                sizes = numbers(re.search(r" sizes=(\{[^}]*\})", line).group(1))
-                if len(addresses) != len(sizes):
-                    raise ValueError("an address without its size: " + line)
-                found.append([piece for pair in zip(addresses, sizes) for piece in pieces(*pair)])
-            elif re.search(r"dma_map_(page|phys):", line):
-                address = int(re.search(r"dma_addr=(\S+)", line).group(1), 16)
-                size = int(re.search(r" size=(\d+)", line).group(1))
-                found.append(pieces(address, size))
-    return found
+def mapped(line):
+    """(what names the mapping when it is taken back, its pieces) of an event."""
+    if "dma_map_sg:" in line:
+        addresses = numbers(re.search(r"dma_addrs=(\{[^}]*\})", line).group(1))
+        sizes = numbers(re.search(r" sizes=(\{[^}]*\})", line).group(1))
+        if len(addresses) != len(sizes):
+            raise ValueError("an address without its size: " + line)
+        return taken_back(line), [piece for pair in zip(addresses, sizes)
+                                  for piece in pieces(*pair)]
+    address = int(re.search(r"dma_addr=(\S+)", line).group(1), 16)
+    return address, pieces(address, int(re.search(r" size=(\d+)", line).group(1)))
+
+
+def taken_back(line):
+    """What names a mapping in the event of its unmap: a list's memory, or an address."""
+    if "_sg:" in line:
+        return tuple(numbers(re.search(r"phys_addrs=(\{[^}]*\})", line).group(1)))
+    return int(re.search(r"dma_addr=(\S+)", line).group(1), 16)
+
+
+class Given:
+    """What the DMA API gave a disk, from a file of the kernel's events.
+
+    mappings: a list of each one's pieces, in the order in which they were made; strays: unmaps of what
+    was not alive; left: what was not taken back; early: mappings that were taken back before the driver
+    saw that a command was done, since the mapping was made.
+    """
+
+    def __init__(self, path):
+        self.mappings, self.strays, self.early, done = [], [], [], 0
+        alive = {}
+        with open(path) as file:
+            for line in file:
+                if re.search(r"dma_map_(page|phys|sg):", line):
+                    name, found = mapped(line)
+                    self.mappings.append(found)
+                    alive.setdefault(name, []).append(done)
+                elif re.search(r"dma_unmap_(page|phys|sg):", line):
+                    name = taken_back(line)
+                    if not alive.get(name):
+                        self.strays.append(name)
+                    elif alive[name].pop(0) == done:
+                        self.early.append(name)
+                elif "nvme_sq:" in line:
+                    done += 1
+        self.left = [name for name, times in alive.items() if times]
 
 
 def touched(path, phases):
@@ -82,7 +112,8 @@ def main(folder):
         phases = [(name, int(first), int(last)) for name, first, last in map(str.split, file)]
     device = touched(os.path.join(folder, "trace.txt"), phases)
     for name, _, _ in phases:
-        kernel = given(os.path.join(folder, name + ".trace"))
+        told = Given(os.path.join(folder, name + ".trace"))
+        kernel = told.mappings
         mine = collections.Counter(piece for one in kernel for piece in one)
         its = collections.Counter(piece for one in device[name] for piece in one)
         print(f"# {name}: {len(kernel)} mappings, {len(device[name])} commands, "
@@ -91,6 +122,9 @@ def main(folder):
         tap.equal(sorted((its - mine).items())[:3], [],
                   f"{name}: nothing was touched that was not mapped")
         tap.equal(sorted((mine - its).items())[:3], [], f"{name}: all that was mapped was touched")
+        tap.equal([told.strays[:3], told.left[:3]], [[], []],
+                  f"{name}: each mapping was taken back, once")
+        tap.equal(told.early[:3], [], f"{name}: none before a command was done")
         if not name.endswith("-deep"):
             same = [sorted(one) for one in kernel] == [sorted(one) for one in device[name]]
             tap.ok(same, f"{name}: each command touched the mapping alive at that moment", same, True)
