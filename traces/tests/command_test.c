@@ -62,9 +62,12 @@ void die(const char *format, ...)
 	exit(STATUS_ERROR);
 }
 
+static int warned;
+
 void warn(const char *format, ...)
 {
 	(void)format;
+	warned++;
 }
 
 void say_verbose(bool on)
@@ -93,6 +96,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
 	return 0;
 }
 
+static int keys_pressed; /* on the terminal, soon one after the other */
+
 int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *mask);
 int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *mask)
 {
@@ -100,6 +105,13 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const s
 
 	if (!made_up.tv_sec)
 		return __real_ppoll(fds, n, t, mask);
+	if (n > 1 && keys_pressed) {
+		made_up.tv_nsec++;
+		fds[0].revents = 0;
+		fds[1].revents = POLLIN;
+		keys_pressed--;
+		return 1;
+	}
 	ns = made_up.tv_nsec + t->tv_nsec + TOO_LONG;
 	made_up.tv_sec += t->tv_sec + ns / 1000000000;
 	made_up.tv_nsec = ns % 1000000000;
@@ -117,6 +129,28 @@ int __wrap_execvp(const char *file, char *const argv[])
 	for (; left; left -= 10000)
 		usleep(10000); /* in parts: a signal ends one */
 	return __real_execvp(file, argv);
+}
+
+int __real_usleep(useconds_t us);
+int __wrap_usleep(useconds_t us)
+{
+	if (!made_up.tv_sec)
+		return __real_usleep(us);
+	made_up.tv_nsec += us * 1000LL;
+	made_up.tv_sec += made_up.tv_nsec / 1000000000;
+	made_up.tv_nsec %= 1000000000;
+	return 0;
+}
+
+/* What hangs in the kernel ends by no signal. */
+static bool hangs;
+static pid_t told;
+
+int __real_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal)
+{
+	told = pid;
+	return hangs ? 0 : __real_kill(pid, signal);
 }
 
 static double now(void)
@@ -172,6 +206,35 @@ static int tables(void)
 	return n;
 }
 
+static int keys_taken;
+
+static void take_key(void)
+{
+	keys_taken++;
+}
+
+/* Two tables of ten seconds each, while keys are pressed. */
+static int tables_and_keys(void)
+{
+	double begin = now();
+
+	command_keys = take_key;
+	keys_pressed = 5;
+	return tables() == 2 && now() - begin >= 20 && keys_taken == 5;
+}
+
+/* The seconds after which it was given up, if that was told and was its status. */
+static int gives_up(void)
+{
+	double begin = now();
+	bool good;
+
+	command_begin();
+	good = command_end() == STATUS_ERROR && warned == 1;
+	__real_kill(told, SIGKILL);
+	return good ? now() - begin : 0;
+}
+
 static int ends(void)
 {
 	command_begin();
@@ -214,6 +277,8 @@ static void test_time(void)
 	ok(run(measures, COMMAND_SECONDS, LINE("1", "5")) == STATUS_ERROR,
 	   "a COUNT is refused where there are no tables");
 	ok(run(tables, COMMAND_TABLES, LINE("0.1", "4")) == 4, "COUNT tables");
+	ok(run(tables_and_keys, COMMAND_TABLES, LINE("10", "2")) == 1,
+	   "a key counts no table and shortens no interval");
 	ok(run(tables, COMMAND_TABLES, LINE("0.1", "0")) == STATUS_ERROR, "not none");
 	ok(run(tables, COMMAND_TABLES, LINE("0.1", "2x")) == STATUS_ERROR, "a number");
 	ok(run(tables, COMMAND_TABLES, LINE("0.1", "2", "3")) == STATUS_ERROR, "and nothing more");
@@ -224,6 +289,10 @@ static void test_time(void)
 	   "but any device: that of another machine");
 	ok(run(days, COMMAND_SECONDS, LINE("--", "true")) == 100,
 	   "a program is let run for more than a day");
+	hangs = true;
+	ok(run(gives_up, COMMAND_SECONDS, LINE("--", "sleep", "5")) == 10,
+	   "a program that does not even end when it is killed is left behind, which is told");
+	hangs = false;
 	made_up.tv_sec = 0;
 }
 

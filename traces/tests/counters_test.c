@@ -222,6 +222,19 @@ static void test_memory(void)
 	ok(losses.guests == 1, "and each guest");
 }
 
+static void test_coherent(void)
+{
+	struct device *dev = &devices_there[0];
+	u64 ctx[6] = { 0 };
+
+	forget_all();
+	alloc_coherent_end(ctx, dev, 4096, NULL, 0, 0, NULL);
+	ok(!counters(dev) || !counters(dev)->coherent, "an allocation that failed is not counted");
+	alloc_coherent_end(ctx, dev, 4096, NULL, 0, 0, dev);
+	alloc_coherent_end(ctx, dev, 4096, NULL, 0, 0, NULL);
+	ok(counters(dev)->coherent == 1, "one that did not is");
+}
+
 int main(void)
 {
 	u32 i;
@@ -235,6 +248,7 @@ int main(void)
 	test_address_used_again();
 	test_address_used_on_another_cpu();
 	test_freed();
+	test_coherent();
 	test_memory();
 	return done_testing();
 }

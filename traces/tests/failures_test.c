@@ -214,6 +214,64 @@ static void test_pool(void)
 	ok(!pool_grows, "nor where it is fixed, as Xen's");
 }
 
+/* A coherent allocation that failed has no address. */
+static void test_no_memory(void)
+{
+	const struct xb_message *m = (const struct xb_message *)kernel_message;
+	dma_addr_t bus = 0x1000;
+	u64 ctx[6] = { 0 };
+
+	reset();
+	alloc_coherent(ctx, &dev, 4096, &bus, 0, 0, NULL);
+	ok(kernel_messages == 1 && m->kind == XB_ALLOC && m->bus == XB_ERROR_ADDR && m->failed,
+	   "an allocation that fails is told as one");
+	alloc_coherent(ctx, &dev, 4096, &bus, 0, 0, &dev);
+	ok(kernel_messages == 2 && m->bus == 0x1000 && !m->failed, "the next one is not");
+}
+
+/*
+ * Pools of many mappings, of one slot each and then two that are free. Is each slot drawn where it
+ * lies, and no other?
+ */
+static bool draws(u64 nr)
+{
+	unsigned int shift = walk_map_shift(nr);
+	struct io_tlb_slot *many = calloc(nr + 1, sizeof(*many));
+	unsigned short *wanted = calloc(XB_MAP_GROUPS, sizeof(*wanted));
+	bool good = nr <= (u64)XB_MAP_GROUPS << shift;
+	u64 i;
+
+	for (i = 0; i < nr; i++) {
+		many[i].list = i % 3 ? 3 - i % 3 : 0;
+		if (i + 1 == nr && many[i].list)
+			many[i].list = 1;
+		if (good)
+			wanted[i >> shift] += !many[i].list;
+	}
+	mem.defpool.slots = many;
+	mem.defpool.nslabs = nr;
+	memset(map_groups, 0, sizeof(map_groups));
+	map_shift = shift;
+	draw_map(NULL);
+	good = good && !memcmp(map_groups, wanted, sizeof(map_groups));
+	mem.defpool.slots = slots;
+	mem.defpool.nslabs = SLOTS;
+	free(many);
+	free(wanted);
+	return good;
+}
+
+static void test_map(void)
+{
+	ok(walk_map_shift(SLOTS) == 4 && draws(SLOTS), "a map of a small pool: 16 slots a letter");
+	ok(draws(32768), "of one of 64 MiB");
+	ok(walk_map_shift(16 * XB_MAP_GROUPS) == 4 && draws(16 * XB_MAP_GROUPS),
+	   "of the largest that has room so: 87,382 mappings");
+	ok(draws(16 * XB_MAP_GROUPS + 128), "of one that is a segment larger");
+	ok(draws(4 << 20), "of one of 8 GiB: 1,398,102 mappings, whole");
+	ok(draws((4 << 20) + 128), "and a segment: its end is not drawn at the beginning");
+}
+
 int main(void)
 {
 	u64 i;
@@ -231,5 +289,7 @@ int main(void)
 	test_waiting();
 	test_plain();
 	test_pool();
+	test_no_memory();
+	test_map();
 	return done_testing();
 }

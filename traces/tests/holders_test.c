@@ -7,21 +7,24 @@
 #include "engine/held.h"
 #include "engine/snapshot.h"
 #include "engine/symbols.h"
+#include "engine/walk.h"
 #include "show/holders.h"
 #include "show/older.h"
 #include "ok.h"
 
-/* What holders.c calls of the others: nothing but live mappings is there. */
+/* What holders.c calls of the others: live mappings, and a pool in some tests. */
+static struct xb_pool pool;
+static unsigned short groups[XB_MAP_GROUPS];
+
 struct xb_pool events_pool(void)
 {
-	return (struct xb_pool){};
+	return pool;
 }
 
 const unsigned short *events_map(u64 slots, unsigned int *shift)
 {
-	(void)slots;
-	*shift = 4;
-	return NULL;
+	*shift = walk_map_shift(slots);
+	return groups;
 }
 
 void held_prune(void)
@@ -193,6 +196,48 @@ static void test_losses(void)
 	losses = (struct xb_held_losses){};
 }
 
+/* The letters of the map, of this many slots; -1: a line of it does not say where it begins. */
+static int letters(u64 slots)
+{
+	static const struct host host;
+	struct incident in = { .f = tmpfile() };
+	char line[256], map[256];
+	unsigned long long first;
+	int n = 0, shift = walk_map_shift(slots);
+
+	pool = (struct xb_pool){ .slots = slots };
+	holders_write(&in, &host);
+	rewind(in.f);
+	while (n >= 0 && fgets(line, sizeof(line), in.f) && strncmp(line, "== live", 7))
+		if (sscanf(line, "%llu %255[.1-9#]\n", &first, map) == 2 && !strstr(line, "of"))
+			n = first == (u64)n << shift ? n + (int)strlen(map) : -1;
+	fclose(in.f);
+	pool = (struct xb_pool){};
+	return n;
+}
+
+/* Each 16 slots or more have their letter, however many mappings there are. */
+static void test_map(void)
+{
+	int i;
+
+	devices = guests = 1;
+	for (i = 0; i < XB_MAP_GROUPS; i++)
+		groups[i] = 6;
+	ok(letters(32768) == 2048, "a pool of 64 MiB: a letter for 16 slots");
+	ok(letters(262144) == XB_MAP_GROUPS, "one with 98,304 slots in use is drawn to its end");
+	ok(letters(262144 + 128) == XB_MAP_GROUPS / 2 + 4,
+	   "one that is a segment larger by 32 slots");
+	ok(letters(4 << 20) == XB_MAP_GROUPS, "one of 8 GiB");
+	ok(letters((4 << 20) + 128) == XB_MAP_GROUPS / 2 + 1,
+	   "and one of a segment more: nothing is read beyond the map");
+	pool = (struct xb_pool){ .slots = 262144, .used = 98304 };
+	ok(says("a moment later, 98304 in use, a letter for each 16 slots:"),
+	   "with the sum of what it shows");
+	pool = (struct xb_pool){};
+	memset(groups, 0, sizeof(groups));
+}
+
 int main(void)
 {
 	devices = 3;
@@ -201,5 +246,6 @@ int main(void)
 	devices = 8;
 	ok(listed("and 3904 mappings of ") == XB_MAX_GUESTS, "of more it is said how many are not");
 	test_losses();
+	test_map();
 	return done_testing();
 }

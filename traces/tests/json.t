@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-gcc -O2 -Wall -Wextra -std=gnu11 -D_GNU_SOURCE -I traces/xswbounce -o "$out/json_test" \
+gcc -O2 -Wall -Wextra -std=gnu11 -D_GNU_SOURCE -DXSWBOUNCE_VERSION='"test"' -I traces/xswbounce -o "$out/json_test" \
 	traces/tests/json_test.c traces/xswbounce/show/json.c || exit 1
 "$out/json_test" >"$out/json"
 passes 'it is JSON in UTF-8, without constants that are none' python3 -c 'import json, sys
@@ -18,6 +18,12 @@ is "$(jq -c '[.overlong, .surrogate, .cut] | map(gsub("\ufffd"; "?"))' "$out/jso
 	'["?????","???","??"]' 'each byte that is none becomes U+FFFD'
 is "$(jq -c '[.nan, .minus_nan, .infinite, .half]' "$out/json")" '[null,null,null,0.5]' \
 	'no number, no figure'
+is "$(jq -r '.version, .host.name, .host.boot_id, .host.kernel' "$out/json")" \
+	"test
+$(uname -n)
+$(cat /proc/sys/kernel/random/boot_id)
+$(uname -r)" 'it says which version wrote it, on which host, since which boot'
+is "$(grep -c '^{"schema"' "$out/json")" 1 'the schema stands first'
 is "$(LC_ALL=C tr -d '\n\040-\176\200-\377' <"$out/json" | wc -c) $(grep -c $'\xc2\x9b' "$out/json")" '0 0' \
 	'nothing in it moves a cursor'
 done_testing

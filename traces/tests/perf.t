@@ -22,6 +22,9 @@ mkdir -m 700 "$out/own"
 traces/perf/record -o "$out/own" 0 >/dev/null 2>"$out/err"
 is "$(grep -c 'others may write' "$out/err")" 0 "root's own: not refused"
 
+like "$(traces/perf/stat --help)" 'One dma:dma_map_sg stands for a whole list of buffers' \
+	'perf/stat says what one dma_map_sg is'
+
 # A kernel with the events of the module, or without, and a perf that counts for it.
 event=$out/tracing/events/xen_swiotlb/xsw_map
 mkdir -p "$out/tracing/events/swiotlb" "$out/bin"

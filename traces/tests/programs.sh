@@ -12,7 +12,7 @@ program_test()
 
 	shift
 	gcc -O2 -Wall -Wextra -Wno-unused-function -Wno-unused-variable -Wno-unused-parameter -Wno-unknown-pragmas \
-		-Wno-sign-compare -std=gnu11 -D_GNU_SOURCE -I traces/tests/kernel -I traces/tests/libbpf -I traces/xswbounce \
+		-Wno-sign-compare -fno-strict-aliasing -std=gnu11 -D_GNU_SOURCE -I traces/tests/kernel -I traces/tests/libbpf -I traces/xswbounce \
 		-o "$out/${name}_test" "traces/tests/${name}_test.c" "${@/#/traces/xswbounce/}" || exit 1
 	"$out/${name}_test"
 }

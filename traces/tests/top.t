@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
-gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I traces/tests/libbpf -I $x \
+gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -DXSWBOUNCE_VERSION='"test"' -I traces/tests/libbpf -I $x \
 	-o "$out/top_test" traces/tests/top_test.c $x/engine/{flow_state,name}.c \
 	$x/show/{flow_json,json,quantile,text}.c -lm || exit 1
 "$out/top_test"

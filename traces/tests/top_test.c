@@ -12,17 +12,22 @@
 
 /* What top.c calls of the others. */
 const char *command_instead;
-bool command_keys;
+void (*command_keys)(void);
+
+static int tables; /* that are still to come */
 
 void command_quit(void)
 {
+	tables = 0;
 }
 
-static int tables; /* that are still to come */
+static const char *keys = ""; /* that are pressed in the midst of the next interval */
 
 bool command_table(double period)
 {
 	(void)period;
+	if (*keys)
+		command_keys();
 	return tables-- > 0;
 }
 
@@ -130,7 +135,7 @@ void screen_close(void)
 
 char screen_key(void)
 {
-	return 0;
+	return *keys ? *keys++ : 0;
 }
 
 bool screen_paused(void)
@@ -254,6 +259,88 @@ static void test_pause(void)
 	ok(written == 4 && *shown, "and once an interval when it is not");
 }
 
+static bool is_before(const char *first, const char *second)
+{
+	const char *a = strstr(shown, first), *b = strstr(shown, second);
+
+	return a && b && a < b;
+}
+
+/* Two devices: one copies more, the other maps more. */
+static void test_keys(void)
+{
+	struct flow_row *row;
+
+	anew();
+	prometheus = NULL;
+	row = add(POINTER | 11, "0000:11:00.0");
+	row->stat.copied_bytes = 8192;
+	row->stat.maps = 1;
+	row = add(POINTER | 12, "0000:12:00.0");
+	row->stat.copied_bytes = 4096;
+	row->stat.maps = 9;
+	counted.counted = before.counted + 1;
+	look();
+	show();
+	ok(is_before("0000:11", "0000:12"), "by bytes copied");
+	counted.rows[0].stat.copied_bytes += 1000000;
+	counted.time += 0.5;
+	command_keys = take_keys;
+	keys = "m";
+	command_table(1);
+	ok(is_before("0000:12", "0000:11") && !strstr(shown, " 1.00 "),
+	   "a key sorts the table that is shown, in the midst of an interval");
+	counted.time += 0.5;
+	look();
+	show();
+	ok(strstr(shown, " 1.00 "), "and the interval is the whole one");
+	keys = "b";
+	command_table(1);
+	tables = 5;
+	keys = "q";
+	command_table(1);
+	ok(tables < 0, "q ends it");
+}
+
+/* Of mappings that were made before the start only the end is seen. */
+static void test_in_flight(void)
+{
+	struct flow_row *row;
+	u64 now_live[5];
+
+	anew();
+	row = add(POINTER | 21, "0000:21:00.0");
+	row->stat.unmaps = 5;
+	look();
+	now_live[0] = in_flight(row);
+	row->stat.bounces[XB_MASK] = 3;
+	look();
+	now_live[1] = in_flight(row);
+	row->stat.unmaps += 10;
+	look();
+	now_live[2] = in_flight(row);
+	row->stat.bounces[XB_STRADDLE] = 20;
+	look();
+	now_live[3] = in_flight(row);
+	row->stat.unmaps += 4;
+	look();
+	now_live[4] = in_flight(row);
+	ok(!now_live[0] && !now_live[2], "more undone than made: none is live for certain");
+	ok(now_live[1] == 3 && now_live[3] == 20, "what is made since the balance was lowest is");
+	ok(now_live[4] == 16, "as long as it is not undone");
+}
+
+static void test_lost(void)
+{
+	anew();
+	counted.losses.devices = 7;
+	look();
+	show();
+	counted.losses.devices = 0;
+	ok(strstr(shown, "lost: 7 calls of more than 256 devices,"),
+	   "what is lost is calls, not devices");
+}
+
 /* A device that comes again has its name and another key: so its guests have rows of their own. */
 static void test_guests(void)
 {
@@ -298,6 +385,9 @@ int main(void)
 	test_blind();
 	test_many();
 	test_pause();
+	test_keys();
+	test_in_flight();
+	test_lost();
 	test_guests();
 	test_anew();
 	return done_testing();

@@ -22,12 +22,13 @@
 #include "version.h"
 
 #define EVERY    0.1 /* seconds between two calls of command_every */
-#define PATIENCE 5   /* seconds for a program to end when it is told to */
+#define PATIENCE 5   /* seconds for a program to end when it is told to, and when it is killed */
 
 #define AS_LONG_AS_IT_RUNS 1e9 /* seconds, or 30 years */
 
 struct command_options command_options;
 const char *command_instead;
+const char *command_without = "";
 
 static volatile sig_atomic_t stopped;
 static const char *command_name;
@@ -36,7 +37,7 @@ static pid_t child;
 static int command_status;
 static double begun;
 
-bool command_keys;
+void (*command_keys)(void);
 int command_waker = -1;
 void (*command_every)(void);
 
@@ -49,8 +50,27 @@ static const struct argp_option common[] = {
 	{}
 };
 
+#define NR_COMMON (sizeof(common) / sizeof(common[0]))
+
+static bool is_refused(int key)
+{
+	return key && strchr(command_without, key);
+}
+
+/* What it would ignore is no option of this command. */
+static void check_option(int key)
+{
+	const struct argp_option *o;
+
+	for (o = common; o->key; o++)
+		if (o->key == key && is_refused(o->key))
+			die("%s takes no --%s: see xswbounce %s --help", command_name, o->name,
+			    command_name);
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
+	check_option(key);
 	switch (key) {
 	case 'd':
 		command_options.device = arg;
@@ -70,8 +90,6 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	}
 	return ARGP_ERR_UNKNOWN;
 }
-
-const struct argp command_argp = { .options = common, .parser = parse_common };
 
 static double parse_seconds(const char *what, const char *arg)
 {
@@ -103,7 +121,7 @@ static void parse_arguments(enum command_arguments wanted, int argc, char **argv
 	if (first < argc)
 		die("one argument too many: '%s'%s", argv[first],
 		    wanted == COMMAND_SECONDS ? " (it measures once; a COUNT of tables is for top, "
-						"latency and sizes)"
+						"latency, sizes and occupancy)"
 		    : wanted == COMMAND_TABLES ? " (a program to run comes after --)"
 					       : "");
 	if (wanted == COMMAND_NOTHING && program)
@@ -136,12 +154,19 @@ void command_parse(const struct argp *own, const char *name, enum command_argume
 		[COMMAND_SECONDS] = "[SECONDS]\n-- PROGRAM...",
 		[COMMAND_TABLES] = "[INTERVAL [COUNT]]\n[INTERVAL] -- PROGRAM...",
 	};
-	const struct argp_child children[] = { { .argp = &command_argp }, {} };
+	struct argp_option options[NR_COMMON];
+	const struct argp shared = { .options = options, .parser = parse_common };
+	const struct argp_child children[] = { { .argp = &shared }, {} };
 	struct argp whole = { .args_doc = usages[arguments], .doc = text, .children = children };
 	static char invocation[64];
+	size_t i;
 	int first;
 
 	command_name = name;
+	memcpy(options, common, sizeof(options));
+	for (i = 0; i < NR_COMMON; i++)
+		if (is_refused(options[i].key))
+			options[i].flags |= OPTION_HIDDEN;
 	if (own) {
 		whole.options = own->options;
 		whole.parser = own->parser;
@@ -289,22 +314,23 @@ double command_elapsed(void)
 	return now() - begun;
 }
 
-static void child_ended(int options)
+static void child_ended(void)
 {
 	int status;
 
-	if (!child || waitpid(child, &status, options) != child)
+	if (!child || waitpid(child, &status, WNOHANG) != child)
 		return;
 	child = 0;
 	stopped = 1;
 	command_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Until a moment on the monotonic clock, unless a signal, a key or the waker comes. */
+/* Until a moment on the monotonic clock, unless a signal or the waker comes. Keys end no wait. */
 static void wait_until(double end)
 {
 	struct pollfd wakers[] = { { .fd = command_waker, .events = POLLIN },
 				   { .fd = STDIN_FILENO, .events = POLLIN } };
+	bool keys = command_keys;
 	struct timespec t;
 	sigset_t none;
 	double left;
@@ -318,9 +344,14 @@ static void wait_until(double end)
 		}
 		t.tv_sec = left;
 		t.tv_nsec = fmod(left, 1) * 1e9;
-		if (ppoll(wakers, 1 + command_keys, &t, &none) > 0)
-			break;
-		child_ended(WNOHANG);
+		if (ppoll(wakers, 1 + keys, &t, &none) > 0) {
+			if (wakers[0].revents)
+				break;
+			keys = !(wakers[1].revents & ~POLLIN); /* the terminal is still there */
+			if (keys)
+				command_keys();
+		}
+		child_ended();
 		own_cost_look();
 	}
 }
@@ -339,8 +370,8 @@ bool command_table(double period)
 
 	if (stopped || (command_options.count && tables == command_options.count))
 		return false;
-	tables++;
 	wait_until(now() + period);
+	tables++;
 	return true;
 }
 
@@ -354,19 +385,32 @@ void command_quit(void)
 	stopped = 1;
 }
 
+static void wait_for_end(void)
+{
+	double end = now() + PATIENCE;
+
+	for (;;) {
+		child_ended();
+		if (!child || now() >= end)
+			break;
+		usleep(20000);
+	}
+}
+
 int command_end(void)
 {
-	double patience = now() + PATIENCE;
-
-	if (child)
+	if (child) {
 		kill(child, SIGTERM);
-	while (child && now() < patience) {
-		child_ended(WNOHANG);
-		if (child)
-			usleep(20000);
+		wait_for_end();
 	}
-	if (child)
+	if (child) {
 		kill(child, SIGKILL);
-	child_ended(0);
+		wait_for_end();
+	}
+	if (child) {
+		warn("%s (%d) was killed and has not ended in %d seconds: it is left behind",
+		     *program, child, PATIENCE);
+		return STATUS_ERROR;
+	}
 	return command_status;
 }

@@ -11,6 +11,7 @@ struct command {
 	const char *summary; /* for the list in --help */
 	int (*run)(int argc, char **argv);
 	const char *instead; /* to use where the kernel has no BTF; NULL: it works there too */
+	const char *without; /* letters of the common options that it refuses; NULL: none */
 };
 
 /* What a command takes beside its options. */
@@ -20,7 +21,7 @@ enum command_arguments {
 	COMMAND_TABLES,  /* [INTERVAL [COUNT]], or [INTERVAL] -- PROGRAM */
 };
 
-/* Options that every subcommand takes; argp child parser command_argp fills them in. */
+/* Options that subcommands have in common, but for those of command_without. */
 struct command_options {
 	const char *device;
 	bool json;
@@ -31,7 +32,7 @@ struct command_options {
 
 extern struct command_options command_options;
 extern const char *command_instead; /* of the command that runs */
-extern const struct argp command_argp;
+extern const char *command_without; /* so, too */
 
 /**
  * command_parse() - parse a subcommand's line: its own options, the common ones, its arguments, and
@@ -70,7 +71,7 @@ double command_elapsed(void);
 
 /**
  * command_wait() - until @end, in seconds since command_begin(), but no longer than @step; less if
- * a signal comes or the program has ended Return: false if @end has passed, or if nothing more is
+ * a signal comes or the program has ended. Return: false if @end has passed, or if nothing more is
  * wanted.
  */
 bool command_wait(double step, double end);
@@ -83,14 +84,16 @@ bool command_table(double period);
 
 bool command_over(void); /* a signal has come, or the program has ended */
 
-extern bool command_keys;           /* a key on the terminal ends a wait, too */
-extern int command_waker;           /* so does this file when it can be read; -1: none */
+extern void (*command_keys)(void);  /* reads the terminal's keys when there are some; NULL: none */
+extern int command_waker;           /* when this file can be read a wait ends; -1: none */
 extern void (*command_every)(void); /* called some times a second while waiting */
 void command_quit(void);            /* the next wait returns false */
 
 /**
- * command_end() - end the program if it still runs; one that does not listen is killed
- * Return: the exit status: the program's, or 128 and the number of the signal that ended it; or 0.
+ * command_end() - end the program if it still runs; one that does not listen is killed, and one
+ * that does not end even so is left behind, with a line that says it
+ * Return: the exit status: the program's, or 128 and the number of the signal that ended it; or 0;
+ * STATUS_ERROR if it was left behind.
  */
 int command_end(void);
 

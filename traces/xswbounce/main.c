@@ -17,22 +17,22 @@ static const struct command commands[] = {
 	{ "latency", "histograms of map, unmap and sync latency by device", command_latency,
 	  "ftrace's function_graph on the map functions" },
 	{ "stacks", "kernel stacks that bounce, and a flame graph of them", command_stacks,
-	  "perf/record" },
+	  "perf/record", "T" },
 	{ "leaks", "stacks whose mappings keep growing", command_leaks,
-	  "debugfs xen_swiotlb/mappings of the module, or watch debugfs swiotlb/io_tlb_used" },
+	  "debugfs xen_swiotlb/mappings of the module, or watch debugfs swiotlb/io_tlb_used", "T" },
 	{ "full", "every mapping that fails, and why", command_full,
 	  "the kernel's log ('swiotlb buffer is full')" },
 	{ "exchange", "every exchange of memory with Xen", command_exchange,
-	  "a kprobe event on xen_create_contiguous_region" },
-	{ "record", "record the stream of maps and unmaps to a file", command_record,
-	  "perf/record" },
-	{ "report", "read a recording, or an incident file of watch", command_report },
+	  "a kprobe event on xen_create_contiguous_region", "d" },
+	{ "record", "record the stream of maps and unmaps to a file", command_record, "perf/record",
+	  "jT" },
+	{ "report", "read a recording, or an incident file of watch", command_report, NULL, "Tv" },
 	{ "watch", "flight recorder: write an incident file when the pool runs out", command_watch,
-	  "'top -T 1 >FILE'" },
+	  "'top -T 1 >FILE'", "djT" },
 	{ "occupancy", "the most that is in use in each interval, for days", command_occupancy,
 	  "debugfs swiotlb/io_tlb_used_hiwater" },
 	{ "doctor", "is this domain's memory scattered, does it cost bounces, what to do",
-	  command_doctor, "sysfs xen_swiotlb_defrag/contiguity of the defragmenter" },
+	  command_doctor, "sysfs xen_swiotlb_defrag/contiguity of the defragmenter", "d" },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
 	  "tracefs/bounces --sizes" },
 };
@@ -48,12 +48,15 @@ static void usage(void)
 	for (i = 0; i < NR_COMMANDS; i++)
 		printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 	puts("\nWithout a command: verdict. 'xswbounce COMMAND --help' tells a command's options.\n"
-	     "Every command takes -d BDF, --json, -T, -v, -h and --version.\n\n"
+	     "Commands take -d BDF, --json, -T and -v, but for those that they have no use for; all "
+	     "take\n-h and --version.\n\n"
 	     "Examples:\n"
 	     "  xswbounce                       a verdict after five seconds\n"
 	     "  xswbounce top 2                 a table every two seconds\n"
 	     "  xswbounce latency -d 0000:00:04.0 10 1\n"
-	     "\nExit status: 0; 2 for an error.");
+	     "\nExit status: 0; 1 if leaks found a leak, doctor that buffers bounce because memory is\n"
+	     "scattered, report that a file is cut off or damaged, or any that DMA goes to wrong\n"
+	     "memory; 2 for an error; of a program that was run, its own.");
 }
 
 static size_t find_command(const char *name)
@@ -74,6 +77,28 @@ static void check_no_command(char **argv)
 			die("the command comes first: xswbounce %s [OPTIONS]", *argv);
 }
 
+static const struct command *command_of(const char *name)
+{
+	size_t i = find_command(name);
+
+	if (i == NR_COMMANDS)
+		die("unknown command '%s': see xswbounce --help", name);
+	command_instead = commands[i].instead;
+	command_without = commands[i].without ?: "";
+	return &commands[i];
+}
+
+/* "help", or "help COMMAND" */
+static int help(int argc, char **argv)
+{
+	if (argc > 2)
+		die("one argument too many: '%s'", argv[2]);
+	if (argc > 1)
+		return command_of(argv[1])->run(2, (char *[]){ argv[1], "--help", NULL });
+	usage();
+	return 0;
+}
+
 /* However the tool ends: what it printed is worth nothing if it could not be written. */
 static void close_output(void)
 {
@@ -86,12 +111,12 @@ static void close_output(void)
 
 int main(int argc, char **argv)
 {
-	size_t i;
-
 	atexit(close_output);
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-			 !strcmp(argv[1], "-?") || !strcmp(argv[1], "help"))) {
+	if (argc > 1 && !strcmp(argv[1], "help"))
+		return help(argc - 1, argv + 1);
+	if (argc > 1 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-?"))) {
 		usage();
 		return 0;
 	}
@@ -104,9 +129,5 @@ int main(int argc, char **argv)
 		check_no_command(argv + 1);
 		return command_verdict(argc, argv);
 	}
-	i = find_command(argv[1]);
-	if (i == NR_COMMANDS)
-		die("unknown command '%s': see xswbounce --help", argv[1]);
-	command_instead = commands[i].instead;
-	return commands[i].run(argc - 1, argv + 1);
+	return command_of(argv[1])->run(argc - 1, argv + 1);
 }

@@ -194,6 +194,7 @@ static __always_inline int tell_call(struct device *dev, enum xb_kind kind, u64 
 	fill(m, kind, key, bus, size);
 	m->dir = dir;
 	m->attrs = attrs;
+	m->failed = bus == XB_ERROR_ADDR;
 	bpf_ringbuf_submit(m, 0);
 	return 0;
 }

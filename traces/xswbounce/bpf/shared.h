@@ -151,12 +151,12 @@ struct xb_field {
 /* The fields of one of the module's events, as far as it has them. */
 struct xb_event {
 	struct xb_field domain, bus_nr, devfn, phys, dma_addr, size, dir, attrs, reason, slots, ns;
-	struct xb_field for_cpu, fail, used, largest_free, atomic, from, op, extents, order;
-	struct xb_field address_bits, exchanged, result, rc, age_ns;
+	struct xb_field for_cpu, fail, used, largest_free, op, extents, order;
+	struct xb_field address_bits, exchanged, rc;
 };
 
 struct xb_events {
-	struct xb_event map, unmap, sync, full, alloc, free, exchange, leak;
+	struct xb_event map, unmap, sync, full, alloc, free, exchange;
 };
 
 /* Hypercalls that exchange memory. */

@@ -21,8 +21,8 @@ static struct host host;
 static const char latency_text[] =
 	"Histograms of how long map, unmap and sync calls take, by device; direct and bounced maps "
 	"apart, net of the probe's own cost.\v"
-	"Dearer than top: every call carries two probes, 1900 instructions for a map and its unmap "
-	"that bounce, 1000 for others. One histogram at the end, or one each INTERVAL.\n\n"
+	"Dearer than top: every call carries two probes, 2000 instructions for a map and its unmap "
+	"that bounce, 1100 for others. One histogram at the end, or one each INTERVAL.\n\n"
 	"Examples:\n"
 	"  xswbounce latency 10 1\n"
 	"  xswbounce latency -d 0000:00:04.0 -- ping -f -c 1000 10.0.0.2";

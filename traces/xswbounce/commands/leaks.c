@@ -58,7 +58,7 @@ static const char text[] =
 	"Runs for SECONDS (default: four windows), or while PROGRAM runs. "
 	"Mappings that are only old, like a NIC's idle receive ring, are listed apart as 'held'; "
 	"those made before it ran without a stack, and of the stock pool without a device. Dear: a "
-	"stack is walked for each bounce, 10,300 instructions for a map and its unmap, eighteen "
+	"stack is walked for each bounce, 10,400 instructions for a map and its unmap, eighteen "
 	"times what top costs.\n\n"
 	"Exit status: 0 nothing leaks, 1 something does, 2 an error.\n\n"
 	"Examples:\n"

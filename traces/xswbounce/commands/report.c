@@ -345,8 +345,15 @@ int command_report(int argc, char **argv)
 	command_parse(&own, "report", COMMAND_NOTHING, text, argc, argv);
 	if (!input)
 		die("name the file to read: -i FILE");
-	if (incident_is(input))
+	if (incident_is(input)) {
+		if (command_options.device || command_options.json || dump)
+			die("%s is an incident file, which is printed as it is: -d, -j and -D are "
+			    "for recordings",
+			    input);
 		return incident_print(input);
+	}
+	if (command_options.json && dump)
+		die("--json and --dump can't be had at once");
 	find_last_slot();
 	open_input();
 	while ((kind = recording_next(&reader, payload, &bytes)))

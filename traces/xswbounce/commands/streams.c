@@ -26,7 +26,7 @@ static const char full_text[] =
 	"One line for each mapping that failed: device, size, why, and the pool as it was then.\v"
 	"full: fewer free slots than the mapping needs; fragmented: enough, but no run of them; "
 	"too-large: above 256 KiB, which stock never bounces; mask-unreachable: the device can't "
-	"address the pool.\nCosts one probe a map. The longest free run is looked at ten times a "
+	"address the pool.\nCosts 200 instructions for a map and its unmap that bounce, 400 for others. The longest free run is looked at ten times a "
 	"second at most; of the module's pool its event tells an upper bound.\n\n"
 	"Examples:\n"
 	"  xswbounce full              until Ctrl-C\n"

@@ -69,7 +69,7 @@ static const char text[] =
 	"later) lets bounces be seen without that: maps/s and bounce% are those of the last such "
 	"moment. With --all-maps or --latency every one is.\n\n"
 	"Cost of the probes: about 600 instructions for a map and its unmap that bounce, 20 for "
-	"others on average; with --latency 1300 and 1100.\n\n"
+	"others on average; with --latency 1200 and 1100.\n\n"
 	"Examples:\n"
 	"  xswbounce top                            every second\n"
 	"  xswbounce top --latency -d 0000:00:04.0 5\n"
@@ -239,9 +239,11 @@ static void print_pools(void)
 		screen_line("exchanges: -");
 		return;
 	}
-	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu devices, %llu latencies, %llu nested",
+	screen_line("exchanges: %llu (%.1f/s), %s; lost: %llu calls of more than %d devices, %llu "
+		    "latencies, %llu calls within a probe",
 		    now.exchanges.calls, now.exchanges.calls / now.time, text_ns(now.exchanges.ns),
-		    now.losses.devices, now.losses.starts + now.losses.memory, now.losses.nested);
+		    now.losses.devices, XB_MAX_DEVICES, now.losses.starts + now.losses.memory,
+		    now.losses.nested);
 }
 
 static bool is_busy(const struct flow_row *row)
@@ -332,23 +334,45 @@ static void look(void)
 		prometheus_write(prometheus, &host, &totals);
 }
 
+static void draw(void)
+{
+	screen_begin(command_options.timestamp);
+	if (by_domain)
+		print_domains();
+	else
+		print_devices();
+	print_pools();
+	screen_end();
+}
+
 static void show(void)
 {
 	now = totals;
 	flow_since(&now, &before);
 	follow_maps();
-	if (command_options.json) {
+	if (command_options.json)
 		json_state();
-	} else {
-		screen_begin(command_options.timestamp);
-		if (by_domain)
-			print_domains();
-		else
-			print_devices();
-		print_pools();
-		screen_end();
-	}
+	else
+		draw();
 	before = totals;
+}
+
+/* The table that is there is drawn again, in another order: its interval goes on. */
+static void take_keys(void)
+{
+	bool reordered = false;
+	char key;
+
+	while ((key = screen_key())) {
+		if (strchr("bmf", key)) {
+			order = key;
+			reordered = true;
+		} else if (key == 'q') {
+			command_quit();
+		}
+	}
+	if (reordered && now.time > 0 && !screen_paused())
+		draw();
 }
 
 static void follow(void)
@@ -362,7 +386,6 @@ int command_top(int argc, char **argv)
 {
 	struct flow_options flow = { 0 };
 	double period;
-	char key;
 
 	command_parse(&own, "top", COMMAND_TABLES, text, argc, argv);
 	period = command_period(1);
@@ -378,15 +401,9 @@ int command_top(int argc, char **argv)
 	command_every = follow;
 	flow_read(&before);
 	command_begin();
-	if (!command_options.json)
-		command_keys = screen_open();
+	if (!command_options.json && screen_open())
+		command_keys = take_keys;
 	while (command_table(period)) {
-		while ((key = screen_key())) {
-			if (strchr("bmf", key))
-				order = key;
-			else if (key == 'q')
-				command_quit();
-		}
 		look();
 		if (!screen_paused())
 			show();

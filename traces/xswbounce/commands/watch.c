@@ -103,7 +103,7 @@ static const char text[] =
 	"with a map of the pool, the last minute, the kernel's log and 'xl info'.\v"
 	"'xswbounce report -i FILE' reads the file on any machine. Runs until it is stopped; "
 	"xswbounce-watch.service runs it under systemd. It follows every bounced mapping, at most "
-	"65536 live ones (about 6 MiB): 2100 instructions with its unmap. Its stack is walked, 7000 "
+	"65536 live ones (about 6 MiB): 2200 instructions with its unmap. Its stack is walked, 7000 "
 	"more, as long as the walks take less than their budget: above it a mapping is known by "
 	"device, guest, size and age alone, and the file says for how many. Its cost is printed at "
 	"the end.\n\n"

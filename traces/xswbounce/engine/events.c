@@ -247,8 +247,7 @@ void events_snapshot(void)
 
 const unsigned short *events_map(u64 slots, unsigned int *shift)
 {
-	for (*shift = 4; slots >> *shift > XB_MAP_GROUPS; ++*shift)
-		;
+	*shift = walk_map_shift(slots);
 	memset(skel->bss->map_groups, 0, sizeof(skel->bss->map_groups));
 	skel->bss->map_shift = *shift;
 	probe_run(skel->progs.draw_map);

@@ -22,16 +22,16 @@ struct entry {
 };
 
 static const struct entry fields[] = {
-	FIELD(domain),       FIELD(bus_nr),    FIELD(devfn),  FIELD(phys),    FIELD(dma_addr),
-	FIELD(size),         FIELD(dir),       FIELD(attrs),  FIELD(reason),  FIELD(slots),
-	FIELD(ns),           FIELD(for_cpu),   FIELD(fail),   FIELD(used),    FIELD(largest_free),
-	FIELD(atomic),       FIELD(from),      FIELD(op),     FIELD(extents), FIELD(order),
-	FIELD(address_bits), FIELD(exchanged), FIELD(result), FIELD(rc),      FIELD(age_ns),
+	FIELD(domain), FIELD(bus_nr),  FIELD(devfn), FIELD(phys),         FIELD(dma_addr),
+	FIELD(size),   FIELD(dir),     FIELD(attrs), FIELD(reason),       FIELD(slots),
+	FIELD(ns),     FIELD(for_cpu), FIELD(fail),  FIELD(used),         FIELD(largest_free),
+	FIELD(op),     FIELD(extents), FIELD(order), FIELD(address_bits), FIELD(exchanged),
+	FIELD(rc),
 };
 
 static const struct entry names[] = {
 	EVENT(map),   EVENT(unmap), EVENT(sync),     EVENT(full),
-	EVENT(alloc), EVENT(free),  EVENT(exchange), EVENT(leak),
+	EVENT(alloc), EVENT(free),  EVENT(exchange),
 };
 
 /* "	field:u64 dma_addr;	offset:24;	size:8;	signed:0;" */

@@ -17,7 +17,7 @@
 #include "engine/own_cost.h"
 
 #define SAMPLE 0.02 /* seconds */
-#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to 0.8 */
+#define FIRST  0.25 /* after the begin; the verdict times calls from 0.5 to between 0.6 and 1.5 */
 #define SECOND 2.0  /* the next after twice as long */
 
 static double loading, begun;

@@ -94,9 +94,11 @@ static bool takes(int arguments)
 	return major > 6 || (major == 6 && minor >= 6);
 }
 
-/* A trial of each takes seconds on a slow machine: it is made only after all together have failed.
+/*
+ * Can a program be attached to this function of the kernel?  A trial of each takes seconds on a
+ * slow machine: it is made only after all together have failed.
  */
-bool probe_function(const char *name)
+static bool has_function(const char *name)
 {
 	int n;
 
@@ -146,7 +148,7 @@ static bool target_exists(const char *section)
 		return true;
 	name++;
 	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
-		return probe_function(name);
+		return has_function(name);
 	if (!strncmp(section, "tp_btf/", 7)) {
 		snprintf(type, sizeof(type), "btf_trace_%s", name);
 		return probe_btf() &&

@@ -16,11 +16,6 @@
 bool probe_btf(void);
 
 /**
- * probe_function() - can a BPF program be attached to this function of the kernel?
- */
-bool probe_function(const char *name);
-
-/**
  * probe_by_trial() - type information was not enough: from now on each function is tried by itself
  * Return: false if that was so before.
  */

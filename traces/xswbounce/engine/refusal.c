@@ -22,7 +22,8 @@
 
 static bool lockdown_refuses;
 
-const char *refusal_lockdown(void)
+/* "none", "integrity", "confidentiality" as securityfs tells it, or "" if it does not. */
+static const char *lockdown(void)
 {
 	static char level[32];
 	FILE *f = fopen("/sys/kernel/security/lockdown", "r");
@@ -88,7 +89,7 @@ static const char *missing_capability(void)
 
 static const char *explain(int err)
 {
-	const char *capability = missing_capability(), *level = refusal_lockdown();
+	const char *capability = missing_capability(), *level = lockdown();
 	static char why[512];
 	int n;
 

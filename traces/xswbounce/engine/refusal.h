@@ -14,12 +14,6 @@ const char *refusal(void);
 bool refusal_is_lockdown(void); /* then tracefs is closed, too */
 
 /**
- * refusal_lockdown() - what the lockdown is set to, as securityfs tells it
- * Return: "none", "integrity", "confidentiality", or "" if it does not tell.
- */
-const char *refusal_lockdown(void);
-
-/**
  * refusal_ends() - end with one line if the kernel has no type information (BTF), or refuses
  * @instead: what to use where there is no BTF
  */

@@ -18,3 +18,12 @@ bool walk_explains(const struct xb_failure *f, const struct xb_pool *now)
 {
 	return f->fail != XB_FAIL_FRAGMENTED || now->largest << XB_SLOT_SHIFT < f->m.size;
 }
+
+unsigned int walk_map_shift(u64 slots)
+{
+	unsigned int shift = 4;
+
+	while (slots > (u64)XB_MAP_GROUPS << shift)
+		shift++;
+	return shift;
+}

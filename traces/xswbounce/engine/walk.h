@@ -20,4 +20,10 @@ bool walk_is_due(u64 time);
  */
 bool walk_explains(const struct xb_failure *f, const struct xb_pool *now);
 
+/**
+ * walk_map_shift() - a map of the pool has a group for each 2^shift of so many slots
+ * Return: the smallest shift for which the groups suffice, and at least 4.
+ */
+unsigned int walk_map_shift(u64 slots);
+
 #endif /* XB_WALK_H */

@@ -3,11 +3,14 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "engine/host.h"
 #include "show/json.h"
 #include "say.h"
+#include "version.h"
 
 static bool follows; /* another value precedes in this object or array: a comma is due */
 
@@ -119,6 +122,39 @@ void json_flag(const char *name, int value)
 	fputs(value ? "true" : "false", stdout);
 }
 
+/* Empty if the kernel does not tell it. */
+static const char *boot_id(void)
+{
+	static char id[40];
+	FILE *f;
+
+	if (*id)
+		return id;
+	f = fopen("/proc/sys/kernel/random/boot_id", "r");
+	if (f && fgets(id, sizeof(id), f))
+		id[strcspn(id, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	return id;
+}
+
+/* Each line may be kept far from here, and without the others. */
+static void put_origin(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	json_text("version", XSWBOUNCE_VERSION);
+	json_object("host");
+	json_text("name", name.nodename);
+	if (*boot_id())
+		json_text("boot_id", boot_id());
+	else
+		json_null("boot_id");
+	json_text("kernel", name.release);
+	json_object_end();
+}
+
 void json_begin(const char *command)
 {
 	struct timespec now;
@@ -131,6 +167,7 @@ void json_begin(const char *command)
 	clock_gettime(CLOCK_REALTIME, &now);
 	put_name("time");
 	printf("%lld.%03ld", (long long)now.tv_sec, now.tv_nsec / 1000000);
+	put_origin();
 }
 
 void json_end(void)

@@ -6,7 +6,7 @@
 #define JSON_SCHEMA 1 /* version of what the subcommands write */
 
 /* A name of NULL is for the members of an array. */
-void json_begin(const char *command); /* opens the line's object, with its schema and time */
+void json_begin(const char *command); /* opens the line's object: schema, time, tool, host */
 void json_end(void);                  /* closes it and writes the line out */
 void json_object(const char *name);
 void json_object_end(void);

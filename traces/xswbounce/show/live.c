@@ -117,9 +117,3 @@ bool live_seen(const struct live *l, u64 bus)
 
 	return at && at->used;
 }
-
-void live_free(struct live *l)
-{
-	free(l->table);
-	*l = (struct live){};
-}

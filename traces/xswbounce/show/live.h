@@ -38,6 +38,4 @@ void live_unmap(struct live *l, u64 bus, bool remember);
  */
 bool live_seen(const struct live *l, u64 bus);
 
-void live_free(struct live *l);
-
 #endif /* XB_LIVE_H */

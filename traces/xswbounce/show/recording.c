@@ -43,7 +43,8 @@ int recording_create(struct recording_writer *w, const char *path,
 	return 0;
 }
 
-void recording_flush(struct recording_writer *w)
+/* What waits goes out as a block. */
+static void flush(struct recording_writer *w)
 {
 	if (w->filled)
 		put_block(w, RECORDING_EVENTS, w->waiting, w->filled * sizeof(w->waiting[0]));
@@ -55,12 +56,12 @@ void recording_event(struct recording_writer *w, const struct recording_event *e
 	w->waiting[w->filled++] = *e;
 	w->events++;
 	if (w->filled == sizeof(w->waiting) / sizeof(w->waiting[0]))
-		recording_flush(w);
+		flush(w);
 }
 
 void recording_device(struct recording_writer *w, const struct recording_device *d)
 {
-	recording_flush(w);
+	flush(w);
 	put_block(w, RECORDING_DEVICE, d, sizeof(*d));
 }
 
@@ -68,7 +69,7 @@ void recording_lost(struct recording_writer *w, uint64_t ns, uint64_t events)
 {
 	struct recording_lost lost = { .ns = ns, .events = events };
 
-	recording_flush(w);
+	flush(w);
 	w->lost += events;
 	put_block(w, RECORDING_LOST, &lost, sizeof(lost));
 }
@@ -77,7 +78,7 @@ int recording_close(struct recording_writer *w, uint64_t ns)
 {
 	struct recording_end end = { .ns = ns };
 
-	recording_flush(w);
+	flush(w);
 	end.events = w->events;
 	end.lost = w->lost;
 	put_block(w, RECORDING_END, &end, sizeof(end));

@@ -126,7 +126,6 @@ int recording_create(struct recording_writer *w, const char *path,
 void recording_event(struct recording_writer *w, const struct recording_event *e);
 void recording_device(struct recording_writer *w, const struct recording_device *d);
 void recording_lost(struct recording_writer *w, uint64_t ns, uint64_t events);
-void recording_flush(struct recording_writer *w); /* what waits goes out as a block */
 
 /**
  * recording_close() - write the end
