@@ -80,10 +80,11 @@ static double seconds_of(bool (*read)(struct ring_buffer *), struct ring_buffer 
 }
 
 static unsigned int left;
+static double drain_for = 2;
 
 static bool drain(struct ring_buffer *ring)
 {
-	left = reader_drain(ring);
+	left = reader_drain(ring, drain_for);
 	return false;
 }
 
@@ -118,7 +119,11 @@ int main(void)
 	waiting = 20000;
 	message_us = 500;
 	seconds = seconds_of(drain, ring, &more);
-	ok(seconds < READER_DRAIN + 1 && !waiting && left && taken + left == 20000,
+	ok(seconds < 3 && !waiting && left && taken + left == 20000,
 	   "for two seconds: what is left then is counted");
+	waiting = 6000;
+	drain_for = 30;
+	seconds = seconds_of(drain, ring, &more);
+	ok(seconds > 2 && !left && taken == 6000, "for longer, where that is asked for");
 	return done_testing();
 }

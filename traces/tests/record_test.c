@@ -170,8 +170,9 @@ bool events_poll(void)
 	return false;
 }
 
-void events_drain(void)
+void events_drain(double seconds)
 {
+	(void)seconds;
 	events_poll();
 }
 

@@ -66,8 +66,9 @@ bool events_poll(void)
 	return false;
 }
 
-void events_drain(void)
+void events_drain(double seconds)
 {
+	(void)seconds;
 }
 
 void events_stop(void)

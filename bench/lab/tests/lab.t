@@ -108,22 +108,22 @@ is "$(dies 'Kernel panic' 1)" $'try 1\nstatus 123, 1 machines' 'two CPUs: anothe
 # runs LIMIT SCRIPT: a test file with that body, by the lab's runner of test files
 runs()
 {
-	printf '#!/bin/sh\n%s\n' "$2" >"$work/body.t"
+	printf '#!/bin/sh\nends() { echo "$@"; }\n%s\n' "$2" >"$work/body.t"
 	chmod +x "$work/body.t"
 	bench/lab/guest/run-tests --limit "$1" "$work/body.t" >"$work/stdout" 2>"$work/stderr"
 	echo "status $?: $(grep -E '^(not )?ok ' "$work/stdout" | sed "s,$work/,,; s/ ([0-9]* s)$//")"
 }
-is "$(runs 60 'echo ok 1 - a; echo 1..1')" 'status 0: ok 1 - body.t' 'run-tests: a file that passes'
-is "$(runs 60 'echo not ok 1 - a; echo 1..1; exit 1')" 'status 1: not ok 1 - body.t: exit status 1' \
+is "$(runs 60 'ends ok 1; echo 1..1')" 'status 0: ok 1 - body.t' 'run-tests: a file that passes'
+is "$(runs 60 'ends not ok 1; echo 1..1; exit 1')" 'status 1: not ok 1 - body.t: exit status 1' \
 	'run-tests: a file that fails'
-is "$(grep -c '^#   not ok 1 - a$' "$work/stderr")" 1 'run-tests: the check that failed is told'
-is "$(runs 60 'echo ok 1 - a; echo 1..2')" 'status 1: not ok 1 - body.t: planned 2, ran 1' \
+is "$(grep -c '^#   not ok 1$' "$work/stderr")" 1 'run-tests: the check that failed is told'
+is "$(runs 60 'ends ok 1; echo 1..2')" 'status 1: not ok 1 - body.t: planned 2, ran 1' \
 	'run-tests: a file that ends early'
-is "$(runs 60 'echo ok 1 - a "# skip"; echo 1..1')" 'status 1: not ok 1 - body.t: skipped: # skip' \
+is "$(runs 60 'ends ok 1 "# skip"; echo 1..1')" 'status 1: not ok 1 - body.t: skipped: # skip' \
 	'run-tests: a check that is skipped is no pass'
-is "$(runs 1 'echo ok 1 - a; sleep 3210')" 'status 1: not ok 1 - body.t: took longer than 1 s' \
+is "$(runs 1 'ends ok 1; sleep 3210')" 'status 1: not ok 1 - body.t: took longer than 1 s' \
 	'run-tests: a file that stands still'
-like "$(cat "$work/stderr")" 'its last line: ok 1 - a.*[0-9] S .* sleep 3210' \
+like "$(cat "$work/stderr")" 'its last line: ok 1.*[0-9] S .* sleep 3210' \
 	'run-tests: what it waits for is told'
 
 done_testing

@@ -18,6 +18,7 @@
 #define RING_BYTES (8U << 20)
 #define POLL       0.02  /* seconds: the ring must not fill up in between */
 #define SOON       0.001 /* when there may be more */
+#define DRAIN      2.0 /* seconds for what is in the ring at the end */
 #define MAX_IDS    XB_MAX_DEVICES
 
 static struct recording_writer writer;
@@ -226,7 +227,7 @@ static u64 clock_ns(clockid_t clock)
 /* What came until now. Return: when that is */
 static u64 drain(void)
 {
-	events_drain();
+	events_drain(DRAIN);
 	tell_missed();
 	if ((int)(events_lost() - missed - lost) > 0)
 		recording_lost(&writer, last_ns, events_lost() - missed - lost);

@@ -17,6 +17,8 @@
 
 #define POLL 0.2   /* seconds */
 #define SOON 0.001 /* when there may be more */
+/* Seconds for what is still to be shown at the end: a full ring on a machine that is busy. */
+#define PATIENCE 30.0
 
 static struct host host;
 static u64 shown, refused;
@@ -174,7 +176,7 @@ static int run(const char *name, const char *text, const struct events_options *
 		more = events_poll();
 		events_sweep();
 	}
-	events_drain();
+	events_drain(PATIENCE);
 	if (!command_options.json)
 		printf("%s: %llu%s\n", options->failures ? "failed mappings" : "exchanges", shown,
 		       refused ? ", some refused" : "");

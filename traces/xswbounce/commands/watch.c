@@ -28,6 +28,7 @@
 #define STEP 0.1 /* seconds between two looks */
 #define KEPT 600 /* looks kept: a minute */
 
+#define DRAIN         2.0 /* seconds for what is in the ring at the end */
 #define FAILURES_TOLD 20  /* in a second on each CPU; more are counted */
 #define XL_PATIENCE   5.0 /* seconds for xl, which waits for others */
 #define END_PATIENCE  5.0 /* seconds to begin files in, once it is over: the unit gives it 15 */
@@ -298,7 +299,7 @@ int command_watch(int argc, char **argv)
 		}
 		write_causes(false);
 	}
-	events_drain();
+	events_drain(DRAIN);
 	write_causes(true);
 	fprintf(stderr,
 		"xswbounce: watched %.0f s, %llu bounces, %d files; %llu causes without one\n",

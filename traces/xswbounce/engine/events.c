@@ -221,10 +221,10 @@ bool events_poll(void)
 	return reader_poll(ring);
 }
 
-void events_drain(void)
+void events_drain(double seconds)
 {
 	skel->bss->armed = false;
-	unread += reader_drain(ring);
+	unread += reader_drain(ring, seconds);
 }
 
 int events_waker(void)

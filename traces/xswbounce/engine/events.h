@@ -35,9 +35,11 @@ bool events_poll(void);
 /**
  * events_drain() - the last call: nothing more is taken note of, all that has come is read
  *
- * Whatever the visitor says; what can't be read in two seconds is lost.
+ * @seconds: how long that may take; what is not read by then is lost
+ *
+ * Whatever the visitor says.
  */
-void events_drain(void);
+void events_drain(double seconds);
 
 int events_waker(void); /* a file that can be read when something has come */
 

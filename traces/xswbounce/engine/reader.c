@@ -60,11 +60,11 @@ bool reader_poll(struct ring_buffer *ring)
 	return time_is_up;
 }
 
-unsigned int reader_drain(struct ring_buffer *ring)
+unsigned int reader_drain(struct ring_buffer *ring, double seconds)
 {
 	draining = true;
 	unread = 0;
-	read_for(ring, READER_DRAIN);
+	read_for(ring, seconds);
 	draining = false;
 	return unread;
 }

@@ -13,7 +13,6 @@
 #include <bpf/libbpf.h>
 
 #define READER_MOMENT 0.1 /* seconds */
-#define READER_DRAIN  2.0 /* at the end */
 
 /* Takes one message. Return: 0, or not 0 to stop reading for now. */
 typedef int (*reader_visitor)(void *data, size_t size);
@@ -31,8 +30,9 @@ bool reader_poll(struct ring_buffer *ring);
 
 /**
  * reader_drain() - all that has come, whatever the visitor says, when nothing more comes
+ * @seconds: how long it may take
  * Return: how many messages were left unread for want of time.
  */
-unsigned int reader_drain(struct ring_buffer *ring);
+unsigned int reader_drain(struct ring_buffer *ring, double seconds);
 
 #endif /* XB_READER_H */
