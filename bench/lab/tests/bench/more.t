@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The environments that only the full set has, as they are typed: each is what it says, and its page
-# says so.  more.t [RUN]: judges a run that has them, and boots nothing.
+# The environments that only the full set has, and an IOMMU that batches, as they are typed: each is
+# what it says, and its page says so.  more.t [RUN]: judges a run that has them, and boots nothing.
 set -uo pipefail
 cd "$(dirname "$0")/../../../.." || exit 1
 . impl/tests/tap.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-names=(native-iommu-passthrough native-amdvi native-swiotlb xen-dom0-forced xen-dom0-large-pool
+names=(native-iommu-lazy native-iommu-passthrough native-amdvi native-swiotlb xen-dom0-forced xen-dom0-large-pool
 	xen-dom0-scattered xen-dom0-cured xen-dom0-served xen-pvh)
 run=${1:-$work/run}
 if [ $# = 0 ]; then
@@ -48,6 +48,8 @@ holds native-iommu-passthrough 'its IOMMU translates nothing, so that a 32-bit d
 	(counted(\"nvme0n1\"; \"stock\") | $none)"
 counts native-iommu-passthrough 'and is told of no map' '.iommu == "intel" and (.cells | length == 3 and
 	all(.iommu_maps == 0 and .invalidations == 0))'
+counts native-iommu-lazy 'its IOMMU unmaps each, and invalidates them together' '.iommu == "intel" and
+	(.cells | length == 3 and all(.iommu_maps == 1000 and .iommu_unmaps >= 1000 and .invalidations < 100))'
 holds native-amdvi 'behind its IOMMU nothing bounces' ".machine.iommu == \"strict\" and
 	([.rounds[] | select(.kind == \"counted\")] | $none)"
 counts native-amdvi 'which invalidates at each unmap' '.iommu == "amd" and (.cells | length == 3 and
