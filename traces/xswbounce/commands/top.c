@@ -191,14 +191,14 @@ static void map_latency(const struct flow_row *row, struct xb_hist *both)
 	hist_sum(both, &row->hists[XB_CALL_BOUNCED]);
 }
 
-/* Where nothing else is known. Of failures only those are that are too large. */
+/* Where nothing else is known. Of stock's failures only those are that are too large. */
 static void print_bounces(const struct flow_row *row)
 {
 	screen_line("%-13.13s %-12.12s %5s %9s %7s %-9s %10.2f %8s", row->device.name,
 		    row->device.driver, text_mask(row->device.mask), "-", "-",
 		    text_reasons[flow_main_reason(&row->stat)],
 		    row->stat.copied_bytes / now.time / 1e6, "-");
-	if (flow_failures(&row->stat))
+	if (flow_failures(&row->stat) || device_is_module(row->key))
 		screen_add(" %6llu", flow_failures(&row->stat));
 	else
 		screen_add(" %6s", "-");
