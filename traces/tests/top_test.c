@@ -357,6 +357,20 @@ static void test_guests_anew(void)
 	   "though they be more than before");
 }
 
+/* What was undone of older mappings is forgotten with the counters. */
+static void test_in_flight_anew(void)
+{
+	struct flow_row *row;
+
+	anew();
+	row = add(XB_MODULE_DEVICE | 9, "0000:09:00.0");
+	row->stat.unmaps = 5;
+	look();
+	row->stat = (struct xb_stat){ .bounces = { [XB_MASK] = 4 }, .unmaps = 1 };
+	look();
+	ok(in_flight(row) == 3, "in flight is what a device that counts anew has mapped since");
+}
+
 int main(void)
 {
 	test_failures();
@@ -366,6 +380,7 @@ int main(void)
 	test_guests();
 	test_anew();
 	test_guests_anew();
+	test_in_flight_anew();
 	test_blind_module();
 	return done_testing();
 }

@@ -82,6 +82,7 @@ static const char text[] =
 static struct memory {
 	u64 key;
 	long long lowest;
+	struct xb_stat last;  /* its counters */
 	double maps_s, share; /* when its maps were last counted; negative: not yet */
 } memories[XB_MAX_DEVICES];
 static int nr_memories;
@@ -144,15 +145,20 @@ static long long balance_of(const struct flow_row *row)
 
 static void follow_balances(void)
 {
+	const struct flow_row *row;
 	struct memory *m;
-	long long balance;
 	int i;
 
 	for (i = 0; i < totals.nr_rows; i++) {
-		balance = balance_of(&totals.rows[i]);
-		m = memory_of(totals.rows[i].key);
-		if (m && balance < m->lowest)
-			m->lowest = balance;
+		row = &totals.rows[i];
+		m = memory_of(row->key);
+		if (!m)
+			continue;
+		if (flow_began_anew(&row->stat, &m->last))
+			m->lowest = 0;
+		m->last = row->stat;
+		if (balance_of(row) < m->lowest)
+			m->lowest = balance_of(row);
 	}
 }
 
