@@ -211,6 +211,42 @@ static void test_freed(void)
 	   "the next device gets it");
 }
 
+/* Off Xen before 6.10, without the events of all maps: swiotlb_map() sees what bounces alone. */
+static void test_bounces_alone(void)
+{
+	struct device *dev = &devices_there[0];
+	u64 ctx[6] = { 0 };
+	struct xb_stat *s;
+
+	forget_all();
+	swiotlb_map_end(ctx, dev, 0x1000, 4096, DMA_FROM_DEVICE, 0, 0x8000);
+	swiotlb_map_end(ctx, dev, 0x1000, 4096, DMA_FROM_DEVICE, 0, XB_ERROR_ADDR);
+	s = counters(dev);
+	ok(s->bounce_bytes == 4096 && s->fails[XB_FAIL_FULL] == 1,
+	   "where only bounces are seen they are counted, and what failed");
+	ok(!s->maps && !s->map_bytes && !s->maps_bounced, "and none of them as a map");
+}
+
+static struct io_tlb_mem pool;
+
+static u64 pool_symbol(const char *name)
+{
+	return strcmp(name, "io_tlb_default_mem") ? 0 : (u64)&pool;
+}
+
+static void test_growing(void)
+{
+	look_at_pool(NULL);
+	ok(!pool_grows, "where there is no pool, none grows");
+	kernel_symbol = pool_symbol;
+	look_at_pool(NULL);
+	ok(!pool_grows, "nor one that is fixed");
+	pool.can_grow = true;
+	look_at_pool(NULL);
+	ok(pool_grows, "a pool that can grow is told as one");
+	kernel_symbol = NULL;
+}
+
 static void test_memory(void)
 {
 	memset(kernel_maps, 0, sizeof(kernel_maps));
@@ -249,6 +285,8 @@ int main(void)
 	test_address_used_on_another_cpu();
 	test_freed();
 	test_coherent();
+	test_bounces_alone();
+	test_growing();
 	test_memory();
 	return done_testing();
 }

@@ -191,6 +191,30 @@ static void test_plain(void)
 	ok(kernel_messages == 4, "a second program tells nothing that the first has told");
 }
 
+/* So that a reader knows which of a device's descriptions a map is of. */
+static void test_versions(void)
+{
+	const struct xb_message *m = (const struct xb_message *)kernel_message;
+	u64 ctx[6] = { 0 }, before = mask;
+	struct xb_device *d;
+	u64 before_that;
+	u32 first;
+
+	reset();
+	*(bool *)&want_flow = true;
+	map_end(ctx, &dev, 0x1000, 4096, DMA_TO_DEVICE, 0, 0x1000);
+	before_that = first = m->version;
+	map_end(ctx, &dev, 0x1000, 4096, DMA_TO_DEVICE, 0, 0x1000);
+	ok(first && m->version == first, "a map tells of which description its device is");
+	mask >>= 1;
+	map_end(ctx, &dev, 0x1000, 4096, DMA_TO_DEVICE, 0, 0x1000);
+	ok(m->version && m->version != first, "of another, when its driver has narrowed the mask");
+	d = bpf_map_lookup_elem(&descriptions, &before_that);
+	ok(d && d->mask == before, "and the one before is kept");
+	mask = before;
+	*(bool *)&want_flow = false;
+}
+
 static void test_pool(void)
 {
 	u64 i;
@@ -288,6 +312,7 @@ int main(void)
 	test_worth();
 	test_waiting();
 	test_plain();
+	test_versions();
 	test_pool();
 	test_no_memory();
 	test_map();

@@ -19,6 +19,11 @@
 static char folder[64], path[128], victim[128];
 
 /* What these files call of the others. */
+bool flow_only_bounces(void)
+{
+	return false;
+}
+
 bool flow_counts_maps(void)
 {
 	return true;

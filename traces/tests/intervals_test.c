@@ -75,6 +75,15 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 	return 0;
 }
 
+/* The module's pool holds so many slots, and one more each time that somebody looks. */
+static u64 module_slots, grows;
+
+void host_module_pool(struct pool *p)
+{
+	*p = (struct pool){ .size = 1 << 20, .used = module_slots << XB_SLOT_SHIFT };
+	module_slots += grows;
+}
+
 const char *host_backend(const struct host *h)
 {
 	(void)h;
@@ -178,9 +187,27 @@ static void test_gone(void)
 	ok(histograms(true, false) == 1, "as JSON, too");
 }
 
+/* Of an hour in which events were missed, or in which the tool came late. */
+static void test_drift(void)
+{
+	take_places(0);
+	module_slots = 30;
+	bss.pools[1].used = -98;
+	occupancy_interval(&now);
+	ok(bss.pools[1].used == 30, "what was counted of the module's pool is set right by itself");
+	occupancy_interval(&now);
+	ok(now.used[1] == 30, "and the next interval begins with it");
+	bss.pools[1].used = 25;
+	grows = 1;
+	occupancy_interval(&now);
+	grows = 0;
+	ok(bss.pools[1].used == 25, "not by what is only not counted yet");
+}
+
 int main(void)
 {
 	skel = &programs;
+	test_drift();
 	test_two_places();
 	test_gone();
 	return done_testing();

@@ -18,6 +18,13 @@
 static struct flow_state all, timed;
 static bool counts_maps = true;
 
+static bool only_bounces;
+
+bool flow_only_bounces(void)
+{
+	return only_bounces;
+}
+
 bool flow_counts_maps(void)
 {
 	return counts_maps;
@@ -123,6 +130,10 @@ static void test_counted(void)
 	counts_maps = false;
 	ok(flow_counted(&all, row) == 0 && !flow_counted_all(&all, row),
 	   "where maps are not seen: none, ever");
+	row->key = MODULE;
+	only_bounces = true;
+	ok(flow_counted(&all, row) == 0, "of the module neither, where only bounces are");
+	only_bounces = false;
 }
 
 /* Losses are those of the interval, as all figures beside them are. */

@@ -68,6 +68,13 @@ is "$(value 'pool_used_high_bytes{backend="swiotlb-xen"}')" $((1 << 20)) \
 	'a burst between two looks is in the most of the last minute'
 is "$(value 'pool_high_water_bytes{backend="swiotlb-xen"}')" $((1 << 20)) 'and in the mark since boot'
 
+"$out/write" 4 "$file"
+is "$(value 'map_failures_total{device="0000:03:00.0",backend="xen_swiotlb",reason="full"}') $(value 'counted_maps_total{device="0000:03:00.0",backend="xen_swiotlb"}')" \
+	'7 6' 'a device of the module that counts anew under its old key goes on in its series'
+"$out/write" 5 "$file"
+is "$(grep -c '^xswbounce_counted_.*swiotlb-xen' "$file") $(grep -c '^xswbounce_counted_.*xen_swiotlb' "$file")" \
+	'0 3' 'where only bounces of stock are seen, no number of its maps is told'
+
 cp $x/data/xswbounce.rules.yml traces/tests/rules.test.yml "$out/"
 passes 'the rules are right' "$promtool" check rules "$out/xswbounce.rules.yml"
 passes 'each alert fires for its case alone' "$promtool" test rules "$out/rules.test.yml"

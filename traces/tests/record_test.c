@@ -27,6 +27,8 @@ static const u32 *counts; /* of losses, as each message tells them; NULL: a floo
 static int nr_counts;
 static char *limit; /* as it is typed; NULL: none */
 static int devices = 1, named = XB_MAX_DEVICES * 2;
+static const u32 *versions; /* of the device's description, as each message tells them */
+static u32 newest;          /* as the kernel has it */
 
 /* What the process that records tells: messages offered, warnings, sweeps of devices. */
 static struct {
@@ -151,6 +153,7 @@ static int offer(u64 time, u32 lost)
 		.kind = XB_MAP,
 		.dev = DEVICE + told->offered % devices,
 		.size = 4096,
+		.version = versions ? versions[time] : 0,
 	};
 
 	++told->offered;
@@ -196,7 +199,19 @@ bool events_device(u64 dev, struct xb_device *d)
 	*d = (struct xb_device){ .name = "?" };
 	if (dev < DEVICE + named)
 		strcpy(d->name, "0000:03:00.0");
+	d->version = newest;
+	d->mask = newest % 2 ? ~0ULL : 0xffffffff;
+	if (dev & XB_MODULE_DEVICE && !(dev >> 63) && turns)
+		snprintf(d->driver, sizeof(d->driver), "driver-%llu", turns[turn].calls);
 	return dev < DEVICE + named;
+}
+
+bool events_described(u32 version, struct xb_device *d)
+{
+	events_device(DEVICE, d);
+	d->version = version;
+	d->mask = version % 2 ? ~0ULL : 0xffffffff;
+	return true;
 }
 
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
@@ -261,8 +276,11 @@ static int record(rlim_t room)
 
 static u64 payload[RECORDING_BLOCK / sizeof(u64)];
 
-static u64 nameless; /* events of those read last that name no device */
-static u64 listed;   /* of a snapshot */
+static u64 nameless;                         /* events of those read last that name no device */
+static struct recording_device described[8]; /* the first ones of them */
+static int nr_described;
+static uint16_t named_by[8]; /* the first events */
+static u64 listed;           /* of a snapshot */
 
 static void read_all(struct recording_reader *r)
 {
@@ -270,12 +288,18 @@ static void read_all(struct recording_reader *r)
 	u32 kind, bytes, i;
 
 	nameless = listed = 0;
+	nr_described = 0;
 	if (!recording_open(r, path))
-		while ((kind = recording_next(r, payload, &bytes)))
+		while ((kind = recording_next(r, payload, &bytes))) {
+			if (kind == RECORDING_DEVICE && nr_described < 8)
+				memcpy(&described[nr_described++], payload, sizeof(described[0]));
 			for (i = 0; kind == RECORDING_EVENTS && i < bytes / sizeof(*e); i++) {
+				if (r->events - bytes / sizeof(*e) + i < 8)
+					named_by[r->events - bytes / sizeof(*e) + i] = e[i].device;
 				nameless += !e[i].device;
 				listed += e[i].call == RECORDING_SLOT;
 			}
+		}
 	fclose(r->f);
 }
 
@@ -422,6 +446,48 @@ static void test_nameless(void)
 	named = XB_MAX_DEVICES * 2;
 }
 
+/* Its driver narrows the mask, and widens it again; one event comes late from another CPU. */
+static void test_changes(void)
+{
+	static const u32 none[6], told_versions[] = { 1, 1, 2, 1, 0, 3 };
+	struct recording_reader r;
+
+	counts = none;
+	nr_counts = 6;
+	newest = 4;
+	versions = told_versions;
+	record(RLIM_INFINITY);
+	versions = NULL;
+	read_all(&r);
+	ok(r.ended && nr_described == 2 && described[0].dma_mask == ~0ULL &&
+		   described[1].dma_mask == 0xffffffff,
+	   "a device that changed is described anew, once for each way that it was");
+	ok(described[0].id == 1 && described[1].id == 2 &&
+		   !strcmp(described[0].name, described[1].name),
+	   "by another number, so that every reader takes it");
+	ok(named_by[1] == 1 && named_by[2] == 2 && named_by[3] == 1 && named_by[4] == 1 &&
+		   named_by[5] == 1,
+	   "each event names the one that was, not what the device is when it is read");
+	newest = 0;
+}
+
+/* Of the module's no event tells that they have another driver: sysfs does. */
+static void test_rebound(void)
+{
+	static const struct turn rebound[] = {
+		{ { 1, true }, 0, 1, 1 },
+		{ { 1, true }, 0, 2, 1 },
+		{ { 2, true }, 0, 2, 1 },
+	};
+	struct recording_reader r;
+
+	record_turns(rebound, 3, &r);
+	ok(nr_described == 2 && !strcmp(described[0].driver, "driver-1") &&
+		   !strcmp(described[1].driver, "driver-2"),
+	   "a device of the module with another driver is described anew");
+	ok(named_by[0] == 1 && named_by[1] == 2, "and named so from then on");
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/record_test.XXXXXX";
@@ -436,6 +502,8 @@ int main(void)
 	test_limit();
 	test_many_devices();
 	test_nameless();
+	test_changes();
+	test_rebound();
 	unlink(path);
 	rmdir(folder);
 	return done_testing();

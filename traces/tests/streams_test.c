@@ -20,9 +20,11 @@ const char *host_backend(const struct host *h)
 	return "swiotlb-xen";
 }
 
+static bool verbose;
+
 bool say_is_verbose(void)
 {
-	return false;
+	return verbose;
 }
 
 void warn(const char *format, ...)
@@ -34,6 +36,13 @@ int symbol_frames(const u64 *addresses, int n)
 {
 	(void)addresses;
 	return n;
+}
+
+static int renewed; /* the names of symbols */
+
+void symbol_renew(void)
+{
+	renewed++;
 }
 
 const char *symbol(u64 address)
@@ -124,6 +133,13 @@ int main(void)
 	   "of stock's pool the longest free run, as it was found");
 	ok(strstr(line_of(XB_MODULE_DEVICE | 0x300), "longest free run at most 6 KiB; by fio"),
 	   "of the module's the upper bound that its event tells, as one");
+	verbose = true;
+	line_of(XB_STOCK_DEVICE | 7);
+	ok(renewed == 1, "before a stack is shown the names are as the modules are now");
+	command_options.json = true;
+	line_of(XB_STOCK_DEVICE | 7);
+	ok(renewed == 2, "as JSON, too");
+	command_options.json = false;
 	command_options.device = name;
 	ok(!*line_of(XB_STOCK_DEVICE | 7) && !unknown,
 	   "another device than is wanted is not shown");

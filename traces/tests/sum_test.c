@@ -104,6 +104,11 @@ const char *host_backend(const struct host *host)
 	return "swiotlb-xen";
 }
 
+bool flow_only_bounces(void)
+{
+	return false;
+}
+
 bool flow_counts_maps(void)
 {
 	return true;

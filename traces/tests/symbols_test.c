@@ -57,6 +57,20 @@ static void test_modules(void)
 	   "another module at the same place has its own names");
 }
 
+/* Behind a module's end lie others, or those that were there. */
+static void test_unloaded(void)
+{
+	shows(kallsyms, "ffffffff81000000 T first\n"
+			"ffffffffc0000000 t of_another\t[other]\n"
+			"ffffffffc0000800 t its_last\t[other]\n"
+			"ffffffffc0800000 t of_a_program\t[bpf]\n");
+	shows(modules, "other 8192 1 mod, Live 0xffffffffc0000000\n");
+	symbol_renew();
+	ok(is_named(MODULE + 0x1fff, "its_last [other]"), "up to a module's end a frame is its");
+	ok(is_named(MODULE + 0x2000, "0xffffffffc0002000"), "behind it none has its name");
+	ok(is_named(MODULE + 0x800010, "of_a_program [bpf]"), "what is no module has names, too");
+}
+
 /* What was read once is kept: so in a process of its own. */
 static void test_hidden(void)
 {
@@ -85,6 +99,7 @@ int main(int argc, char **argv)
 	modules = argv[2];
 	test_names();
 	test_modules();
+	test_unloaded();
 	test_hidden();
 	return done_testing();
 }

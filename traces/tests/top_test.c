@@ -217,6 +217,47 @@ static void test_blind(void)
 	ok(fails_are("0000:05:00.0", "-"), "by tracefs: of other failures nothing is known");
 }
 
+/* A row as JSON, without its braces. */
+static const char *json_of(const struct flow_row *row)
+{
+	static char text[2048];
+	FILE *out = stdout;
+
+	memset(text, 0, sizeof(text));
+	stdout = fmemopen(text, sizeof(text), "w");
+	json_flow_row(&now, row);
+	fclose(stdout);
+	stdout = out;
+	return text;
+}
+
+/* By tracefs the module's maps are not counted, its failures are. */
+static void test_blind_module(void)
+{
+	struct flow_row *row;
+	const char *json;
+
+	anew();
+	blind = true;
+	row = add(XB_MODULE_DEVICE | 3, "0000:03:00.0");
+	row->stat.bounces[XB_MASK] = 3;
+	row->stat.copied_bytes = 4096;
+	row->stat.fails[XB_FAIL_FULL] = 7;
+	row = add(XB_MODULE_DEVICE | 4, "0000:04:00.0");
+	row->stat.copied_bytes = 2048;
+	look();
+	show();
+	ok(fails_are("0000:03:00.0", "7") && fails_are("0000:04:00.0", "0"),
+	   "by tracefs: the module's failures are counted, be they none");
+	json = json_of(&now.rows[0]);
+	blind = false;
+	ok(strstr(json, "\"maps\":null") && strstr(json, "\"maps_counted\":null") &&
+		   strstr(json, "\"maps_counted_seconds\":null"),
+	   "by tracefs: its maps are not, for no second");
+	ok(strstr(json, "\"fails\":{\"full\":7,\"fragmented\":0,"),
+	   "by tracefs: its failures are told as JSON, too");
+}
+
 /* More devices than there is room for come and go. */
 static void test_many(void)
 {
@@ -379,6 +420,44 @@ static void test_anew(void)
 	ok(row->stat.maps == 60 && row->stat.unmaps == 4, "all of them, if it counts anew");
 }
 
+/* So its guests, whether they have passed what they had before or not. */
+static void test_guests_anew(void)
+{
+	static struct flow_state since, before;
+	const struct flow_guest guest = { .dev = XB_MODULE_DEVICE | 8, .domain = 3 };
+
+	before.nr_guests = since.nr_guests = 2;
+	before.nr_rows = since.nr_rows = 1;
+	before.rows[0].key = since.rows[0].key = guest.dev;
+	before.rows[0].stat = (struct xb_stat){ .maps = 50 };
+	since.rows[0].stat = (struct xb_stat){ .maps = 40 };
+	before.guests[0] = before.guests[1] = since.guests[0] = since.guests[1] = guest;
+	before.guests[1].domain = since.guests[1].domain = 4;
+	before.guests[0].count = (struct xb_guest){ 30, 30 << 12 };
+	since.guests[0].count = (struct xb_guest){ 5, 5 << 12 };
+	before.guests[1].count = (struct xb_guest){ 10, 10 << 12 };
+	since.guests[1].count = (struct xb_guest){ 35, 35 << 12 };
+	flow_since(&since, &before);
+	ok(since.guests[0].count.bounces == 5 && since.guests[0].count.bytes == 5 << 12,
+	   "a guest's counts are all new, if its device counts anew");
+	ok(since.guests[1].count.bounces == 35 && since.guests[1].count.bytes == 35 << 12,
+	   "though they be more than before");
+}
+
+/* What was undone of older mappings is forgotten with the counters. */
+static void test_in_flight_anew(void)
+{
+	struct flow_row *row;
+
+	anew();
+	row = add(XB_MODULE_DEVICE | 9, "0000:09:00.0");
+	row->stat.unmaps = 5;
+	look();
+	row->stat = (struct xb_stat){ .bounces = { [XB_MASK] = 4 }, .unmaps = 1 };
+	look();
+	ok(in_flight(row) == 3, "in flight is what a device that counts anew has mapped since");
+}
+
 int main(void)
 {
 	test_failures();
@@ -390,5 +469,8 @@ int main(void)
 	test_lost();
 	test_guests();
 	test_anew();
+	test_guests_anew();
+	test_in_flight_anew();
+	test_blind_module();
 	return done_testing();
 }

@@ -38,6 +38,9 @@ printf '\tfield:u64 dma_mask;\toffset:16;\n\tfield:dma_addr_t dev_addr;\toffset:
 	echo '# trigger info: hist:keys=bus_nr,devfn,fail:vals=hitcount,size:sort=hitcount:size=4096 if domain == 1 [active]'
 	printf '{ bus_nr: %10s, devfn: %10s, fail: %10s } hitcount: %10s  size: %10s\n' 2 28 1 13 53248
 } >"$out/module/$full/hist"
+for domain in {1..17}; do
+	mkdir -p "$out/devices/$(printf '%04x' "$domain"):00:00.0"
+done
 x=traces/xswbounce
 flags="-O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE"
 # shellcheck disable=SC2086 # words
@@ -45,4 +48,5 @@ gcc $flags -I traces/tests/libbpf -I $x -Dmkdir=kernel_mkdir -Drmdir=kernel_rmdi
 	gcc $flags -I traces/tests/libbpf -I $x -o "$out/tracefs_test" traces/tests/tracefs_test.c "$out/instance.o" \
 		$x/engine/{tracefs,device,name}.c || exit 1
 # shellcheck disable=SC2016 # expanded there
-unshare -rm sh -c 'mount --bind "$1/tracing" /sys/kernel/tracing && exec "$1/tracefs_test" "$1/template" "$1/module"' sh "$out"
+unshare -rm sh -c 'mount --bind "$1/tracing" /sys/kernel/tracing && mount --bind "$1/devices" /sys/bus/pci/devices &&
+	exec "$1/tracefs_test" "$1/template" "$1/module"' sh "$out"

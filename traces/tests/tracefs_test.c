@@ -112,6 +112,7 @@ static void test_module(unsigned long space, unsigned long long start)
 	ok(row && row->stat.bounces[XB_ALIGN] == 11 && row->stat.bounce_bytes == 45056,
 	   "the module comes: a device of its, in the PCI domain of its histogram");
 	ok(row && row->stat.fails[XB_FAIL_FULL] == 13, "and what it could not map");
+	ok(warnings == 3, "more PCI domains than can have histograms are told");
 }
 
 static unsigned long long start_of(pid_t pid)

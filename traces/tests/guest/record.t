@@ -155,6 +155,10 @@ late_mask()
 		"$backend: top: the mask is that of the bounce"
 	$x record -o "$out/rec" -d "$bdf" -- sh -c "cat $out/late >$requests" 2>/dev/null
 	is "$(events | grep ^map | cut -d ' ' -f 7)" $'direct\nmask' "$backend: record: so it is"
+	# of the module's devices sysfs tells the mask, once a second
+	[ "$backend" = stock ] || return 0
+	is "$($x report -i "$out/rec" | awk -v d="$bdf" '$1 == d { print $3, $4, $5, $NF }')" \
+		$'64 1 0 0\n32 1 1 mask:1' "$backend: report: each mask has its own line"
 }
 
 # Where the kernel hides its addresses, stacks are numbers, not names that are wrong.

@@ -13,7 +13,18 @@ struct {
 	__type(value, struct xb_device);
 } devices SEC(".maps");
 
+#ifdef XB_KEEP_DESCRIPTIONS
+/* Every description by its version: a reader of the ring comes when the device has another. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 2 * XB_MAX_DEVICES);
+	__type(key, u64);
+	__type(value, struct xb_device);
+} descriptions SEC(".maps");
+#endif
+
 struct xb_losses losses;
+static u64 versions;
 
 /* A member of the device that is as long as a pointer, as a number. */
 #define device_long(dev, member) ((u64)(dev)->member)
@@ -62,6 +73,10 @@ static __noinline int describe(struct device *dev, struct xb_stat *s)
 	d.boundary = BPF_CORE_READ(dev, dma_parms, segment_boundary_mask);
 	d.min_align = BPF_CORE_READ(dev, dma_parms, min_align_mask);
 	d.forced = BPF_CORE_READ(dev, dma_io_tlb_mem, force_bounce);
+	d.version = __sync_fetch_and_add(&versions, 1) + 1;
+#ifdef XB_KEEP_DESCRIPTIONS
+	bpf_map_update_elem(&descriptions, &d.version, &d, BPF_ANY);
+#endif
 	if (s) {
 		s->mask = d.mask;
 		s->key = key;

@@ -5,6 +5,7 @@
  * Which programs are loaded decides what is told. What finds no room in the ring is counted, and
  * the next message that finds some carries the count: the reader knows where they were lost.
  */
+#define XB_KEEP_DESCRIPTIONS
 #include "bpf/call_stack.bpf.h"
 #include "bpf/callers.bpf.h"
 #include "bpf/map_calls.bpf.h"
@@ -56,7 +57,7 @@ static __always_inline void fill(struct xb_message *m, enum xb_kind kind, u64 de
 	m->dir = 0;
 	m->reason = 0;
 	m->failed = 0;
-	m->pad = 0;
+	m->version = 0;
 }
 
 static __always_inline enum xb_reason reason_of(const struct xb_device *d, u64 phys, u64 machine,
@@ -149,6 +150,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	struct xb_device *d;
 	struct xb_message *m;
 	u64 machine, key;
+	u32 version;
 
 	if (!want_flow)
 		return bus == XB_ERROR_ADDR ? tell_failure(ctx, dev, phys, size, dir) : 0;
@@ -156,6 +158,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 		return 0;
 	key = device_key(dev);
 	d = know(dev, key);
+	version = d ? d->version : 0;
 	machine = machine_address(phys);
 	if (bus != machine && bus != XB_ERROR_ADDR)
 		reason = reason_of(d, phys, machine, size);
@@ -168,6 +171,7 @@ static __always_inline int map_end(void *ctx, struct device *dev, u64 phys, u64 
 	m->attrs = attrs;
 	m->failed = bus == XB_ERROR_ADDR;
 	m->reason = reason;
+	m->version = version;
 	bpf_ringbuf_submit(m, 0);
 	return 0;
 }

@@ -148,13 +148,17 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 {
 	u64 parms = device_long(dev, dma_parms);
 
+	o->seen.dma_mask = mask_set(dev);
+	o->seen.driver_at = device_long(dev, driver);
+	o->min_align = 0;
 	if (parms)
 		o->min_align = number_at(parms + bpf_core_field_offset(struct device_dma_parameters,
 								       min_align_mask));
 	return describe(dev, NULL);
 }
 
-static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev)
+/* @maps: a mapping is made now: the device is looked at, as its driver may have changed */
+static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev, bool maps)
 {
 	u64 key = device_key(dev);
 	struct xb_occupancy *o;
@@ -162,7 +166,7 @@ static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev)
 	if (!armed)
 		return NULL;
 	o = occupancy_of(key);
-	if (o && !o->key) {
+	if (o && (!o->key || (maps && !is_set_as(dev, &o->seen)))) {
 		o->key = key;
 		meet_stock(dev, o);
 	}
@@ -177,7 +181,7 @@ static __always_inline u64 slots_of(const struct xb_occupancy *o, u64 tlb, u64 s
 
 static __always_inline int claim_end(struct device *dev, u64 at, u64 size)
 {
-	struct xb_occupancy *o = stock_occupancy(dev);
+	struct xb_occupancy *o = stock_occupancy(dev, true);
 
 	if (!o)
 		return 0;
@@ -211,7 +215,7 @@ static __always_inline int bounce_end(void *ctx, struct device *dev, u64 phys, u
 
 static __always_inline int released(struct device *dev, u64 tlb, u64 size)
 {
-	struct xb_occupancy *o = stock_occupancy(dev);
+	struct xb_occupancy *o = stock_occupancy(dev, false);
 
 	if (o)
 		count_unmap(o, slots_of(o, tlb, size));
@@ -258,6 +262,15 @@ static __always_inline struct xb_occupancy *module_bounced(void *ctx,
 	return *slots ? module_occupancy(record, e) : NULL;
 }
 
+/* What was unmapped before the tool looked at the pool is not in it: no less than this mapping is.
+ */
+static __always_inline u64 module_used(u64 slots)
+{
+	s64 used = __sync_fetch_and_add(&pools[1].used, slots) + slots;
+
+	return used > (s64)slots ? used : slots;
+}
+
 SEC("tp/xen_swiotlb/xsw_map")
 int module_map(void *ctx)
 {
@@ -265,7 +278,7 @@ int module_map(void *ctx)
 	struct xb_occupancy *o = module_bounced(ctx, &module_events.map, &slots);
 
 	if (o)
-		count_map(o, 1, slots, __sync_fetch_and_add(&pools[1].used, slots) + slots);
+		count_map(o, 1, slots, module_used(slots));
 	return 0;
 }
 

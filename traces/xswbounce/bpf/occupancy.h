@@ -17,9 +17,10 @@ struct xb_most {
 };
 
 struct xb_occupancy {
-	u64 key; /* by which others know the device; 0: not yet seen whole */
-	u32 min_align;
+	u64 key;       /* by which others know the device; 0: not yet seen whole */
+	u32 min_align; /* as @seen: of the driver that mapped last */
 	u32 pool;
+	struct xb_seen seen;
 	u64 maps, fails;
 	long long held; /* since the start: made less undone, so without what was there before */
 	long long least;
@@ -33,7 +34,7 @@ struct xb_occupied {
 	u32 areas; /* of stock's, whose counts are to be summed up; 0: total_at tells */
 	u64 areas_at;
 	u64 total_at;
-	long long used; /* the module's, which no event tells: its slots at the start, and since */
+	long long used; /* the module's, which no event tells: followed from what it has told */
 };
 
 #endif /* XB_OCCUPANCY_BPF_H */

@@ -85,6 +85,7 @@ struct xb_device {
 	u32 min_align;
 	u32 forced; /* swiotlb=force */
 	struct xb_seen seen;
+	u64 version; /* another one each time that it is described */
 };
 
 struct xb_stat {
@@ -299,7 +300,7 @@ struct xb_message {
 	unsigned char dir;
 	unsigned char reason; /* of a map; 0: it did not bounce */
 	unsigned char failed; /* of a map or an allocation */
-	u32 pad;
+	u32 version;          /* of a map: of its device's description; 0: not told */
 };
 
 /* A mapping that failed. */

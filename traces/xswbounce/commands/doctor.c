@@ -34,7 +34,7 @@ static struct host host;
 static struct contiguity memory;
 static struct hot_range *hot;
 static int nr_hot;
-static u64 straddles, others;
+static struct straddling bounces;
 static double seconds;
 static struct xen_heap xen;
 static unsigned int pool_mb = 64;
@@ -111,7 +111,7 @@ static u64 low_bytes_from(int order)
 
 static double rate(void)
 {
-	return seconds > 0 ? straddles / seconds : 0;
+	return seconds > 0 ? bounces.straddles / seconds : 0;
 }
 
 static enum verdict judge(void)
@@ -248,7 +248,7 @@ static void print_bounces(void)
 		return;
 	}
 	screen_line("In %.1f s %llu buffers bounced because they straddle, %llu for other reasons.",
-		    seconds, straddles, others);
+		    seconds, bounces.straddles, bounces.others);
 	for (i = 0; i < nr_hot && i < SHOWN; i++) {
 		sum += hot[i].bounces;
 		screen_line("  %s: %llu bounces, %s, in MiB %llu", hot[i].device, hot[i].bounces,
@@ -257,7 +257,12 @@ static void print_bounces(void)
 	if (nr_hot)
 		screen_line(
 			"  These %d of %d MiB made %.0f %% of them: they decide, not the share of all.",
-			i, nr_hot, 100.0 * sum / straddles);
+			i, nr_hot, 100.0 * sum / bounces.straddles);
+	if (bounces.lost)
+		screen_line(
+			"  %llu of them lie in other MiB, for which there was no room beside these "
+			"%d.",
+			bounces.lost, XB_MAX_RANGES);
 }
 
 static void print(enum verdict v)
@@ -323,10 +328,34 @@ static void json_xen(void)
 	json_array_end();
 }
 
-static void json(enum verdict v)
+static void json_bounces(void)
 {
 	int i;
 
+	if (!contiguity_counts()) {
+		json_null("straddles");
+		json_null("other_bounces");
+		json_null("hot");
+		json_null("hot_lost");
+		return;
+	}
+	json_count("straddles", bounces.straddles);
+	json_count("other_bounces", bounces.others);
+	json_array("hot");
+	for (i = 0; i < nr_hot; i++) {
+		json_object(NULL);
+		json_text("device", hot[i].device);
+		json_count("mib", hot[i].mib);
+		json_count("bounces", hot[i].bounces);
+		json_count("bytes", hot[i].bytes);
+		json_object_end();
+	}
+	json_array_end();
+	json_count("hot_lost", bounces.lost);
+}
+
+static void json(enum verdict v)
+{
 	json_begin("doctor");
 	json_number("seconds", seconds);
 	json_text("verdict", verdict_names[v]);
@@ -338,18 +367,7 @@ static void json(enum verdict v)
 	json_count("width", width);
 	json_count("low_pages", memory.count.low);
 	json_orders("low_pages_by_order", memory.count.low_largest);
-	json_count("straddles", straddles);
-	json_count("other_bounces", others);
-	json_array("hot");
-	for (i = 0; i < nr_hot; i++) {
-		json_object(NULL);
-		json_text("device", hot[i].device);
-		json_count("mib", hot[i].mib);
-		json_count("bounces", hot[i].bounces);
-		json_count("bytes", hot[i].bytes);
-		json_object_end();
-	}
-	json_array_end();
+	json_bounces();
 	json_xen();
 	json_count("pool_mib", pool_mb);
 	json_text("pool_from", pool_names[pool_source()]);
@@ -372,7 +390,7 @@ int command_doctor(int argc, char **argv)
 	while (command_wait(0.1, command_period(1)))
 		;
 	seconds = command_elapsed();
-	nr_hot = contiguity_hot(&hot, &straddles, &others);
+	nr_hot = contiguity_hot(&hot, &bounces);
 	v = judge();
 	if (command_options.json)
 		json(v);

@@ -19,15 +19,24 @@
 #define POLL       0.02  /* seconds: the ring must not fill up in between */
 #define SOON       0.001 /* when there may be more */
 #define DRAIN      2.0 /* seconds for what is in the ring at the end */
+#define LOOK_NS    1000000000ULL
 #define MAX_IDS    XB_MAX_DEVICES
 
 static struct recording_writer writer;
 static const char *output;
 static struct host host;
 static u64 start_ns, last_ns;
-static u64 ids[MAX_IDS];
+
+/* What the file says of a device. One that changed has another number, as one that comes again. */
+static struct told {
+	u64 dev;
+	u32 version; /* of its description */
+	bool past;   /* it is no longer so, and may be so again */
+	struct recording_device device;
+} ids[MAX_IDS];
 static int nr_ids;
-static u64 unnamed; /* events of devices for which no number was left */
+static u64 looked_ns; /* at the devices of the module, which no event tells to have changed */
+static u64 unnamed;   /* events of devices for which no number was left */
 static u64
 	unknown; /* events that may be of the one device wanted: the kernel had no room for names */
 static u32 lost; /* for lack of room, as the messages tell */
@@ -88,31 +97,110 @@ static const char text[] =
 	"  xswbounce record -o bounces.rec -- fio job.fio\n"
 	"  xswbounce report -i bounces.rec";
 
-static uint16_t id_of(u64 dev)
+/* @version: of its description; 0: as it is now */
+static struct told told_of(u64 dev, u32 version)
 {
-	struct recording_device r = { 0 };
+	struct told t = { .dev = dev };
 	struct xb_device d;
-	int i;
+
+	if (!version || !events_described(version, &d))
+		events_device(dev, &d);
+	t.version = d.version;
+	t.device.min_align_mask = d.min_align;
+	t.device.dma_mask = d.mask;
+	t.device.boundary_mask = d.boundary;
+	memcpy(t.device.name, d.name, sizeof(t.device.name));
+	memcpy(t.device.driver, d.driver, sizeof(t.device.driver));
+	snprintf(t.device.backend, sizeof(t.device.backend), "%s",
+		 device_is_module(dev) ? "xen_swiotlb" : host_backend(&host));
+	return t;
+}
+
+static bool is_same(const struct told *a, const struct told *b)
+{
+	struct recording_device device = a->device;
+
+	device.id = b->device.id;
+	return a->dev == b->dev && !memcmp(&device, &b->device, sizeof(device));
+}
+
+/* It was so before, or has a new number; NULL: there is none left. */
+static struct told *tell_device(struct told new)
+{
+	struct told *t;
+
+	for (t = ids; t < ids + nr_ids; t++)
+		if (is_same(&new, t)) {
+			t->version = new.version;
+			t->past = false;
+			return t;
+		}
+	if (nr_ids == MAX_IDS)
+		return NULL;
+	*t = new;
+	t->device.id = ++nr_ids;
+	recording_device(&writer, &t->device);
+	return t;
+}
+
+/* Where no number is left, or nobody knows it any more, it stays what it was. */
+static struct told *tell_change(struct told *t, u32 version)
+{
+	struct told new = told_of(t->dev, version), *now = NULL;
+
+	t->past = true;
+	if (new.version || device_is_module(t->dev))
+		now = tell_device(new);
+	if (now)
+		return now;
+	t->past = false;
+	return t;
+}
+
+static uint16_t id_of(u64 dev, u32 version)
+{
+	struct told *t;
+
+	for (t = ids; t < ids + nr_ids; t++)
+		if (t->dev == dev && !t->past)
+			break;
+	if (t == ids + nr_ids)
+		t = tell_device(told_of(dev, version));
+	else if (version && version != t->version)
+		t = tell_change(t, version);
+	unnamed += !t;
+	return t ? t->device.id : 0;
+}
+
+/* However often each has changed. */
+static int nr_devices(void)
+{
+	int n = 0, i;
 
 	for (i = 0; i < nr_ids; i++)
-		if (ids[i] == dev)
-			return i + 1;
-	if (nr_ids == MAX_IDS) {
-		unnamed++;
-		return 0;
-	}
-	ids[nr_ids++] = dev;
-	events_device(dev, &d);
-	r.id = nr_ids;
-	r.min_align_mask = d.min_align;
-	r.dma_mask = d.mask;
-	r.boundary_mask = d.boundary;
-	memcpy(r.name, d.name, sizeof(r.name));
-	memcpy(r.driver, d.driver, sizeof(r.driver));
-	snprintf(r.backend, sizeof(r.backend), "%s",
-		 device_is_module(dev) ? "xen_swiotlb" : host_backend(&host));
-	recording_device(&writer, &r);
-	return nr_ids;
+		n += !ids[i].past;
+	return n;
+}
+
+static u64 clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static void look_at_module_devices(void)
+{
+	struct told *t, *end = ids + nr_ids;
+	u64 now = clock_ns(CLOCK_MONOTONIC);
+
+	if (now - looked_ns < LOOK_NS)
+		return;
+	looked_ns = now;
+	for (t = ids; t < end; t++)
+		if (device_is_module(t->dev) && !t->past)
+			tell_change(t, 0);
 }
 
 static bool wanted(u64 dev)
@@ -152,7 +240,7 @@ static int write_message(const struct xb_message *m, size_t size)
 	e.size = m->size > UINT32_MAX ? UINT32_MAX : m->size;
 	e.phys = m->phys;
 	e.attrs = m->attrs;
-	e.device = m->dev ? id_of(m->dev) : 0;
+	e.device = m->dev ? id_of(m->dev, m->version) : 0;
 	e.cpu = m->cpu;
 	e.call = is_failed_map(m) ? XB_MAP : m->kind;
 	e.dir = m->dir;
@@ -214,14 +302,7 @@ static void follow(void)
 	else if (!now.attached && module.attached && now.load == module.load)
 		module_calls = snapshot_module_calls(command_options.device);
 	module = now;
-}
-
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+	look_at_module_devices();
 }
 
 /* What came until now. Return: when that is */
@@ -315,6 +396,6 @@ int command_record(int argc, char **argv)
 		warn("%s is as large as --limit allows: it ends after %.1f s", output,
 		     end_ns / 1e9);
 	fprintf(stderr, "xswbounce: %s: %llu events of %d devices, %llu lost\n", output,
-		(unsigned long long)writer.events, nr_ids, (unsigned long long)writer.lost);
+		(unsigned long long)writer.events, nr_devices(), (unsigned long long)writer.lost);
 	return command_end();
 }

@@ -78,6 +78,7 @@ static void print_failure(const struct xb_failure *f, const struct xb_device *d)
 	if (!say_is_verbose())
 		return;
 	n = events_stack(f->stack, addresses);
+	symbol_renew();
 	for (i = symbol_frames(addresses, n); i < n; i++)
 		printf("    %s\n", symbol(addresses[i]));
 }
@@ -104,6 +105,7 @@ static void json_failure(const struct xb_failure *f, const struct xb_device *d)
 	json_text("comm", f->comm);
 	json_count("pid", f->pid);
 	json_array("stack");
+	symbol_renew();
 	for (i = symbol_frames(addresses, n); i < n; i++)
 		json_text(NULL, symbol(addresses[i]));
 	json_array_end();

@@ -82,6 +82,7 @@ static const char text[] =
 static struct memory {
 	u64 key;
 	long long lowest;
+	struct xb_stat last;  /* its counters */
 	double maps_s, share; /* when its maps were last counted; negative: not yet */
 } memories[XB_MAX_DEVICES];
 static int nr_memories;
@@ -144,15 +145,20 @@ static long long balance_of(const struct flow_row *row)
 
 static void follow_balances(void)
 {
+	const struct flow_row *row;
 	struct memory *m;
-	long long balance;
 	int i;
 
 	for (i = 0; i < totals.nr_rows; i++) {
-		balance = balance_of(&totals.rows[i]);
-		m = memory_of(totals.rows[i].key);
-		if (m && balance < m->lowest)
-			m->lowest = balance;
+		row = &totals.rows[i];
+		m = memory_of(row->key);
+		if (!m)
+			continue;
+		if (flow_began_anew(&row->stat, &m->last))
+			m->lowest = 0;
+		m->last = row->stat;
+		if (balance_of(row) < m->lowest)
+			m->lowest = balance_of(row);
 	}
 }
 
@@ -191,14 +197,14 @@ static void map_latency(const struct flow_row *row, struct xb_hist *both)
 	hist_sum(both, &row->hists[XB_CALL_BOUNCED]);
 }
 
-/* Where nothing else is known. Of failures only those are that are too large. */
+/* Where nothing else is known. Of stock's failures only those are that are too large. */
 static void print_bounces(const struct flow_row *row)
 {
 	screen_line("%-13.13s %-12.12s %5s %9s %7s %-9s %10.2f %8s", row->device.name,
 		    row->device.driver, text_mask(row->device.mask), "-", "-",
 		    text_reasons[flow_main_reason(&row->stat)],
 		    row->stat.copied_bytes / now.time / 1e6, "-");
-	if (flow_failures(&row->stat))
+	if (flow_failures(&row->stat) || device_is_module(row->key))
 		screen_add(" %6llu", flow_failures(&row->stat));
 	else
 		screen_add(" %6s", "-");

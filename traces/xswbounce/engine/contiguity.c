@@ -45,7 +45,7 @@ static bool load(int width)
 		die("can't open the BPF programs");
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->bss->low_limit = 1ULL << (width - 12);
-	counts = probe_use(skel->progs.bounced, probe_event("swiotlb/swiotlb_bounced"));
+	counts = probe_use(skel->progs.bounced, true);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
 	probe_run(skel->progs.m2p_init);
@@ -107,14 +107,15 @@ static int hotter(const void *a, const void *b)
 	return left->bounces > right->bounces ? -1 : left->bounces < right->bounces;
 }
 
-int contiguity_hot(struct hot_range **ranges, u64 *straddles, u64 *others)
+int contiguity_hot(struct hot_range **ranges, struct straddling *s)
 {
 	int fd = bpf_map__fd(skel->maps.ranges), names = bpf_map__fd(skel->maps.names), n = 0;
 	struct xb_range_key key, *last = NULL;
 	struct xb_range r;
 
-	*straddles = skel->bss->straddles;
-	*others = skel->bss->others;
+	s->straddles = skel->bss->straddles;
+	s->others = skel->bss->others;
+	s->lost = skel->bss->lost;
 	*ranges = calloc(XB_MAX_RANGES, sizeof(**ranges));
 	if (!*ranges)
 		die("no memory");

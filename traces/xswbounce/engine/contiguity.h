@@ -23,6 +23,12 @@ struct hot_range {
 	u64 bounces, bytes;
 };
 
+/* Bounces since the start. */
+struct straddling {
+	u64 straddles, others; /* that did straddle, and that did not */
+	u64 lost;              /* that did, in ranges for which there was no room */
+};
+
 /**
  * contiguity_start() - load the programs and count bounces from here on
  * @width: frames below 2^width count as low
@@ -34,10 +40,9 @@ void contiguity_walk(struct contiguity *c); /* now */
 
 /**
  * contiguity_hot() - the ranges in which buffers straddled since the start, the hottest first
- * @straddles, @others: bounces that did straddle, and that did not
  * Return: their number; *@ranges is the caller's to free.
  */
-int contiguity_hot(struct hot_range **ranges, u64 *straddles, u64 *others);
+int contiguity_hot(struct hot_range **ranges, struct straddling *s);
 bool contiguity_counts(void); /* does the kernel tell of bounces? */
 
 #endif /* XB_CONTIGUITY_H */

@@ -289,6 +289,13 @@ bool events_device(u64 dev, struct xb_device *d)
 	return device_describe(skel->maps.devices, dev, d);
 }
 
+bool events_described(u32 version, struct xb_device *d)
+{
+	u64 key = version;
+
+	return device_describe(skel->maps.descriptions, key, d);
+}
+
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH])
 {
 	return symbol_stack(skel->maps.stacks, stack, addresses);

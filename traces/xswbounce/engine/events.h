@@ -66,7 +66,8 @@ struct events_module {
 };
 struct events_module events_module(void);
 
-bool events_device(u64 dev, struct xb_device *d); /* false: not known, named "?" */
+bool events_device(u64 dev, struct xb_device *d);        /* false: not known, named "?" */
+bool events_described(u32 version, struct xb_device *d); /* the same, as it was described once */
 int events_stack(int stack, u64 addresses[XB_STACK_DEPTH]);
 u32 events_missed(void); /* calls for which the kernel ran no program */
 u32 events_lost(void);   /* those, and what found no room in the ring */

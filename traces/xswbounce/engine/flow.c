@@ -137,6 +137,8 @@ static bool load(void)
 		(options.guests ? XB_WANT_GUESTS : 0) | (options.sizes ? XB_WANT_SIZES : 0);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
+	probe_run(skel->progs.look_at_pool);
+	host_warn_growing(skel->bss->pool_grows);
 	callers_look(skel->bss->callers, skel->progs.find_callers, skel->progs.look_at_callers);
 	callers_warn(skel->bss->callers, false);
 	if (options.latency)

@@ -77,6 +77,13 @@ void flow_since(struct flow_state *now, const struct flow_state *before);
 
 const struct flow_row *flow_row_of(const struct flow_state *state, u64 key); /* or NULL */
 
+/**
+ * flow_began_anew() - did a device come again under its old key, after its place was freed?
+ *
+ * Its counters have fallen: all that is counted now is new.
+ */
+bool flow_began_anew(const struct xb_stat *now, const struct xb_stat *before);
+
 /* The reason with most bounces; XB_DIRECT if none bounced. */
 enum xb_reason flow_main_reason(const struct xb_stat *s);
 u64 flow_bounces(const struct xb_stat *s);

@@ -39,18 +39,39 @@ static void row_since(struct flow_row *now, const struct flow_row *before)
 		hist_since(&now->hists[i], &before->hists[i]);
 }
 
-/* It came again under its old key, and the place that it had was freed: its counters fell. */
-static bool began_anew(const struct flow_row *now, const struct flow_row *before)
+bool flow_began_anew(const struct xb_stat *now, const struct xb_stat *before)
 {
-	const u64 *n = (const void *)&now->stat, *b = (const void *)&before->stat;
+	const u64 *n = (const void *)now, *b = (const void *)before;
 	size_t i;
 
 	/* what stands before them tells of the device */
-	for (i = offsetof(struct xb_stat, maps) / sizeof(*n); i < sizeof(now->stat) / sizeof(*n);
-	     i++)
+	for (i = offsetof(struct xb_stat, maps) / sizeof(*n); i < sizeof(*now) / sizeof(*n); i++)
 		if (n[i] < b[i])
 			return true;
 	return false;
+}
+
+/* A guest's counters are freed with its device's place: that the row began anew tells it, too. */
+static bool guest_began_anew(const struct flow_guest *now, const struct flow_guest *before,
+			     const struct flow_row *row, const struct flow_row *old)
+{
+	return now->count.bounces < before->count.bounces ||
+	       now->count.bytes < before->count.bytes ||
+	       (row && old && flow_began_anew(&row->stat, &old->stat));
+}
+
+static void guest_since(struct flow_guest *guest, const struct flow_row *row,
+			const struct flow_state *before)
+{
+	const struct flow_guest *b;
+
+	for (b = before->guests; b < before->guests + before->nr_guests; b++) {
+		if (b->domain != guest->domain || b->dev != guest->dev ||
+		    guest_began_anew(guest, b, row, flow_row_of(before, b->dev)))
+			continue;
+		guest->count.bounces -= b->count.bounces;
+		guest->count.bytes -= b->count.bytes;
+	}
 }
 
 /* By tracefs what is lost may fall, when the module's histograms go. */
@@ -67,20 +88,16 @@ static void losses_since(struct xb_losses *now, const struct xb_losses *before)
 void flow_since(struct flow_state *now, const struct flow_state *before)
 {
 	const struct flow_row *row;
-	int i, j;
+	int i;
 
+	/* first: rows are still totals */
+	for (i = 0; i < now->nr_guests; i++)
+		guest_since(&now->guests[i], flow_row_of(now, now->guests[i].dev), before);
 	for (i = 0; i < now->nr_rows; i++) {
 		row = flow_row_of(before, now->rows[i].key);
-		if (row && !began_anew(&now->rows[i], row))
+		if (row && !flow_began_anew(&now->rows[i].stat, &row->stat))
 			row_since(&now->rows[i], row);
 	}
-	for (i = 0; i < now->nr_guests; i++)
-		for (j = 0; j < before->nr_guests; j++)
-			if (now->guests[i].domain == before->guests[j].domain &&
-			    now->guests[i].dev == before->guests[j].dev) {
-				now->guests[i].count.bounces -= before->guests[j].count.bounces;
-				now->guests[i].count.bytes -= before->guests[j].count.bytes;
-			}
 	now->exchanges.calls -= before->exchanges.calls;
 	now->exchanges.fails -= before->exchanges.fails;
 	now->exchanges.ns -= before->exchanges.ns;
@@ -91,6 +108,8 @@ void flow_since(struct flow_state *now, const struct flow_state *before)
 
 double flow_counted(const struct flow_state *since, const struct flow_row *row)
 {
+	if (flow_only_bounces())
+		return 0;
 	if (device_is_module(row->key))
 		return since->time;
 	return flow_counts_maps() ? since->counted : 0;

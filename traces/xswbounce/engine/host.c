@@ -166,7 +166,7 @@ const char *host_name(const struct host *h)
 	}
 }
 
-static void module_pool(struct pool *p)
+void host_module_pool(struct pool *p)
 {
 	char key[32];
 	u64 value;
@@ -196,7 +196,7 @@ int host_pools(const struct host *h, struct pool pools[HOST_POOLS])
 	stock_pool(&pools[0]);
 	if (!host_has_module())
 		return 1;
-	module_pool(&pools[1]);
+	host_module_pool(&pools[1]);
 	return 2;
 }
 

@@ -45,6 +45,7 @@ void host_look(struct host *h);
  * Return: their number.
  */
 int host_pools(const struct host *h, struct pool pools[HOST_POOLS]);
+void host_module_pool(struct pool *p); /* the module's alone; size 0 if it is not loaded */
 
 void host_clock(char *name, size_t size);          /* the clocksource in use */
 void host_xen_version(char *version, size_t size); /* "4.20.1", empty off Xen */

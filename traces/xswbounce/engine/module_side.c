@@ -64,30 +64,59 @@ static void share_maps(const struct bpf_object *to, const struct bpf_object *fro
 	}
 }
 
-static void load(struct module_side *side, const struct bpf_object_skeleton *first)
+/* Return: false if the module has none of the events that are wanted. */
+static bool choose(const struct module_side *side)
 {
 	struct bpf_program *program;
+	bool any = false;
+
+	bpf_object__for_each_program(program, *side->skeleton->obj)
+	{
+		if (is_on_event(program) && (!side->wants || side->wants(program)))
+			any |= probe_use(program, true);
+		else
+			bpf_program__set_autoload(program, false);
+	}
+	return any;
+}
+
+/* Once, however many sets of programs look. */
+static void warn_blind(void)
+{
+	static bool said;
+
+	if (!said)
+		warn("the format files of xen_swiotlb's events can't be read, so none of its devices "
+		     "are seen: mount -t tracefs tracefs /sys/kernel/tracing, and start this again");
+	said = true;
+}
+
+static void close_side(struct module_side *side)
+{
+	side->destroy();
+	side->skeleton = NULL;
+}
+
+static void load(struct module_side *side, const struct bpf_object_skeleton *first)
+{
 	int err;
 
 	side->skeleton = side->open();
 	if (!side->skeleton)
 		return;
-	share_maps(*side->skeleton->obj, *first->obj);
-	bpf_object__for_each_program(program, *side->skeleton->obj)
-	{
-		if (is_on_event(program) && (!side->wants || side->wants(program)))
-			probe_use(program, true);
-		else
-			bpf_program__set_autoload(program, false);
+	if (!choose(side)) {
+		warn_blind();
+		close_side(side);
+		return;
 	}
+	share_maps(*side->skeleton->obj, *first->obj);
 	err = bpf_object__load_skeleton(side->skeleton);
 	start_trim();
 	if (!err)
 		return;
 	warn("the kernel refused the programs on the module's events: %s: they are not seen",
 	     strerror(-err));
-	side->destroy();
-	side->skeleton = NULL;
+	close_side(side);
 }
 
 static void attach(struct module_side *side)
@@ -103,8 +132,7 @@ void module_side_drop(struct module_side *side)
 {
 	side->missed_before = module_side_missed(side);
 	if (side->skeleton)
-		side->destroy();
-	side->skeleton = NULL;
+		close_side(side);
 	side->attached = false;
 }
 

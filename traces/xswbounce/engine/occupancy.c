@@ -14,7 +14,8 @@
 #include "occupancy.skel.h"
 #include "say.h"
 
-#define SETTLE_US 10000 /* for programs that began in the interval before */
+#define SETTLE_US   10000 /* for programs that began in the interval before */
+#define DRIFT_TRIES 8
 
 static struct occupancy_bpf *skel, *side_skel;
 static const struct host *machine;
@@ -62,10 +63,46 @@ static struct module_side side = { .open = open_side, .destroy = destroy_side };
 /* What the module's pool holds no event tells: it is counted from what it holds at first. */
 static void look_at_module(void)
 {
-	struct pool pools[HOST_POOLS] = {};
+	struct pool pool;
 
-	host_pools(machine, pools);
-	skel->bss->pools[1].used = pools[1].used >> XB_SLOT_SHIFT;
+	host_module_pool(&pool);
+	skel->bss->pools[1].used = pool.used >> XB_SLOT_SHIFT;
+}
+
+static u64 module_used(void)
+{
+	long long used = skel->bss->pools[1].used;
+
+	return used > 0 ? used : 0;
+}
+
+/*
+ * By how much the pool's own number is above what was counted; 0 while that changes. A mapping of
+ * which one alone knows yet makes them differ, too, but not for long.
+ */
+static long long drift(void)
+{
+	volatile long long *counted = &skel->bss->pools[1].used;
+	struct pool pool;
+	long long before;
+	int tries;
+
+	for (tries = 0; tries < DRIFT_TRIES; tries++) {
+		before = *counted;
+		host_module_pool(&pool);
+		if (before == *counted)
+			return (long long)(pool.used >> XB_SLOT_SHIFT) - before;
+	}
+	return 0;
+}
+
+/* Events that no program saw would add up. @seen: the drift as it was a while ago */
+static void correct(long long seen)
+{
+	if (!seen || seen != drift())
+		return;
+	__atomic_fetch_add(&skel->bss->pools[1].used, seen, __ATOMIC_RELAXED);
+	began[1] = module_used();
 }
 
 void occupancy_follow(void)
@@ -92,11 +129,9 @@ static void choose_steps(void)
 
 static void note_use(void)
 {
-	long long module = skel->bss->pools[1].used;
-
 	probe_run(skel->progs.look_at_use);
 	began[0] = skel->bss->seen_used;
-	began[1] = module > 0 ? module : 0;
+	began[1] = module_used();
 }
 
 /* Return: false if the programs are to be chosen anew. */
@@ -198,12 +233,15 @@ void occupancy_interval(struct occupancy *o)
 	bool sweep = places_are_few() && device_sweep_is_due(&next_sweep);
 	struct occupancy_row *row, *same;
 	u32 gone[XB_OCCUPANCY_DEVICES];
+	long long drifted;
 	int nr_gone = 0;
 
 	memcpy(o->used, began, sizeof(began));
 	skel->bss->parity = !parity;
+	drifted = drift();
 	note_use();
 	usleep(SETTLE_US);
+	correct(drifted);
 	o->n = 0;
 	for (i = 0; i < XB_OCCUPANCY_DEVICES; i++) {
 		if (!skel->bss->occupancies[i].key)

@@ -11,12 +11,22 @@
 
 struct entry {
 	u64 address;
+	u64 end;     /* no frame from here on is its own */
 	size_t name; /* where it begins among the names */
 };
 
-#define FAR                                                                                  \
-	(1 << 20) /* no function is longer: what lies behind the last of a region is unknown \
-		   */
+/* No function is longer: so far what lies behind the last of a region has its name, where nobody
+ * tells where the region ends. */
+#define FAR (1 << 20)
+
+#define MODULES_MOST 1024
+
+/* The modules, as /proc/modules has them. */
+static struct region {
+	char name[64];
+	u64 from, to;
+} regions[MODULES_MOST];
+static int nr_regions;
 
 static struct entry *table;
 static size_t entries;
@@ -44,6 +54,39 @@ static void *grown(void *memory, size_t *room, size_t used, size_t more, size_t 
 	return memory;
 }
 
+/* "NAME SIZE REFERENCES USERS STATE ADDRESS"; the address is 0 where it is hidden. */
+static void read_modules(void)
+{
+	FILE *f = fopen("/proc/modules", "r");
+	char line[4096];
+	u64 size;
+
+	nr_regions = 0;
+	while (f && nr_regions < MODULES_MOST && fgets(line, sizeof(line), f)) {
+		struct region *r = &regions[nr_regions];
+
+		if (sscanf(line, "%63s %llu %*s %*s %*s %llx", r->name, &size, &r->from) != 3)
+			continue;
+		r->to = r->from + size;
+		nr_regions++;
+	}
+	if (f)
+		fclose(f);
+}
+
+/* @module: "[NAME]", or "" */
+static u64 end_of(u64 address, const char *module)
+{
+	const struct region *r;
+
+	for (r = regions; *module && r < regions + nr_regions; r++)
+		if (address >= r->from && address < r->to &&
+		    !strncmp(module + 1, r->name, strlen(r->name)) &&
+		    !strcmp(module + 1 + strlen(r->name), "]"))
+			return r->to;
+	return address + FAR;
+}
+
 static void add(u64 address, const char *name, const char *module)
 {
 	size_t length = strlen(name) + 1 + strlen(module) + 1;
@@ -52,6 +95,7 @@ static void add(u64 address, const char *name, const char *module)
 	table = grown(table, &room, entries, 1, sizeof(*table));
 	names = grown(names, &names_room, names_used, length, 1);
 	table[entries].address = address;
+	table[entries].end = end_of(address, module);
 	table[entries].name = names_used;
 	snprintf(names + names_used, length, "%s%s%s", name, *module ? " " : "", module);
 	names_used += length;
@@ -80,6 +124,8 @@ static void load(void)
 
 	if (!f)
 		die("can't read /proc/kallsyms: stacks have no names without it");
+	modules = digest_of_modules(); /* before: what changes meanwhile is read again */
+	read_modules();
 	while (fgets(line, sizeof(line), f)) {
 		module[0] = '\0';
 		if (sscanf(line, "%llx %c %255s %127s", &address, &type, name, module) >= 3 &&
@@ -87,7 +133,6 @@ static void load(void)
 			add(address, name, module);
 	}
 	fclose(f);
-	modules = digest_of_modules();
 	qsort(table, entries, sizeof(*table), by_address);
 	hidden = !entries || !table[entries - 1].address;
 	malloc_trim(0); /* sorting took as much again: a tool may run for months */
@@ -141,8 +186,7 @@ const char *symbol(u64 address)
 		else
 			high = middle;
 	}
-	return low && address - table[low - 1].address < FAR ? names + table[low - 1].name
-							     : number(address);
+	return low && address < table[low - 1].end ? names + table[low - 1].name : number(address);
 }
 
 int symbol_frames(const u64 *addresses, int n)

@@ -58,17 +58,22 @@ static void set_stock_triggers(void)
 static void set_module_triggers(void)
 {
 	unsigned int domains[MAX_DOMAINS], domain, n = 0, i;
+	bool more = false;
 	char trigger[256];
 	struct dirent *entry;
 	DIR *dir = opendir("/sys/bus/pci/devices");
 
-	while (dir && n < MAX_DOMAINS && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		if (sscanf(entry->d_name, "%x:", &domain) != 1)
 			continue;
 		for (i = 0; i < n && domains[i] != domain; i++)
 			continue;
 		if (i < n)
 			continue;
+		if (n == MAX_DOMAINS) {
+			more = true;
+			continue;
+		}
 		domains[n++] = domain;
 		snprintf(trigger, sizeof(trigger),
 			 "hist:keys=bus_nr,devfn,reason:vals=size:size=4096 "
@@ -81,6 +86,10 @@ static void set_module_triggers(void)
 	}
 	if (dir)
 		closedir(dir);
+	if (more)
+		warn("not seen: the module's devices in PCI domains beyond the first %d that sysfs "
+		     "lists, for each takes a histogram",
+		     MAX_DOMAINS);
 }
 
 static bool is_traced(const char *event)

@@ -17,6 +17,7 @@ void json_flow_row(const struct flow_state *state, const struct flow_row *row)
 {
 	const struct xb_stat *s = &row->stat;
 	bool blind = flow_only_bounces(), counted = flow_counted(state, row) > 0;
+	bool module = device_is_module(row->key);
 	int i;
 
 	json_text("device", row->device.name);
@@ -42,8 +43,7 @@ void json_flow_row(const struct flow_state *state, const struct flow_row *row)
 	json_object_end();
 	json_object("fails");
 	for (i = XB_FAIL_FULL; i < XB_NR_FAILS; i++)
-		json_known(text_fails[i], s->fails[i],
-			   !blind || (i == XB_FAIL_TOO_LARGE && !device_is_module(row->key)));
+		json_known(text_fails[i], s->fails[i], !blind || module || i == XB_FAIL_TOO_LARGE);
 	json_object_end();
 }
 

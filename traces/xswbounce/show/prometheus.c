@@ -100,12 +100,15 @@ static struct series *new_series(void)
 
 static void note_gone(const struct flow_state *t)
 {
+	const struct flow_row *row;
 	struct series *s;
 	struct last *l;
 
-	for (l = last; l < last + nr_last; l++)
-		if (!flow_row_of(t, l->key))
+	for (l = last; l < last + nr_last; l++) {
+		row = flow_row_of(t, l->key);
+		if (!row || flow_began_anew(&row->stat, &l->stat))
 			add(&l->series->gone, &l->stat);
+	}
 	for (s = series; s < series + nr_series; s++) {
 		s->there = false;
 		s->sum = s->gone;
@@ -148,16 +151,24 @@ static void device_labels(FILE *f, const char *name, const struct series *s)
 		s->backend);
 }
 
-/* One counter of every device, by the offset of its field. */
-static void counter(FILE *f, const char *name, const char *help, size_t offset)
+/* One counter, by the offset of its field, of every device that @has it; NULL: all have. */
+static void counter_of(FILE *f, const char *name, const char *help, size_t offset,
+		       bool (*has)(const struct series *))
 {
 	int i;
 
 	head(f, name, "counter", help);
 	for (i = 0; i < nr_series; i++) {
+		if (has && !has(&series[i]))
+			continue;
 		device_labels(f, name, &series[i]);
 		fprintf(f, "} %llu\n", *field(&series[i], offset));
 	}
+}
+
+static void counter(FILE *f, const char *name, const char *help, size_t offset)
+{
+	counter_of(f, name, help, offset, NULL);
 }
 
 static void by_reason(FILE *f, const char *name, const char *help, const char *const *reasons,
@@ -326,6 +337,12 @@ static bool is_first_of_backend(const struct series *s)
 	return true;
 }
 
+/* Where only bounces are seen, no number of maps is told: 0 would be one. */
+static bool has_maps(const struct series *s)
+{
+	return !flow_only_bounces() && (s->module || flow_counts_maps());
+}
+
 /*
  * The stock backend's maps are counted for a part of the time: the rate of both gives mappings in a
  * second.
@@ -337,14 +354,14 @@ static void maps(FILE *f, const struct flow_state *t)
 
 	if (!began)
 		began = t->time;
-	counter(f, "counted_maps_total", "DMA mappings made while they were counted.",
-		offsetof(struct xb_stat, maps));
-	counter(f, "counted_maps_bounced_total", "Of those, the ones that bounced.",
-		offsetof(struct xb_stat, maps_bounced));
+	counter_of(f, "counted_maps_total", "DMA mappings made while they were counted.",
+		   offsetof(struct xb_stat, maps), has_maps);
+	counter_of(f, "counted_maps_bounced_total", "Of those, the ones that bounced.",
+		   offsetof(struct xb_stat, maps_bounced), has_maps);
 	head(f, "counted_seconds_total", "counter",
 	     "Seconds in which mappings of this backend were counted.");
 	for (s = series; s < series + nr_series; s++)
-		if (is_first_of_backend(s))
+		if (is_first_of_backend(s) && has_maps(s))
 			fprintf(f, "xswbounce_counted_seconds_total{backend=\"%s\"} %.3f\n",
 				s->backend, s->module ? t->time - began : t->counted);
 }

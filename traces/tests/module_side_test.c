@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Programs on the events of a module whose format files can be read, or can't. */
+#include <string.h>
+#include <sys/stat.h>
+#include <bpf/libbpf.h>
+
+#include "engine/module_side.h"
+#include "engine/probe.h"
+#include "engine/start.h"
+#include "ok.h"
+
+struct bpf_program {
+	const char *section;
+};
+
+static struct bpf_program programs[] = { { "fexit/swiotlb_tbl_map_single" },
+					 { "tp/xen_swiotlb/xsw_map" } };
+static bool readable; /* the format files are */
+static int loaded, opened;
+static char warned[512];
+static int warnings;
+
+void warn(const char *format, ...)
+{
+	snprintf(warned, sizeof(warned), "%s", format);
+	warnings++;
+}
+
+/* The module is there, and is loaded anew each time that this rises. */
+static ino_t load;
+
+int __wrap_stat(const char *path, struct stat *st)
+{
+	(void)path;
+	st->st_ino = load;
+	return 0;
+}
+
+/* What module_side.c calls of the others. */
+u64 probe_missed(const struct bpf_object *objects)
+{
+	return !objects;
+}
+
+bool probe_use(struct bpf_program *program, bool on)
+{
+	(void)program;
+	return on && readable;
+}
+
+void start_trim(void)
+{
+}
+
+struct bpf_program *bpf_object__next_program(const struct bpf_object *object,
+					     struct bpf_program *program)
+{
+	(void)object;
+	if (!program)
+		return programs;
+	return program == programs ? program + 1 : NULL;
+}
+
+struct bpf_map *bpf_object__next_map(const struct bpf_object *object, const struct bpf_map *map)
+{
+	(void)object;
+	(void)map;
+	return NULL;
+}
+
+const char *bpf_map__name(const struct bpf_map *map)
+{
+	(void)map;
+	return "";
+}
+
+int bpf_map__reuse_fd(struct bpf_map *map, int fd)
+{
+	(void)map;
+	return fd;
+}
+
+int bpf_object__find_map_fd_by_name(const struct bpf_object *object, const char *name)
+{
+	(void)object;
+	return !name;
+}
+
+const char *bpf_program__section_name(const struct bpf_program *program)
+{
+	return program->section;
+}
+
+int bpf_program__set_autoload(struct bpf_program *program, bool on)
+{
+	(void)program;
+	return on;
+}
+
+int bpf_object__load_skeleton(struct bpf_object_skeleton *skeleton)
+{
+	loaded++;
+	return !skeleton;
+}
+
+int bpf_object__attach_skeleton(struct bpf_object_skeleton *skeleton)
+{
+	return !skeleton;
+}
+
+void bpf_object__detach_skeleton(struct bpf_object_skeleton *skeleton)
+{
+	(void)skeleton;
+}
+
+static struct bpf_object *object;
+static struct bpf_object_skeleton skeleton = { .obj = &object };
+
+static struct bpf_object_skeleton *open_it(void)
+{
+	opened++;
+	return &skeleton;
+}
+
+static void destroy(void)
+{
+	opened--;
+}
+
+int main(void)
+{
+	static struct module_side side = { .open = open_it, .destroy = destroy };
+	static struct module_side other = { .open = open_it, .destroy = destroy };
+
+	load = 1;
+	module_side_follow(&side, &skeleton);
+	ok(!loaded && warnings == 1 && strstr(warned, "xen_swiotlb") &&
+		   strstr(warned, "mount -t tracefs"),
+	   "where the events can't be read, the cause and the cure are named");
+	ok(!opened, "and nothing stays open");
+	module_side_follow(&side, &skeleton);
+	module_side_follow(&other, &skeleton);
+	ok(warnings == 1, "once, however often it is looked, and by how many");
+	readable = true;
+	load = 2;
+	module_side_follow(&side, &skeleton);
+	ok(loaded == 1 && opened == 1 && warnings == 1,
+	   "the next load's are taken, if they can be read");
+	return done_testing();
+}
