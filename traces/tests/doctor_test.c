@@ -21,13 +21,7 @@ struct contiguity_bpf *contiguity_bpf__open(void)
 	return &programs;
 }
 
-/* What the two files call of the others. tracefs is not mounted. */
-bool probe_event(const char *event)
-{
-	(void)event;
-	return false;
-}
-
+/* What the two files call of the others. */
 bool probe_use(struct bpf_program *program, bool on)
 {
 	(void)program;

@@ -129,7 +129,7 @@ FILE *probe_open_format(const char *event)
 	return NULL;
 }
 
-bool probe_event(const char *event)
+static bool event_exists(const char *event)
 {
 	FILE *f = probe_open_format(event);
 
@@ -155,7 +155,7 @@ static bool target_exists(const char *section)
 		       btf__find_by_name_kind(kernel_btf(), type, BTF_KIND_TYPEDEF) > 0;
 	}
 	if (!strncmp(section, "tp/", 3))
-		return probe_event(name);
+		return event_exists(name);
 	return true;
 }
 

@@ -27,10 +27,9 @@ int probe_arguments(const char *name); /* how many it takes; negative: there is 
 bool probe_kfunc(const char *name); /* can a program call this function of the kernel? */
 
 /**
- * probe_event() - does this trace event exist?  @event is "system/name".
+ * probe_open_format() - the format file of a trace event, "system/name"; NULL without one
  */
-bool probe_event(const char *event);
-FILE *probe_open_format(const char *event); /* its format file, or NULL */
+FILE *probe_open_format(const char *event);
 
 /**
  * probe_use() - load this program only if @on and if what it attaches to is there
