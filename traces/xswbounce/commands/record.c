@@ -18,7 +18,7 @@
 #define RING_BYTES (8U << 20)
 #define POLL       0.02  /* seconds: the ring must not fill up in between */
 #define SOON       0.001 /* when there may be more */
-#define DRAIN      2.0 /* seconds for what is in the ring at the end */
+#define DRAIN      2.0   /* seconds for what is in the ring at the end */
 #define LOOK_NS    1000000000ULL
 #define MAX_IDS    XB_MAX_DEVICES
 
