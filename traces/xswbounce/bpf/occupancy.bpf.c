@@ -148,8 +148,7 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 {
 	u64 parms = device_long(dev, dma_parms);
 
-	o->seen.dma_mask = mask_set(dev);
-	o->seen.driver_at = device_long(dev, driver);
+	o->driver_at = device_long(dev, driver);
 	o->min_align = 0;
 	if (parms)
 		o->min_align = number_at(parms + bpf_core_field_offset(struct device_dma_parameters,
@@ -157,7 +156,7 @@ static __noinline int meet_stock(struct device *dev, struct xb_occupancy *o)
 	return describe(dev, NULL);
 }
 
-/* @maps: a mapping is made now: the device is looked at, as its driver may have changed */
+/* @maps: a mapping is made now, maybe by another driver */
 static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev, bool maps)
 {
 	u64 key = device_key(dev);
@@ -166,7 +165,7 @@ static __always_inline struct xb_occupancy *stock_occupancy(struct device *dev, 
 	if (!armed)
 		return NULL;
 	o = occupancy_of(key);
-	if (o && (!o->key || (maps && !is_set_as(dev, &o->seen)))) {
+	if (o && (!o->key || (maps && o->driver_at != device_long(dev, driver)))) {
 		o->key = key;
 		meet_stock(dev, o);
 	}

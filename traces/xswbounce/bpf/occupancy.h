@@ -17,10 +17,10 @@ struct xb_most {
 };
 
 struct xb_occupancy {
-	u64 key;       /* by which others know the device; 0: not yet seen whole */
-	u32 min_align; /* as @seen: of the driver that mapped last */
+	u64 key; /* by which others know the device; 0: not yet seen whole */
+	u64 driver_at;
+	u32 min_align; /* of the driver that mapped last */
 	u32 pool;
-	struct xb_seen seen;
 	u64 maps, fails;
 	long long held; /* since the start: made less undone, so without what was there before */
 	long long least;
