@@ -20,7 +20,7 @@ static const char text[] =
 	"How full the pools become: each INTERVAL (60 s) the most slots in use at once, exact, and the "
 	"most that each device held. At the end, or after COUNT intervals, a histogram by device: how "
 	"full the pool was at its maps. That of a device that is gone comes sooner where many are.\v"
-	"For days: 500 instructions for a map and its unmap that bounce, none for others, and nothing is "
+	"For days: 600 instructions for a map and its unmap that bounce, none for others, and nothing is "
 	"written but a line an interval. 'tune --occupancy FILE' reads "
 	"what --json wrote, and says which size will be exceeded once a day, and once a month.\n\n"
 	"Examples:\n"
