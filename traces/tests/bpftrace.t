@@ -43,4 +43,15 @@ given()
 }
 is "$(given 'D xen_p2m_addr')" hot.bt 'a kernel that has the P2M'
 is "$(given 'D xen_p2m_size_not')" without-xen-pv/hot.bt 'one that has not'
+
+# One that loses the first signal, as 0.17 may.
+cat >"$out/bin/bpftrace" <<'END'
+#!/bin/bash
+n=0
+trap '[ $((n++)) -eq 0 ] || { echo "what was found"; exit; }' TERM
+echo Attached
+while :; do sleep 0.1; done
+END
+said=$(FAKE=$out PATH=$out/bin:$PATH BPFTRACE_PATIENCE=0.5 timeout 20 traces/cost/with-bpftrace hot sh -c 'exit 3' 2>&1)
+is "$? $(tail -n 1 <<<"$said")" '3 what was found' 'one that lost a signal is sent another, and says all'
 done_testing
