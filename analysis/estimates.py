@@ -123,10 +123,14 @@ def half_width(logs, pilot=None):
     return math.exp(t_quantile(len(pilot) - 1) * stdev(pilot) / math.sqrt(len(logs))) - 1
 
 
+def _to_tell(logs, margin):
+    """How many log ratios that scatter like these an interval of +-margin takes."""
+    return math.ceil((t_quantile(len(logs) - 1) * stdev(logs) / margin) ** 2)
+
+
 def pairs_needed(pilot, share):
     """Stein's rule: how many pairs an interval of +-share takes, told from a pilot alone."""
-    wanted = (t_quantile(len(pilot) - 1) * stdev(pilot) / math.log(1 + share)) ** 2
-    return max(len(pilot), math.ceil(wanted))
+    return max(len(pilot), _to_tell(pilot, math.log(1 + share)))
 
 
 class Estimate(NamedTuple):
@@ -245,12 +249,12 @@ def pairs_to_tell(logs, family=1):
     if len(logs) < 2:
         return None
     family = math.ceil(1 + math.log2(max(1, family) / (1 - LEVEL)))
-    return max(LEAST, family, math.ceil((t_quantile(len(logs) - 1) * stdev(logs) / MARGIN) ** 2))
+    return max(LEAST, family, _to_tell(logs, MARGIN))
 
 
 def boots_to_tell(logs):
     """How many boots would tell +-2 % of the machine, from the estimate of each of some boots."""
-    return max(LEAST_BOOTS, math.ceil((t_quantile(len(logs) - 1) * stdev(logs) / MARGIN) ** 2))
+    return max(LEAST_BOOTS, _to_tell(logs, MARGIN))
 
 
 def holm(values):

@@ -40,20 +40,21 @@ def _why_not(base, run, name):
         return "emulated" if a["emulated"] == b["emulated"] else \
             "one machine is emulated and the other is not"
     hosts = [(one.summary["bench"] or {}).get("host_id") for one in (base, run)]
-    other = ["host_id"] * (all(hosts) and hosts[0] != hosts[1]) + \
-        _unlike(a["machine"], b["machine"], all(hosts))
+    other = _unlike(a["machine"], b["machine"], all(hosts))
+    if all(hosts) and hosts[0] != hosts[1]:
+        other.insert(0, "host_id")
     return f"two machines (their {', '.join(other)} differ)" if other else None
 
 
 def _unlike(a, b, named):
     """What tells two machines apart; named: their host_ids do, and one host may be given fewer CPUs
     and less memory, which stands under what else differs."""
-    other = ["cpu"] * (a.get("cpu") != b.get("cpu"))
-    if named:
-        return other
+    keys = ("cpu",) if named else ("cpu", "cpus")
+    other = [key for key in keys if a.get(key) != b.get(key)]
     memory = [one.get("memory_bytes") or 0 for one in (a, b)]
-    return other + ["cpus"] * (a.get("cpus") != b.get("cpus")) + \
-        ["memory_bytes"] * (abs(memory[0] - memory[1]) > MEMORY_WITHIN * max(memory))
+    if not named and abs(memory[0] - memory[1]) > MEMORY_WITHIN * max(memory):
+        other.append("memory_bytes")
+    return other
 
 
 def _named(cell):
@@ -99,12 +100,12 @@ def times(base, runs):
     for name in base.read:
         before = cells.cells_of(base.record(name), "timed") if base.record(name) else []
         for cell in before:
+            same = [_same_cell(cell, base.record(name), run.record(name)) for run in runs]
             for key in cells.compared(cell):
                 if key in cells.TAILS or not cell.values(key):
                     continue
                 line = []
-                for run in runs:
-                    after = _same_cell(cell, base.record(name), run.record(name))
+                for run, after in zip(runs, same):
                     found_one = shift(cell, after, key) \
                         if after and not _why_not(base, run, name) else None
                     if found_one and (name, cell.device, cell.load) in \
