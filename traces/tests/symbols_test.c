@@ -51,6 +51,9 @@ static void test_modules(void)
 	symbol_renew();
 	ok(is_named(MODULE, "of_module [mod]"),
 	   "while the modules are the same, it is not read again");
+	shows(modules, "mod 4096 1 user, Live 0x0\n");
+	symbol_renew();
+	ok(is_named(MODULE, "of_module [mod]"), "though another uses one of them");
 	shows(modules, "other 4096 0 - Live 0x0\n");
 	symbol_renew();
 	ok(is_named(MODULE, "of_another [other]"),

@@ -54,11 +54,24 @@ static void *grown(void *memory, size_t *room, size_t used, size_t more, size_t 
 	return memory;
 }
 
-/* "NAME SIZE REFERENCES USERS STATE ADDRESS"; the address is 0 where it is hidden. */
-static void read_modules(void)
+static size_t digest(size_t sum, const void *data, size_t size)
+{
+	const unsigned char *byte = data;
+
+	while (size--)
+		sum = sum * 31 + *byte++;
+	return sum;
+}
+
+/*
+ * "NAME SIZE REFERENCES USERS STATE ADDRESS"; the address is 0 where it is hidden.
+ * Return: a digest of which modules lie where. Who uses them changes no name.
+ */
+static size_t read_modules(void)
 {
 	FILE *f = fopen("/proc/modules", "r");
 	char line[4096];
+	size_t sum = 0;
 	u64 size;
 
 	nr_regions = 0;
@@ -68,10 +81,14 @@ static void read_modules(void)
 		if (sscanf(line, "%63s %llu %*s %*s %*s %llx", r->name, &size, &r->from) != 3)
 			continue;
 		r->to = r->from + size;
+		sum = digest(sum, r->name, strlen(r->name) + 1);
+		sum = digest(sum, &r->from, sizeof(r->from));
+		sum = digest(sum, &size, sizeof(size));
 		nr_regions++;
 	}
 	if (f)
 		fclose(f);
+	return sum;
 }
 
 /* @module: "[NAME]", or "" */
@@ -102,20 +119,6 @@ static void add(u64 address, const char *name, const char *module)
 	entries++;
 }
 
-static size_t digest_of_modules(void)
-{
-	FILE *f = fopen("/proc/modules", "r");
-	char buffer[4096];
-	size_t sum = 0, n, i;
-
-	while (f && (n = fread(buffer, 1, sizeof(buffer), f)))
-		for (i = 0; i < n; i++)
-			sum = sum * 31 + buffer[i];
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 static void load(void)
 {
 	char line[512], name[256], module[128], type;
@@ -124,8 +127,7 @@ static void load(void)
 
 	if (!f)
 		die("can't read /proc/kallsyms: stacks have no names without it");
-	modules = digest_of_modules(); /* before: what changes meanwhile is read again */
-	read_modules();
+	modules = read_modules(); /* before: what changes meanwhile is read again */
 	while (fgets(line, sizeof(line), f)) {
 		module[0] = '\0';
 		if (sscanf(line, "%llx %c %255s %127s", &address, &type, name, module) >= 3 &&
@@ -155,7 +157,7 @@ int symbol_stack(struct bpf_map *stacks, int stack, u64 addresses[XB_STACK_DEPTH
 
 void symbol_renew(void)
 {
-	if (!table || modules == digest_of_modules())
+	if (!table || modules == read_modules())
 		return;
 	entries = names_used = 0;
 	load();
