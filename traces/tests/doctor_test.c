@@ -8,6 +8,8 @@
 #include "commands/doctor.c"
 #include "command_quiet.h"
 #include "ok.h"
+#include "screen_shown.h"
+#include "start_quiet.h"
 
 static struct contiguity_bss bss = { .p2m = 1 };
 static struct contiguity_bpf programs = { .bss = &bss };
@@ -36,19 +38,6 @@ bool probe_kfunc(const char *name)
 void probe_run(struct bpf_program *program)
 {
 	(void)program;
-}
-
-bool start_load(struct bpf_object_skeleton *skeleton, struct bpf_program *init)
-{
-	(void)skeleton;
-	(void)init;
-	return true;
-}
-
-bool start_attach(struct bpf_object_skeleton *skeleton)
-{
-	(void)skeleton;
-	return true;
 }
 
 void xen_heap_look(struct xen_heap *heap, unsigned int bits)
@@ -101,19 +90,6 @@ int bpf_map_lookup_elem(int fd, const void *key, void *value)
 	(void)key;
 	*(struct xb_range *)value = (struct xb_range){ .bounces = 5, .bytes = 20480 };
 	return 0;
-}
-
-static char shown[16384];
-
-void screen_line(const char *format, ...)
-{
-	size_t n = strlen(shown);
-	va_list values;
-
-	va_start(values, format);
-	n += vsnprintf(shown + n, sizeof(shown) - n, format, values);
-	va_end(values);
-	snprintf(shown + n, sizeof(shown) - n, "\n");
 }
 
 void screen_begin(bool timestamp)

@@ -15,6 +15,7 @@
 #include "flow.skel.h"
 #include "ok.h"
 #include "say_counted.h"
+#include "start_quiet.h"
 
 static struct flow_bss bss;
 static typeof(*((struct flow_bpf *)0)->rodata) rodata;
@@ -104,19 +105,6 @@ bool refusal_is_lockdown(void)
 void refusal_ends(const char *instead)
 {
 	puts(instead);
-}
-
-bool start_load(struct bpf_object_skeleton *skeleton, struct bpf_program *init)
-{
-	(void)skeleton;
-	(void)init;
-	return true;
-}
-
-bool start_attach(struct bpf_object_skeleton *skeleton)
-{
-	(void)skeleton;
-	return true;
 }
 
 void callers_look(struct xb_caller *callers, struct bpf_program *find, struct bpf_program *look_at)

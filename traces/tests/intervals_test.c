@@ -6,6 +6,7 @@
 #include "engine/occupancy.c"
 #include "commands/occupancy.c"
 #include "ok.h"
+#include "screen_shown.h"
 
 static struct occupancy_bss bss;
 static struct occupancy_bpf programs = { .bss = &bss };
@@ -13,7 +14,6 @@ static u64 gone;    /* the key of the device that is */
 static bool due;    /* sysfs may be asked */
 static u32 watched; /* a place that is to be freed */
 static int led_to;  /* so often while it was cleared a number led to it */
-static char shown[4096];
 
 /* What the two files call of the others. */
 struct command_options command_options;
@@ -97,17 +97,6 @@ void say_flush(void)
 void screen_begin(bool timestamp)
 {
 	(void)timestamp;
-}
-
-void screen_line(const char *format, ...)
-{
-	size_t n = strlen(shown);
-	va_list values;
-
-	va_start(values, format);
-	n += vsnprintf(shown + n, sizeof(shown) - n, format, values);
-	va_end(values);
-	snprintf(shown + n, sizeof(shown) - n, "\n");
 }
 
 void screen_end(void)

@@ -8,6 +8,7 @@
 #include "engine/start.h"
 #include "ok.h"
 #include "say_counted.h"
+#include "side_quiet.h"
 
 /* What nested.c and module_side.c call of the others. */
 static u64 missed;
@@ -47,10 +48,6 @@ void probe_run(struct bpf_program *program)
 	(void)program;
 }
 
-void start_trim(void)
-{
-}
-
 struct bpf_link *bpf_program__attach_iter(const struct bpf_program *program,
 					  const struct bpf_iter_attach_opts *options)
 {
@@ -82,56 +79,15 @@ struct bpf_program *bpf_object__next_program(const struct bpf_object *object,
 	return NULL;
 }
 
-struct bpf_map *bpf_object__next_map(const struct bpf_object *object, const struct bpf_map *map)
-{
-	(void)object;
-	(void)map;
-	return NULL;
-}
-
-const char *bpf_map__name(const struct bpf_map *map)
-{
-	(void)map;
-	return "";
-}
-
-int bpf_map__reuse_fd(struct bpf_map *map, int fd)
-{
-	(void)map;
-	return fd;
-}
-
-int bpf_object__find_map_fd_by_name(const struct bpf_object *object, const char *name)
-{
-	(void)object;
-	return !name;
-}
-
 const char *bpf_program__section_name(const struct bpf_program *program)
 {
 	(void)program;
 	return "";
 }
 
-int bpf_program__set_autoload(struct bpf_program *program, bool on)
-{
-	(void)program;
-	return on;
-}
-
 int bpf_object__load_skeleton(struct bpf_object_skeleton *skeleton)
 {
 	return !skeleton;
-}
-
-int bpf_object__attach_skeleton(struct bpf_object_skeleton *skeleton)
-{
-	return !skeleton;
-}
-
-void bpf_object__detach_skeleton(struct bpf_object_skeleton *skeleton)
-{
-	(void)skeleton;
 }
 
 static void destroy(void)

@@ -8,6 +8,7 @@
 #include "engine/probe.h"
 #include "engine/start.h"
 #include "ok.h"
+#include "side_quiet.h"
 
 struct bpf_program {
 	const char *section;
@@ -48,10 +49,6 @@ bool probe_use(struct bpf_program *program, bool on)
 	return on && readable;
 }
 
-void start_trim(void)
-{
-}
-
 struct bpf_program *bpf_object__next_program(const struct bpf_object *object,
 					     struct bpf_program *program)
 {
@@ -61,56 +58,15 @@ struct bpf_program *bpf_object__next_program(const struct bpf_object *object,
 	return program == programs ? program + 1 : NULL;
 }
 
-struct bpf_map *bpf_object__next_map(const struct bpf_object *object, const struct bpf_map *map)
-{
-	(void)object;
-	(void)map;
-	return NULL;
-}
-
-const char *bpf_map__name(const struct bpf_map *map)
-{
-	(void)map;
-	return "";
-}
-
-int bpf_map__reuse_fd(struct bpf_map *map, int fd)
-{
-	(void)map;
-	return fd;
-}
-
-int bpf_object__find_map_fd_by_name(const struct bpf_object *object, const char *name)
-{
-	(void)object;
-	return !name;
-}
-
 const char *bpf_program__section_name(const struct bpf_program *program)
 {
 	return program->section;
-}
-
-int bpf_program__set_autoload(struct bpf_program *program, bool on)
-{
-	(void)program;
-	return on;
 }
 
 int bpf_object__load_skeleton(struct bpf_object_skeleton *skeleton)
 {
 	loaded++;
 	return !skeleton;
-}
-
-int bpf_object__attach_skeleton(struct bpf_object_skeleton *skeleton)
-{
-	return !skeleton;
-}
-
-void bpf_object__detach_skeleton(struct bpf_object_skeleton *skeleton)
-{
-	(void)skeleton;
 }
 
 static struct bpf_object *object;
