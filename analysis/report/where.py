@@ -25,8 +25,8 @@ ADVICE = {
 }
 
 
-# More than the bytes moved bounce where a command bounces with its data; of much more, a card's whole
-# buffers, no byte says whether it was one that moved.
+# A command that bounces beside its data makes a share a little more than 1. A share far above 1 is of a
+# card's whole buffers: it does not tell whether each byte that moved was in one.
 MOST_OF_ALL = 1.1
 
 

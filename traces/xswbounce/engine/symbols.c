@@ -15,8 +15,7 @@ struct entry {
 	size_t name; /* where it begins among the names */
 };
 
-/* No function is longer: so far what lies behind the last of a region has its name, where nobody
- * tells where the region ends. */
+/* No function is longer. Where nobody tells the end of a region, its last function ends here. */
 #define FAR (1 << 20)
 
 #define MODULES_MOST 1024
