@@ -383,6 +383,11 @@ static void test_pool(void)
 	there.module = 0;
 	ok_pool(MODULE("yes"), FROM("own-blocks"), STOCK("no"), "without either");
 
+	host.pool_told = false;
+	ok_pool(MODULE("possible"), FROM("own-blocks"), STOCK("no"), "or if stock's is not told");
+	ok_shows("may be a part of them", "  which is said");
+	host.pool_told = true;
+
 	set_memory(2048, 9, 0, 0);
 	pool_mb = 1500;
 	there.available = 1900;
@@ -508,6 +513,7 @@ static void test_fragmentation(void)
 int main(void)
 {
 	host.kind = HOST_PV;
+	host.pool_told = true;
 	set_memory(100, 9, 0, 0);
 	test_bounces();
 	test_places();

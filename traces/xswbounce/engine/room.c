@@ -91,7 +91,7 @@ void room_of_module(const struct room_facts *f, struct room *r)
 	else if (r->xen)
 		answer(r, ROOM_POSSIBLE, ROOM_WITH_XEN);
 	else
-		answer(r, ROOM_YES, ROOM_OWN);
+		answer(r, f->pools_told ? ROOM_YES : ROOM_POSSIBLE, ROOM_OWN);
 }
 
 void room_of_stock(const struct room_facts *f, struct room *r)

@@ -21,10 +21,11 @@ struct room_facts {
 	bool sampled;       /* what is the domain's own is estimated */
 	u64 own[XB_ORDERS]; /* the domain's frames below the width, by the block they lie in */
 	u64 own_below_4g;
-	u64 pools;     /* of both backends, there already */
-	u64 available; /* in the domain; ROOM_NOT_KNOWN */
-	u64 xen;       /* free below the width; ROOM_NOT_KNOWN */
-	u64 xen_stock; /* free below the width, and below 4 GiB, where stock's pool lies */
+	u64 pools;       /* of both backends, there already */
+	bool pools_told; /* how large stock's is: else it is in @own */
+	u64 available;   /* in the domain; ROOM_NOT_KNOWN */
+	u64 xen;         /* free below the width; ROOM_NOT_KNOWN */
+	u64 xen_stock;   /* free below the width, and below 4 GiB, where stock's pool lies */
 	struct xen_order order;
 	struct xen_extents extents;
 };

@@ -39,6 +39,7 @@ void room_look(struct room_facts *f, const struct host *h, const struct contigui
 		.sampled = memory->stride > 1,
 		.own_below_4g = memory->count.below_4g * stands_for,
 		.pools = bytes_of_pools(h),
+		.pools_told = h->pool_told,
 		.available = host_available(),
 		.xen = xen->told ? xen->low : ROOM_NOT_KNOWN,
 		.xen_stock = xen->told ? free_for_stock(xen, width) : ROOM_NOT_KNOWN,

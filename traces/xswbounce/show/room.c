@@ -56,8 +56,12 @@ void told_module(const struct room_facts *f, const struct room *r, struct told *
 	switch (r->why) {
 	case ROOM_OWN:
 		tell(t, state,
-		     "the domain has low frames outside of pools: %s, if they can be moved",
-		     own_words(f, r));
+		     "the domain has low frames outside of pools: %s, if they can be moved%s",
+		     own_words(f, r),
+		     f->pools_told
+			     ? ""
+			     : "; but the kernel's pool may be a part of them, for nobody tells "
+			       "how large it is (mount debugfs)");
 		break;
 	case ROOM_WITH_XEN:
 		tell(t, state,
