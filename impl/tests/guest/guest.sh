@@ -135,9 +135,9 @@ state_of() { sed -n "s/^$1 //p" $control/devices; }
 
 # ---- test modules ----
 
-memory() { # memory: one line about the domain's memory, 'frames N low N ...'
+memory() { # memory [PARAMETERS...]: one line about the domain's memory, 'frames N low N ...'
 	mark_log
-	insmod "$top/build/modules/$(uname -r)/tests/xsw_p2mcheck.ko" 2>/dev/null
+	insmod "$top/build/modules/$(uname -r)/tests/xsw_p2mcheck.ko" "$@" 2>/dev/null
 	new_log | sed -n 's/.*p2mcheck: //p' | tail -n 1
 }
 
