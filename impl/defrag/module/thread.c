@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The thread that runs: started by the operator or, in the background, by straddling buffers.  A run
- * of the operator's ends one in the background and takes its place.
+ * The thread that runs: started by the operator or, in the background, by straddling buffers.  A
+ * run of the operator's ends one in the background and takes its place.
  *
  * It sleeps and freezes only between two steps of a run, when it holds no memory but what Xen is to
  * keep; so a domain is saved without waiting for a run's end.

@@ -10,7 +10,7 @@ echo "# $now"
 is "$(word_of pte_wrong "$now")" 0 'a domain whose pages are all mapped has none that is mapped wrong'
 at_least "$(word_of readonly "$now")" 1000 'page tables and text are read-only, and not wrong'
 for spoil in unmapped readonly elsewhere; do
-	now=$(memory spoil=$spoil)
+	now=$(sweep spoil=$spoil)
 	echo "# $now"
 	is "$(word_of pte_wrong "$now")" 1 "one page that is $spoil is noticed"
 	is "$(word_of m2p_wrong "$now")" 0 "$spoil: P2M and M2P agree still"

@@ -4,10 +4,10 @@
  *
  * For every frame the domain owns: does the M2P name the PFN that the P2M gives it to, and
  * does the kernel's own page table map it there, so that its next user can read and write it?  How
- * many frames are below 4 GiB, and how many aligned 2 MiB blocks of PFNs lie on such frames that are
- * neighbours?  How many pages of other domains are mapped?  With width=, of the PFNs below it: how
- * many have frames below it, too; and of the PFNs above: how many have frames below it?  The module
- * never stays: its load ends in ECANCELED, which says that the line is in the log.
+ * many frames are below 4 GiB, and how many aligned 2 MiB blocks of PFNs lie on such frames that
+ * are neighbours?  How many pages of other domains are mapped?  With width=, of the PFNs below it:
+ * how many have frames below it, too; and of the PFNs above: how many have frames below it?  The
+ * module never stays: its load ends in ECANCELED, which says that the line is in the log.
  *
  * With spoil= a page of its own is mapped wrong while it looks: what a test of the sweep wants.
  */
