@@ -68,7 +68,7 @@ is "$(sed -n 1p /tmp/said)" 'The run in the background is stopped.' 'a stop ends
 is "$said" "$goes_on" 'and says that the background stays on'
 await_state background
 ok $? 'which it does'
-"$front" movable >/tmp/said 2>&1 &
+"$front" movable >/tmp/said_by_run 2>&1 &
 running=$!
 await_state movable
 ok $? "the operator's run is taken"
@@ -84,6 +84,7 @@ is "$(sed -n 1p /tmp/said)" 'Run 1 is stopped; memory is consistent, what was cu
 is "$said" "$goes_on" 'and that the background stays on'
 wait $running
 is $? 1 'whoever began it is told so'
+passes 'in a line' grep -qx 'Stopped; memory is consistent, what was cured stays.' /tmp/said_by_run
 
 # ---- whose end it is ----
 
@@ -94,7 +95,7 @@ at_least "$cured" 20 'it cured blocks'
 set_to pages_per_second 512
 runs=$(value runs)
 for _ in $(seq 150); do
-	[ "$(value state)" != background ] && [ "$(value runs)" = "$runs" ] || break
+	if [ "$(value state)" = background ] || [ "$(value runs)" != "$runs" ]; then break; fi
 	sleep 0.2
 done
 told 'when the background has begun anew'

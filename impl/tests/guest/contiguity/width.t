@@ -10,7 +10,7 @@ mib=$((1 << 20))
 
 look() { # sets within, from_above and low: frames below the width, by the P2M
 	local now
-	now=$(memory width=$width)
+	now=$(sweep width=$width)
 	within=$(word_of within "$now") from_above=$(word_of from_above "$now") low=$(word_of low "$now")
 	echo "# frames below 2^$width: $within of pages below it, $from_above of others; $low below 4 GiB"
 }
