@@ -11,7 +11,7 @@ now_kb=/sys/devices/system/xen_memory/xen_memory0/info/current_kb
 await_size() { # await_size KIB: for so long as a breath may take
 	local try
 	for ((try = 0; try < 40; try++)); do
-		[ "$(cat $now_kb)" != "$1" ] || return
+		[ "$(cat $now_kb)" != "$1" ] || return 0
 		sleep 0.25
 	done
 	return 1
@@ -26,10 +26,11 @@ breathe() { # the domain gives an eighth of its memory and takes it back, until 
 	done
 }
 
-breaths() { grep -c taken /tmp/breaths 2>/dev/null; }
+breaths() { awk '/taken/ { n++ } END { print n + 0 }' /tmp/breaths; }
 
 begin_breathing() {
-	rm -f /tmp/still /tmp/breaths
+	rm -f /tmp/still
+	: >/tmp/breaths
 	breathe &
 	breathing=$!
 }
@@ -43,12 +44,12 @@ end_breathing() { # end_breathing WHEN: there were some, and the domain is whole
 }
 
 # beside JOB: while the domain breathes. The second phase has no end as long as it finds what was scattered
-# anew: it has half a minute.
+# anew: it has a dozen looks.
 beside() {
 	local job=$1
 	set_to start "$job"
 	begin_breathing
-	for _ in $(seq 30); do
+	for _ in $(seq 12); do
 		traffic 2 >/dev/null
 		if [ "$(value state)" = idle ] && [ "$(breaths)" -ge 2 ]; then break; fi
 	done
@@ -64,7 +65,7 @@ ok $? 'the cards hear each other'
 scatter_until_it_costs
 verify_begin
 stream_begin
-set_to pages_per_second 10000
+set_to pages_per_second 20000
 beside movable
 at_least "$(value cured)" 20 'phase 1 cured blocks meanwhile'
 is_consistent 'after phase 1 beside ballooning'
