@@ -301,8 +301,8 @@ stream_begin() {
 
 stream_end() { # stream_end WHEN
 	local good
-	kill $sending
-	wait $sending $taking
+	kill "$sending"
+	wait "$sending" "$taking"
 	good=$(grep -c '^good$' /tmp/taken)
 	is "sent $good" "$(cat /tmp/sent)" "each block of 1 MiB that was sent over the wire $1 came whole"
 	is "$(grep -vc '^good$' /tmp/taken)" 0 "and no other $1"
