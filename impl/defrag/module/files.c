@@ -7,6 +7,7 @@
 #include <linux/kstrtox.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/platform_device.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -35,8 +36,7 @@ static ssize_t start_store(struct device *dev, struct device_attribute *attr, co
 	}
 	err = xsw_run_start(job);
 	if (err)
-		pr_err("start: a run goes on (%s); write to stop first\n",
-		       jobs[READ_ONCE(xsw_service.job)]);
+		pr_err("start: run %llu goes on; write to stop first\n", xsw_service.number);
 	return err ?: (ssize_t)length;
 }
 static DEVICE_ATTR_WO(start);
@@ -49,24 +49,6 @@ static ssize_t stop_store(struct device *dev, struct device_attribute *attr, con
 }
 static DEVICE_ATTR_WO(stop);
 
-static ssize_t background_show(struct device *dev, struct device_attribute *attr, char *text)
-{
-	return sysfs_emit(text, "%d\n", READ_ONCE(xsw_service.background));
-}
-
-static ssize_t background_store(struct device *dev, struct device_attribute *attr, const char *text,
-				size_t length)
-{
-	bool on;
-	int err = kstrtobool(text, &on);
-
-	if (err)
-		return err;
-	WRITE_ONCE(xsw_service.background, on);
-	return length;
-}
-static DEVICE_ATTR_RW(background);
-
 /* ---- limits ---- */
 
 /* @or: a value outside least..most that is taken too */
@@ -74,10 +56,12 @@ static ssize_t store_number(const char *name, const char *text, size_t length, u
 			    u64 or, u64 *number)
 {
 	u64 n;
-	int err = kstrtou64(text, 0, &n);
 
-	if (err)
-		return err;
+	if (kstrtou64(text, 0, &n)) {
+		pr_err("%s: '%*pE' is no number, or too large a one\n", name,
+		       (int)min_t(size_t, strcspn(text, "\n"), 32), text);
+		return -EINVAL;
+	}
 	if (n != or &&(n < least || n > most)) {
 		pr_err("%s: %llu is not in %llu..%llu\n", name, n, least, most);
 		return -EINVAL;
@@ -113,13 +97,19 @@ LIMIT(low_most_bytes, limits.low_most_bytes, 2 * MIB, 4096 * MIB, 2 * MIB);
 LIMIT(target_permille, limits.target_permille, 1, 1000, 0);
 LIMIT(width, limits.width, 24, 40, 0);
 LIMIT(ask_xen, limits.ask_xen, 0, 1, 0);
+LIMIT(background, background, 0, 1, 0);
 LIMIT(background_rate, background_rate, 1, 1ULL << 32, 1);
 
 /* ---- state and progress ---- */
 
 static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *text)
 {
-	return sysfs_emit(text, "%s\n", jobs[READ_ONCE(xsw_service.job)]);
+	/* the end of a run is told before it is idle: see finish() */
+	enum xsw_job job = smp_load_acquire(&xsw_service.job);
+
+	if (job == XSW_JOB_NONE && READ_ONCE(xsw_service.in_background))
+		return sysfs_emit(text, "background\n");
+	return sysfs_emit(text, "%s\n", jobs[job]);
 }
 static DEVICE_ATTR_RO(state);
 
@@ -144,7 +134,9 @@ static u64 run_ns(void)
 	static DEVICE_ATTR_RO(name)
 
 NUMBER(abi, XSW_DEFRAG_ABI);
+NUMBER(run, READ_ONCE(xsw_service.number));
 NUMBER(runs, xsw_service.runs);
+NUMBER(background_cured, xsw_service.background_cured);
 NUMBER(run_ms, div64_u64(run_ns(), NSEC_PER_MSEC));
 NUMBER(cpu_ms, div64_u64(xsw_thread_cpu_ns(), NSEC_PER_MSEC));
 NUMBER(straddles, xsw_straddles());
@@ -225,7 +217,9 @@ static struct attribute *xsw_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_result.attr,
 	&dev_attr_abi.attr,
+	&dev_attr_run.attr,
 	&dev_attr_runs.attr,
+	&dev_attr_background_cured.attr,
 	&dev_attr_run_ms.attr,
 	&dev_attr_cpu_ms.attr,
 	&dev_attr_straddles.attr,

@@ -16,19 +16,27 @@
  * struct xsw_service - the one thread that runs, and what the operator set and sees
  * @limits: of the next run; @background, @background_rate: run phase 2 by itself while straddling
  *          buffers bounce more than so many times a second
- * @run: this one, or the last; @job: what it does, XSW_JOB_NONE between runs; @ending: of the last
- * @runs: that have ended; @began_ns, @ended_ns: of the last
- * @before, @after: it, of all memory; not looked at by runs in the background
+ * @number: of the last run that the operator started, 0: none yet; @job: what it is to do or does,
+ *          XSW_JOB_NONE once it has ended; @ending: of it, XSW_ENDED_NOT until then
+ * @run: that run; @began_ns, @ended_ns: it; @before, @after: it, of all memory
+ * @in_background: a run goes on that nobody started; @background_run: that, or the last such
+ * @background_cured: hot blocks that those which have ended cured
+ * @runs: that have ended, of both kinds
  */
 struct xsw_service {
 	struct xsw_limits limits;
 	bool background;
 	u64 background_rate;
-	struct xsw_defrag run;
+	u64 number;
 	enum xsw_job job;
 	enum xsw_ending ending;
-	u64 runs, began_ns, ended_ns;
+	struct xsw_defrag run;
+	u64 began_ns, ended_ns;
 	struct xsw_contiguity before, after;
+	bool in_background;
+	struct xsw_defrag background_run;
+	u64 background_cured;
+	u64 runs;
 };
 
 extern struct xsw_service xsw_service;
@@ -36,7 +44,7 @@ extern struct xsw_service xsw_service;
 /* thread.c */
 int xsw_thread_start(void);
 void xsw_thread_stop(void);
-int xsw_run_start(enum xsw_job job); /* Return: 0, or -EBUSY: one goes on. */
+int xsw_run_start(enum xsw_job job); /* Return: 0, or -EBUSY: the operator's last run goes on. */
 void xsw_run_stop(void);
 u64 xsw_thread_cpu_ns(void);
 

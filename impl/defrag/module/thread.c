@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The thread that runs: started by the operator or, in the background, by straddling buffers.
+ * The thread that runs: started by the operator or, in the background, by straddling buffers.  A
+ * run of the operator's ends one in the background and takes its place.
  *
  * It sleeps and freezes only between two steps of a run, when it holds no memory but what Xen is to
  * keep; so a domain is saved without waiting for a run's end.
@@ -12,7 +13,9 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/isolation.h>
 #include <linux/wait.h>
 
 #include "../../core/tell.h"
@@ -24,13 +27,14 @@ static DECLARE_WAIT_QUEUE_HEAD(wake);
 static DEFINE_MUTEX(start_lock);
 static struct task_struct *thread;
 static bool stop;
-static bool in_background; /* the thread's own */
 static u64 paced_pages, paced_since_ns;
 
 static bool is_to_stop(void)
 {
+	const struct xsw_service *s = &xsw_service;
+
 	return READ_ONCE(stop) || kthread_should_stop() ||
-	       (in_background && !READ_ONCE(xsw_service.background));
+	       (s->in_background && (!READ_ONCE(s->background) || READ_ONCE(s->job)));
 }
 
 /* ---- what a run asks for ---- */
@@ -66,33 +70,55 @@ bool xsw_rest(void)
 	return sleep_ms(250);
 }
 
+/* Isolated CPUs (isolcpus=) are for programs that are not to be disturbed. */
+static bool is_for_kernel_threads(unsigned int cpu)
+{
+	bool is;
+
+	rcu_read_lock();
+	is = housekeeping_test_cpu(cpu, HK_TYPE_DOMAIN);
+	rcu_read_unlock();
+	return is;
+}
+
+/*
+ * The page allocator's lists of free pages of a CPU are emptied and filled on that CPU alone.  The
+ * thread visits those that the operator lets it use and that are not isolated; where it runs, if
+ * there is none.  Its affinity is only lent: it is as before when the steps are done.
+ */
 void xsw_on_each_cpu(void (*step)(void *), void *argument)
 {
 	cpumask_var_t allowed;
 	unsigned int cpu;
+	bool done = false;
 
-	/* Where the thread may run is the operator's choice: it is only lent. */
 	if (!alloc_cpumask_var(&allowed, GFP_KERNEL)) {
 		step(argument);
 		return;
 	}
 	cpumask_copy(allowed, &current->cpus_mask);
-	for_each_online_cpu(cpu)
+	for_each_cpu(cpu, allowed)
 	{
-		if (!set_cpus_allowed_ptr(current, cpumask_of(cpu)))
-			step(argument);
+		if (!cpu_online(cpu) || !is_for_kernel_threads(cpu) ||
+		    set_cpus_allowed_ptr(current, cpumask_of(cpu)))
+			continue;
+		step(argument);
+		done = true;
 		try_to_freeze();
 		if (is_to_stop())
 			break;
 	}
 	set_cpus_allowed_ptr(current, allowed);
 	free_cpumask_var(allowed);
+	if (!done)
+		step(argument);
 }
 
 /* xen/ tells the engine of each exchange; here that is the run. */
 void xsw_tell(const struct xsw_event *e)
 {
-	struct xsw_progress *p = &xsw_service.run.progress;
+	struct xsw_service *s = &xsw_service;
+	struct xsw_progress *p = &(s->in_background ? &s->background_run : &s->run)->progress;
 
 	if (e->what != XSW_TOLD_EXCHANGED)
 		return;
@@ -102,7 +128,7 @@ void xsw_tell(const struct xsw_event *e)
 
 /* ---- runs ---- */
 
-static void tell_ending(enum xsw_job job)
+static void tell_ending(enum xsw_job job, enum xsw_ending ending)
 {
 	const struct xsw_service *s = &xsw_service;
 	const struct xsw_progress *p = &s->run.progress;
@@ -120,33 +146,69 @@ static void tell_ending(enum xsw_job job)
 	if (job != XSW_JOB_HOT)
 		pr_info("%s in %llu ms: %llu of %llu scattered blocks of 2 MiB cured, %llu could "
 			"not be emptied\n",
-			xsw_ending_name(s->ending), ms, p->cured, p->scattered, p->busy);
+			xsw_ending_name(ending), ms, p->cured, p->scattered, p->busy);
 	if (job != XSW_JOB_MOVABLE)
 		pr_info("%s in %llu ms: %llu hot blocks cured in %llu passes, %llu scattered in the "
 			"last\n",
-			xsw_ending_name(s->ending), ms, p->hot_cured, p->passes, p->hot_found);
+			xsw_ending_name(ending), ms, p->hot_cured, p->passes, p->hot_found);
 }
 
-static void run(enum xsw_job job, bool background)
+static enum xsw_ending do_run(struct xsw_defrag *d, enum xsw_job job)
+{
+	*d = (struct xsw_defrag){ .limits = xsw_service.limits };
+	paced_pages = 0;
+	paced_since_ns = ktime_get_ns();
+	return xsw_defrag_run(d, job);
+}
+
+/* Who sees the end of a run may start the next one. */
+static void finish(enum xsw_ending ending)
+{
+	struct xsw_service *s = &xsw_service;
+
+	mutex_lock(&start_lock);
+	WRITE_ONCE(s->ending, ending);
+	smp_store_release(&s->job, XSW_JOB_NONE); /* who reads that it is idle reads its end */
+	mutex_unlock(&start_lock);
+}
+
+static void run(enum xsw_job job)
 {
 	struct xsw_service *s = &xsw_service;
 	enum xsw_ending ending;
 
-	s->run = (struct xsw_defrag){ .limits = s->limits };
 	s->began_ns = s->ended_ns = ktime_get_ns();
-	in_background = background;
-	paced_pages = 0;
-	paced_since_ns = s->began_ns;
-	if (!background)
-		xsw_contiguity_look(&s->before);
-	ending = xsw_defrag_run(&s->run, job);
-	if (!background)
-		xsw_contiguity_look(&s->after);
+	xsw_contiguity_look(&s->before);
+	ending = do_run(&s->run, job);
+	xsw_contiguity_look(&s->after);
 	s->ended_ns = ktime_get_ns();
-	s->ending = ending;
 	s->runs++;
-	if (!background)
-		tell_ending(job);
+	tell_ending(job, ending);
+	finish(ending);
+}
+
+/* Return: false if the operator has a run to be done first. */
+static bool begin_in_background(void)
+{
+	struct xsw_service *s = &xsw_service;
+
+	mutex_lock(&start_lock);
+	if (!s->job) {
+		stop = false;
+		WRITE_ONCE(s->in_background, true);
+	}
+	mutex_unlock(&start_lock);
+	return s->in_background;
+}
+
+static void run_in_background(void)
+{
+	struct xsw_service *s = &xsw_service;
+
+	do_run(&s->background_run, XSW_JOB_HOT);
+	s->background_cured += s->background_run.progress.hot_cured;
+	s->runs++;
+	WRITE_ONCE(s->in_background, false);
 }
 
 /* Once a second.  A run that cured nothing is not tried again at once. */
@@ -162,18 +224,11 @@ static void look_at_straddles(void)
 	last_ns = now_ns;
 	if (rate < READ_ONCE(s->background_rate) || now_ns < not_before_ns)
 		return;
-	mutex_lock(&start_lock);
-	if (s->job == XSW_JOB_NONE) {
-		stop = false;
-		s->job = XSW_JOB_HOT;
-		mutex_unlock(&start_lock);
-		run(XSW_JOB_HOT, true);
-		WRITE_ONCE(s->job, XSW_JOB_NONE);
-		if (!s->run.progress.hot_cured)
-			not_before_ns = ktime_get_ns() + BACK_OFF * NSEC_PER_SEC;
+	if (!begin_in_background())
 		return;
-	}
-	mutex_unlock(&start_lock);
+	run_in_background();
+	if (!s->background_run.progress.hot_cured)
+		not_before_ns = ktime_get_ns() + BACK_OFF * NSEC_PER_SEC;
 }
 
 static int serve(void *unused)
@@ -185,26 +240,28 @@ static int serve(void *unused)
 		wait_event_freezable_timeout(wake, READ_ONCE(s->job) || kthread_should_stop(), HZ);
 		if (kthread_should_stop())
 			break;
-		if (READ_ONCE(s->job)) {
-			run(s->job, false);
-			WRITE_ONCE(s->job, XSW_JOB_NONE);
-		} else if (READ_ONCE(s->background)) {
+		if (READ_ONCE(s->job))
+			run(s->job);
+		else if (READ_ONCE(s->background))
 			look_at_straddles();
-		}
 	}
 	return 0;
 }
 
+/* A run in the background ends when it sees the job, and the thread takes that up. */
 int xsw_run_start(enum xsw_job job)
 {
+	struct xsw_service *s = &xsw_service;
 	int err = 0;
 
 	mutex_lock(&start_lock);
-	if (xsw_service.job == XSW_JOB_NONE) {
+	if (s->job == XSW_JOB_NONE) {
 		stop = false;
+		WRITE_ONCE(s->ending, XSW_ENDED_NOT);
+		WRITE_ONCE(s->number, s->number + 1);
 		/* run_ms may be read before the thread is awake */
-		xsw_service.began_ns = ktime_get_ns();
-		WRITE_ONCE(xsw_service.job, job);
+		s->began_ns = ktime_get_ns();
+		WRITE_ONCE(s->job, job);
 		wake_up(&wake);
 	} else {
 		err = -EBUSY;

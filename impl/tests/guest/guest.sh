@@ -135,11 +135,13 @@ state_of() { sed -n "s/^$1 //p" $control/devices; }
 
 # ---- test modules ----
 
-memory() { # memory: one line about the domain's memory, 'frames N low N ...'
+sweep() { # sweep PARAMETER...: one line about the domain's memory, 'frames N low N ...'
 	mark_log
-	insmod "$top/build/modules/$(uname -r)/tests/xsw_p2mcheck.ko" 2>/dev/null
+	insmod "$top/build/modules/$(uname -r)/tests/xsw_p2mcheck.ko" "$@" 2>/dev/null
 	new_log | sed -n 's/.*p2mcheck: //p' | tail -n 1
 }
+
+memory() { sweep width=0; }
 
 word_of() { # word_of NAME LINE: the value after NAME in a line of memory's
 	sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" <<<"$2"

@@ -4,5 +4,5 @@
 # a domU by those cards and a disk, and in that domU, which is saved and restored meanwhile.
 cd "$(dirname "$0")/../../../.." || exit 1
 exec bench/lab/lab run xen-dom0-passthrough --without usb-disk --with e1000e-pair \
-	--set 'slots=7 6 8 9' --timeout 4200 -- bench/lab/guest/run-tests --limit 2000 \
+	--set 'slots=7 6 8 9' --timeout 5400 -- bench/lab/guest/run-tests --limit 2700 \
 	bench/lab/tests/guest/contiguity.t bench/lab/tests/guest/granted.t

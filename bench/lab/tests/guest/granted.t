@@ -17,7 +17,8 @@ peer_up
 bridge_up
 domu_limit=1500
 domu_begin impl/tests/guest/contiguity/granted.t --memory 640 --disk /dev/nvme0n1 --bridge xbr0 \
-	--src impl/tests/guest/contiguity/contiguity.sh --src bench/lab/guest/domu-load \
+	--src impl/tests/guest/contiguity/contiguity.sh --src impl/tests/guest/contiguity/partner.sh \
+	--src bench/lab/guest/domu-load \
 	--src "$modules/defrag/xen_swiotlb_defrag.ko"
 
 # ---- both run while pages are granted ----

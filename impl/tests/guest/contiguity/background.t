@@ -32,6 +32,8 @@ doctor_is_content
 # ---- kept up ----
 
 set_to background 1
+verify_begin
+stream_begin
 cpu=$(value cpu_ms) runs=$(value runs) all=0 would=0 began=$SECONDS
 build_modules "$churn" &
 building=$!
@@ -51,7 +53,10 @@ at_least "$built" 1 'and something was built'
 at_least "$would" 10000 'with enough traffic to tell'
 at_most $((all * 100)) "$would" 'in the background bounces stay below 1 %'
 at_most $((cpu * 100)) $((took * 1000 * 5)) 'which takes 5 % of a CPU at most'
+stream_end 'all the while'
+like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 set_to background 0
+wait_for_end
 is_consistent 'after the background'
 defrag_out
 ok $? 'the module goes'

@@ -16,17 +16,22 @@ value() { cat "$files/$1"; }
 set_to() { echo "$2" 2>/dev/null >"$files/$1"; }
 
 start_of() { # start_of JOB: runs it to its end
+	local try
 	set_to start "$1" || return
-	wait_for_end
+	for try in $(seq 1200); do
+		[ "$(value result)" = none ] || return 0
+		sleep 0.1
+	done
+	bail "the run does not end after $try tries"
 }
 
-wait_for_end() {
+wait_for_end() { # of any run, one in the background too
 	local try
 	for try in $(seq 1200); do
 		[ "$(value state)" != idle ] || return 0
 		sleep 0.1
 	done
-	bail "the run does not end after $try tries"
+	bail "it is not idle after $try tries"
 }
 
 share_of_order() { # share_of_order LEAST FILE: per mille of memory in contiguous blocks so large
@@ -282,6 +287,26 @@ verify_begin() {
 		done
 		touch "$verified/ended"
 	) &
+}
+
+# Over the wire, too: what the cards fetch from memory and what they write there.
+stream_begin() {
+	local stream
+	stream="$(dirname "${BASH_SOURCE[0]}")/stream"
+	ip netns exec xsw1 "$stream" take 5005 >/tmp/taken &
+	taking=$!
+	ip netns exec xsw0 "$stream" send 10.99.0.2 5005 >/tmp/sent &
+	sending=$!
+}
+
+stream_end() { # stream_end WHEN
+	local good
+	kill "$sending"
+	wait "$sending" "$taking"
+	good=$(grep -c '^good$' /tmp/taken)
+	is "sent $good" "$(cat /tmp/sent)" "each block of 1 MiB that was sent over the wire $1 came whole"
+	is "$(grep -vc '^good$' /tmp/taken)" 0 "and no other $1"
+	at_least "$good" 3 "which were some $1"
 }
 
 verify_end() { # how often it was right, and how often not: 'N good' is all there should be

@@ -4,6 +4,8 @@
 # the doctor says ends it.
 # shellcheck source=impl/tests/guest/contiguity/contiguity.sh
 . "$(dirname "$0")/contiguity.sh"
+# shellcheck source=impl/tests/guest/contiguity/allocations.sh
+. "$(dirname "$0")/allocations.sh"
 
 modprobe e1000e
 for try in $(seq 100); do
@@ -17,13 +19,22 @@ ok $? 'the cards hear each other'
 traffic 4
 scatter_until_it_costs
 doctor_finds_it
+watch_allocations
+traffic 4
+echo "# longest allocation without it: $(longest_allocation) us"
 verify_begin
+stream_begin
 under_load movable
+stream_end 'in phase 1'
+no_allocation_hung 'in phase 1'
 paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value cured)" 20 'blocks were cured'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
+: >"$tracing/trace"
 cure_hot
+no_allocation_hung 'in phase 2'
+watch_no_more
 hardly_bounces 'cured'
 doctor_is_content
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'

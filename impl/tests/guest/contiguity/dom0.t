@@ -4,20 +4,12 @@
 # ends it: with Xen's help, beside a pool, after a stop, with hardly a free page of Xen's.
 # shellcheck source=impl/tests/guest/contiguity/contiguity.sh
 . "$(dirname "$0")/contiguity.sh"
+# shellcheck source=impl/tests/guest/contiguity/allocations.sh
+. "$(dirname "$0")/allocations.sh"
+# shellcheck source=impl/tests/guest/contiguity/eater.sh
+. "$(dirname "$0")/eater.sh"
 
-xen_free() { xl info | sed -n 's/^free_memory *: //p'; }
-
-leave_xen() { # leave_xen MIB: a domain that never runs has the rest
-	cat >/tmp/eater <<-EATER
-		name="eater"
-		type="pv"
-		kernel="/boot/vmlinuz-$(uname -r)"
-		memory=$(($(xen_free) - $1))
-	EATER
-	timeout 200 xl create -p -q /tmp/eater
-}
-
-# ---- what it is worth: CPU, the longest wait for memory, bytes that are not copied ----
+# ---- what it is worth: CPU, bytes that are not copied ----
 
 cpu_tenths() { xl vcpu-list 0 | awk 'NR > 1 { sum += $6 * 10 } END { printf "%d\n", sum }'; }
 
@@ -28,32 +20,6 @@ cost_of_traffic() { # cost_of_traffic WHEN: of dom0's CPU, all of it, by what ar
 	awk -v tenths=$(($(cpu_tenths) - before)) -v bytes="$sent_bytes" -v when="$1" 'BEGIN {
 		printf "# %s: %.1f s of CPU, %.1f us a packet of 1,448 bytes\n", when, tenths / 10,
 			bytes ? tenths * 1e5 * 1448 / bytes : 0 }'
-}
-
-# The kernel's own tracer times each allocation of others than the thread: by a clock that goes on while
-# the host runs other machines than this one. What it tells is a figure; only a hang is a failure.
-watch_allocations() {
-	echo 0 >$tracing/tracing_on
-	grep -xE '__alloc_(frozen_)?pages(_noprof)?' $tracing/available_filter_functions >/tmp/allocators
-	at_least "$(wc -l </tmp/allocators)" 1 "allocations are timed: $(paste -sd' ' /tmp/allocators)"
-	cat /tmp/allocators >$tracing/set_ftrace_filter
-	echo 200 >$tracing/tracing_thresh
-	echo function_graph >$tracing/current_tracer
-	echo 1 >$tracing/options/funcgraph-proc
-	echo 1 >$tracing/tracing_on
-}
-
-longest_allocation() { # in us; 0: none took 200 us
-	awk '/us/ && !/xsw_defrag/ { for (i = 2; i <= NF; i++)
-		if ($i == "us" && $(i - 1) > most) most = $(i - 1) }
-		END { printf "%d\n", most }' $tracing/trace
-	: >$tracing/trace
-}
-
-watch_no_more() {
-	echo nop >$tracing/current_tracer
-	echo 0 >$tracing/tracing_thresh
-	echo >$tracing/set_ftrace_filter
 }
 
 record_24_mb() { # record_24_mb FILE
@@ -98,20 +64,18 @@ watch_allocations
 traffic 4
 echo "# longest allocation without it: $(longest_allocation) us"
 verify_begin
+stream_begin
 under_load movable
 is "$(value result)" 'done' 'phase 1 ends'
-longest=$(longest_allocation)
-echo "# longest allocation in phase 1: $longest us"
-at_most "$longest" 3000000 'no allocation hangs'
+stream_end 'in phase 1'
+no_allocation_hung 'in phase 1'
 at_least "$(value cured)" 100 'blocks were cured'
 at_least "$(share_of_order 3 contiguity_after)" 950 'hardly any memory is scattered'
 traffic 4
 echo "# after phase 1: $bounces of $scattered"
 : >$tracing/trace
 cure_hot
-longest=$(longest_allocation)
-echo "# longest allocation in phase 2: $longest us"
-at_most "$longest" 3000000 'nor in phase 2'
+no_allocation_hung 'in phase 2'
 watch_no_more
 hardly_bounces 'after phase 2'
 doctor_is_content
@@ -179,7 +143,9 @@ free=$(xen_free)
 at_most "$free" 64 "Xen has $free MiB free"
 what_scattered_costs
 verify_begin
+stream_begin
 under_load movable
+stream_end 'without Xen'
 paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
 at_least "$(value dealt_pages)" 1000 'pages changed frames among themselves'
 traffic 4

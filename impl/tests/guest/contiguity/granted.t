@@ -5,16 +5,8 @@
 # bench/lab/tests/guest/granted.t.
 # shellcheck source=impl/tests/guest/contiguity/contiguity.sh
 . "$(dirname "$0")/contiguity.sh"
-
-step() { # step SAY AWAIT: tells dom0, waits for its word
-	local try
-	xenstore-write data/step "$1"
-	for ((try = 0; try < 600; try++)); do
-		[ "$(xenstore-read data/step 2>/dev/null)" != "$2" ] || return 0
-		sleep 0.5
-	done
-	bail "dom0 did not say '$2'"
-}
+# shellcheck source=impl/tests/guest/contiguity/partner.sh
+. "$(dirname "$0")/partner.sh"
 
 defrag_in
 ok $? 'the module loads'

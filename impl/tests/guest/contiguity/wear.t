@@ -25,6 +25,7 @@ defrag_in
 wire
 ok $? 'the cards hear each other'
 scatter_until_it_costs
+verify_begin
 under_load movable
 cure_hot
 hardly_bounces 'cured'
@@ -38,6 +39,7 @@ told_wear 'after a minute of traffic alone'
 
 # ---- a build ----
 
+stream_begin
 build_modules $((slices * slice)) 4 &
 building=$!
 for ((n = 1; n <= slices; n++)); do
@@ -45,6 +47,7 @@ for ((n = 1; n <= slices; n++)); do
 	told_wear "after $n minutes of building"
 done
 wait $building
+stream_end 'while modules were built'
 built=$(objects)
 at_least "$built" 1 "objects were built: $built"
 within "$(share_of_order 3 contiguity)" "$share" 1 'no memory became scattered by that'
@@ -70,6 +73,7 @@ at_least "$permille" $((worn < 20 ? 20 : worn)) 'which ends the cure sooner than
 under_load movable
 cure_hot
 hardly_bounces 'and is cured as before'
+like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'in the end'
 defrag_out
 ok $? 'the module goes'
