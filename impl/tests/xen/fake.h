@@ -81,9 +81,10 @@ extern unsigned long fake_pte[FAKE_PAGES]; /* of the direct map */
 extern unsigned long fake_vmap_pte[VMAP_PAGES];
 extern struct fake_faults faults;
 extern struct fake_counts counts;
-extern long fake_highest_frame; /* what Xen says of it, or its error */
-extern u64 fake_xen_top;        /* Xen has no free frame from here up */
-extern long fake_pressed;       /* pages that si_mem_available() leaves out */
+extern long fake_highest_frame;            /* what Xen says of it, or its error */
+extern u64 fake_xen_top;                   /* Xen has no free frame from here up */
+extern u64 fake_alias_from, fake_alias_to; /* pages mapped in the kernel image's range, too */
+extern long fake_pressed;                  /* pages that si_mem_available() leaves out */
 
 /* Called when alloc_contig_range() begins: what others do at that moment; may be NULL */
 extern void (*fake_range_asked)(unsigned long start);
