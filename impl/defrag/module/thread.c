@@ -108,15 +108,6 @@ static void tell_ending(enum xsw_job job)
 	const struct xsw_progress *p = &s->run.progress;
 	u64 ms = div64_u64(s->ended_ns - s->began_ns, NSEC_PER_MSEC);
 
-	if (s->run.forbidden)
-		pr_notice("Xen permits this domain no exchange of order %u%s\n", s->run.forbidden,
-			  s->run.most_order ? ""
-					    : ": it was asked for nothing, as the blocks that it "
-					      "is to keep could not be held (xen_floor_blocks)");
-	else if (s->run.limits.ask_xen && !s->run.most_order)
-		pr_notice("the %llu blocks that Xen is to keep could not be held: it was asked for "
-			  "nothing\n",
-			  s->run.limits.xen_floor_blocks);
 	if (job != XSW_JOB_HOT)
 		pr_info("%s in %llu ms: %llu of %llu scattered blocks of 2 MiB cured, %llu could "
 			"not be emptied\n",
@@ -145,11 +136,12 @@ static void run(enum xsw_job job, bool background)
 	s->ended_ns = ktime_get_ns();
 	s->ending = ending;
 	s->runs++;
+	xsw_tell_notices(&s->run, background);
 	if (!background)
 		tell_ending(job);
 }
 
-/* Once a second.  A run that cured nothing is not tried again at once. */
+/* Once a second.  A run that cured nothing, or ended at the floor, is not tried again at once. */
 static void look_at_straddles(void)
 {
 	struct xsw_service *s = &xsw_service;
@@ -169,7 +161,7 @@ static void look_at_straddles(void)
 		mutex_unlock(&start_lock);
 		run(XSW_JOB_HOT, true);
 		WRITE_ONCE(s->job, XSW_JOB_NONE);
-		if (!s->run.progress.hot_cured)
+		if (!s->run.progress.hot_cured || s->ending == XSW_ENDED_PRESSED)
 			not_before_ns = ktime_get_ns() + BACK_OFF * NSEC_PER_SEC;
 		return;
 	}
