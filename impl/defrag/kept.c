@@ -80,13 +80,10 @@ static void give_back(struct xsw_defrag *d, struct xsw_kept *k, size_t first)
 }
 
 /* Xen refuses one of its pages: another takes its place. */
-static void drop_next(struct xsw_defrag *d, struct xsw_kept *k)
+static void drop_next(struct xsw_kept *k)
 {
-	struct xsw_block refused = k->block[k->exchanged];
-
-	k->block[k->exchanged] = k->block[k->n - 1];
-	k->block[k->n - 1] = refused;
-	give_back(d, k, k->n - 1);
+	xsw_hv_free(&k->block[k->exchanged]);
+	k->block[k->exchanged] = k->block[--k->n];
 }
 
 /* Why the run may not ask Xen, if an exchange ended so */
@@ -127,7 +124,7 @@ static bool exchange(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_search
 			d->unkept = reason(result);
 			break;
 		}
-		drop_next(d, k);
+		drop_next(k);
 		xsw_search_busy(s);
 	}
 	return true;

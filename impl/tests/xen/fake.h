@@ -53,6 +53,7 @@ struct page {
 /* All zero: none.  'at' counts calls from now on: 1 is the next one. */
 struct fake_faults {
 	u32 kvmalloc_at;      /* the call returns NULL */
+	u64 kvmalloc_most;    /* bytes, more in one call return NULL; 0: any */
 	u32 pages_at;         /* alloc_pages(): this call and all after it return NULL */
 	u32 vmap_at;          /* the call returns NULL */
 	u32 multicall_at;     /* the call is refused as a whole */

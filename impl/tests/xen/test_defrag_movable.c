@@ -360,6 +360,24 @@ static void no_memory_for_an_exchange_makes_it_a_smaller_one(void **state)
 	check(0);
 }
 
+static void have_little_memory(unsigned long start)
+{
+	(void)start;
+	faults.kvmalloc_most = 8 * 512 * sizeof(u64);
+}
+
+/* For eight blocks as long as the run lasts: half of a hand in each exchange */
+static void with_little_memory_each_exchange_is_half_as_large(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_range_asked = have_little_memory;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 127);
+	assert_int_equal(counts.exchanges, 2 * 8);
+	check(0);
+}
+
 /* It cannot be smaller: Xen is asked for the other blocks, and the result tells of this one. */
 static void an_exchange_that_was_not_tried_is_told(void **state)
 {
@@ -428,6 +446,7 @@ int main(void)
 		a_run_test(a_run_goes_on_after_a_freeze),
 		a_run_test(no_memory_for_its_arrays_is_survived),
 		a_run_test(no_memory_for_an_exchange_makes_it_a_smaller_one),
+		a_run_test(with_little_memory_each_exchange_is_half_as_large),
 		a_run_test(an_exchange_that_was_not_tried_is_told),
 		a_run_test(a_deal_that_xen_refuses_is_told),
 		a_run_test(a_block_mapped_elsewhere_is_left_alone),

@@ -71,28 +71,47 @@ static void it_ends_its_step_early(void **state)
 	assert_int_equal(s.left, 99);
 }
 
-/* Memory has too few: that is seen once, and not again for a minute. */
+static void scatter_ten_blocks(void)
+{
+	u64 i;
+
+	for (i = 20; i < 30; i++)
+		fake_move_frame(512 * i + 100, FAKE_HIGH + 30000 + 7 * i);
+}
+
+/* Memory has too few: that is seen once, and not again for a minute, however often a run begins. */
 static void it_rests_when_all_memory_had_too_few(void **state)
 {
 	(void)state;
 	cure_all_but(0);
-	fake_use(FAKE_PAGES - 1, false);
 	defrag.limits.xen_floor_blocks = 4;
 	run_hot();
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	fake_give_to_xen(1 << 18, 40 * 512);
-	fake_lay_out(512 * 20, FAKE_HIGH, 512 * 10);
-	fake_lay_out(512 * 20, FAKE_HIGH + 5, 1);
-	while (xsw_is_contiguous(512 * 29, 512, 0))
-		fake_lay_out(512 * 29 + 1, FAKE_HIGH + 20000, 1);
-	for (u64 i = 20; i < 30; i++)
-		fake_lay_out(512 * i + 100, FAKE_HIGH + 30000 + 7 * i, 1);
+	scatter_ten_blocks();
 	run_hot();
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
-	jiffies += 61 * HZ;
+	jiffies += 30 * HZ;
 	run_hot();
-	assert_int_equal(defrag.unkept, XSW_KEPT);
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	jiffies += 31 * HZ;
+	run_hot();
+	assert_int_equal(defrag.progress.kept, 4);
 	check(0);
+}
+
+/* They have looked at all memory together, and yet there may be more. */
+static void it_does_not_rest_after_runs_that_had_enough(void **state)
+{
+	struct xsw_search s;
+	u32 n;
+
+	(void)state;
+	for (n = 0; n < 200; n++) {
+		xsw_search_begin(&s, 200, 200);
+		assert_true(xsw_search_next(&s) != XSW_NO_FRAME);
+		xsw_search_end(&s, true);
+	}
 }
 
 /* A run of phase 1 looks at all memory itself. */
@@ -136,6 +155,7 @@ int main(void)
 		a_run_test(contiguous_blocks_and_those_of_others_are_passed_over),
 		a_run_test(it_ends_its_step_early),
 		a_run_test(it_rests_when_all_memory_had_too_few),
+		a_run_test(it_does_not_rest_after_runs_that_had_enough),
 		a_run_test(a_run_of_phase_1_ends_the_rest),
 		a_run_test(a_search_goes_on_behind_busy_blocks),
 	};
