@@ -25,6 +25,7 @@ static void with_no_more_than_its_floor_xen_gives_no_large_block(void **state)
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
 	assert_int_equal(defrag.progress.kept, 11);
 	assert_int_equal(defrag.progress.taken[9], 0);
+	assert_int_equal(defrag.progress.refused[9], 0); /* it was not asked */
 	assert_int_equal(xen_blocks(), 11);
 	assert_true(defrag.progress.dealt_pages >= 115 * 512);
 	check(0);
