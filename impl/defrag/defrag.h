@@ -35,10 +35,21 @@ enum xsw_ending {
 	XSW_ENDED_STOPPED, /* by the operator */
 	XSW_ENDED_PRESSED, /* the domain's free memory is at its floor */
 	XSW_ENDED_LOW,     /* the low memory that may be taken from Xen is taken */
-	XSW_ENDED_MEMORY,  /* no memory for the run's own arrays */
+	XSW_ENDED_MEMORY,  /* no memory for the run's own arrays, or an exchange's */
+	XSW_ENDED_PASSES,  /* phase 2 made all the passes that it may, and the last ones cured */
 };
 
 const char *xsw_ending_name(enum xsw_ending ending);
+
+/* Why what Xen is to keep could not be held, and Xen is asked for nothing */
+enum xsw_unkept {
+	XSW_KEPT,           /* it is held, or Xen has no more */
+	XSW_UNKEPT_MEMORY,  /* the domain has no memory to spare */
+	XSW_UNKEPT_BLOCKS,  /* too few scattered blocks could be emptied */
+	XSW_UNKEPT_LOW,     /* it might be more low memory than may be taken */
+	XSW_UNKEPT_ORDER,   /* Xen permits no exchange so large */
+	XSW_UNKEPT_REFUSED, /* Xen refuses for another reason */
+};
 
 /**
  * struct xsw_limits - what bounds a run
@@ -90,7 +101,12 @@ struct xsw_progress {
  * @most_order: largest order that Xen may be asked for in this run; 0: none
  * @xen_order: largest order that Xen still gives; 0: it is not asked any more
  * @forbidden: Xen does not permit the domain an exchange of this order; 0: it has not said so
+ * @unkept: why it is asked for nothing, if it is to keep blocks
  * @low_is_scarce: the machine has memory above 4 GiB, too: what lies below is for who needs it
+ * @low_held: memory below 4 GiB among what is held for Xen
+ * @untried: exchanges that the domain had no memory for
+ * @unreturned: blocks held for Xen that it did not take back
+ * @deals_refused: times that pages could not change frames; @deal_error: of the last one
  */
 struct xsw_defrag {
 	struct xsw_limits limits;
@@ -98,7 +114,11 @@ struct xsw_defrag {
 	u8 most_order;
 	u8 xen_order;
 	u8 forbidden;
+	enum xsw_unkept unkept;
 	bool low_is_scarce;
+	u64 low_held;
+	u64 untried, unreturned, deals_refused;
+	int deal_error;
 };
 
 /* What a run is to do */
@@ -117,7 +137,7 @@ bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes);
 /* ---- implemented by the kernel's side, and by the tests ---- */
 
 /**
- * xsw_go_on() - called between two steps, when the run holds nothing
+ * xsw_go_on() - called between two steps, when the run holds nothing but what Xen is to keep
  * @pages: that it has gone through since the last call: it sleeps as the limit wants it
  * Return: false if the run is to stop.
  */

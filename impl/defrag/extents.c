@@ -10,15 +10,11 @@
 #define ANY_WIDTH  64
 #define LOW_FRAMES (1ULL << (32 - PAGE_SHIFT))
 
-/*
- * Nobody can ask Xen for memory that is not low.  So each request could be served with low memory
- * alone, and is for no more of it than may still be taken.
- */
 static u64 low_left(const struct xsw_defrag *d)
 {
 	if (!d->limits.width && !d->low_is_scarce)
 		return ~0ULL;
-	return d->limits.low_most_bytes - d->progress.low_bytes;
+	return d->limits.low_most_bytes - d->progress.low_bytes - d->low_held;
 }
 
 static bool may_ask(const struct xsw_defrag *d, u8 order)
@@ -26,20 +22,41 @@ static bool may_ask(const struct xsw_defrag *d, u8 order)
 	return order <= d->xen_order && low_left(d) >= (u64)PAGE_SIZE << order;
 }
 
-static size_t at_most(const struct xsw_defrag *d, size_t n, u8 order)
+size_t xsw_low_permits(const struct xsw_defrag *d, size_t n, u8 order)
 {
 	return min_t(u64, n, low_left(d) >> (PAGE_SHIFT + order));
+}
+
+u64 xsw_low_bytes_of(const struct xsw_block *b, size_t n)
+{
+	u64 bytes = 0;
+
+	for (; n--; b++)
+		if (xsw_pfn_to_mfn(b->pfn) < LOW_FRAMES)
+			bytes += (u64)PAGE_SIZE << b->order;
+	return bytes;
 }
 
 static void count_taken(struct xsw_defrag *d, const struct xsw_block *b, size_t n)
 {
 	d->progress.taken[b->order] += n;
-	for (; n--; b++)
-		if (xsw_pfn_to_mfn(b->pfn) < LOW_FRAMES)
-			d->progress.low_bytes += (u64)PAGE_SIZE << b->order;
+	d->progress.low_bytes += xsw_low_bytes_of(b, n);
 	/* A run without a width goes on with smaller extents, and with what the domain has. */
 	while (!d->limits.width && d->xen_order && !may_ask(d, d->xen_order))
 		d->xen_order--;
+}
+
+enum xsw_exchange_result xsw_exchange(struct xsw_defrag *d, struct xsw_block *b, size_t n, u8 bits,
+				      size_t *done)
+{
+	enum xsw_exchange_result result = xsw_hv_make_contiguous(b, n, bits, done);
+
+	while (result == XSW_EXCHANGE_UNTRIED && n > 1) {
+		n /= 2;
+		result = xsw_hv_make_contiguous(b, n, bits, done);
+	}
+	d->untried += result == XSW_EXCHANGE_UNTRIED;
+	return result;
 }
 
 /*
@@ -48,6 +65,8 @@ static void count_taken(struct xsw_defrag *d, const struct xsw_block *b, size_t 
  */
 static bool understand(struct xsw_defrag *d, enum xsw_exchange_result result, u8 order)
 {
+	if (result == XSW_EXCHANGE_UNTRIED) /* the next hand may find memory for it */
+		return false;
 	d->progress.refused[order]++;
 	switch (result) {
 	case XSW_EXCHANGE_PAGE:
@@ -79,9 +98,9 @@ size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 	size_t left = 0, i = 0, done;
 
 	while (i < n && may_ask(d, b->order)) {
-		size_t asked = at_most(d, n - i, b->order);
+		size_t asked = xsw_low_permits(d, n - i, b->order);
 		enum xsw_exchange_result result =
-			xsw_hv_make_contiguous(&b[i], asked, d->limits.width ?: ANY_WIDTH, &done);
+			xsw_exchange(d, &b[i], asked, d->limits.width ?: ANY_WIDTH, &done);
 
 		count_taken(d, &b[i], done);
 		i += done;

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../compat/pages.h"
+#include "../xen/alias.h"
 #include "../xen/blocks.h"
 #include "contiguity.h"
 #include "extents.h"
@@ -66,6 +67,7 @@ bool xsw_take_block(struct xsw_block *b, u64 pfn)
 {
 	/* It may have gone, or become another domain's, since it was looked at. */
 	if (!xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) || !xsw_are_ours(pfn, XSW_BLOCK_PAGES) ||
+	    xsw_any_aliased(pfn, XSW_BLOCK_PAGES) ||
 	    xsw_alloc_contig_range(pfn, pfn + XSW_BLOCK_PAGES, XSW_GFP_RANGE))
 		return false;
 	*b = block_at(pfn, XSW_BLOCK_ORDER);
@@ -122,8 +124,7 @@ static void deal(struct xsw_defrag *d, struct xsw_hand *h, size_t n)
 		for (k = 0; k < XSW_BLOCK_PAGES; k++)
 			*page++ = h->part[i].pfn + k;
 	h->deal->n = n << XSW_BLOCK_ORDER;
-	if (!xsw_neighbours(h->deal, h->sorted))
-		d->progress.dealt_pages += h->deal->n;
+	xsw_dealt(d, h->deal, xsw_neighbours(h->deal, h->sorted));
 }
 
 void xsw_hand_deal(struct xsw_defrag *d, struct xsw_hand *h)

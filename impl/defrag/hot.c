@@ -15,11 +15,13 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../xen/alias.h"
 #include "../xen/blocks.h"
 #include "../xen/deal.h"
 #include "contiguity.h"
 #include "extents.h"
 #include "hot.h"
+#include "neighbours.h"
 
 #define ORDER_MOST  XSW_LEAST_ORDER /* what network memory comes in */
 #define ENOUGH      128             /* contiguous blocks in a row: those below are not hot */
@@ -61,7 +63,7 @@ static bool is_scattered(const struct xsw_defrag *d, u64 pfn, u64 pages)
 
 	if (!xsw_are_ours(pfn, pages) || (width && (pfn + pages - 1) >> (width - PAGE_SHIFT)))
 		return false;
-	return !xsw_is_contiguous(pfn, pages, width);
+	return !xsw_is_contiguous(pfn, pages, width) && !xsw_any_aliased(pfn, pages);
 }
 
 static void take_blocks(struct pass *p, u8 order)
@@ -117,7 +119,8 @@ static bool take_donor(struct xsw_block *donor, u64 pages)
 		order++;
 	for (;; order--) {
 		if (!xsw_hv_alloc(donor, order, ANY_WIDTH, false)) {
-			if (donor->origin == XSW_ORIGIN_FOUND)
+			if (donor->origin == XSW_ORIGIN_FOUND &&
+			    !xsw_any_aliased(donor->pfn, 1ULL << order))
 				return true;
 			xsw_hv_free(donor);
 		}
@@ -145,10 +148,7 @@ static size_t swap_with(struct pass *p, struct xsw_block *donor, const struct xs
 			deal->page[deal->n] = gets;
 			deal->frame[deal->n++] = xsw_pfn_to_mfn(gives);
 		}
-	if (xsw_deal(deal))
-		return 0;
-	p->d->progress.dealt_pages += deal->n;
-	return n;
+	return xsw_dealt(p->d, deal, xsw_deal(deal)) ? n : 0;
 }
 
 /* Return: how many of the @n blocks are still scattered. */
@@ -159,6 +159,7 @@ static size_t from_donors(struct pass *p, const struct xsw_block *b, size_t n)
 
 	while (n && !xsw_is_awaited() && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
 	       take_donor(&donor, n << b->order)) {
+		p->pages += 1ULL << donor.order;
 		done = swap_with(p, &donor, b, n);
 		donor.origin = XSW_ORIGIN_NONE;
 		xsw_hv_free(&donor);
@@ -211,10 +212,14 @@ static enum xsw_ending passes(struct pass *p)
 		progress->hot_found = p->found;
 		progress->hot_cured += p->cured;
 		quiet = p->cured ? 0 : quiet + 1;
-		if (!xsw_go_on(p->d, p->pages) || (quiet < QUIET && !xsw_rest()))
+		if (!xsw_go_on(p->d, p->pages))
+			return XSW_ENDED_STOPPED;
+		if (p->pressed)
+			return XSW_ENDED_PRESSED;
+		if (quiet < QUIET && !xsw_rest())
 			return XSW_ENDED_STOPPED;
 	}
-	return p->pressed ? XSW_ENDED_PRESSED : XSW_ENDED_DONE;
+	return quiet < QUIET ? XSW_ENDED_PASSES : XSW_ENDED_DONE;
 }
 
 enum xsw_ending xsw_hot(struct xsw_defrag *d)

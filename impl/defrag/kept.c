@@ -1,65 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What Xen is to keep, held by the run.
+ *
+ * How this works.  In a step as many blocks are tried as the run may hold in its hand; those that
+ * could be emptied are exchanged in one hypercall, and between two steps the run sleeps and heeds a
+ * stop as it does elsewhere.  They are given back by such steps, too.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "../xen/blocks.h"
-#include "contiguity.h"
+#include "../xen/p2m.h"
+#include "extents.h"
 #include "hand.h"
 #include "kept.h"
+#include "search.h"
 
+#define ALL           (~0ULL)
 #define ANY_WIDTH     64
-#define TRIES_TOO     16 /* blocks that may turn out busy, besides as many as are wanted */
 #define DEALT_AT_ONCE 16
+#define LOOK_MOST     4096 /* blocks that a bounded search looks at: 8 GiB */
+#define TRIES_TOO     16   /* blocks that may turn out busy in it, besides as many as are wanted */
+
+static size_t blocks_in_step(const struct xsw_defrag *d)
+{
+	return d->limits.held_bytes >> (PAGE_SHIFT + XSW_BLOCK_ORDER);
+}
 
 /* Beside them there must be room for the run's hand. */
-static bool may_hold_more(const struct xsw_defrag *d)
+static bool may_hold_more(const struct xsw_defrag *d, u64 blocks)
 {
-	return xsw_may_hold(d, d->limits.held_bytes + (PAGE_SIZE << XSW_BLOCK_ORDER));
+	return xsw_may_hold(d, d->limits.held_bytes + (blocks << (PAGE_SHIFT + XSW_BLOCK_ORDER)));
 }
 
-enum taking { TAKEN, TAKEN_PRESSED, TAKEN_STOPPED };
-
-/* Empties as many blocks as are wanted, or can be had without much ado. */
-static enum taking take(struct xsw_defrag *d, struct xsw_kept *k)
+/* Empties the blocks of one step.  Return: how many were tried. */
+static u64 take(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_search *s)
 {
-	u64 wanted = d->limits.xen_floor_blocks, end = xsw_end_of_memory(), tries = 0, pfn;
+	size_t most = min_t(size_t, blocks_in_step(d), d->limits.xen_floor_blocks - k->n);
+	u64 tried = 0, pfn;
 
-	for (pfn = 0; pfn < end && k->n < wanted && tries < 2 * wanted + TRIES_TOO;
-	     pfn += XSW_BLOCK_PAGES) {
-		cond_resched();
-		if (!xsw_are_ours(pfn, XSW_BLOCK_PAGES) ||
-		    xsw_is_contiguous(pfn, XSW_BLOCK_PAGES, 0))
-			continue;
-		if (!may_hold_more(d))
-			return TAKEN_PRESSED;
-		tries++;
+	do {
+		pfn = xsw_search_next(s);
+		if (pfn == XSW_NO_FRAME)
+			break;
+		if (!may_hold_more(d, 1)) {
+			d->unkept = XSW_UNKEPT_MEMORY;
+			break;
+		}
+		tried++;
 		if (xsw_take_block(&k->block[k->n], pfn))
 			k->n++;
-		if (xsw_is_awaited() && !xsw_go_on(d, 0))
-			return TAKEN_STOPPED;
-	}
-	return TAKEN;
-}
-
-/* Return: false if it is not known what Xen has. */
-static bool exchange(struct xsw_defrag *d, struct xsw_kept *k)
-{
-	enum xsw_exchange_result result = XSW_EXCHANGE_OK;
-	size_t done = 1;
-
-	while (done && k->exchanged < k->n) {
-		result = xsw_hv_make_contiguous(k->block + k->exchanged, k->n - k->exchanged,
-						ANY_WIDTH, &done);
-		k->exchanged += done;
-	}
-	if (result == XSW_EXCHANGE_NO_MEMORY)
-		d->most_order = XSW_BLOCK_ORDER - 1;
-	if (result == XSW_EXCHANGE_ORDER)
-		d->forbidden = XSW_BLOCK_ORDER;
-	return result == XSW_EXCHANGE_OK || result == XSW_EXCHANGE_NO_MEMORY;
+		else
+			xsw_search_busy(s);
+		cond_resched();
+	} while (tried < most && !xsw_is_awaited());
+	return tried;
 }
 
 /* Blocks with frames from anywhere: neighbours are dealt out among them, as far as there are any.
@@ -84,30 +79,143 @@ static void give_back(struct xsw_defrag *d, struct xsw_kept *k, size_t first)
 	}
 }
 
-bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k)
+/* Xen refuses one of its pages: another takes its place. */
+static void drop_next(struct xsw_kept *k)
 {
-	enum taking taking = TAKEN_PRESSED;
+	xsw_hv_free(&k->block[k->exchanged]);
+	k->block[k->exchanged] = k->block[--k->n];
+}
 
-	k->block = kvmalloc_array(d->limits.xen_floor_blocks, sizeof(*k->block), XSW_GFP_ARRAY);
-	if (k->block)
-		taking = take(d, k);
-	if (taking == TAKEN && exchange(d, k)) {
+/* Why the run may not ask Xen, if an exchange ended so */
+static enum xsw_unkept reason(enum xsw_exchange_result result)
+{
+	switch (result) {
+	case XSW_EXCHANGE_ORDER:
+		return XSW_UNKEPT_ORDER;
+	case XSW_EXCHANGE_UNTRIED:
+		return XSW_UNKEPT_MEMORY;
+	default:
+		return XSW_UNKEPT_REFUSED;
+	}
+}
+
+/* Gives Xen the frames of all that was taken.  Return: false if Xen has no large block any more. */
+static bool exchange(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_search *s)
+{
+	enum xsw_exchange_result result;
+	size_t most, done;
+
+	while (k->exchanged < k->n) {
+		most = xsw_low_permits(d, k->n - k->exchanged, XSW_BLOCK_ORDER);
+		if (!most) {
+			d->unkept = XSW_UNKEPT_LOW;
+			break;
+		}
+		result = xsw_exchange(d, k->block + k->exchanged, most, ANY_WIDTH, &done);
+		d->low_held += xsw_low_bytes_of(k->block + k->exchanged, done);
+		k->exchanged += done;
+		if (result == XSW_EXCHANGE_OK || result == XSW_EXCHANGE_PARTIAL)
+			continue;
+		if (result == XSW_EXCHANGE_NO_MEMORY)
+			return false;
+		if (result == XSW_EXCHANGE_ORDER)
+			d->forbidden = XSW_BLOCK_ORDER;
+		if (result != XSW_EXCHANGE_PAGE) {
+			d->unkept = reason(result);
+			break;
+		}
+		drop_next(k);
+		xsw_search_busy(s);
+	}
+	return true;
+}
+
+/* Return: false if the run is to stop. */
+static bool take_by_steps(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_search *s)
+{
+	while (k->n < d->limits.xen_floor_blocks && d->unkept == XSW_KEPT) {
+		u64 tried = take(d, k, s);
+		bool xen_has_more = exchange(d, k, s);
+
 		give_back(d, k, k->exchanged);
+		if (!xsw_go_on(d, tried << XSW_BLOCK_ORDER))
+			return false;
+		if (!xen_has_more) {
+			d->most_order = XSW_BLOCK_ORDER - 1;
+			break;
+		}
+		if (!s->left && k->n < d->limits.xen_floor_blocks && d->unkept == XSW_KEPT)
+			d->unkept = XSW_UNKEPT_BLOCKS;
+	}
+	return true;
+}
+
+/* Return: false if the run is to stop. */
+static bool take_all(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
+{
+	struct xsw_search s;
+	bool goes_on;
+
+	if (bounded) {
+		xsw_search_begin(&s, LOOK_MOST, d->limits.xen_floor_blocks + TRIES_TOO);
+	} else {
+		xsw_search_forget();
+		xsw_search_begin(&s, ALL, ALL);
+	}
+	goes_on = take_by_steps(d, k, &s);
+	xsw_search_end(&s, d->unkept != XSW_UNKEPT_BLOCKS);
+	return goes_on;
+}
+
+bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
+{
+	bool goes_on = true;
+
+	if (may_hold_more(d, d->limits.xen_floor_blocks))
+		k->block = kvmalloc_array(d->limits.xen_floor_blocks, sizeof(*k->block),
+					  XSW_GFP_ARRAY);
+	if (k->block)
+		goes_on = take_all(d, k, bounded);
+	else
+		d->unkept = XSW_UNKEPT_MEMORY;
+	if (goes_on && d->unkept == XSW_KEPT) {
 		d->progress.kept = k->n;
 		return true;
 	}
-	xsw_kept_return(d, k);
 	d->most_order = 0;
-	return taking != TAKEN_STOPPED;
+	xsw_kept_return(d, k);
+	return goes_on;
+}
+
+/* Return: how many of the @n blocks Xen took back. */
+static size_t undo(struct xsw_block *b, size_t n)
+{
+	size_t undone = 0, most = n, done;
+
+	while (undone < n) {
+		enum xsw_exchange_result result =
+			xsw_hv_undo(b + undone, min_t(size_t, most, n - undone), &done);
+
+		undone += done;
+		if (result == XSW_EXCHANGE_UNTRIED && most > 1)
+			most /= 2; /* the exchange's arrays are shorter then */
+		else if (!done)
+			break;
+	}
+	return undone;
 }
 
 void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k)
 {
-	size_t done;
+	size_t n;
 
-	/* What Xen refuses to take back stays ours, and is contiguous. */
-	xsw_hv_undo(k->block, k->exchanged, &done);
-	give_back(d, k, 0);
+	while (k->n) {
+		n = min_t(size_t, blocks_in_step(d), k->n);
+		/* What Xen refuses to take back stays ours, and is contiguous. */
+		d->unreturned += n - undo(k->block + k->n - n, n);
+		give_back(d, k, k->n - n);
+		xsw_go_on(d, (u64)n << XSW_BLOCK_ORDER);
+	}
 	kvfree(k->block);
 	*k = (struct xsw_kept){ 0 };
 }

@@ -2,7 +2,8 @@
 /*
  * What Xen is to keep: nobody tells a domain how many large blocks Xen has.  So scattered blocks of
  * the domain are exchanged for as many extents of 2 MiB as Xen is to keep; the run holds them and
- * gives them back at its end.  Xen has that much then, however much the run took.
+ * gives them back at its end.  Xen has that much then, however much the run took.  Until then it
+ * may have none: who creates a domain meanwhile gets no large block.
  */
 #ifndef XSW_DEFRAG_KEPT_H
 #define XSW_DEFRAG_KEPT_H
@@ -12,6 +13,7 @@
 
 /**
  * struct xsw_kept - what is held: @n blocks, @exchanged of them, from the first, extents of Xen's
+ * Between two steps all are.
  */
 struct xsw_kept {
 	struct xsw_block *block;
@@ -20,13 +22,16 @@ struct xsw_kept {
 
 /**
  * xsw_kept_take() - hold as many extents as Xen is to keep
+ * @bounded: the search for blocks to give for them looks at a part of memory
  *
- * Fewer are held where the domain has no more scattered blocks that can be emptied, and where Xen
- * has no more: then it is asked for no extent that it would have to cut out of a large one.  If
- * they cannot be held for want of memory, or Xen refuses for another reason, none is held, and the
- * run asks Xen for nothing. Return: false if the run is to stop.
+ * Fewer are held where Xen has no more: then it is asked for no extent that it would have to cut
+ * out of a large one.  If as many cannot be held for another reason, none is, the run asks Xen for
+ * nothing, and d->unkept tells the reason.  It goes by steps, as the run does.
+ * Return: false if the run is to stop.
  */
-bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k);
+bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded);
+
+/* Also by steps; a stop is obeyed by not sleeping between them. */
 void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k);
 
 #endif /* XSW_DEFRAG_KEPT_H */

@@ -14,6 +14,7 @@
 
 #include "../xen/blocks.h"
 #include "contiguity.h"
+#include "extents.h"
 #include "hand.h"
 #include "movable.h"
 
@@ -28,6 +29,7 @@
  */
 struct walk {
 	struct xsw_defrag *d;
+	const struct xsw_kept *kept;
 	struct xsw_hand hand;
 	u8 *todo;
 	u64 blocks, good, begun, tried;
@@ -48,7 +50,27 @@ static bool is_block(u64 pfn)
 	return xsw_is_linux_memory(pfn, XSW_BLOCK_PAGES) && xsw_are_ours(pfn, XSW_BLOCK_PAGES);
 }
 
-/* Return: how many blocks are scattered; all of them are to do. */
+/*
+ * What is held for Xen is contiguous now.  It comes back scattered: it is neither good nor to do.
+ * Return: how many blocks were taken for good.
+ */
+static u64 leave_out_kept(struct walk *w)
+{
+	u64 taken_for_good = 0, block;
+	size_t i;
+
+	for (i = 0; i < w->kept->n; i++) {
+		block = w->kept->block[i].pfn >> XSW_BLOCK_ORDER;
+		if (block >= w->blocks)
+			continue;
+		taken_for_good += !w->todo[block];
+		w->todo[block] = 0;
+	}
+	w->good -= taken_for_good;
+	return taken_for_good;
+}
+
+/* Return: how many blocks are scattered; all of them but those held for Xen are to do. */
 static u64 look(struct walk *w)
 {
 	u64 scattered = 0, block;
@@ -66,7 +88,7 @@ static u64 look(struct walk *w)
 		}
 		cond_resched();
 	}
-	return scattered;
+	return scattered + leave_out_kept(w);
 }
 
 static bool is_reached(const struct walk *w)
@@ -79,8 +101,7 @@ static bool is_reached(const struct walk *w)
 
 static bool is_spent(const struct xsw_defrag *d)
 {
-	return d->limits.width && d->progress.low_bytes + ((u64)PAGE_SIZE << XSW_LEAST_ORDER) >
-					  d->limits.low_most_bytes;
+	return d->limits.width && !xsw_low_permits(d, 1, XSW_LEAST_ORDER);
 }
 
 static void take(struct walk *w, u64 block)
@@ -198,9 +219,9 @@ static enum xsw_ending walks(struct walk *w)
 	return w->d->limits.target_permille ? XSW_ENDED_MISSED : XSW_ENDED_DONE;
 }
 
-enum xsw_ending xsw_movable(struct xsw_defrag *d)
+enum xsw_ending xsw_movable(struct xsw_defrag *d, const struct xsw_kept *kept)
 {
-	struct walk w = { .d = d, .blocks = end_of_walk(d) };
+	struct walk w = { .d = d, .kept = kept, .blocks = end_of_walk(d) };
 	enum xsw_ending ending = XSW_ENDED_MEMORY;
 
 	if (xsw_hand_begin(&w.hand, d->limits.held_bytes >> (PAGE_SHIFT + XSW_BLOCK_ORDER)))

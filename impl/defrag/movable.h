@@ -6,7 +6,11 @@
 #define XSW_DEFRAG_MOVABLE_H
 
 #include "defrag.h"
+#include "kept.h"
 
-enum xsw_ending xsw_movable(struct xsw_defrag *d);
+/**
+ * @kept: what is held for Xen meanwhile: scattered blocks of the domain, as far as the target goes
+ */
+enum xsw_ending xsw_movable(struct xsw_defrag *d, const struct xsw_kept *kept);
 
 #endif /* XSW_DEFRAG_MOVABLE_H */

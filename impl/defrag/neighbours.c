@@ -85,3 +85,14 @@ int xsw_neighbours(struct xsw_deal *deal, u64 *sorted)
 		return -EALREADY;
 	return xsw_deal(deal);
 }
+
+bool xsw_dealt(struct xsw_defrag *d, const struct xsw_deal *deal, int err)
+{
+	if (!err) {
+		d->progress.dealt_pages += deal->n;
+	} else if (err != -EALREADY) {
+		d->deals_refused++;
+		d->deal_error = err;
+	}
+	return !err;
+}

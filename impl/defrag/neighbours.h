@@ -16,4 +16,10 @@
  */
 int xsw_neighbours(struct xsw_deal *deal, u64 *sorted);
 
+/**
+ * xsw_dealt() - count what such a call, or one of xsw_deal(), returned: the pages, or a refusal
+ * Return: were frames dealt out?
+ */
+bool xsw_dealt(struct xsw_defrag *d, const struct xsw_deal *deal, int err);
+
 #endif /* XSW_DEFRAG_NEIGHBOURS_H */

@@ -10,10 +10,11 @@
 #include "movable.h"
 
 static const char *const names[] = {
-	[XSW_ENDED_NOT] = "none",        [XSW_ENDED_DONE] = "done",
-	[XSW_ENDED_TARGET] = "target",   [XSW_ENDED_MISSED] = "target-missed",
-	[XSW_ENDED_STOPPED] = "stopped", [XSW_ENDED_PRESSED] = "domain-memory",
-	[XSW_ENDED_LOW] = "low-limit",   [XSW_ENDED_MEMORY] = "no-memory",
+	[XSW_ENDED_NOT] = "none",          [XSW_ENDED_DONE] = "done",
+	[XSW_ENDED_TARGET] = "target",     [XSW_ENDED_MISSED] = "target-missed",
+	[XSW_ENDED_STOPPED] = "stopped",   [XSW_ENDED_PRESSED] = "domain-memory",
+	[XSW_ENDED_LOW] = "low-limit",     [XSW_ENDED_MEMORY] = "no-memory",
+	[XSW_ENDED_PASSES] = "unfinished",
 };
 
 const char *xsw_ending_name(enum xsw_ending ending)
@@ -41,11 +42,12 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 
 	d->low_is_scarce = xsw_machine_mask() >> 32;
 	d->most_order = d->limits.ask_xen ? XSW_BLOCK_ORDER : 0;
-	if (d->most_order && d->limits.xen_floor_blocks && !xsw_kept_take(d, &kept))
+	if (d->most_order && d->limits.xen_floor_blocks &&
+	    !xsw_kept_take(d, &kept, job == XSW_JOB_HOT))
 		return XSW_ENDED_STOPPED;
 	ask_anew(d);
 	if (job != XSW_JOB_HOT)
-		ending = xsw_movable(d);
+		ending = xsw_movable(d, &kept);
 	if (job != XSW_JOB_MOVABLE && ending != XSW_ENDED_STOPPED && ending != XSW_ENDED_PRESSED) {
 		ask_anew(d);
 		hot = xsw_hot(d);
@@ -53,5 +55,8 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job)
 			ending = hot;
 	}
 	xsw_kept_return(d, &kept);
+	/* What was not tried can be cured. */
+	if (d->untried && (ending == XSW_ENDED_DONE || ending == XSW_ENDED_MISSED))
+		return XSW_ENDED_MEMORY;
 	return ending;
 }

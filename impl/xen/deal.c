@@ -5,10 +5,30 @@
 #include <linux/mm.h>
 
 #include "../core/hypervisor.h"
+#include "alias.h"
 #include "deal.h"
 #include "ptes.h"
 
-/* Nothing has been told to Xen yet: whatever can be refused by us is refused now. */
+/*
+ * Nothing has been told to Xen yet: whatever can be refused by us is refused now.
+ *
+ * Xen takes no frame in an exchange that anything maps besides.  Nothing of that kind stands before
+ * a deal, so it must hold of itself that the direct map is the only mapping of these pages.  They
+ * come from the page allocator, and what a page was mapped for has ended before it gets there:
+ *
+ * - vmalloc and vmap: vunmap_range_noflush() clears the entries before the pages are freed.  What
+ *   __purge_vmap_area_lazy() does later is the flush of TLBs.  No address of the area is used until
+ *   then, and the flush at the end of a deal is of the whole TLB, wherever the domain ran.
+ * - programs: zap_pte_range() clears the entries, and tlb_finish_mmu() frees the pages after the
+ *   flush.  The calls that Xen's lazy mode gathers are made before that.
+ * - debug_pagealloc and set_direct_map_invalid_noflush() change the direct map alone, and
+ *   post_alloc_hook() or vfree() has put it back.
+ * - grants: gnttab_end_foreign_access() keeps a page that another domain still maps.
+ * - page tables: xen_release_ptpage() makes the page writable before it is freed.
+ * - the initial P2M and initrd: xen_cleanhighmap() has taken them out of the kernel image's range.
+ *
+ * The kernel image's initial memory is the exception: its pages are freed and stay mapped.
+ */
 static bool may_be_dealt(const struct xsw_deal *d)
 {
 	u32 i;
@@ -16,7 +36,8 @@ static bool may_be_dealt(const struct xsw_deal *d)
 	for (i = 0; i < d->n; i++) {
 		u64 pfn = d->page[i];
 
-		if (!xsw_pfn_is_ours(pfn) || xsw_p2m_set(pfn, xsw_pfn_to_mfn(pfn)))
+		if (!xsw_pfn_is_ours(pfn) || xsw_is_aliased(pfn) ||
+		    xsw_p2m_set(pfn, xsw_pfn_to_mfn(pfn)))
 			return false;
 	}
 	return true;

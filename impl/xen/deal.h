@@ -30,8 +30,8 @@ struct xsw_deal {
 
 /**
  * xsw_deal() - each page gets its frame: M2P, P2M and page table; one TLB flush
- * Return: 0, or why all is as before: -EFAULT, a page is not ours or its P2M entry cannot be
- * written; -EPERM, Xen's policy forbids it.
+ * Return: 0, or why all is as before: -EFAULT, a page is not ours, is mapped elsewhere too, or its
+ * P2M entry cannot be written; -EPERM, Xen's policy forbids it.
  */
 int xsw_deal(struct xsw_deal *d);
 

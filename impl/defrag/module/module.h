@@ -48,6 +48,12 @@ int xsw_run_start(enum xsw_job job); /* Return: 0, or -EBUSY: the operator's las
 void xsw_run_stop(void);
 u64 xsw_thread_cpu_ns(void);
 
+/*
+ * notices.c: tells what went otherwise than asked for.  A run in the @background says nothing if
+ * the one before it, in the background too, said the same.
+ */
+void xsw_tell_notices(const struct xsw_defrag *d, bool background);
+
 /* straddles.c: buffers that bounced because they straddle; the kernel's own swiotlb-xen's ... */
 int xsw_straddles_watch(void);
 void xsw_straddles_forget(void);

@@ -4,12 +4,14 @@
  * the kernel's own swiotlb-xen, and those of devices that are attached to xen_swiotlb.ko.
  *
  * The kernel's trace event tells each bounce and not why.  But a buffer that crosses a page, in
- * reach of its device, bounces for no other reason, unless bouncing is forced.
+ * reach of its device, bounces for no other reason, unless bouncing is forced: then none is
+ * counted.
  */
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include <linux/swiotlb.h>
 #include <linux/tracepoint.h>
 
 #include "module.h"
@@ -19,7 +21,8 @@ static atomic64_t straddles, bytes;
 
 static void on_bounce(void *data, struct device *dev, dma_addr_t bus, size_t size)
 {
-	if (offset_in_page(bus) + size <= PAGE_SIZE || bus + size - 1 > dma_get_mask(dev))
+	if (is_swiotlb_force_bounce(dev) || offset_in_page(bus) + size <= PAGE_SIZE ||
+	    bus + size - 1 > dma_get_mask(dev))
 		return;
 	atomic64_inc(&straddles);
 	atomic64_add(size, &bytes);

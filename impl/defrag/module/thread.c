@@ -134,15 +134,6 @@ static void tell_ending(enum xsw_job job, enum xsw_ending ending)
 	const struct xsw_progress *p = &s->run.progress;
 	u64 ms = div64_u64(s->ended_ns - s->began_ns, NSEC_PER_MSEC);
 
-	if (s->run.forbidden)
-		pr_notice("Xen permits this domain no exchange of order %u%s\n", s->run.forbidden,
-			  s->run.most_order ? ""
-					    : ": it was asked for nothing, as the blocks that it "
-					      "is to keep could not be held (xen_floor_blocks)");
-	else if (s->run.limits.ask_xen && !s->run.most_order)
-		pr_notice("the %llu blocks that Xen is to keep could not be held: it was asked for "
-			  "nothing\n",
-			  s->run.limits.xen_floor_blocks);
 	if (job != XSW_JOB_HOT)
 		pr_info("%s in %llu ms: %llu of %llu scattered blocks of 2 MiB cured, %llu could "
 			"not be emptied\n",
@@ -183,6 +174,7 @@ static void run(enum xsw_job job)
 	xsw_contiguity_look(&s->after);
 	s->ended_ns = ktime_get_ns();
 	s->runs++;
+	xsw_tell_notices(&s->run, false);
 	tell_ending(job, ending);
 	finish(ending);
 }
@@ -201,17 +193,20 @@ static bool begin_in_background(void)
 	return s->in_background;
 }
 
-static void run_in_background(void)
+/* Return: is there something to win soon? */
+static bool run_in_background(void)
 {
 	struct xsw_service *s = &xsw_service;
+	enum xsw_ending ending = do_run(&s->background_run, XSW_JOB_HOT);
 
-	do_run(&s->background_run, XSW_JOB_HOT);
+	xsw_tell_notices(&s->background_run, true);
 	s->background_cured += s->background_run.progress.hot_cured;
 	s->runs++;
 	WRITE_ONCE(s->in_background, false);
+	return s->background_run.progress.hot_cured && ending != XSW_ENDED_PRESSED;
 }
 
-/* Once a second.  A run that cured nothing is not tried again at once. */
+/* Once a second.  A run that cured nothing, or ended at the floor, is not tried again at once. */
 static void look_at_straddles(void)
 {
 	struct xsw_service *s = &xsw_service;
@@ -224,10 +219,7 @@ static void look_at_straddles(void)
 	last_ns = now_ns;
 	if (rate < READ_ONCE(s->background_rate) || now_ns < not_before_ns)
 		return;
-	if (!begin_in_background())
-		return;
-	run_in_background();
-	if (!s->background_run.progress.hot_cured)
+	if (begin_in_background() && !run_in_background())
 		not_before_ns = ktime_get_ns() + BACK_OFF * NSEC_PER_SEC;
 }
 

@@ -53,6 +53,7 @@ struct page {
 /* All zero: none.  'at' counts calls from now on: 1 is the next one. */
 struct fake_faults {
 	u32 kvmalloc_at;      /* the call returns NULL */
+	u64 kvmalloc_most;    /* bytes, more in one call return NULL; 0: any */
 	u32 pages_at;         /* alloc_pages(): this call and all after it return NULL */
 	u32 vmap_at;          /* the call returns NULL */
 	u32 multicall_at;     /* the call is refused as a whole */
@@ -81,9 +82,10 @@ extern unsigned long fake_pte[FAKE_PAGES]; /* of the direct map */
 extern unsigned long fake_vmap_pte[VMAP_PAGES];
 extern struct fake_faults faults;
 extern struct fake_counts counts;
-extern long fake_highest_frame; /* what Xen says of it, or its error */
-extern u64 fake_xen_top;        /* Xen has no free frame from here up */
-extern long fake_pressed;       /* pages that si_mem_available() leaves out */
+extern long fake_highest_frame;            /* what Xen says of it, or its error */
+extern u64 fake_xen_top;                   /* Xen has no free frame from here up */
+extern u64 fake_alias_from, fake_alias_to; /* pages mapped in the kernel image's range, too */
+extern long fake_pressed;                  /* pages that si_mem_available() leaves out */
 
 /* Called when alloc_contig_range() begins: what others do at that moment; may be NULL */
 extern void (*fake_range_asked)(unsigned long start);

@@ -79,7 +79,8 @@ void *kvzalloc(size_t size, gfp_t gfp)
 {
 	if (gfp & __GFP_NORETRY)
 		fake_violation("kvmalloc() does not know __GFP_NORETRY", 0);
-	if (fake_fails(&faults.kvmalloc_at)) {
+	if (fake_fails(&faults.kvmalloc_at) ||
+	    (faults.kvmalloc_most && size > faults.kvmalloc_most)) {
 		fail_request(gfp);
 		return NULL;
 	}

@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include <linux/pgtable.h>
+
 #include "fake.h"
 
 unsigned long fake_vmap_pte[VMAP_PAGES];
@@ -14,6 +16,7 @@ void fake_xen_start(void)
 {
 	memset(fake_vmap_pte, 0, sizeof(fake_vmap_pte));
 	vmap_pages = 0;
+	fake_alias_from = fake_alias_to = 0;
 }
 
 void fake_xen_check(void)
@@ -75,6 +78,26 @@ int HYPERVISOR_mmu_update(struct mmu_update *request, unsigned int n, unsigned i
 }
 
 /* ---- page tables ---- */
+
+unsigned long phys_base = 0x200000;
+u64 fake_alias_from, fake_alias_to;
+
+/* No entry, an entry that maps nothing, or one that maps the page */
+pte_t *lookup_address(unsigned long address, unsigned int *level)
+{
+	static pte_t found;
+	u64 pfn = (address - __START_KERNEL_map + phys_base) >> PAGE_SHIFT;
+
+	if (address - __START_KERNEL_map >= KERNEL_IMAGE_SIZE)
+		fake_violation("address outside the kernel image's range", address);
+	*level = 1;
+	if (pfn >> 9 < fake_alias_from >> 9 || pfn >> 9 > fake_alias_to >> 9)
+		return NULL;
+	found.pte = pfn >= fake_alias_from && pfn < fake_alias_to
+			    ? xen_p2m_addr[pfn] << PAGE_SHIFT | PAGE_KERNEL
+			    : 0;
+	return &found;
+}
 
 static int update_vmap(u64 page, unsigned long pte)
 {
@@ -196,7 +219,12 @@ static u64 find_extent(unsigned int order, unsigned int bits)
 /* Xen takes only a frame of the domain's that nothing maps, and whose page says so. */
 static bool may_take(u64 mfn)
 {
+	u64 pfn;
+
 	if (mfn >= FAKE_FRAMES || fake_frames[mfn].owner != OF_US || fake_frames[mfn].mapped)
+		return false;
+	pfn = machine_to_phys_mapping[mfn];
+	if (pfn >= fake_alias_from && pfn < fake_alias_to)
 		return false;
 	if (xen_p2m_addr[machine_to_phys_mapping[mfn]] != INVALID_P2M_ENTRY)
 		fake_violation("exchange of a frame that the P2M still names:", mfn);

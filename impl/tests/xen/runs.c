@@ -2,6 +2,7 @@
 /*
  * What the tests of impl/defrag share.
  */
+#include "../../defrag/search.h"
 #include "runs.h"
 
 struct xsw_defrag defrag;
@@ -42,6 +43,7 @@ int start_run(void **state)
 	fake_highest_frame = FAKE_FRAMES;
 	between_passes = NULL;
 	fake_range_asked = note_available;
+	xsw_search_forget();
 	return failed;
 }
 

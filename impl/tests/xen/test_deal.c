@@ -52,6 +52,17 @@ static void a_read_only_p2m_stops_it_before_xen_is_told(void **state)
 	assert_int_equal(counts.mmu_updates, 0);
 }
 
+static void a_page_mapped_elsewhere_keeps_its_frame(void **state)
+{
+	(void)state;
+	fake_alias_from = page_of(3);
+	fake_alias_to = page_of(3) + 1;
+	must_fail(3, 32);
+	assert_int_equal(xsw_pfn_to_mfn(page_of(3)), RUN + 3);
+	assert_int_equal(counts.mmu_updates, 0);
+	check(0);
+}
+
 static void a_refused_mapping_is_tried_again(void **state)
 {
 	struct xsw_block b;
@@ -94,6 +105,7 @@ int main(void)
 		scattered_test(a_policy_that_forbids_it_leaves_all_as_it_was),
 		held_test(a_refusal_half_way_is_taken_back),
 		scattered_test(a_read_only_p2m_stops_it_before_xen_is_told),
+		scattered_test(a_page_mapped_elsewhere_keeps_its_frame),
 		scattered_test(a_refused_mapping_is_tried_again),
 		scattered_test(a_refusal_to_map_at_all_is_tried_again),
 		scattered_test(a_mapping_refused_for_good_is_warned_of),

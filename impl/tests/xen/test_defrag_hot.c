@@ -171,6 +171,7 @@ static void the_domain_keeps_its_floor(void **state)
 	defrag.limits.free_floor_bytes = 254 << 20; /* all there is */
 	assert_int_equal(run_hot(), XSW_ENDED_PRESSED);
 	assert_int_equal(defrag.progress.hot_cured, 0);
+	assert_int_equal(defrag.progress.passes, 1); /* it does not wait for others to free some */
 	check(0);
 }
 
@@ -236,17 +237,88 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	check(0);
 }
 
-/* Nothing scattered can be held for it: small extents are had all the same. */
-static void a_floor_does_without_what_is_not_scattered(void **state)
+/* Nothing scattered can be held for it: nobody knows what Xen has, and the domain's own serve. */
+static void a_floor_that_cannot_be_held_leaves_xen_alone(void **state)
 {
 	(void)state;
 	fake_give_to_xen(1 << 17, FAKE_PAGES);
+	fake_give_to_xen(1 << 18, 4 * 512);
 	fake_lay_out(0, 1 << 17, FAKE_PAGES - 512);
 	fake_use(FAKE_PAGES - 512, false);
 	defrag.limits.xen_floor_blocks = 8;
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(defrag.progress.kept, 0);
-	assert_int_equal(defrag.progress.taken[3], 63);
+	assert_int_equal(defrag.progress.taken[3], 0);
+	assert_int_equal(counts.exchanges, 0);
+	assert_true(defrag.progress.hot_cured >= 63);
+	check(0);
+}
+
+/* In each rest one comes by: the run ends all the same, and does not say that nothing is left. */
+static void passes_without_end_are_told(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 40 * 512);
+	more = 300;
+	between_passes = another_comes_by;
+	assert_int_equal(run_hot(), XSW_ENDED_PASSES);
+	assert_string_equal(xsw_ending_name(XSW_ENDED_PASSES), "unfinished");
+	assert_int_equal(defrag.progress.passes, 200);
+	more = 0;
+	check(0);
+}
+
+/* The pages of donors count as those that they cure. */
+static void donors_are_paced(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	defrag.limits.held_bytes = 2 << 20;
+	stop_at = 1;
+	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
+	assert_int_equal(defrag.progress.dealt_pages, 2 * 512);
+	assert_int_equal(most_in_step, 512 + 512 + 256 + 512); /* three orders, and a donor */
+	check(0);
+}
+
+static void a_deal_that_xen_refuses_is_told(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	faults.mmu_update_at = 1;
+	run_hot();
+	assert_int_equal(defrag.deals_refused, 1);
+	assert_int_equal(defrag.deal_error, -EPERM);
+	check(0);
+}
+
+/* Xen would refuse the frames of pages that are mapped elsewhere, and a deal must not move them. */
+static void pages_mapped_elsewhere_are_left_alone(void **state)
+{
+	u64 mfn = xsw_pfn_to_mfn(FAKE_PAGES - 5);
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 16 * 512);
+	fake_alias_from = FAKE_PAGES - 5;
+	fake_alias_to = FAKE_PAGES - 4;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.hot_found, 0);
+	assert_true(defrag.progress.hot_cured >= 255); /* its neighbours are not mapped twice */
+	assert_int_equal(defrag.progress.refused[3], 0);
+	assert_int_equal(xsw_pfn_to_mfn(FAKE_PAGES - 5), mfn);
+	check(0);
+}
+
+static void a_donor_mapped_elsewhere_gives_nothing(void **state)
+{
+	(void)state;
+	lay_donor(DONOR);
+	fake_alias_from = DONOR + 511;
+	fake_alias_to = DONOR + 512;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(xsw_pfn_to_mfn(DONOR + 511), (1 << 17) + DONOR + 511);
+	assert_int_equal(defrag.deals_refused, 0);
 	check(0);
 }
 
@@ -292,7 +364,12 @@ int main(void)
 		a_hot_test(no_pages_to_be_had_is_no_harm),
 		a_hot_test(no_memory_for_its_arrays_is_survived),
 		a_hot_test(a_width_takes_low_frames_for_low_pages),
-		a_hot_test(a_floor_does_without_what_is_not_scattered),
+		a_hot_test(a_floor_that_cannot_be_held_leaves_xen_alone),
+		a_hot_test(passes_without_end_are_told),
+		a_hot_test(donors_are_paced),
+		a_hot_test(a_deal_that_xen_refuses_is_told),
+		a_hot_test(pages_mapped_elsewhere_are_left_alone),
+		a_hot_test(a_donor_mapped_elsewhere_gives_nothing),
 		a_run_test(a_run_of_all_does_both),
 		a_run_test(a_run_that_was_stopped_does_not_go_on),
 	};

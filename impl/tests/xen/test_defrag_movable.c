@@ -345,9 +345,75 @@ static void no_memory_for_its_arrays_is_survived(void **state)
 		assert_int_equal(run_movable(), XSW_ENDED_MEMORY);
 		check(0);
 	}
-	faults.kvmalloc_at = 8; /* the first exchange's: this is dealt instead */
+}
+
+/* It is of 16 blocks: for eight there is memory. */
+static void no_memory_for_an_exchange_makes_it_a_smaller_one(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	faults.kvmalloc_at = 8;
 	assert_int_equal(run_movable(), XSW_ENDED_DONE);
-	assert_true(contiguous_blocks() > 90);
+	assert_int_equal(faults.kvmalloc_at, 0);
+	assert_int_equal(defrag.progress.taken[9], 127);
+	assert_int_equal(defrag.untried, 0);
+	check(0);
+}
+
+static void have_little_memory(unsigned long start)
+{
+	(void)start;
+	faults.kvmalloc_most = 8 * 512 * sizeof(u64);
+}
+
+/* For eight blocks as long as the run lasts: half of a hand in each exchange */
+static void with_little_memory_each_exchange_is_half_as_large(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_range_asked = have_little_memory;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.taken[9], 127);
+	assert_int_equal(counts.exchanges, 2 * 8);
+	check(0);
+}
+
+/* It cannot be smaller: Xen is asked for the other blocks, and the result tells of this one. */
+static void an_exchange_that_was_not_tried_is_told(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 200 * 512);
+	defrag.limits.held_bytes = 2 << 20;
+	faults.kvmalloc_at = 8;
+	assert_int_equal(run_movable(), XSW_ENDED_MEMORY);
+	assert_int_equal(defrag.untried, 1);
+	assert_int_equal(defrag.progress.refused[9], 0);
+	assert_int_equal(defrag.progress.taken[9], 126);
+	check(0);
+}
+
+static void a_deal_that_xen_refuses_is_told(void **state)
+{
+	(void)state;
+	faults.mmu_update_at = 1;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.deals_refused, 1);
+	assert_int_equal(defrag.deal_error, -EPERM);
+	check(0);
+}
+
+static void a_block_mapped_elsewhere_is_left_alone(void **state)
+{
+	u64 mfn = xsw_pfn_to_mfn(4096 + 200);
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 128 * 512);
+	fake_alias_from = 4096 + 200;
+	fake_alias_to = 4096 + 203;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.progress.busy, 2);
+	assert_int_equal(defrag.progress.refused[9], 0);
+	assert_int_equal(xsw_pfn_to_mfn(4096 + 200), mfn);
 	check(0);
 }
 
@@ -379,6 +445,11 @@ int main(void)
 		a_run_test(a_stop_among_busy_blocks_is_heeded),
 		a_run_test(a_run_goes_on_after_a_freeze),
 		a_run_test(no_memory_for_its_arrays_is_survived),
+		a_run_test(no_memory_for_an_exchange_makes_it_a_smaller_one),
+		a_run_test(with_little_memory_each_exchange_is_half_as_large),
+		a_run_test(an_exchange_that_was_not_tried_is_told),
+		a_run_test(a_deal_that_xen_refuses_is_told),
+		a_run_test(a_block_mapped_elsewhere_is_left_alone),
 	};
 
 	return run_held_tests(tests);

@@ -43,7 +43,7 @@ at_least "$(said .stride)" 2 "one block in $(said .stride) is looked at when few
 within "$(said '.pages * .stride')" "$(word_of frames "$line")" 30 'that is such a part of the memory'
 at_least "$(share)" $((full - 150)) "of which $(share) in 1000 are contiguous, of all $full"
 at_most "$(share)" $((full + 150)) 'no more than that'
-like "$(said .pool_module.why)" about 'and it says where it estimates'
+like "$(said .pool_module.why)" 'about|nothing' 'and it says where it estimates, if there is something'
 
 # ---- a pool, and the causes ----
 
