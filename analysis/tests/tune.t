@@ -94,9 +94,6 @@ tells straddles '.remedies | map(select(.name == "wider device")) | .[0].bytes_n
 tells held '[.remedies[] | select(.name | startswith("wider")) | [.name, .bytes_not_copied, .hardware, .what[-6:]]]' \
 	'[["wider mask",204800,false,"mptsas"],["wider device",102400,true," e1000"]]' \
 	'a driver that was told to be narrow, and a card that is'
-is "$(sed -n 's/^HELD = //p' "$checkout/analysis/tune/remedies.py" | tr -d '()' | tr -s ', ' '\n' | sort)" \
-	"$(sed -n '/drivers\[\] = {/,/}/p' "$checkout/traces/xswbounce/show/advice.c" | grep -o '"[^"]*"' | sort)" \
-	'and xswbounce knows the same drivers'
 tells forced '.remedies[0] | [.name, .reboot]' '["no forcing",true]' 'forcing'
 tells module "$remedies" '[["shorter queues",0,20],["larger pool",0,20],["wider device",0,20],["nothing",20,0]]' \
 	'the module is not offered to who has it'

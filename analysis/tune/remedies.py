@@ -17,7 +17,7 @@ CURES = {
 }
 # Drivers that ask dma_get_required_mask() how wide to be; under Xen PV the kernel answers 32 bits.
 # xswbounce's advice has the same list.
-HELD = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
+NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
 
 
 class Remedy(NamedTuple):
@@ -149,7 +149,7 @@ class Finder:
 
     def is_held(self, device):
         """Xen PV told this device's driver to be narrow."""
-        return self.subject.pool == "stock" and device["driver"] in HELD and \
+        return self.subject.pool == "stock" and device["driver"] in NARROW and \
             device["dma_mask"] == 0xffffffff
 
     def wider_mask(self):
