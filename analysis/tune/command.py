@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 import confirm
+import counters
 import draw
 import host
 import occupancy_screen
@@ -73,7 +74,7 @@ def options(arguments):
 
 
 def advice_of(given, recording):
-    low_free = host.low_memory() if not given.recording else None
+    low_free = host.low_memory(given.xswbounce) if not given.recording else None
     return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale,
                   low_free, given.watched, given.apply)
 
@@ -103,24 +104,51 @@ def advise(given, recording, before=None, applied=None):
         sys.stdout.write(screen.text(document))
         if given.watched:
             print(occupancy_screen.summary(document["occupancy"]))
+            for line in occupancy_screen.other(document["occupancy"]):
+                print(line)
             print("\n".join(screen.level_lines(document["occupancy"]["levels"])))
     if given.plots and advice.bounces:
-        drawn, wrong = draw.draw(advice, given.plots)
-        if wrong:
-            print(f"tune: {wrong}", file=sys.stderr)
-        elif not given.json:
-            print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+        tell_plots(given, *draw.draw(advice, given.plots))
     return advice
 
 
-def advise_by_days(given):
-    """Without a recording: by what was in use."""
-    document = given.watched.alone(given.margin)
+def tell_plots(given, drawn, wrong):
+    if wrong:
+        print(f"tune: {wrong}", file=sys.stderr)
+    elif not given.json:
+        print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+
+
+def tell(given, document, text):
+    """An advice that no replay is behind."""
+    if given.save:
+        save(document, given.save)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()
     else:
-        sys.stdout.write(occupancy_screen.text(document))
+        sys.stdout.write(text(document))
+
+
+def advise_by_days(given):
+    """Without a recording: by what was in use."""
+    if given.scale > 1:
+        raise Refused("--occupancy alone can't be scaled: name a recording, too")
+    document = given.watched.alone(given.margin)
+    tell(given, document, occupancy_screen.text)
+    if given.plots and document["peak"]["slots"]:
+        tell_plots(given, *draw.draw_days(given.watched, document, given.plots))
+
+
+def advise_by_counters(given, before):
+    """Where nothing can be recorded: by what the kernel counts."""
+    reason = "this kernel has no BTF, so xswbounce can't record"
+    wrong = [name for name, is_given in (("--apply", given.apply), ("--confirm", before),
+                                         ("--scale", given.scale > 1), ("--keep", given.keep))
+             if is_given]
+    if wrong:
+        raise Refused(f"{reason}: {wrong[0]} needs a recording")
+    tell(given, counters.document(reason, given.margin, given.time), counters.text)
 
 
 def apply_and_compare(given, folder, recording):
@@ -145,8 +173,7 @@ def from_host(given, before):
     if os.geteuid():
         raise Refused("recording needs root; or name a recording")
     if not host.has_types():
-        lines = host.without_recording("this kernel has no BTF, so xswbounce can't record")
-        print("\n".join(lines))
+        advise_by_counters(given, before)
         return
     with tempfile.TemporaryDirectory(prefix="tune.") as folder:
         to = given.keep or os.path.join(folder, "load.rec")
