@@ -2,6 +2,8 @@
 /*
  * From a recording's events to mappings that begin and end, and the account of them.
  */
+#include <string.h>
+
 #include "mapping.h"
 
 #define SKIP_CPU_SYNC 0x20u      /* DMA_ATTR_SKIP_CPU_SYNC */
@@ -38,12 +40,25 @@ static inline bool is_known_ghost(const struct load *l, const struct load_stream
 	return s->ghost < l->known->n && l->known->number[s->ghost] == s->number;
 }
 
+/* Is @name one of @names, between commas? */
+static bool is_named(const char *names, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; names; names = strchr(names, ',') ? strchr(names, ',') + 1 : NULL)
+		if (n && !strncmp(names, name, n) && (!names[n] || names[n] == ','))
+			return true;
+	return false;
+}
+
 /* Why a map would have bounced that failed is not told: for what its device bounces for */
 static bool is_avoided(const struct load *l, const struct rec_event *e)
 {
 	const struct load_device *d = &l->device[e->device];
 	u32 reason;
 
+	if (l->options.only && !is_named(l->options.only, l->described[e->device].name))
+		return false;
 	if (!e->failed)
 		return l->options.without[e->reason];
 	for (reason = 1; reason < LOAD_REASONS; reason++)
@@ -70,7 +85,7 @@ static bool take_map(struct load *l, struct load_stream *s, const struct rec_eve
 	if (e->failed) {
 		d->failed++;
 		d->failed_bytes += e->size;
-		count_size(d, e->size);
+		d->largest = max(d->largest, e->size);
 		return mapping_failed(l, s, e);
 	}
 	d->by_reason[e->reason]++;

@@ -163,8 +163,10 @@ const char *load_open(struct load *l, const struct load_options *options,
 const char *load_run(struct load *l, struct pools *pools)
 {
 	l->pools = pools;
-	if (pools)
+	if (pools) {
 		pools->device = l->described;
+		pools->limit = l->scan.limit;
+	}
 	if (l->options.copies > 1)
 		run_copies(l);
 	else

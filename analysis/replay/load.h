@@ -48,6 +48,7 @@ struct load_options {
 	bool across_gaps;
 	bool without[LOAD_REASONS]; /* as if nothing had bounced for this reason */
 	bool avoids;                /* is one of those set? */
+	const char *only;           /* of these devices alone, between commas; NULL: of all */
 	bool own_queues; /* no device has more mappings each way than it had, if they are split */
 	const struct load_queues *had; /* [REC_DEVICES], with own_queues */
 	u32 queue; /* mappings that a device has at most each way; 0: as many as it had */
@@ -70,6 +71,8 @@ struct load_scan {
 	enum rec_state state;
 	u64 offset; /* of the end */
 	struct owners owners;
+	bool reaches[REC_DEVICES]; /* it was served by the recorded pool, within its mask */
+	u64 limit[REC_DEVICES];    /* the highest address of a pool that it is to be given */
 };
 
 /* Maps to be left out: their events' numbers, from 1, rising */

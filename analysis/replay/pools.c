@@ -86,7 +86,7 @@ static inline struct xsw_request request_of(const struct pools *s, const struct 
 	const struct rec_device *d = &s->device[o->device];
 
 	return (struct xsw_request){ .orig = o->orig,
-				     .mask = d->dma_mask,
+				     .mask = s->limit[o->device],
 				     .min_align_mask = d->min_align_mask,
 				     .boundary_mask = d->boundary_mask,
 				     .size = o->size };

@@ -64,7 +64,8 @@ struct pools {
 	u32 ids;  /* room in each 'at' */
 	u32 worn; /* number of the layout in which the pools begin; 0: in the snapshot's order */
 	struct timeline timeline;
-	const struct rec_device *device; /* by number: their limits */
+	const struct rec_device *device; /* by number: how they align */
+	const u64 *limit;                /* and the highest address that each is to be given */
 };
 
 /** pools_add() - another one, empty.  Return: false: no memory. */

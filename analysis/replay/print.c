@@ -44,6 +44,7 @@ static void print_recording(struct json *j, const struct load *l)
 	json_text(j, "clock", h->clock);
 	json_text(j, "command_line", h->command_line);
 	known(j, "cpus", h->cpus);
+	json_count(j, "cpus_seen", scan->cpus);
 	known(j, "pool_slots", h->pool_slots);
 	json_count(j, "pool_used", h->pool_used);
 	known(j, "pool_base", h->pool_base);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "crc.h"
 #include "recording.h"
@@ -151,7 +152,8 @@ static const char *read_head(struct rec_reader *r)
 	else
 		take_head_2(&r->head, &h.two);
 	if (r->head.pool_used > r->head.pool_slots || r->head.pool_slots > 1u << 30 ||
-	    r->head.cpus > 1u << 16 || r->head.areas > 1u << 16)
+	    r->head.cpus > 1u << 16 || r->head.areas > 1u << 16 ||
+	    r->head.areas & (r->head.areas - 1))
 		return "its head is damaged";
 	r->offset = s.head_bytes;
 	return NULL;
@@ -159,12 +161,21 @@ static const char *read_head(struct rec_reader *r)
 
 const char *rec_open(struct rec_reader *r, const char *path)
 {
+	struct stat what;
+
 	memset(r, 0, sizeof(*r));
 	r->device = calloc(REC_DEVICES, sizeof(*r->device));
 	if (!r->device)
 		return "no memory";
 	r->device[0] = (struct rec_device){ .dma_mask = ~0ULL, .boundary_mask = ~0ULL };
 	r->devices = 1;
+	/* Before it is opened: opening a pipe waits for a writer. */
+	if (stat(path, &what))
+		return strerror(errno);
+	if (S_ISDIR(what.st_mode))
+		return strerror(EISDIR);
+	if (!S_ISREG(what.st_mode))
+		return "it is no file: a recording is read more than once";
 	r->f = fopen(path, "rb");
 	if (!r->f)
 		return strerror(errno);

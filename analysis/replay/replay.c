@@ -43,6 +43,8 @@ static const struct argp_option choices[] = {
 	  0 },
 	{ "without", 'w', "REASON[,REASON...]", 0,
 	  "As if nothing had bounced for this reason: mask, straddle, align, forced", 0 },
+	{ "only", 'n', "DEVICE[,DEVICE...]", 0, "With --without: what these devices alone bounced",
+	  0 },
 	{ "copies", 'c', "N", 0, "Add the recording to itself, so that there are N of it", 0 },
 	{ "shift", 'S', "SECONDS", 0, "From one copy to the next (a tenth of the recording)", 0 },
 	{ "start-once", 'O', NULL, 0,
@@ -139,6 +141,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'w':
 		choose_reasons(arg, state);
 		return 0;
+	case 'n':
+		options.only = arg;
+		return 0;
 	case 'c':
 		options.copies = number(arg, 1, LOAD_COPIES, state);
 		return 0;
@@ -226,13 +231,23 @@ static const char *find_queues(const struct load_scan *scan, const struct load_g
 	return wrong;
 }
 
+static bool is_before_areas(const struct rec_head *h)
+{
+	unsigned int major;
+
+	return sscanf(h->kernel, "%u.", &major) == 1 && major < 6;
+}
+
 static void set_defaults(const struct load_scan *scan, const struct rec_head *h)
 {
 	u32 cpus = h->cpus ? h->cpus : scan->cpus;
 
+	sizes.any_segments = is_before_areas(h);
 	if (!sizes.areas.n) {
 		sizes.areas.n = 1;
-		sizes.areas.value[0] = sizes_round_up(h->areas ? h->areas : max(cpus, 1u));
+		sizes.areas.value[0] = sizes_round_up(h->areas             ? h->areas
+						      : sizes.any_segments ? 1
+									   : max(cpus, 1u));
 	}
 	model_nr_cpus = min(max(scan->cpus, 1u), (u32)MODEL_CPUS);
 }
@@ -286,7 +301,7 @@ static const char *replay(struct load *l, const struct load_scan *scan)
 		wrong = "no memory for the pools";
 	if (!wrong && !pools.n)
 		wrong = "none of the sizes named can be had: stock's are powers of two of 128 slots "
-			"an area, the module's multiples of 1024";
+			"an area, in one area multiples of 128, the module's multiples of 1024";
 	if (!wrong) {
 		began = now_ns();
 		wrong = load_run(l, &pools);

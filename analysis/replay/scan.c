@@ -7,6 +7,24 @@ static u32 pool_of(const struct rec_reader *r, const struct rec_event *e)
 	return r->device[e->device].module ? LOAD_MODULE : LOAD_STOCK;
 }
 
+/*
+ * A device that reaches less than 32 bits: what it was served tells that it reaches the recorded
+ * pool, wherever that lay.  The pools it is replayed on are taken to lie there, too.
+ */
+static void find_limits(const struct rec_reader *r, struct load_scan *scan)
+{
+	u32 i;
+
+	for (i = 0; i < REC_DEVICES; i++)
+		scan->limit[i] = scan->reaches[i] ? ~0ULL : r->device[i].dma_mask;
+}
+
+static bool is_reached(const struct rec_reader *r, const struct rec_event *e)
+{
+	return e->call == REC_MAP && e->reason && !e->failed &&
+	       e->bus + e->size - 1 <= r->device[e->device].dma_mask;
+}
+
 /* Return: false: no memory */
 static bool look_at(const struct rec_reader *r, struct load_scan *scan)
 {
@@ -20,6 +38,7 @@ static bool look_at(const struct rec_reader *r, struct load_scan *scan)
 		scan->cpus = max(scan->cpus, e->cpu + 1u);
 		if (!owners_look(&scan->owners, r->device, e))
 			return false;
+		scan->reaches[e->device] |= is_reached(r, e);
 		if (e->call != REC_SLOT)
 			continue;
 		scan->last_slot = scan->replayed;
@@ -44,6 +63,8 @@ const char *load_scan(const struct load_options *options, struct load_scan *scan
 			wrong = look_at(&r, scan) ? NULL : "no memory";
 		}
 	}
+	if (r.device)
+		find_limits(&r, scan);
 	scan->state = r.state;
 	scan->offset = r.offset;
 	scan->events = r.events;

@@ -61,7 +61,7 @@ void sizes_choose(struct numbers *to, bool stock, u64 peak, u64 today)
 	if (stock) {
 		for (i = max(power / 8, (u64)SMALLEST); i <= power * 8; i *= 2)
 			add(to, i);
-		if (today >= SEGMENT && !(today & (today - 1)))
+		if (!(today % SEGMENT))
 			add(to, today);
 		return;
 	}
@@ -75,6 +75,13 @@ void sizes_choose(struct numbers *to, bool stock, u64 peak, u64 today)
 		add(to, today);
 }
 
+static bool is_stock_size(const struct sizes *sizes, u32 slots, u32 areas)
+{
+	if (sizes->any_segments && areas == 1)
+		return !(slots % SEGMENT);
+	return !(slots & (slots - 1)) && !(areas & (areas - 1)) && slots / areas >= SEGMENT;
+}
+
 static bool open_stock(const struct sizes *sizes, struct pools *pools, const struct numbers *slots)
 {
 	u32 i, k;
@@ -83,7 +90,7 @@ static bool open_stock(const struct sizes *sizes, struct pools *pools, const str
 		for (k = 0; k < sizes->areas.n; k++) {
 			u32 n = slots->value[i], areas = sizes->areas.value[k];
 
-			if (n & (n - 1) || areas & (areas - 1) || n / areas < SEGMENT)
+			if (!is_stock_size(sizes, n, areas))
 				continue;
 			if (!pools_add(pools, &xsw_scheme_upstream, n, areas))
 				return false;

@@ -17,6 +17,7 @@ struct sizes {
 	bool stock, module;   /* which allocators */
 	struct numbers slots; /* none: fitting ones are chosen */
 	struct numbers areas; /* of stock's */
+	bool any_segments;    /* stock has any number of 128 slots: before areas, and Linux 6.0 */
 };
 
 /** sizes_read() - numbers between commas, each between @least and @most.  Return: are they? */

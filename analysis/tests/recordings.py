@@ -23,14 +23,14 @@ class Recording:
     """Blocks of one version, in the order they are added."""
 
     def __init__(self, version=2, pool_slots=32768, pool_used=0, module_bytes=0, cpus=2,
-                 place=None, flags=0):
+                 place=None, flags=0, kernel="6.12.0", command_line="quiet"):
         self.version, self.sequence, self.events, self.lost = version, 0, 0, 0
         body = struct.pack("<QQQQ", 5, 1700000000000000000, pool_slots, pool_used)
-        names = text("6.12.0", 64) + text("swiotlb-xen", 16) + text("dom0", 16)
+        names = text(kernel, 64) + text("swiotlb-xen", 16) + text("dom0", 16)
         if version == 1:
             body += names
         else:
-            body += struct.pack("<QII", module_bytes, cpus, flags) + names + text("quiet", 256)
+            body += struct.pack("<QII", module_bytes, cpus, flags) + names + text(command_line, 256)
         if place:  # base, areas, forced, Xen, clock
             body += struct.pack("<QII", *place[:3]) + text(place[3], 32) + text(place[4], 16)
         self.out = (b"XSWREC\r\n" + struct.pack("<IIII", version, 0x01020304, 24 + len(body), 40) +
@@ -320,6 +320,38 @@ def rising():
     return [event(n * 10**9, at(2 * n), 4096) for n in range(900)]
 
 
+def many_cpus():
+    """A page from each of 64 CPUs."""
+    events = [event(1000 * n, at(128 * n), 4096, cpu=n) for n in range(64)]
+    return events + [event(90000 + n, at(128 * n), 4096, UNMAP, cpu=n) for n in range(64)]
+
+
+def narrow():
+    """A device of 30 bits: 20 mappings in a pool that it reaches, and then one that fails."""
+    events = [event(1000 * n, 0x10000000 + 4096 * n, 4096) for n in range(20)]
+    return events + [event(90000, NOWHERE, 4096, failed=1)]
+
+
+def beyond():
+    """No device reaches the pool."""
+    return [event(1000 * n, NOWHERE, 4096, failed=1, phys=4096 * n) for n in range(10)]
+
+
+def huge():
+    """More than 2 GiB at once."""
+    return [event(1000 * n, 0x40000000 + 262144 * n, 262144) for n in range(8200)]
+
+
+def held():
+    """A SAS disk whose driver was told to be narrow, and a card that is."""
+    events = []
+    for n in range(50):
+        events += [event(10000 * n, at(0), 4096), event(10000 * n + 1, at(2), 2048, device=2),
+                   event(10000 * n + 5000, at(0), 4096, UNMAP),
+                   event(10000 * n + 5001, at(2), 2048, UNMAP, device=2)]
+    return events
+
+
 def tuned():
     """What tune.t asks advice about."""
     def new(**head):
@@ -335,6 +367,30 @@ def tuned():
         "rising": new(cpus=1).add(rising()).end(),
         "forced": new(cpus=2, place=(0x40000000, 2, 1, "4.20.0", "tsc"))
                   .add([event(1, at(0), 4096, reason=4), event(2, at(2), 4096, reason=4)]).end(),
+        "many_cpus": new(pool_slots=32768, cpus=64, place=(0x40000000, 64, 0, "4.20.0", "tsc"))
+                     .add(many_cpus()).end(),
+        "parked_cpus": new(pool_slots=1024, cpus=4, place=(0x40000000, 8, 0, "4.20.0", "tsc"))
+                       .add(areas_held()).end(),
+        "old": new(pool_slots=3072, cpus=8, kernel="5.10.0-28-amd64").add(small_pool()).end(),
+        "boot_forced": new(pool_slots=1024, cpus=1, command_line="ro swiotlb=1024,force",
+                           place=(0x40000000, 1, 1, "4.20.0", "tsc"))
+                       .add([event(1000 * n, at(2 * n), 4096, reason=4) for n in range(512)] +
+                            [event(520000 + n, NOWHERE, 4096, failed=1) for n in range(20)]).end(),
+        "narrow": Recording(pool_slots=1024, cpus=1).device(driver="b43", mask=2**30 - 1)
+                  .add(narrow()).end(),
+        "beyond": Recording(pool_slots=1024, cpus=1).device(driver="b43", mask=2**30 - 1)
+                  .add(beyond()).end(),
+        "huge": new(cpus=1).add(huge()).end(),
+        "held": Recording(cpus=1).device(driver="mptsas").device(2, "0000:00:05.0", "e1000")
+                .add(held()).end(),
+        "idle_module": Recording(module_bytes=64 << 20, cpus=1).device(backend="xen_swiotlb")
+                       .add([event(1, 0x1000, 4096, reason=0), event(2, 0x1000, 4096, UNMAP)]).end(),
+        "light_module": Recording(module_bytes=64 << 20, cpus=1).device(backend="xen_swiotlb")
+                        .add(served()).end(),
+        "worse_module": Recording(module_bytes=4 << 20, cpus=1).device(backend="xen_swiotlb")
+                        .add(small_pool() +
+                             [event(700000 + n, NOWHERE, 4096, failed=1, phys=n << 12)
+                              for n in range(9)]).end(),
         "module_again": Recording(module_bytes=4 << 20, cpus=1)
                         .device(backend="xen_swiotlb").add(served()).end(),
         "small_pool_again": new(pool_slots=2048, cpus=1).add(served()).end(),

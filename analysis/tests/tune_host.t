@@ -55,6 +55,9 @@ expect 'and nothing follows from it' 0 '!it suffices' on_host
 echo 6000 >"$stock/io_tlb_used_hiwater"
 expect 'the kernel tells its high-water mark' 0 'At most 6000 in use \(18 %\), exact' on_host
 expect 'that is enough' 0 'By that alone it suffices; with 25 % to spare: swiotlb=8192\.$' on_host
+echo 'quiet swiotlb=32768,1,force' >"$root/proc/cmdline"
+expect 'what else it was booted with is kept' 0 'to spare: swiotlb=8192,1,force\.$' on_host
+echo 'quiet swiotlb=32768' >"$root/proc/cmdline"
 expect 'more to spare' 0 'with 100 % to spare: swiotlb=16384\.$' on_host --margin 1
 echo 31000 >"$stock/io_tlb_used_hiwater"
 expect 'nearly full: the parameter of twice as much' 0 'It was full, or nearly: boot with swiotlb=65536, and' on_host

@@ -71,6 +71,7 @@ is "$(grep -A3 -E "text-anchor=.end" "$scratch/wide/pool_sizes.svg" | grep -cE '
 like "$sizes" "a .*kernel.* of 'ours'|a .*kernel.* of &apos;ours" 'a name with quotes'
 
 # ---- folders ----
+# shellcheck disable=SC2016 # names as they are
 for name in "it's" 'a "b"' 'a b$c' '<x,y'; do
 	passes "a folder '$name'" "$tune" --plots "$scratch/$name" "$made/small_pool.rec"
 	is "$(find "$scratch/$name" -name '*.png' | wc -l)" 2 'has both'

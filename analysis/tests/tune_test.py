@@ -27,7 +27,7 @@ class Rounding(unittest.TestCase):
         for slots, areas, cpus, words in (
                 (32768, 2, 2, "swiotlb=32768"), (32768, 4, 3, "swiotlb=32768"),
                 (1024, 8, 8, "swiotlb=1024"), (1024, 4, 64, "swiotlb=1024,4"),
-                (4096, 1, 8, "swiotlb=4096,1")):
+                (4096, 1, 8, "swiotlb=4096,1"), (4096, 8, None, "swiotlb=4096,8")):
             self.assertEqual(kernel.parameter(slots, areas, "6.12.0", cpus), words)
 
     def test_a_parameter_makes_what_it_names(self):
@@ -39,15 +39,52 @@ class Rounding(unittest.TestCase):
                     self.assertEqual((kernel.rounded(int(words[0]), chosen, "6.12.0"), chosen),
                                      (slots, areas))
 
+    def test_words_behind_the_numbers(self):
+        self.assertEqual(kernel.parts("swiotlb=0x400,2,force"), ([1024, 2], ["force"]))
+        self.assertEqual(kernel.parts(None), ([], []))
+        self.assertEqual(kernel.parameter(2048, 1, "6.12.0", 1, ("force",)), "swiotlb=2048,force")
+
+    def test_before_areas(self):
+        self.assertEqual(kernel.parameter(3072, 1, "5.10.0", 8), "swiotlb=3072")
+
     def test_boot(self):
         self.assertEqual(kernel.named("quiet swiotlb=1 ro swiotlb=2,force"), "swiotlb=2,force")
         self.assertIsNone(kernel.named("xswiotlb=1 quiet"))
 
 
+def pool(slots, areas):
+    return subject.Subject("stock", slots, areas, True, areas, (), "6.12.0", 0)
+
+
+def recorded(**head):
+    return dict({"command_line": "quiet", "cpus": 4, "cpus_seen": 2, "areas": 4}, **head)
+
+
+class Boot(unittest.TestCase):
+    """What sets the number of areas, where the parameter names none."""
+
+    def test_possible_cpus_and_not_those_online(self):
+        self.assertEqual(subject.boot_of(recorded(areas=8)), (8, ()))
+
+    def test_named_areas_tell_nothing_of_the_usual_ones(self):
+        self.assertEqual(subject.boot_of(recorded(command_line="ro swiotlb=1024,4,force")),
+                         (None, ("force",)))
+
+    def test_a_line_that_may_be_cut(self):
+        self.assertEqual(subject.boot_of(recorded(areas=8, command_line="x" * 255)), (4, ()))
+
+    def test_older_recordings(self):
+        self.assertEqual(subject.boot_of(recorded(command_line="", cpus=None, areas=None)), (2, ()))
+
+
 class Sizes(unittest.TestCase):
+    def test_an_area_has_128_slots(self):
+        found = [n for n in subject.sizes(100, pool(32768, 64)) if n & (n - 1) == 0 and n >= 8192]
+        self.assertEqual(found[:3], [8192, 16384, 32768])
+
     def test_each_can_be_had(self):
         for need in (0, 1, 638, 1024, 1025, 70000):
-            found = subject.sizes(need, 512)
+            found = subject.sizes(need, pool(512, 1))
             self.assertEqual(found, sorted(set(found)))
             self.assertTrue(all(n & (n - 1) == 0 or n % 1024 == 0 for n in found), found)
             self.assertTrue(any(n >= need and n & (n - 1) == 0 for n in found), found)

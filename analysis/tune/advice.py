@@ -3,12 +3,12 @@
 import math
 
 import peaks
-from kernel import SLOT, parameter
+from kernel import SLOT, power_of_two
 from remedies import Finder, megabytes
-from subject import choose, points, sizes
+from replays import LAYOUTS, add_layouts
+from subject import LARGEST, choose, points, sizes
 
 SHIFTS = 8
-LAYOUTS = 4
 
 
 def sufficient(pools, need):
@@ -32,38 +32,28 @@ class Advice:
     """Everything that is said, and what it rests on."""
 
     def __init__(self, replay, margin, scale, low_free=None, watched=None, resize=False):
-        survey = replay.run(points=1, slots=[1024], allocator="stock")
+        load_alone = {"points": 1, "slots": [1024], "areas": [1], "allocator": "stock"}
+        survey = replay.run(**load_alone)
         self.subject = choose(survey, resize)
         self.margin, self.low_free = margin, low_free
-        self.load = replay.run(points=1, of=self.subject.pool, slots=[1024], allocator="stock")
+        self.load = replay.run(of=self.subject.pool, **load_alone)
         self.watched = watched
         self.need = math.ceil(self.load.peak * (1 + margin))
         if watched:
             self.need = max(self.need, watched.need(self.subject.pool, margin))
         self.result = replay.run(points=points(survey.recording["seconds"]), of=self.subject.pool,
-                                 slots=sizes(self.need, self.subject.slots),
+                                 slots=sizes(self.need, self.subject),
                                  areas=[self.subject.areas])
-        self.try_layouts(replay)
+        add_layouts(replay, self.result, of=self.subject.pool,
+                    slots=sizes(self.need, self.subject), areas=[self.subject.areas])
         self.stock = sufficient(self.result.of("stock"), self.need)
         self.module = sufficient(self.result.of("module"), self.need)
         self.today = self.find_today()
-        self.remedies = Finder(replay, self.subject, self.result, self.today).all(
+        self.remedies = Finder(replay, self.subject, self.result, self.today, self.need).all(
             self.stock, self.module) if self.today and self.bounces else []
         self.levels = watched.levels(self.subject.pool) if watched else peaks.levels(
             self.result.maxima, self.result.interval, self.was_full(), self.result.load["failed"])
         self.growth = self.grow(replay, scale) if scale > 1 else None
-
-    def try_layouts(self, replay):
-        """In how many layouts of what lived at the start does each pool fail?"""
-        if not self.result.load["at_start_slots"]:
-            return
-        for layout in range(1, LAYOUTS + 1):
-            worn = replay.run(points=1, of=self.subject.pool,
-                              slots=sizes(self.need, self.subject.slots),
-                              areas=[self.subject.areas], worn=layout)
-            for pool in self.result.pools:
-                other = worn.pool(pool.allocator, pool.slots, pool.areas)
-                pool.layouts_failing += other.curable > 0
 
     @property
     def bounces(self):
@@ -84,31 +74,26 @@ class Advice:
 
     def parameter(self):
         """Of stock's sufficient pool, or None."""
-        if not self.stock:
-            return None
-        return parameter(self.stock.slots, self.subject.areas, self.subject.kernel,
-                         self.subject.cpus)
+        return self.stock and self.subject.parameter(self.stock.slots)
 
     def grow(self, replay, scale):
-        """The load and its like, begun later by many shifts."""
+        """The load and its like, begun later by many shifts; by none, their bursts all meet."""
         length = self.result.recording["seconds"]
-        found, needs, deeper = [], [], []
-        for k in range(1, SHIFTS + 1):
-            shift = length / 2 * (k * 0.6180339887 % 1)
-            given = {"copies": scale, "shift": f"{shift:.9f}", "points": 1, "of": self.subject.pool}
-            result = replay.run(slots=sizes(self.need * scale, self.subject.slots),
-                                areas=[self.subject.areas], **given)
-            found.append(result)
-            needs.append(result.peak)
-            deeper.append(replay.run(slots=[1024], allocator="stock", start_once=True,
-                                     **given).peak)
+        shifts = [length / 2 * (k * 0.6180339887 % 1) for k in range(SHIFTS)]
+        alike = [{"copies": scale, "shift": f"{shift:.9f}", "points": 1, "of": self.subject.pool}
+                 for shift in shifts]
+        found = replay.all([dict(given, slots=sizes(self.need * scale, self.subject),
+                                 areas=[self.subject.areas]) for given in alike])
+        needs = [result.peak for result in found]
+        deeper = [result.peak for result in replay.all(
+            [dict(given, slots=[1024], areas=[1], allocator="stock", start_once=True)
+             for given in alike])]
         need = math.ceil(max(needs) * (1 + self.margin))
         best = {name: self.serves_all(found, name, need) for name in ("stock", "module")}
         return {"scale": scale, "shifts": SHIFTS, "peak_low": min(needs), "peak_high": max(needs),
                 "deeper_peak_low": min(deeper), "deeper_peak_high": max(deeper),
                 "stock_slots": best["stock"], "module_slots": best["module"],
-                "parameter": best["stock"] and parameter(best["stock"], self.subject.areas,
-                                                         self.subject.kernel, self.subject.cpus),
+                "parameter": best["stock"] and self.subject.parameter(best["stock"]),
                 "pool_mb": best["module"] and megabytes(best["module"])}
 
     @staticmethod
@@ -130,12 +115,21 @@ class Advice:
     def largest(self):
         return max((d["largest_bytes"] for d in self.result.devices if d["replayed"]), default=0)
 
+    @property
+    def failed(self):
+        """Mappings that failed while this was recorded."""
+        return self.result.load["failed"]
+
     def verdict(self):
         """One sentence."""
         today = self.today
         if not self.bounces:
             return "Nothing bounced while this was recorded: any pool does."
-        if self.result.load["peak"]["slots"] == 0 and today and today.failures == today.unreachable:
+        if self.load.peak > LARGEST:
+            return (f"No pool is large enough: this load wants {self.load.peak} slots at once, "
+                    f"{self.load.peak * SLOT / 2 ** 30:.1f} GiB, and below 4 GiB there is no such "
+                    "room; let its devices hold less at once, or reach all memory.")
+        if today and today.unreachable and today.failures == today.claims:
             return "The devices that bounce do not reach the pool: no size helps."
         if today and today.too_large and not today.curable:
             most = "2 MiB" if self.subject.pool == "module" else "256 KiB"
@@ -143,6 +137,14 @@ class Advice:
                     f"fit any ({most} at most).")
         if today and today.curable:
             return self.verdict_too_small()
+        if not today or self.failed - self.result.load["failed_again"] > today.failures:
+            return self.verdict_unknown()
+        if today.unreachable:
+            return (f"No size helps {today.unreachable} of {today.claims} mappings: their device "
+                    "does not reach the pool; nothing else failed.")
+        if self.watched and self.watched.failed(self.subject.pool):
+            return (f"The pool is too small at times: {self.watched.failed(self.subject.pool)} "
+                    f"mappings failed while its occupancy was watched; {self.advised()}.")
         if self.share_of("straddle") > 0.5:
             return ("A larger pool will not help: nothing failed, and most of these bounces are "
                     "straddles; xsw-defrag ends those.")
@@ -151,7 +153,7 @@ class Advice:
     def verdict_too_small(self):
         today, size = self.today, self.best_size()
         areas = next((one for one in self.remedies if one.name.endswith("areas")
-                      and not one.failures), None)
+                      and one.advised), None)
         if today.curable == today.by_reason["fragmented"]:
             cure = areas.what[len("boot with "):] if areas else size
             what = ("Enough is free, but not side by side: "
@@ -161,6 +163,30 @@ class Advice:
             what = f"The pool is too small: {today.curable} of {today.claims} mappings fail"
         return f"{what}; {cure} serves them." if cure \
             else f"{what}, and no size that was tried serves them."
+
+    def verdict_unknown(self):
+        """What happened can't be replayed: today's pool, or how it was filled, is not known."""
+        unknown = (f"today's pool of {self.subject.slots} slots can't be replayed"
+                   if self.subject.slots else "the recording does not tell today's pool")
+        if not self.failed:
+            return f"{unknown[0].upper()}{unknown[1:]}; {self.advised()}."
+        what = (f"{self.failed} mapping{'s' if self.failed > 1 else ''} failed while this was "
+                "recorded")
+        if not self.today:
+            return f"{what}, and {unknown}; {self.advised()}."
+        why = "what lived before lay otherwise"
+        if any(d["failed"] and d["dma_mask"] < 0xffffffff for d in self.result.devices):
+            why += ", or the device reaches a part of the pool alone"
+        return (f"{what}, and replayed in {self.today.slots} slots none does: {why}; try {self.larger_than_today()}, and --confirm.")
+
+    def larger_than_today(self):
+        if self.subject.pool == "module":
+            return f"pool_mb={megabytes(2 * self.today.slots)}"
+        return self.subject.parameter(power_of_two(self.today.slots + 1))
+
+    def advised(self):
+        size = self.best_size()
+        return f"{size} has room for this load" if size else "no size that was tried serves it"
 
     def best_size(self):
         if self.subject.pool == "module":
@@ -187,6 +213,7 @@ class Advice:
             "kind": "swiotlb-xen-tune", "schema": 1, "verdict": self.verdict(),
             "recording": self.result.recording,
             "today": {"pool": subject.pool, "slots": subject.slots, "areas": subject.areas,
+                      "areas_known": subject.areas_known,
                       "replayed": self.today and pool_entry(self.today)},
             "peak": load["peak"], "peak_with_failed": load["peak_with_failed"],
             "held_at_peak": sorted(held, key=lambda one: -one["slots"]),

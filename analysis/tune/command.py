@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command: options, a recording, the advice."""
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ import host
 import occupancy_screen
 import screen
 from advice import Advice
+from kernel import SLOT
 from occupancy import Occupancy
 from replays import Refused, Replay
 
@@ -21,7 +23,10 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 
 DESCRIPTION = """How large must the bounce pool be, and is its size the cure? Replays a recording of
 'xswbounce record' on pools of many sizes, Linux's and xen_swiotlb's, and answers on one screen."""
-EPILOG = """Exit status: 0; 1 no advice, one line says why; 2 misuse."""
+EPILOG = """Exit status: 0; 1 no advice, one line says why, or an earlier advice did not come true;
+2 misuse."""
+NOT_CONFIRMED = 1
+INTERRUPTED = 130
 
 
 def positive(text):
@@ -57,8 +62,8 @@ def options(arguments):
                         help="an earlier advice of --json: did it come true with the pool of "
                              "today?")
     parser.add_argument("--apply", action="store_true",
-                        help="resize the module's pool as advised, record as long again, and "
-                             "compare")
+                        help="make the module's pool as large as advised, record as long again, "
+                             "and compare")
     parser.add_argument("--occupancy", metavar="FILE",
                         help="what 'xswbounce occupancy --json' wrote over hours or days: sizes "
                              "hold its peak, too; without RECORDING it is judged alone")
@@ -73,10 +78,20 @@ def options(arguments):
     return parser.parse_args(arguments)
 
 
+def tell(words, end="\n"):
+    """What goes on, to who waits before a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{words:<60}", end=end, file=sys.stderr, flush=True)
+
+
 def advice_of(given, recording):
     low_free = host.low_memory(given.xswbounce) if not given.recording else None
-    return Advice(Replay(given.replay, recording, given.across_gaps), given.margin, given.scale,
-                  low_free, given.watched, given.apply)
+    replays = itertools.count(1)
+    progress = lambda: tell(f"replay {next(replays)} ...", end="\r")
+    advice = Advice(Replay(given.replay, recording, given.across_gaps, progress), given.margin,
+                    given.scale, low_free, given.watched, given.apply)
+    tell("", end="\r")
+    return advice
 
 
 def save(document, to):
@@ -87,7 +102,7 @@ def save(document, to):
 
 
 def advise(given, recording, before=None, applied=None):
-    """Say what is advised, and how an advice of before came true.  Return: the advice."""
+    """Say what is advised, and how an advice of before came true.  Return: the exit status."""
     advice = advice_of(given, recording)
     document = advice.document()
     if before:
@@ -109,7 +124,7 @@ def advise(given, recording, before=None, applied=None):
             print("\n".join(screen.level_lines(document["occupancy"]["levels"])))
     if given.plots and advice.bounces:
         tell_plots(given, *draw.draw(advice, given.plots))
-    return advice
+    return NOT_CONFIRMED if before and confirm.failed(document["confirmation"]) else 0
 
 
 def tell_plots(given, drawn, wrong):
@@ -119,7 +134,7 @@ def tell_plots(given, drawn, wrong):
         print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
 
 
-def tell(given, document, text):
+def answer(given, document, text):
     """An advice that no replay is behind."""
     if given.save:
         save(document, given.save)
@@ -135,7 +150,7 @@ def advise_by_days(given):
     if given.scale > 1:
         raise Refused("--occupancy alone can't be scaled: name a recording, too")
     document = given.watched.alone(given.margin)
-    tell(given, document, occupancy_screen.text)
+    answer(given, document, occupancy_screen.text)
     if given.plots and document["peak"]["slots"]:
         tell_plots(given, *draw.draw_days(given.watched, document, given.plots))
 
@@ -148,22 +163,43 @@ def advise_by_counters(given, before):
              if is_given]
     if wrong:
         raise Refused(f"{reason}: {wrong[0]} needs a recording")
-    tell(given, counters.document(reason, given.margin, given.time), counters.text)
+    answer(given, counters.document(reason, given.margin, given.time), counters.text)
+    return 0
 
 
 def apply_and_compare(given, folder, recording):
-    """The module's pool resized as the recording advises, and the same time recorded again."""
+    """The module's pool made as large as the recording advises, and as long recorded again.
+
+    It is never made smaller: a recording is a sample. Where more fails than before, and where the
+    second recording can't be made, it becomes what it was.
+    """
     advice = advice_of(given, recording)
     if advice.subject.pool != "module" or not advice.module:
         raise Refused("--apply is for the pool of xen_swiotlb, and needs a size to apply: stock's "
                       "takes a boot with the parameter, then --confirm")
-    host.resize(advice.module.slots)
+    if not advice.bounces:
+        raise Refused("nothing bounced meanwhile, so no size follows: record while the load runs")
+    was, wanted = advice.subject.slots, advice.module.slots
+    if wanted <= was:
+        print(f"The pool stays: it has {was} slots, and {wanted} suffice. To make it smaller: "
+              f"echo {wanted * SLOT} >{host.POOL_BYTES}")
+        return advise(given, recording)
+    host.resize(wanted)
     again = os.path.join(folder, "again.rec")
-    host.record(given.xswbounce, given.time, again)
     before = advice.document()
-    advise(given, again, before,
-           {"slots_before": advice.subject.slots, "slots": advice.module.slots,
-                                  "failed_before": before["failed_in_recording"]})
+    try:
+        tell(f"Pool of {wanted} slots; recording {given.time} s again ...")
+        host.record(given.xswbounce, given.time, again)
+        now = advice_of(given, again)
+    except (Refused, KeyboardInterrupt):
+        host.resize(was)
+        print(f"The pool has {was} slots again.", file=sys.stderr)
+        raise
+    if now.failed > before["failed_in_recording"]:
+        host.resize(was)
+        print(f"More failed than before ({now.failed}): the pool has {was} slots again.")
+    return advise(given, again, before, {"slots_before": was, "slots": wanted,
+                                         "failed_before": before["failed_in_recording"]})
 
 
 def from_host(given, before):
@@ -173,15 +209,16 @@ def from_host(given, before):
     if os.geteuid():
         raise Refused("recording needs root; or name a recording")
     if not host.has_types():
-        advise_by_counters(given, before)
-        return
-    with tempfile.TemporaryDirectory(prefix="tune.") as folder:
+        return advise_by_counters(given, before)
+    # Not /tmp, which may be memory: a storm of failures takes 8 MB a second.
+    with tempfile.TemporaryDirectory(prefix="tune.",
+                                     dir=os.environ.get("TMPDIR") or "/var/tmp") as folder:
         to = given.keep or os.path.join(folder, "load.rec")
+        tell(f"Recording {given.time} s of this host's load; Ctrl-C ends it early ...")
         host.record(given.xswbounce, given.time, to)
         if given.apply:
-            apply_and_compare(given, folder, to)
-        else:
-            advise(given, to, before)
+            return apply_and_compare(given, folder, to)
+        return advise(given, to, before)
 
 
 def main(arguments):
@@ -193,16 +230,21 @@ def main(arguments):
         if given.occupancy and not given.recording and (before or given.apply):
             raise Refused("--occupancy alone tells no failures to compare: name a recording, too")
         given.watched = Occupancy(given.occupancy) if given.occupancy else None
+        status = 0
         if given.recording:
-            advise(given, given.recording, before)
+            status = advise(given, given.recording, before)
         elif given.watched:
             advise_by_days(given)
         else:
-            from_host(given, before)
+            status = from_host(given, before)
         sys.stdout.flush()
+        return status
     except Refused as refused:
         print(f"tune: {refused}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("tune: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:

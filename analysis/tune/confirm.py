@@ -15,12 +15,33 @@ def read(path):
             document = json.load(f)
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}")
-    except ValueError:
-        raise Refused(f"{path}: it is not an advice that --json printed")
-    if not isinstance(document, dict) or document.get("kind") != KIND \
-            or document.get("schema") != 1:
+    except (ValueError, RecursionError):
+        document = None
+    if not is_advice(document):
         raise Refused(f"{path}: it is not an advice that --json printed")
     return document
+
+
+def is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_pool(entry):
+    """Has what is compared."""
+    return isinstance(entry, dict) and isinstance(entry.get("allocator"), str) and \
+        all(is_count(entry.get(name)) for name in ("slots", "failures")) and \
+        all(entry.get(name) is None or is_count(entry[name])
+            for name in ("areas", "layouts_failing"))
+
+
+def is_advice(document):
+    if not isinstance(document, dict) or document.get("kind") != KIND \
+            or document.get("schema") != 1:
+        return False
+    peak, pools = document.get("peak_with_failed"), document.get("pools")
+    return isinstance(peak, dict) and is_count(peak.get("slots")) and \
+        is_count(document.get("failed_in_recording")) and \
+        isinstance(pools, list) and all(is_pool(one) for one in pools)
 
 
 def predicted(before, now):
@@ -51,6 +72,11 @@ def compare(before, now):
         "failures": failures, "bounces": now["bounces"] + failures,
         "failures_as_foretold": as_foretold(foretold, failures) if now["bounces"] or failures else None,
     }
+
+
+def failed(result):
+    """It did not come true: what was foretold, or to be either way, is no failure."""
+    return result["failures_as_foretold"] is False
 
 
 def lines(result, applied):

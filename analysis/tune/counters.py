@@ -7,7 +7,8 @@ import json
 import os
 
 import host
-from kernel import SLOT, default_areas, named, parameter, power_of_two, rounded
+from kernel import (SLOT, default_areas, named, parameter, parts, power_of_two,
+                    rounded)
 from replays import Refused
 from subject import LARGEST, pieces
 
@@ -53,13 +54,6 @@ def module_pool():
             "since_seconds": int(told[2]) / 1e9 if right else None}
 
 
-def count(device, *names):
-    """A count of the answer, or None."""
-    for name in names:
-        device = device[name]
-    return device
-
-
 def failures(answer):
     """Attempts that failed, of each device that had any, in the JSON of 'bounces'; None: not told."""
     try:
@@ -93,7 +87,7 @@ def failed_of(found):
                if why not in ("too-large", "mask-unreachable")) if found else 0
 
 
-def advised(pool, margin, failed, kernel, cpus):
+def advised(pool, margin, failed, kernel, areas):
     """Slots for the peak with its margin, twice as many where that was no limit; None: not known."""
     most = pool["most_used"]
     want = None if most is None else int(most * (1 + margin) + 0.999999)
@@ -102,7 +96,7 @@ def advised(pool, margin, failed, kernel, cpus):
     if not want:
         return None
     slots = pieces(want) if pool["pool"] == "module" else \
-        rounded(power_of_two(want), default_areas(kernel, cpus), kernel)
+        rounded(power_of_two(want), areas, kernel)
     return slots if slots <= LARGEST else None
 
 
@@ -112,19 +106,23 @@ def document(reason, margin, seconds):
         raise Refused(f"{reason}; and no pool is to be seen in /sys/kernel/debug/swiotlb (root, "
                       f"and debugfs mounted?): record on another kernel, or boot one with BTF")
     kernel, cpus = os.uname().release, os.cpu_count() or 1
+    booted = named(host.read("/proc/cmdline") or "")
+    numbers, words = parts(booted)
+    areas = power_of_two(numbers[1]) if len(numbers) > 1 else default_areas(kernel, cpus)
     found = counted(seconds)
     for pool in pools:
         failed = pool["pool"] == "module" and failed_of(found) or \
             pool["pool"] == "stock" and found and found["log_lines_full"]
-        slots = advised(pool, margin, failed, kernel, cpus)
+        slots = advised(pool, margin, failed, kernel, areas)
         pool["may_have_failed"] = bool(failed) or (pool["most_used"] or 0) >= FULL * pool["slots"]
         pool["advised_slots"] = slots
         if pool["pool"] == "module":
             pool["parameter"] = slots and f"pool_mb={slots * SLOT >> 20}"
         else:
-            pool["parameter"] = slots and parameter(slots, default_areas(kernel, cpus), kernel, cpus)
+            pool["parameter"] = slots and parameter(
+                slots, areas, kernel, cpus if len(numbers) < 2 else None, words)
     return {"kind": "swiotlb-xen-tune-counters", "schema": 1, "why": reason, "kernel": kernel,
-            "cpus": cpus, "booted_with": named(host.read("/proc/cmdline") or ""), "margin": margin,
+            "cpus": cpus, "booted_with": booted, "margin": margin,
             "pools": pools, "failures": found,
             "not_known": NOT_KNOWN if found else NOT_KNOWN + ["failures and their reason"]}
 

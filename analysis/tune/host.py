@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 from kernel import SLOT
@@ -67,15 +68,40 @@ def low_memory(xswbounce):
                              also=(STRADDLING,)))
 
 
+def room(folder):
+    """MiB that a recording may take there: half of what is free."""
+    try:
+        free = shutil.disk_usage(folder or ".").free
+    except OSError as error:
+        raise Refused(f"{folder}: {error.strerror}")
+    return max(free >> 21, 1)
+
+
+def end_early(recorder):
+    """Ctrl-C: it goes to the recorder, too, unless this program alone was told."""
+    recorder.send_signal(signal.SIGINT)
+    try:
+        return recorder.communicate(timeout=30)[1]
+    except subprocess.TimeoutExpired:
+        recorder.kill()
+        recorder.communicate()
+        raise KeyboardInterrupt
+
+
 def record(xswbounce, seconds, to):
-    """Record the running load."""
+    """Record the running load; Ctrl-C ends it early, and what was recorded is kept."""
     if not shutil.which(xswbounce):
         raise Refused(f"no program {xswbounce}: build it, or name it by --xswbounce")
-    done = subprocess.run([xswbounce, "record", "-o", to, str(seconds)], stderr=subprocess.PIPE,
-                          universal_newlines=True)
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-        raise Refused(f"recording failed: {said}")
+    limit = room(os.path.dirname(to))
+    with subprocess.Popen([xswbounce, "record", "-o", to, str(seconds), "--limit", str(limit)],
+                          stderr=subprocess.PIPE, universal_newlines=True) as recorder:
+        try:
+            said = recorder.communicate()[1]
+        except KeyboardInterrupt:
+            said = end_early(recorder)
+    if recorder.returncode:
+        last = (said.strip().splitlines() or [f"status {recorder.returncode}"])[-1]
+        raise Refused(f"recording failed: {last}")
 
 
 POOL_BYTES = "/sys/devices/platform/xen_swiotlb/pool_bytes"

@@ -35,15 +35,27 @@ def rounded(slots, areas, kernel):
     return power_of_two(max(slots, SEGMENT * areas))
 
 
-def parameter(slots, areas, kernel, cpus):
-    """The shortest parameter that makes a pool of just so many slots and areas."""
-    usual = default_areas(kernel, cpus)
-    if areas == usual and rounded(slots, usual, kernel) == slots:
-        return f"swiotlb={slots}"
-    return f"swiotlb={slots},{areas}"
+def parameter(slots, areas, kernel, cpus, words=()):
+    """The shortest parameter that makes a pool of just so many slots and areas.
+
+    'cpus' are those whose number sets the areas if none are named; None: not known, so they are
+    named. 'words' (force) follow the numbers.
+    """
+    made = f"swiotlb={slots}"
+    if has_areas(kernel) and (cpus is None or areas != default_areas(kernel, cpus) or
+                              rounded(slots, areas, kernel) != slots):
+        made += f",{areas}"
+    return ",".join([made] + list(words))
 
 
 def named(command_line):
     """The parameter that a kernel was booted with, or None; the last one counts."""
     found = [word for word in command_line.split() if word.startswith("swiotlb=")]
     return found[-1] if found else None
+
+
+def parts(named_parameter):
+    """(its numbers, its words): 'swiotlb=1024,2,force' -> ([1024, 2], ['force'])."""
+    found = (named_parameter or "swiotlb=")[len("swiotlb="):].split(",")
+    return ([int(one, 0) for one in found if re.match(r"(0x[0-9a-fA-F]+|[1-9]\d*|0)$", one)],
+            [one for one in found if re.match(r"[a-z_]+$", one)])

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Running analysis/replay, and what it answers."""
 import json
+import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 CUT = 3
+LAYOUTS = 4  # of what lived at the start, beside the snapshot's order
+WORKERS = min(os.cpu_count() or 1, 4)
 
 
 class Refused(Exception):
@@ -39,8 +43,12 @@ class Pool:
 
     @property
     def serves(self):
-        """It failed nothing that a larger one might serve, however it held what it had at first."""
-        return not self.curable and not self.layouts_failing
+        """It failed nothing that a larger one might serve, however it held what it had at first.
+
+        One that nobody reaches serves nobody.
+        """
+        return not self.curable and not self.layouts_failing and \
+            (self.claims > self.failures or not self.unreachable)
 
 
 class Result:
@@ -78,12 +86,15 @@ def numbers(values):
 class Replay:
     """The program, and the recording it reads."""
 
-    def __init__(self, program, recording, across_gaps=False):
+    def __init__(self, program, recording, across_gaps=False, progress=None):
+        """progress: is called before each replay."""
         self.program, self.recording = program, recording
         self.always = ["--across-gaps"] if across_gaps else []
+        self.progress = progress or (lambda: None)
 
     def run(self, **options):
         """One replay; options as the program's long ones, lists joined by commas."""
+        self.progress()
         words = [self.program] + self.always
         for name, value in options.items():
             if isinstance(value, (list, tuple)):
@@ -91,11 +102,31 @@ class Replay:
             name = name.replace("_", "-")
             words.append(f"--{name}" if value is True else f"--{name}={value}")
         try:
-            done = subprocess.run(words + [self.recording], stdout=subprocess.PIPE,
+            done = subprocess.run(words + ["--", self.recording], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, universal_newlines=True)
         except OSError as error:
             raise Refused(f"{self.program}: {error.strerror}: make -C analysis/replay")
         if done.returncode not in (0, CUT):
             said = done.stderr.strip() or f"ended with status {done.returncode}"
             raise Refused(said[len("replay: "):] if said.startswith("replay: ") else said)
-        return Result(json.loads(done.stdout))
+        try:
+            return Result(json.loads(done.stdout))
+        except (ValueError, KeyError, TypeError):
+            raise Refused(f"{self.program}: it is not the replay of this tuner")
+
+    def all(self, runs):
+        """The results of several replays, in their order; as many at once as there are CPUs."""
+        if not runs:
+            return []
+        with ThreadPoolExecutor(WORKERS) as workers:
+            return list(workers.map(lambda options: self.run(**options), runs))
+
+
+def add_layouts(replay, result, **options):
+    """In how many layouts of what lived at the start does each pool fail?"""
+    if not result.load["at_start_slots"]:
+        return
+    for worn in replay.all([dict(options, points=1, worn=layout)
+                            for layout in range(1, LAYOUTS + 1)]):
+        for pool in result.pools:
+            pool.layouts_failing += worn.pool(pool.allocator, pool.slots, pool.areas).curable > 0

@@ -2,7 +2,7 @@
 """The advice as one screen of text, from its document."""
 from kernel import SLOT
 
-
+REMEDIES = 3  # that are shown: one screen
 
 def size(count):
     """Bytes, to three digits."""
@@ -49,7 +49,8 @@ def today_lines(d):
     today, peak = d["today"], d["peak"]
     what = "Pool of xen_swiotlb" if today["pool"] == "module" else "Stock pool"
     if today["slots"]:
-        areas = f", {plural(today['areas'], 'area')}" if today["pool"] == "stock" else ""
+        areas = "" if today["pool"] == "module" else f", {plural(today['areas'], 'area')}" \
+            if today["areas_known"] else f", areas not recorded ({today['areas']} taken)"
         line = (f"{what}: {today['slots']} slots ({size(today['slots'] * SLOT)}){areas}; at most "
                 f"{peak['slots']} in use ({100 * peak['slots'] / today['slots']:.0f} %, "
                 f"at {peak['seconds']:.3f} s).")
@@ -134,16 +135,19 @@ def remedy_lines(d):
         return
     yield (f"{'Remedy, on this recording':<26}{'failures':>10}{'not copied':>12}"
            f"{'instructions':>14}{'memory':>10}  reboot")
-    for one in d["remedies"]:
+    found = d["remedies"][:-1]
+    for one in found[:REMEDIES] + d["remedies"][-1:]:
         name = one["name"]
         failures = "-" if not one["avoided"] and not one["failures"] else f"{one['failures']}"
         yield (f"  {name:<24}{failures:>10}"
                f"{size(one['bytes_not_copied']) if one['bytes_not_copied'] else '-':>12}"
                f"{'-' + short(one['instructions']) if one['instructions'] else '-':>14}"
                f"{'+' + size(one['memory_bytes']) if one['memory_bytes'] else '-':>10}"
-               f"  {'yes' if one['reboot'] else 'no'}")
+               f"  {'-' if one['hardware'] else 'yes' if one['reboot'] else 'no'}")
         if name != "nothing":
             yield f"      {one['what']}"
+    if len(found) > REMEDIES:
+        yield f"  ... {len(found) - REMEDIES} that save less: --json"
 
 
 def confidence_lines(d):
@@ -156,20 +160,23 @@ def confidence_lines(d):
 
 def level_lines(levels):
     """How large a pool would be exceeded how seldom."""
+    untold = {}
     for one in levels:
         when = "once a day" if one["seconds"] < 2 * 86400 else "once a month"
         if one["slots"] is None:
-            yield f"  exceeded {when}: can't be told, {one['why_not']}"
+            untold.setdefault(one["why_not"], []).append(when)
         else:
             yield f"  exceeded {when}: {one['slots']} slots ({one['low']} to {one['high']}, 90 %)"
+    for why, times in untold.items():
+        yield f"  exceeded {' or '.join(times)}: can't be told, {why}"
 
 
 def growth_lines(d):
     growth = d["growth"]
     if not growth:
         return
-    yield (f"{growth['scale']} times this load ({growth['shifts']} shifts): {growth['peak_low']} "
-           f"to {growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
+    yield (f"{growth['scale']} times this load (begun together, and {growth['shifts'] - 1} times apart): "
+           f"{growth['peak_low']} to {growth['peak_high']} slots; {growth['parameter'] or 'no stock size tried'}, "
            f"{'pool_mb=%d' % growth['pool_mb'] if growth['pool_mb'] else 'no module size tried'}.")
     if growth["deeper_peak_high"] != growth["peak_high"]:
         yield (f"  on the devices of today, whose rings are there already: "
@@ -182,7 +189,7 @@ def text(d):
     if d["bounces"] or d["failed_in_recording"]:
         lines += list(today_lines(d)) + [""] + list(size_lines(d)) + list(scarce_lines(d)) + [""]
         remedies = list(remedy_lines(d))
-        lines += remedies + [""] * bool(remedies) + list(growth_lines(d))
+        lines += remedies + list(growth_lines(d))
         lines += [] if d["occupancy"] else list(confidence_lines(d))
     return "\n".join(lines) + "\n"
 

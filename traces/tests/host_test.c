@@ -105,6 +105,14 @@ static void test_pool(void)
 	ok(!asked, "where debugfs is mounted no program is loaded");
 }
 
+static void test_available(void)
+{
+	ok(host_available() == ~0ULL, "what is available is not known where no file tells it");
+	write_file("/proc/meminfo",
+		   "MemTotal: 4000 kB\nMemFree: 100 kB\nMemAvailable:    3000 kB\n");
+	ok(host_available() == 3000 << 10, "it is what the kernel calls so, in bytes");
+}
+
 int main(int argc, char **argv)
 {
 	const struct host pv = { .kind = HOST_PV, .iommu = true };
@@ -126,5 +134,6 @@ int main(int argc, char **argv)
 	ok(warnings == 2, "that of one that grows only the first part is looked at");
 	root = argc > 1 ? argv[1] : ".";
 	test_pool();
+	test_available();
 	return done_testing();
 }

@@ -14,6 +14,7 @@ struct contiguity_bss {
 };
 
 struct contiguity_bpf {
+	struct bpf_object *obj;
 	struct bpf_object_skeleton *skeleton;
 	struct {
 		struct bpf_map *ranges, *names;
@@ -24,6 +25,7 @@ struct contiguity_bpf {
 	struct contiguity_bss *bss;
 	struct {
 		bool can_cast;
+		struct xb_events module_events;
 	} * rodata;
 };
 

@@ -4,11 +4,12 @@
  * doctor.
  */
 #include "bpf/machine.bpf.h"
+#include "bpf/module.bpf.h"
 #include "bpf/contiguity.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What to look at: @blocks blocks of 2 MiB, @stride blocks from one to the next. */
+/* What to look at: @blocks blocks of 2 MiB, one in each stride of @stride blocks. */
 u64 blocks, stride;
 u64 low_limit; /* frames from here up are not low */
 
@@ -53,6 +54,8 @@ static int count_block(u32 index, void *ctx)
 	}
 	contiguity.pages += pages;
 	contiguity.largest[order] += pages;
+	if (stretch.frame + pages <= XB_4G_FRAMES)
+		contiguity.below_4g += pages;
 	if (stretch.frame + pages <= low_limit) {
 		contiguity.low += pages;
 		contiguity.low_largest[order] += pages;
@@ -65,10 +68,12 @@ static int count_block(u32 index, void *ctx)
 
 static int walk_page(u32 index, void *ctx)
 {
-	u64 in_block = index % XB_BLOCK_PAGES;
-	u64 pfn = index / XB_BLOCK_PAGES * stride * XB_BLOCK_PAGES + in_block;
-	u64 entry = pfn < p2m_size ? long_at(p2m + pfn * sizeof(u64)) : ~0ULL;
+	u64 in_block = index % XB_BLOCK_PAGES, pfn, entry;
 
+	if (!in_block)
+		stretch.block = XB_BLOCK_PAGES * xb_sampled_block(index / XB_BLOCK_PAGES, stride);
+	pfn = stretch.block + in_block;
+	entry = pfn < p2m_size ? long_at(p2m + pfn * sizeof(u64)) : ~0ULL;
 	if (stretch.length && in_block && entry == stretch.frame + stretch.length) {
 		stretch.length++;
 		return 0;
@@ -108,11 +113,45 @@ static __always_inline bool straddled(struct device *dev, u64 bus, u64 size)
 	return (bus & XB_PAGE_MASK) + size > XB_PAGE_SIZE && bus + size - 1 <= mask;
 }
 
+/* In which MiB of ours a frame lies.  Of a page that another domain granted Xen tells that domain's
+ * PFN: our P2M has another frame there. */
+static __always_inline u64 mib_of_frame(u64 frame)
+{
+	u64 pfn = long_at(m2p + frame * sizeof(u64));
+
+	if (pfn >= p2m_size || long_at(p2m + pfn * sizeof(u64)) != frame)
+		return XB_OTHERS_MIB;
+	return pfn >> (20 - XB_PAGE_SHIFT);
+}
+
+static __always_inline u64 mib_of_page(u64 phys)
+{
+	return p2m_entry(phys) & XB_P2M_FOREIGN ? XB_OTHERS_MIB : phys >> 20;
+}
+
+static __always_inline void count_straddle(u64 dev, u64 mib, u64 size)
+{
+	struct xb_range_key key = { .dev = dev, .mib = mib };
+	struct xb_range *r, new = { .bounces = 1, .bytes = size };
+
+	__sync_fetch_and_add(&straddles, 1);
+	r = bpf_map_lookup_elem(&ranges, &key);
+	if (!r) {
+		if (!bpf_map_update_elem(&ranges, &key, &new, BPF_NOEXIST))
+			return;
+		r = bpf_map_lookup_elem(&ranges, &key); /* another CPU was first */
+	}
+	if (!r) {
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	__sync_fetch_and_add(&r->bounces, 1);
+	__sync_fetch_and_add(&r->bytes, size);
+}
+
 SEC("tp_btf/swiotlb_bounced")
 int BPF_PROG(bounced, struct device *dev, dma_addr_t bus, size_t size)
 {
-	struct xb_range_key key = { .dev = (u64)dev };
-	struct xb_range *r, new = { .bounces = 1, .bytes = size };
 	char name[XB_NAME_LEN] = {};
 	u64 id = (u64)dev;
 
@@ -120,17 +159,31 @@ int BPF_PROG(bounced, struct device *dev, dma_addr_t bus, size_t size)
 		__sync_fetch_and_add(&others, 1);
 		return 0;
 	}
-	__sync_fetch_and_add(&straddles, 1);
-	key.mib = long_at(m2p + (bus >> XB_PAGE_SHIFT) * sizeof(u64)) >> (20 - XB_PAGE_SHIFT);
-	r = bpf_map_lookup_elem(&ranges, &key);
-	if (r) {
-		__sync_fetch_and_add(&r->bounces, 1);
-		__sync_fetch_and_add(&r->bytes, size);
+	count_straddle(id, mib_of_frame(bus >> XB_PAGE_SHIFT), size);
+	if (!bpf_map_lookup_elem(&names, &id)) {
+		bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dev, kobj.name));
+		bpf_map_update_elem(&names, &id, name, BPF_NOEXIST);
+	}
+	return 0;
+}
+
+/* The module tells the reason itself, and where the buffer lies. */
+SEC("tp/xen_swiotlb/xsw_map")
+int module_map(void *ctx)
+{
+	module_record record;
+	u64 reason;
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	reason = field_of(record, &module_events.map.reason);
+	if (!reason)
+		return 0;
+	if (reason != XB_STRADDLE) {
+		__sync_fetch_and_add(&others, 1);
 		return 0;
 	}
-	if (bpf_map_update_elem(&ranges, &key, &new, BPF_NOEXIST))
-		__sync_fetch_and_add(&lost, 1);
-	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dev, kobj.name));
-	bpf_map_update_elem(&names, &id, name, BPF_NOEXIST);
+	count_straddle(module_device(record, &module_events.map),
+		       mib_of_page(field_of(record, &module_events.map.phys)),
+		       field_of(record, &module_events.map.size));
 	return 0;
 }

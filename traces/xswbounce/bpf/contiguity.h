@@ -8,17 +8,22 @@
 #define XB_ORDERS      10   /* of blocks: 0 to 9, which is 2 MiB */
 #define XB_BLOCK_PAGES 512  /* of order 9 */
 #define XB_MAX_RANGES  4096 /* hot MiB by device; more are lost */
+#define XB_4G_FRAMES   (1ULL << 20)
+#define XB_OTHERS_MIB  (~0ULL) /* in the place of a MiB: a page that another domain granted */
 
 /* Pages of the domain's own, by the largest naturally aligned block of neighbours each lies in */
 struct xb_contiguity {
 	u64 pages;
+	u64 below_4g;
 	u64 low; /* whose frames lie below the width asked for */
 	u64 largest[XB_ORDERS];
 	u64 low_largest[XB_ORDERS]; /* of those below the width */
 };
 
-/* Neighbours within a block of 2 MiB: from page @from of it on, whose frame is @frame */
+/* Neighbours within the block of 2 MiB at @block: from page @from of it on, whose frame is @frame
+ */
 struct xb_stretch {
+	u64 block; /* its first PFN */
 	u64 from, frame;
 	u64 length;
 };
@@ -33,5 +38,19 @@ struct xb_range {
 	u64 bounces;
 	u64 bytes;
 };
+
+/*
+ * Which block of 2 MiB is looked at in the stride of this number. Memory may have a period: at the
+ * beginning of each stride all blocks could be alike. The same ones are taken each time, so that
+ * two looks can be compared.
+ */
+static inline u64 xb_sampled_block(u64 number, u64 stride)
+{
+	u64 x = (number + 1) * 0x9e3779b97f4a7c15ULL; /* splitmix64 */
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	return number * stride + (x ^ x >> 31) % stride;
+}
 
 #endif /* XB_CONTIGUITY_SHARED_H */

@@ -9,13 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "engine/contiguity.h"
+#include "engine/room.h"
 #include "engine/xen_heap.h"
 #include "say.h"
 #include "show/json.h"
+#include "show/room.h"
 #include "show/screen.h"
 #include "show/text.h"
 
@@ -36,13 +39,22 @@ static struct hot_range *hot;
 static int nr_hot;
 static struct straddling bounces;
 static double seconds;
+static double load_seconds; /* of the programs */
+static double look_seconds; /* all that the doctor takes, but for the counting */
 static struct xen_heap xen;
-static unsigned int pool_mb = 64;
+static unsigned int pool_mb = 64, most_blocks = CONTIGUITY_MOST_BLOCKS;
 static int width = 32;
+
+static struct {
+	struct told module, stock, permission, memory, fragmentation;
+	struct room room; /* the module's */
+} answers;
 
 static const struct argp_option options[] = {
 	{ "pool", 'p', "MIB", 0, "Say whether a pool of this size can be had (default 64)", 0 },
 	{ "width", 'w', "BITS", 0, "Below 2^BITS (24 to 40, default 32)", 0 },
+	{ "blocks", 'b', "N", 0,
+	  "Look at no more than N blocks of 2 MiB (1 to 16384, default 4096)", 0 },
 	{}
 };
 
@@ -65,6 +77,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'w':
 		width = number(arg, 24, 40, state);
 		return 0;
+	case 'b':
+		most_blocks = number(arg, 1, CONTIGUITY_MAX_BLOCKS, state);
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -76,11 +91,15 @@ static const char text[] =
 	"because of it, whether a pool of low memory can be had, and what to do.\v"
 	"Reads only: the P2M by a BPF program (one block of 2 MiB in so many where there is much), and "
 	"bounces for SECONDS (default 1), or while PROGRAM runs. Run it while the load is on.\n\n"
+	"The pool is one beside those there are. The module makes it of low frames of the domain's and of "
+	"what Xen has free; stock's is made of what Xen has free alone, in blocks of 256 KiB. It is "
+	"possible where that hangs on the sizes of Xen's free blocks, which Xen tells nobody.\n\n"
 	"Exit status: 0 nothing to do, 1 buffers bounce for it, 2 an error.\n\n"
 	"Examples:\n"
 	"  xswbounce doctor\n"
 	"  xswbounce doctor 10\n"
-	"  xswbounce doctor --pool 256";
+	"  xswbounce doctor --pool 256\n"
+	"  xswbounce doctor --blocks 512";
 
 /* ---- what is known ---- */
 
@@ -97,16 +116,6 @@ static double share_from(int order)
 	for (; order < XB_ORDERS; order++)
 		pages += memory.count.largest[order];
 	return share(pages);
-}
-
-/* Bytes of the domain's low frames in contiguous blocks at least so large, as far as looked at */
-static u64 low_bytes_from(int order)
-{
-	u64 pages = 0;
-
-	for (; order < XB_ORDERS; order++)
-		pages += memory.count.low_largest[order];
-	return pages * PAGE * memory.stride;
 }
 
 static double rate(void)
@@ -142,85 +151,60 @@ static const char *next_step(enum verdict v)
 
 /* ---- a pool ---- */
 
-enum pool_source { POOL_OWN, POOL_SMALL, POOL_XEN, POOL_ASSEMBLED, POOL_NONE };
-
-static const char *const pool_names[] = { "own-blocks", "own-smaller-blocks", "xen", "assembled",
-					  "none" };
-
-static enum pool_source pool_source(void)
+static const char *pool_from(void)
 {
-	u64 wanted = (u64)pool_mb << 20;
-
-	if (low_bytes_from(XB_ORDERS - 1) >= wanted)
-		return POOL_OWN;
-	if (low_bytes_from(6) >= wanted) /* 256 KiB: the largest bounced mapping */
-		return POOL_SMALL;
-	if (xen.told && xen.low >= wanted)
-		return POOL_XEN;
-	return low_bytes_from(0) >= wanted ? POOL_ASSEMBLED : POOL_NONE;
-}
-
-static const char *pool_words(enum pool_source source)
-{
-	switch (source) {
-	case POOL_OWN:
-		return "yes: the domain has it in contiguous blocks of 2 MiB";
-	case POOL_SMALL:
-		return "yes: the domain has it in contiguous blocks of 256 KiB and more";
-	case POOL_XEN:
-		return "yes, unless it is scattered: Xen has so much free there, and does not tell in "
-		       "blocks of which size";
-	case POOL_ASSEMBLED:
-		return "only by putting it together: the domain has enough low frames, but scattered; "
-		       "xen_swiotlb.ko does that, the kernel's own swiotlb-xen does not";
+	if (answers.room.state == ROOM_NO || answers.room.state == ROOM_UNKNOWN)
+		return "none";
+	switch (answers.room.why) {
+	case ROOM_OWN:
+		return answers.room.order == XB_ORDERS - 1 ? "own-blocks" : "own-smaller-blocks";
+	case ROOM_WITH_XEN:
+		return "xen";
 	default:
-		return "no: the domain has not so many low frames, and Xen not so much free there, or "
-		       "does not tell; have less memory given to other domains, or ask for less";
+		return "assembled";
 	}
 }
 
-/* The three causes that the kernel names in one message, each judged by itself */
-static const char *permission(void)
+static void find_room(void)
 {
-	if (host.dom0)
-		return "no: dom0 may exchange blocks of any order";
-	return host.pci ? "no: a domain with a device may exchange blocks of up to 16 MiB"
-			: "for blocks above 2 MiB: a domain without a device may exchange none";
-}
+	struct room_facts f;
+	struct room stock;
 
-static const char *too_little(void)
-{
-	if (low_bytes_from(0) >= (u64)pool_mb << 20)
-		return "no: the domain itself has enough low frames";
-	if (!xen.told)
-		return "cannot be told here: Xen tells dom0 alone (run this there)";
-	return xen.low < (u64)pool_mb << 20 ? "yes: Xen has less free there than is wanted"
-					    : "no: Xen has enough free there";
-}
-
-static const char *fragmented(void)
-{
-	if (low_bytes_from(XB_ORDERS - 1) >= (u64)pool_mb << 20)
-		return "no: the domain's own low frames are contiguous";
-	if (low_bytes_from(0) >= (u64)pool_mb << 20)
-		return "yes, the domain's own; of Xen's it cannot be told";
-	return "cannot be told: Xen tells no sizes of free blocks";
+	room_look(&f, &host, &memory, &xen, (u64)pool_mb << 20, width);
+	room_of_module(&f, &answers.room);
+	room_of_stock(&f, &stock);
+	told_module(&f, &answers.room, &answers.module);
+	told_stock(&f, &stock, &answers.stock);
+	told_permission(&f, &answers.permission);
+	told_too_little(&f, &answers.memory);
+	told_fragmented(&f, &answers.fragmentation);
 }
 
 /* ---- words ---- */
+
+static const char *sample(void)
+{
+	static char words[64];
+
+	if (memory.stride == 1)
+		return "all of it";
+	snprintf(words, sizeof(words), "one block of 2 MiB in %llu: an estimate", memory.stride);
+	return words;
+}
 
 static void print_memory(void)
 {
 	int order;
 
 	screen_line(
-		"%s of this domain's memory looked at (one block of 2 MiB in %llu, %.0f ms), by the "
-		"largest contiguous block it lies in:",
-		text_bytes(memory.count.pages * PAGE), memory.stride, memory.seconds * 1e3);
+		"%s of this domain's memory looked at (%s), by the largest contiguous block it lies in:",
+		text_bytes(memory.count.pages * PAGE), sample());
 	for (order = 0; order < XB_ORDERS; order++)
 		screen_line("  order %d, %8s  %5.1f %%", order, text_bytes(PAGE << order),
 			    share(memory.count.largest[order]));
-	screen_line("Below 2^%d: %.1f %%.", width, share(memory.count.low));
+	screen_line("Below 4 GiB: %.1f %%.", share(memory.count.below_4g));
+	if (width != 32)
+		screen_line("Below 2^%d: %.1f %%.", width, share(memory.count.low));
 }
 
 static void print_xen(void)
@@ -238,6 +222,16 @@ static void print_xen(void)
 				    text_bytes(xen.by_width[i].bytes));
 }
 
+static const char *place(const struct hot_range *h)
+{
+	static char words[48];
+
+	if (h->mib == XB_OTHERS_MIB)
+		return "memory that other domains granted";
+	snprintf(words, sizeof(words), "MiB %llu", h->mib);
+	return words;
+}
+
 static void print_bounces(void)
 {
 	u64 sum = 0;
@@ -251,18 +245,25 @@ static void print_bounces(void)
 		    seconds, bounces.straddles, bounces.others);
 	for (i = 0; i < nr_hot && i < SHOWN; i++) {
 		sum += hot[i].bounces;
-		screen_line("  %s: %llu bounces, %s, in MiB %llu", hot[i].device, hot[i].bounces,
-			    text_bytes(hot[i].bytes), hot[i].mib);
+		screen_line("  %s%s: %llu bounces, %s, in %s", hot[i].device,
+			    hot[i].module ? " (xen_swiotlb)" : "", hot[i].bounces,
+			    text_bytes(hot[i].bytes), place(&hot[i]));
 	}
 	if (nr_hot)
 		screen_line(
-			"  These %d of %d MiB made %.0f %% of them: they decide, not the share of all.",
+			"  These %d of %d places made %.0f %% of them: they decide, not the share of all.",
 			i, nr_hot, 100.0 * sum / bounces.straddles);
 	if (bounces.lost)
 		screen_line(
-			"  %llu of them lie in other MiB, for which there was no room beside these "
+			"  %llu of them lie in other places, for which there was no room beside these "
 			"%d.",
 			bounces.lost, XB_MAX_RANGES);
+}
+
+static void print_told(const char *what, const struct told *t)
+{
+	screen_line("  %s: %s: %s.", what, strcmp(t->state, "unknown") ? t->state : "not known",
+		    t->why);
 }
 
 static void print(enum verdict v)
@@ -288,11 +289,19 @@ static void print(enum verdict v)
 	print_memory();
 	print_bounces();
 	print_xen();
-	screen_line("A pool of %u MiB below 2^%d: %s.", pool_mb, width, pool_words(pool_source()));
-	screen_line("If the kernel said 'failed to get contiguous memory', the cause was");
-	screen_line("  permission: %s;", permission());
-	screen_line("  too little low memory: %s;", too_little());
-	screen_line("  fragmentation: %s.", fragmented());
+	screen_line("Another pool of %u MiB below 2^%d:", pool_mb, width);
+	print_told("the module xen_swiotlb", &answers.module);
+	print_told("the kernel's swiotlb-xen", &answers.stock);
+	screen_line(
+		"If the kernel says 'Failed to get contiguous memory for DMA from Xen', the causes it "
+		"names are, as far as can be read now:");
+	print_told("permission", &answers.permission);
+	print_told("too little free memory of Xen's", &answers.memory);
+	print_told("fragmentation of Xen's memory", &answers.fragmentation);
+	screen_line(
+		"This look took %.2f s beside the counting: %.2f s to load the programs, %.2f s to "
+		"walk the P2M.",
+		look_seconds, load_seconds, memory.seconds);
 	screen_end();
 }
 
@@ -345,13 +354,39 @@ static void json_bounces(void)
 	for (i = 0; i < nr_hot; i++) {
 		json_object(NULL);
 		json_text("device", hot[i].device);
-		json_count("mib", hot[i].mib);
+		json_text("backend", hot[i].module ? "xen_swiotlb" : host_backend(&host));
+		json_flag("granted", hot[i].mib == XB_OTHERS_MIB);
+		if (hot[i].mib == XB_OTHERS_MIB)
+			json_null("mib");
+		else
+			json_count("mib", hot[i].mib);
 		json_count("bounces", hot[i].bounces);
 		json_count("bytes", hot[i].bytes);
 		json_object_end();
 	}
 	json_array_end();
 	json_count("hot_lost", bounces.lost);
+}
+
+static void json_told(const char *name, const struct told *t)
+{
+	json_object(name);
+	json_text("state", t->state);
+	json_text("why", t->why);
+	json_object_end();
+}
+
+static void json_pool(void)
+{
+	json_count("pool_mib", pool_mb);
+	json_text("pool_from", pool_from());
+	json_orders("pool_own_bytes_by_order", answers.room.own);
+	json_count("pool_xen_bytes", answers.room.xen);
+	json_told("pool_module", &answers.module);
+	json_told("pool_stock", &answers.stock);
+	json_told("cause_permission", &answers.permission);
+	json_told("cause_memory", &answers.memory);
+	json_told("cause_fragmentation", &answers.fragmentation);
 }
 
 static void json(enum verdict v)
@@ -363,34 +398,53 @@ static void json(enum verdict v)
 	json_count("pages", memory.count.pages);
 	json_count("stride", memory.stride);
 	json_number("walk_seconds", memory.seconds);
+	json_number("load_seconds", load_seconds);
+	json_number("look_seconds", look_seconds);
 	json_orders("pages_by_order", memory.count.largest);
 	json_count("width", width);
 	json_count("low_pages", memory.count.low);
+	json_count("below_4g_pages", memory.count.below_4g);
 	json_orders("low_pages_by_order", memory.count.low_largest);
 	json_bounces();
 	json_xen();
-	json_count("pool_mib", pool_mb);
-	json_text("pool_from", pool_names[pool_source()]);
-	json_text("cause_permission", permission());
-	json_text("cause_memory", too_little());
-	json_text("cause_fragmentation", fragmented());
+	json_pool();
 	json_end();
+}
+
+static double monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Return: seconds until the counting alone was left to do. */
+static double look(double begun)
+{
+	contiguity_start(&host, width);
+	load_seconds = monotonic() - begun;
+	command_begin();
+	xen_heap_look(&xen, width);
+	contiguity_walk(&memory, most_blocks);
+	find_room();
+	return monotonic() - begun;
 }
 
 int command_doctor(int argc, char **argv)
 {
 	enum verdict v;
+	double counted;
 
 	command_parse(&own, "doctor", COMMAND_SECONDS, text, argc, argv);
 	command_look(&host);
-	contiguity_start(&host, width);
-	command_begin();
-	xen_heap_look(&xen, width);
-	contiguity_walk(&memory);
+	look_seconds = look(monotonic());
 	while (command_wait(0.1, command_period(1)))
-		;
+		contiguity_follow();
 	seconds = command_elapsed();
+	counted = monotonic();
 	nr_hot = contiguity_hot(&hot, &bounces);
+	look_seconds += monotonic() - counted;
 	v = judge();
 	if (command_options.json)
 		json(v);

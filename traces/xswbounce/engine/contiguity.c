@@ -9,14 +9,16 @@
 
 #include "engine/contiguity.h"
 #include "contiguity.skel.h"
+#include "engine/device.h"
+#include "engine/module_side.h"
 #include "engine/probe.h"
 #include "engine/start.h"
 #include "say.h"
 
-#define MOST_BLOCKS 4096 /* looked at: 8 GiB, a fraction of a second */
-
 static struct contiguity_bpf *skel;
 static bool counts;
+
+MODULE_SIDE(side, contiguity, skel, NULL);
 
 /* The PFN behind the last page, as the zones tell it. */
 static u64 end_of_memory(void)
@@ -45,6 +47,7 @@ static bool load(int width)
 		die("can't open the BPF programs");
 	skel->rodata->can_cast = probe_kfunc("bpf_rdonly_cast");
 	skel->bss->low_limit = 1ULL << (width - 12);
+	module_side_leave(skel->obj);
 	counts = probe_use(skel->progs.bounced, true);
 	if (!start_load(skel->skeleton, skel->progs.machine_init))
 		return false;
@@ -61,10 +64,17 @@ void contiguity_start(const struct host *h, int width)
 		    host_name(h));
 	while (!load(width))
 		contiguity_bpf__destroy(skel);
+	contiguity_follow();
+}
+
+void contiguity_follow(void)
+{
+	module_side_follow(&side, skel->skeleton);
 }
 
 void contiguity_stop(void)
 {
+	module_side_drop(&side);
 	contiguity_bpf__destroy(skel);
 }
 
@@ -81,17 +91,22 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-void contiguity_walk(struct contiguity *c)
+/* The last stride may be a part: where it has no memory nothing is counted. */
+static void plan(struct contiguity *c, u64 memory_blocks, u64 most)
+{
+	*c = (struct contiguity){ .memory_blocks = memory_blocks };
+	c->stride = (memory_blocks + most - 1) / most;
+	if (!c->stride)
+		c->stride = 1;
+	c->blocks = (memory_blocks + c->stride - 1) / c->stride;
+}
+
+void contiguity_walk(struct contiguity *c, u64 most)
 {
 	double begun = now();
 
-	/* the last one may be a part */
-	*c = (struct contiguity){ .memory_blocks =
-					  (end_of_memory() + XB_BLOCK_PAGES - 1) / XB_BLOCK_PAGES };
-	c->stride = (c->memory_blocks + MOST_BLOCKS - 1) / MOST_BLOCKS;
-	if (!c->stride)
-		c->stride = 1;
-	c->blocks = c->memory_blocks / c->stride;
+	/* the last block may be a part */
+	plan(c, (end_of_memory() + XB_BLOCK_PAGES - 1) / XB_BLOCK_PAGES, most);
 	skel->bss->blocks = c->blocks;
 	skel->bss->stride = c->stride;
 	memset(&skel->bss->contiguity, 0, sizeof(skel->bss->contiguity));
@@ -107,15 +122,25 @@ static int hotter(const void *a, const void *b)
 	return left->bounces > right->bounces ? -1 : left->bounces < right->bounces;
 }
 
+static void name_of(int names, u64 dev, struct hot_range *h)
+{
+	struct xb_device d;
+
+	h->module = device_is_module(dev);
+	if (h->module) {
+		device_describe(NULL, dev, &d);
+		strcpy(h->device, d.name);
+	} else if (bpf_map_lookup_elem(names, &dev, h->device)) {
+		strcpy(h->device, "?");
+	}
+}
+
 int contiguity_hot(struct hot_range **ranges, struct straddling *s)
 {
 	int fd = bpf_map__fd(skel->maps.ranges), names = bpf_map__fd(skel->maps.names), n = 0;
 	struct xb_range_key key, *last = NULL;
-	struct xb_range r;
+	struct xb_range r = {};
 
-	s->straddles = skel->bss->straddles;
-	s->others = skel->bss->others;
-	s->lost = skel->bss->lost;
 	*ranges = calloc(XB_MAX_RANGES, sizeof(**ranges));
 	if (!*ranges)
 		die("no memory");
@@ -125,13 +150,16 @@ int contiguity_hot(struct hot_range **ranges, struct straddling *s)
 		last = &key;
 		if (bpf_map_lookup_elem(fd, &key, &r))
 			continue;
-		if (bpf_map_lookup_elem(names, &key.dev, h->device))
-			strcpy(h->device, "?");
+		name_of(names, key.dev, h);
 		h->mib = key.mib;
 		h->bounces = r.bounces;
 		h->bytes = r.bytes;
 		n++;
 	}
+	/* after the ranges: a bounce counts here first, so these are no fewer */
+	s->lost = skel->bss->lost;
+	s->straddles = skel->bss->straddles;
+	s->others = skel->bss->others;
 	qsort(*ranges, n, sizeof(**ranges), hotter);
 	return n;
 }

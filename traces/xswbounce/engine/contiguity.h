@@ -8,6 +8,9 @@
 #include "bpf/contiguity.h"
 #include "engine/host.h"
 
+#define CONTIGUITY_MOST_BLOCKS 4096  /* looked at: 8 GiB, a fraction of a second */
+#define CONTIGUITY_MAX_BLOCKS  16384 /* the kernel's longest loop */
+
 /* A walk of the P2M: all blocks of 2 MiB, or one in @stride */
 struct contiguity {
 	struct xb_contiguity count; /* of what was looked at */
@@ -19,11 +22,12 @@ struct contiguity {
 /* A device's buffers that straddled, in one MiB of the domain's memory */
 struct hot_range {
 	char device[XB_NAME_LEN];
-	u64 mib;
+	bool module; /* it is attached to xen_swiotlb */
+	u64 mib;     /* XB_OTHERS_MIB: another domain's page */
 	u64 bounces, bytes;
 };
 
-/* Bounces since the start. */
+/* Bounces since the start, of both backends */
 struct straddling {
 	u64 straddles, others; /* that did straddle, and that did not */
 	u64 lost;              /* that did, in ranges for which there was no room */
@@ -34,9 +38,14 @@ struct straddling {
  * @width: frames below 2^width count as low
  */
 void contiguity_start(const struct host *h, int width);
+void contiguity_follow(void); /* from time to time: the module may come and go */
 void contiguity_stop(void);
 
-void contiguity_walk(struct contiguity *c); /* now */
+/**
+ * contiguity_walk() - look at the P2M now
+ * @most: blocks of 2 MiB to look at, up to CONTIGUITY_MAX_BLOCKS
+ */
+void contiguity_walk(struct contiguity *c, u64 most);
 
 /**
  * contiguity_hot() - the ranges in which buffers straddled since the start, the hottest first

@@ -221,6 +221,20 @@ u64 host_low_free(void)
 	return found ? free : ~0ULL;
 }
 
+u64 host_available(void)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	u64 available = ~0ULL, kib;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu", &kib) == 1)
+			available = kib << 10;
+	if (f)
+		fclose(f);
+	return available;
+}
+
 void host_warn_iommu(const struct host *h, bool pool_map)
 {
 	static bool said;

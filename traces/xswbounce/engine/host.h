@@ -50,6 +50,7 @@ void host_module_pool(struct pool *p); /* the module's alone; size 0 if it is no
 void host_clock(char *name, size_t size);          /* the clocksource in use */
 void host_xen_version(char *version, size_t size); /* "4.20.1", empty off Xen */
 u64 host_low_free(void);           /* bytes of memory free below 4 GiB; ~0: not known */
+u64 host_available(void);          /* bytes that may be had without swapping; ~0: not known */
 u64 host_number(const char *path); /* what a file of one number says; 0 if it says none */
 
 void host_command_line(char *line, size_t size); /* the kernel's, its beginning */
