@@ -76,11 +76,14 @@ KVER ?= $(shell uname -r)
 LAB := $(wildcard bench/lab/lab)
 JOBS ?= 2
 
+# One word of a shell's, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
+
 # What is asked of this host is not brought to the lab, which needs more.
 # A folder that was begun on this host is gone on with here, however this host was booted.
 THIS_HOST := $(XEN_HOST)$(OBSERVE)$(PEER)$(RESUME)$(HERE)
 ifneq ($(OUT),)
-THIS_HOST := $(THIS_HOST)$(shell ! python3 -B bench/runner/comparison.py '$(OUT)' 2>/dev/null || echo yes)
+THIS_HOST := $(THIS_HOST)$(shell ! python3 -B bench/runner/comparison.py $(call quoted,$(OUT)) 2>/dev/null || echo yes)
 endif
 LISTS := bench/packages.txt
 ifeq ($(THIS_HOST),)
@@ -183,12 +186,13 @@ tune: ## how large must the pool be?  records TIME= seconds of a Xen host, or ta
 ifeq ($(RECORDING),)
 	@[ -z "$(XEN_HOST)" ] || [ ! -e /sys/kernel/btf/vmlinux ] || $(MAKE) -s -C traces/xswbounce
 endif
-	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots '$(or $(OUT),build/tune)' \
-		$(if $(TIME),--time $(TIME)) $(if $(SCALE),--scale $(SCALE)) \
-		$(if $(CONFIRM),,--save '$(or $(OUT),build/tune)/advice.json') \
-		$(if $(KEEP),--keep '$(KEEP)') $(if $(OCCUPANCY),--occupancy '$(OCCUPANCY)') \
-		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(APPLY),--apply) \
-		$(if $(RECORDING),'$(RECORDING)')
+	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots $(call quoted,$(or $(OUT),build/tune)) \
+		$(if $(TIME),--time $(call quoted,$(TIME))) $(if $(SCALE),--scale $(call quoted,$(SCALE))) \
+		$(if $(CONFIRM),,--save $(call quoted,$(or $(OUT),build/tune)/advice.json)) \
+		$(if $(KEEP),--keep $(call quoted,$(KEEP))) \
+		$(if $(OCCUPANCY),--occupancy $(call quoted,$(OCCUPANCY))) \
+		$(if $(CONFIRM),--confirm $(call quoted,$(CONFIRM))) $(if $(APPLY),--apply) \
+		$(if $(RECORDING),$(call quoted,$(RECORDING)))
 
 .PHONY: lab-shell
 lab-shell: deps ## a root shell in an environment of the lab: ENV=xen-dom0 KERNEL=6.12 (lab envs, lab kernels)

@@ -126,14 +126,6 @@ like "$("$tune" "$scratch/real.rec" | head -n 1)" \
 like "$("$tune" --json "$scratch/real.rec" | jq -r '.remedies[] | select(.name == "more areas") | .what')" 'swiotlb=512,4; fails in 2 of 4 other layouts' \
 	'and areas that serve by luck'
 is "$(($("$tune" --scale 2 "$scratch/real.rec" | wc -l) <= 25))" 1 'with all there is to say it is one screen'
-"$tune" --plots "$scratch/plots" "$made/small_pool.rec" >"$scratch/screen" || bail 'no plots'
-is "$(cd "$scratch/plots" && ls ./*.svg ./*.png)" './pool_sizes.png
-./pool_sizes.svg
-./pool_time.png
-./pool_time.svg' 'two pictures'
-like "$(tail -n 1 "$scratch/screen")" "^Plots: $scratch/plots/pool_sizes.svg" 'and where they are'
-is "$(grep -c today "$scratch"/plots/*.svg | sort)" "$scratch/plots/pool_sizes.svg:1
-$scratch/plots/pool_time.svg:1" 'the pool of today is drawn in'
 mkdir "$scratch/bin"
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$scratch/bin/python3"
 expect 'without gnuplot there is advice' 0 'no gnuplot: no plots' \
@@ -188,18 +180,6 @@ on_host()
 }
 complains 'no Xen host' 1 'this is no Xen host: name a recording' on_host
 echo xen >"$root/sys/hypervisor/type"
-complains 'nothing to look at' 1 'no BTF.*; and no pool is to be seen' on_host
-echo 32768 >"$root/sys/kernel/debug/swiotlb/io_tlb_nslabs"
-echo 512 >"$root/sys/kernel/debug/swiotlb/io_tlb_used"
-echo 'quiet swiotlb=32768' >"$root/proc/cmdline"
-expect 'no BTF: the pool, and what can not be known' 0 '^Not known so: who holds it' on_host
-expect 'an older kernel has no high-water mark' 0 'does not tell the most in use' on_host
-echo 0 >"$root/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
-expect 'one that does not keep it says 0: that is no peak' 0 'is not known: the file says 0.*track_hiwater' on_host
-expect 'and nothing follows from it' 0 '!By that alone it suffices' on_host
-echo 31000 >"$root/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"
-expect 'the kernel tells its high-water mark' 0 'At most 31000 in use \(95 %\), exact' on_host
-expect 'and if that is near' 0 'nearly full' on_host
 : >"$root/sys/kernel/btf/vmlinux"
 complains 'no recorder' 1 'no program xswbounce: build it' env PATH="$scratch/bin:/usr/bin" TUNE_ROOT="$root" "$tune"
 cat >"$scratch/recorder" <<-'END'
@@ -210,24 +190,6 @@ chmod +x "$scratch/recorder"
 expect 'the running load is recorded, and judged' 0 '^The pool is too small: 20' env TUNE_ROOT="$root" \
 	RECORDED="$made/small_pool.rec" "$tune" --xswbounce "$scratch/recorder" --time 7 --keep "$scratch/kept"
 passes 'the recording is kept if asked for' cmp "$scratch/kept" "$made/small_pool.rec"
-mkdir -p "$root/proc/xen"
-echo control_d >"$root/proc/xen/capabilities"
-cat >"$scratch/bin/xl" <<-'END'
-	#!/bin/sh
-	[ "$1" != dmesg ] || printf '%s\n' '(XEN) Physical memory information:' \
-		"(XEN) heap[node=0][zone=19] -> $PAGES pages" '(XEN) heap[node=0][zone=22] -> 99999 pages'
-END
-chmod +x "$scratch/bin/xl"
-# shellcheck disable=SC2317  # called through expect
-with_xl()
-{
-	env PATH="$scratch/bin:$PATH" PAGES="$1" TUNE_ROOT="$root" RECORDED="$made/small_pool.rec" "$tune" \
-		--xswbounce "$scratch/recorder" --time 7
-}
-expect 'what Xen has free below 4 GiB' 0 'swiotlb=2048 .*4 MiB below 4 GiB \(Xen has 16 MiB there now\)' with_xl 4096
-expect 'and if that is too little' 0 'Xen has 1 MiB there now: TOO LITTLE' with_xl 256
-expect 'what to do' 0 'too little free below 4 GiB: give dom0 less memory' with_xl 256
-expect 'which is not said else' 0 '!give dom0 less memory' with_xl 4096
 mkdir -p "$root/sys/devices/platform/xen_swiotlb"
 cat >"$scratch/twice" <<-'END'
 	#!/bin/sh

@@ -1,18 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tuner's arithmetic: the kernel's rounding, costs, extremes, Xen's heap."""
-import math
+"""The tuner's arithmetic: the kernel's rounding, sizes, costs, words."""
 import os
-import random
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "tune"))
 import costs  # noqa: E402
-import host  # noqa: E402
 import kernel  # noqa: E402
-import peaks  # noqa: E402
 import screen  # noqa: E402
 import subject  # noqa: E402
 
@@ -109,58 +105,6 @@ class Costs(unittest.TestCase):
 
     def test_not_bounced(self):
         self.assertEqual(costs.not_bounced("stock", {4096: 1}, 4096), 2712 + 1536 - 381)
-
-
-class Peaks(unittest.TestCase):
-    @staticmethod
-    def bursts(count, draw):
-        chance = random.Random(7)
-        return [draw(chance) for _ in range(count)]
-
-    def test_a_limit_is_seen(self):
-        most = self.bursts(600, lambda c: max(c.randint(1, 1000) for _ in range(20)))
-        one = peaks.level(most, 1, 30000)
-        self.assertTrue(990 <= one.slots <= 1040, one)
-
-    def test_no_limit_is_seen(self):
-        """Gumbel with scale 10: once in 10000 intervals it exceeds 100 + 10 ln 10000."""
-        one = peaks.level(self.bursts(600, lambda c: 100 - 10 * math.log(-math.log(c.random()))), 1, 10000)
-        self.assertTrue(one.low <= 100 + 10 * math.log(10000) <= one.high, one)
-
-    def test_never_less_than_was_seen(self):
-        maxima = [5] * 60 + [50] + [5] * 60
-        self.assertGreaterEqual(peaks.level(maxima, 1, 1000).slots, 50)
-
-    def test_constant(self):
-        self.assertEqual(peaks.level([8] * 60, 60, 3600)[1:4], (8, 8, 8))
-
-    def test_what_can_not_be_told(self):
-        steady = self.bursts(100, lambda c: c.randint(1, 9))
-        self.assertIn("too few", peaks.level(steady[:20], 1, 60).why_not)
-        self.assertIn("rises or falls", peaks.level(sorted(steady), 1, 60).why_not)
-        self.assertIn("not independent", peaks.level([1] * 20 + [9] * 40 + [1] * 40, 1, 60).why_not)
-        self.assertIn("15 minutes", peaks.level(steady, 1, peaks.DAY).why_not)
-        self.assertIsNone(peaks.level(steady, 10, peaks.DAY).why_not)
-
-
-class Heap(unittest.TestCase):
-    DUMP = """(XEN) 'h' pressed -> dumping heap info
-(XEN) Physical memory information:
-(XEN)     Xen heap: 0kB free
-(XEN) heap[node=0][zone=14] -> 1 pages
-(XEN) heap[node=0][zone=20] -> 300 pages
-(XEN) heap[node=0][zone=21] -> 70000 pages
-"""
-
-    def test_below_4g(self):
-        self.assertEqual(host.heap_below_4g(self.DUMP), 301 * 4096)
-
-    def test_the_newest_counts(self):
-        again = self.DUMP + self.DUMP.replace("300 pages", "0 pages")
-        self.assertEqual(host.heap_below_4g(again), 4096)
-
-    def test_none(self):
-        self.assertIsNone(host.heap_below_4g("(XEN) nothing of the kind"))
 
 
 class Words(unittest.TestCase):

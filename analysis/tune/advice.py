@@ -51,15 +51,19 @@ class Advice:
         self.today = self.find_today()
         self.remedies = Finder(replay, self.subject, self.result, self.today, self.need).all(
             self.stock, self.module) if self.today and self.bounces else []
-        self.levels = watched.levels(self.subject.pool) if watched else [
-            peaks.level(self.result.maxima, self.result.interval, seconds)
-            for seconds in (peaks.DAY, peaks.MONTH)]
+        self.levels = watched.levels(self.subject.pool) if watched else peaks.levels(
+            self.result.maxima, self.result.interval, self.was_full(), self.result.load["failed"])
         self.growth = self.grow(replay, scale) if scale > 1 else None
 
     @property
     def bounces(self):
         """Mappings that used, or wanted, the pool."""
         return self.result.load["bounces"] + self.result.load["failed"]
+
+    def was_full(self):
+        """Was the pool of today used to its last slot?"""
+        slots = self.subject.slots
+        return bool(slots) and self.result.load["peak"]["slots"] >= slots
 
     def find_today(self):
         """The pool of today's size; where it is not known, the smallest that served."""

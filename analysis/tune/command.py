@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import confirm
+import counters
 import draw
 import host
 import occupancy_screen
@@ -84,7 +85,7 @@ def tell(words, end="\n"):
 
 
 def advice_of(given, recording):
-    low_free = host.low_memory() if not given.recording else None
+    low_free = host.low_memory(given.xswbounce) if not given.recording else None
     replays = itertools.count(1)
     progress = lambda: tell(f"replay {next(replays)} ...", end="\r")
     advice = Advice(Replay(given.replay, recording, given.across_gaps, progress), given.margin,
@@ -118,24 +119,52 @@ def advise(given, recording, before=None, applied=None):
         sys.stdout.write(screen.text(document))
         if given.watched:
             print(occupancy_screen.summary(document["occupancy"]))
+            for line in occupancy_screen.other(document["occupancy"]):
+                print(line)
             print("\n".join(screen.level_lines(document["occupancy"]["levels"])))
     if given.plots and advice.bounces:
-        drawn, wrong = draw.draw(advice, given.plots)
-        if wrong:
-            print(f"tune: {wrong}", file=sys.stderr)
-        elif not given.json:
-            print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+        tell_plots(given, *draw.draw(advice, given.plots))
     return NOT_CONFIRMED if before and confirm.failed(document["confirmation"]) else 0
 
 
-def advise_by_days(given):
-    """Without a recording: by what was in use."""
-    document = given.watched.alone(given.margin)
+def tell_plots(given, drawn, wrong):
+    if wrong:
+        print(f"tune: {wrong}", file=sys.stderr)
+    elif not given.json:
+        print("Plots: " + " ".join(one for one in drawn if one.endswith(".svg")))
+
+
+def answer(given, document, text):
+    """An advice that no replay is behind."""
+    if given.save:
+        save(document, given.save)
     if given.json:
         json.dump(document, sys.stdout, indent=1)
         print()
     else:
-        sys.stdout.write(occupancy_screen.text(document))
+        sys.stdout.write(text(document))
+
+
+def advise_by_days(given):
+    """Without a recording: by what was in use."""
+    if given.scale > 1:
+        raise Refused("--occupancy alone can't be scaled: name a recording, too")
+    document = given.watched.alone(given.margin)
+    answer(given, document, occupancy_screen.text)
+    if given.plots and document["peak"]["slots"]:
+        tell_plots(given, *draw.draw_days(given.watched, document, given.plots))
+
+
+def advise_by_counters(given, before):
+    """Where nothing can be recorded: by what the kernel counts."""
+    reason = "this kernel has no BTF, so xswbounce can't record"
+    wrong = [name for name, is_given in (("--apply", given.apply), ("--confirm", before),
+                                         ("--scale", given.scale > 1), ("--keep", given.keep))
+             if is_given]
+    if wrong:
+        raise Refused(f"{reason}: {wrong[0]} needs a recording")
+    answer(given, counters.document(reason, given.margin, given.time), counters.text)
+    return 0
 
 
 def apply_and_compare(given, folder, recording):
@@ -180,9 +209,7 @@ def from_host(given, before):
     if os.geteuid():
         raise Refused("recording needs root; or name a recording")
     if not host.has_types():
-        lines = host.without_recording("this kernel has no BTF, so xswbounce can't record")
-        print("\n".join(lines))
-        return 0
+        return advise_by_counters(given, before)
     # Not /tmp, which may be memory: a storm of failures takes 8 MB a second.
     with tempfile.TemporaryDirectory(prefix="tune.",
                                      dir=os.environ.get("TMPDIR") or "/var/tmp") as folder:

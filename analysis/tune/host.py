@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The running host: what it tells without a recording, recording its load, low memory of Xen's."""
+import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 
-from kernel import SLOT, named
+from kernel import SLOT
 from replays import Refused
 
-BELOW_4G_BITS = 20  # of frame numbers
-PAGE = 4096
+WIDTH_4G = 32  # address bits
+STRADDLING = 1  # doctor's exit status where buffers bounce for scattered memory
 
 
 def path(name):
@@ -40,36 +40,32 @@ def has_types():
     return os.path.exists(path("/sys/kernel/btf/vmlinux"))
 
 
-def ask(words):
-    """What a program prints, or None."""
+def ask(words, also=(), seconds=20):
+    """What a program prints, or None; 'also': statuses beside 0 that are no failure."""
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              universal_newlines=True, timeout=20)
+                              universal_newlines=True, timeout=seconds)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 or done.returncode in also else None
 
 
-def heap_below_4g(log):
-    """Free bytes below 4 GiB in the newest dump of Xen's heap (debug key h), or None.
-
-    Zone z holds the frames whose numbers have z bits.
-    """
-    start = log.rfind("Physical memory information")
-    zones = re.findall(r"heap\[node=\d+\]\[zone=(\d+)\] -> (\d+) pages", log[start:]) \
-        if start >= 0 else []
-    if not zones:
+def free_below_4g(answer):
+    """Xen's free bytes below 4 GiB in the JSON of 'xswbounce doctor', or None."""
+    try:
+        found = json.loads(answer)
+        free = found["xen_free_low_bytes"] if found["width"] == WIDTH_4G else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return sum(int(pages) for zone, pages in zones if int(zone) <= BELOW_4G_BITS) * PAGE
+    return free if isinstance(free, int) and not isinstance(free, bool) and free >= 0 else None
 
 
-def low_memory():
-    """Free memory of Xen's below 4 GiB, if this is a dom0 that may ask."""
-    if "control_d" not in (read("/proc/xen/capabilities") or "") or not shutil.which("xl"):
+def low_memory(xswbounce):
+    """Free memory of Xen's below 4 GiB, if this is a dom0 that may ask: Xen's own count."""
+    if "control_d" not in (read("/proc/xen/capabilities") or ""):
         return None
-    if ask(["xl", "debug-keys", "h"]) is None:
-        return None
-    return heap_below_4g(ask(["xl", "dmesg"]) or "")
+    return free_below_4g(ask([xswbounce, "doctor", "--json", "--width", str(WIDTH_4G), "1"],
+                             also=(STRADDLING,)))
 
 
 def room(folder):
@@ -119,35 +115,3 @@ def resize(slots):
     except OSError as error:
         raise Refused(f"the pool was not resized: {error.strerror}; Xen may have no memory free "
                       f"below 4 GiB, or slots are in use: see its line in dmesg")
-
-
-def without_recording(reason):
-    """What the kernel's own counters tell: lines of text."""
-    slots = number("/sys/kernel/debug/swiotlb/io_tlb_nslabs")
-    if not slots:
-        raise Refused(f"{reason}; and no pool is to be seen in /sys/kernel/debug/swiotlb (root, "
-                      f"and debugfs mounted?): record on another kernel, or boot one with BTF")
-    high = number("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater")
-    used = number("/sys/kernel/debug/swiotlb/io_tlb_used") or 0
-    lines = [f"No recording: {reason}. What the kernel itself counts:",
-             f"Stock pool: {slots} slots ({slots * SLOT >> 20} MiB), {used} in use now."]
-    boot = named(read("/proc/cmdline") or "")
-    if boot:
-        lines.append(f"Booted with {boot}.")
-    if high is None:
-        lines.append("This kernel does not tell the most in use (io_tlb_used_hiwater came with "
-                     "6.3).")
-    elif high < max(used, 1):
-        lines.append("The most in use (io_tlb_used_hiwater) is not known: the file says "
-                     f"{high}. It says so until the first bounce after boot or a reset, and always "
-                     "on a kernel that keeps it only when booted with swiotlb=...,track_hiwater "
-                     "(7.3 is one).")
-    else:
-        share = 100 * high / slots
-        lines.append(f"At most {high} in use ({share:.0f} %), exact, since boot or since it was "
-                     f"set to 0 (echo 0 >/sys/kernel/debug/swiotlb/io_tlb_used_hiwater).")
-        lines.append("It was nearly full: mappings may have failed; boot with twice as much."
-                     if share >= 90 else "By that alone it suffices.")
-    lines.append("Not known so: who holds it, failures and their reason, fragmentation, other "
-                 "sizes.")
-    return lines

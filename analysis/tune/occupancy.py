@@ -4,23 +4,51 @@ import json
 import math
 
 import peaks
-from kernel import SLOT, default_areas, parameter, power_of_two
+from kernel import SLOT, default_areas, parameter, power_of_two, rounded
 from replays import Refused
-from subject import SMALLEST, pieces
+from subject import LARGEST, SMALLEST, pieces
 
 POOLS = ("stock", "module")
 MOST_BLOCKS = 600
+# What a line may say at most.
+MOST_SLOTS = 1 << 21  # 4 GiB: a pool lies below that
+MOST_CPUS = 1 << 16
+MOST_SECONDS = 366 * 86400.0
+MOST_COUNT = 1 << 64
 
 
 def pool_of(backend):
     return "module" if backend == "xen_swiotlb" else "stock"
 
 
-def count(entry, name):
+def count(entry, name, most=MOST_COUNT):
     value = entry[name]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(name)
     return value
+
+
+def word(entry, name):
+    value = entry[name]
+    if not isinstance(value, str) or len(value) > 256:
+        raise ValueError(name)
+    return "".join(one if one.isprintable() else "?" for one in value)
+
+
+def length(line):
+    value = line["seconds"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) \
+            or not 0 < value <= MOST_SECONDS:
+        raise ValueError("seconds")
+    return float(value)
+
+
+def areas_of(pool):
+    """None: not told, as of a kernel without areas; they are a power of two."""
+    areas = count(pool, "areas", MOST_CPUS) if "areas" in pool else 0
+    if areas & (areas - 1):
+        raise ValueError("areas")
+    return areas or None
 
 
 class Interval:
@@ -30,21 +58,25 @@ class Interval:
         if line["command"] != "occupancy":
             raise ValueError("command")
         self.schema = count(line, "schema")
-        self.seconds = float(line["seconds"])
-        if not 0 < self.seconds < math.inf:
-            raise ValueError("seconds")
-        self.kernel, self.cpus = str(line["kernel"]), max(count(line, "cpus"), 1)
+        self.seconds = length(line)
+        self.kernel, self.cpus = word(line, "kernel"), max(count(line, "cpus", MOST_CPUS), 1)
         self.lost = count(line, "lost")
         self.areas, self.slots, self.used = None, {}, {}
         for pool in line["pools"]:
             name = pool_of(pool["backend"])
-            self.slots[name], self.used[name] = count(pool, "slots"), count(pool, "most_used")
+            self.slots[name] = count(pool, "slots", MOST_SLOTS)
+            self.used[name] = count(pool, "most_used", MOST_SLOTS)
             if name == "stock":
-                self.areas = count(pool, "areas") or None
-        self.devices = {(str(d["device"]), pool_of(d["backend"])):
-                        (str(d["driver"]), count(d, "maps"), count(d, "failed"),
+                self.areas = areas_of(pool)
+        self.devices = {(word(d, "device"), pool_of(d["backend"])):
+                        (word(d, "driver"), count(d, "maps"), count(d, "failed"),
                          count(d, "most_held"))
                         for d in line["devices"]}
+
+    def full(self, pool):
+        """Was it used to its last slot?"""
+        slots = self.slots.get(pool, 0)
+        return slots > 0 and self.used[pool] >= slots
 
 
 def lines_of(path):
@@ -60,7 +92,7 @@ def lines_of(path):
                         raise Refused(f"{path}: a later version of xswbounce wrote it")
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(f"{path}: line {len(found) + 1} is none that 'xswbounce occupancy --json' "
                       f"writes")
     if not found:
@@ -79,6 +111,15 @@ def fold(maxima, interval):
     return maxima, interval
 
 
+def total(counts):
+    """Of a count that grows and may begin anew: what it grew by in all."""
+    grown = before = 0
+    for now in counts:
+        grown += now - before if now >= before else now
+        before = now
+    return grown
+
+
 class Occupancy:
     """Of the whole time."""
 
@@ -87,10 +128,11 @@ class Occupancy:
         self.intervals, self.cut = lines_of(path)
         self.last = self.intervals[-1]
         self.seconds = sum(one.seconds for one in self.intervals)
+        self.known_levels = {}
 
     def choose(self):
-        """The pool that was used more; of a recording beside it that one's is taken."""
-        return max(POOLS, key=self.peak)
+        """The pool that failed, or was used, more; beside a recording it is that one's."""
+        return max(POOLS, key=lambda pool: (self.failed(pool), self.peak(pool)))
 
     def maxima(self, pool):
         return [one.used.get(pool, 0) for one in self.intervals]
@@ -108,15 +150,33 @@ class Occupancy:
         return at
 
     def levels(self, pool):
-        # the last interval is as long as it was let
-        whole = self.intervals[:-1] if len(self.intervals) > 1 else self.intervals
-        lengths = sorted(one.seconds for one in whole)
-        maxima, interval = fold([one.used.get(pool, 0) for one in whole],
-                                lengths[len(lengths) // 2])
-        return [peaks.level(maxima, interval, seconds) for seconds in (peaks.DAY, peaks.MONTH)]
+        if pool not in self.known_levels:
+            # the last interval is as long as it was let
+            whole = self.intervals[:-1] if len(self.intervals) > 1 else self.intervals
+            lengths = sorted(one.seconds for one in whole)
+            maxima, interval = fold([one.used.get(pool, 0) for one in whole],
+                                    lengths[len(lengths) // 2])
+            self.known_levels[pool] = peaks.levels(
+                maxima, interval, any(one.full(pool) for one in self.intervals),
+                self.failed(pool))
+        return self.known_levels[pool]
 
     def failed(self, pool):
-        return sum(d[2] for key, d in self.last.devices.items() if key[1] == pool)
+        """Of all devices, those that left among them; a device that comes back counts anew."""
+        counts = {}
+        for one in self.intervals:
+            for (device, of), (_, _, failed, _) in one.devices.items():
+                if of == pool:
+                    counts.setdefault(device, []).append(failed)
+        return sum(total(device) for device in counts.values())
+
+    def series(self, pool):
+        """(seconds from the start, the most in use until the interval's end), for a picture."""
+        rows, at = [], 0.0
+        for one in self.intervals:
+            rows.append((at, one.used.get(pool, 0)))
+            at += one.seconds
+        return rows + [(at, rows[-1][1])]
 
     def holders(self, pool):
         """What each device held at most, at whatever time."""
@@ -134,10 +194,12 @@ class Occupancy:
         return max(math.ceil(self.peak(pool) * (1 + margin)), month)
 
     def document(self, pool):
+        other = POOLS[1 - POOLS.index(pool)]
         return {"seconds": self.seconds, "intervals": len(self.intervals), "cut": self.cut,
-                "lost": self.last.lost, "pool": pool, "slots": self.last.slots.get(pool),
+                "lost": total(one.lost for one in self.intervals), "pool": pool, "slots": self.last.slots.get(pool),
                 "peak": {"slots": self.peak(pool), "seconds": self.peak_at(pool)},
-                "failed": self.failed(pool), "held_most": self.holders(pool),
+                "failed": self.failed(pool), "other_pool_peak_slots": self.peak(other),
+                "other_pool_failed": self.failed(other), "held_most": self.holders(pool),
                 "levels": [one._asdict() for one in self.levels(pool)]}
 
     def alone(self, margin):
@@ -145,10 +207,13 @@ class Occupancy:
         pool = self.choose()
         need = self.need(pool, margin)
         areas = self.last.areas or default_areas(self.last.kernel, self.last.cpus)
-        slots = max(power_of_two(need), SMALLEST)
+        slots = rounded(power_of_two(max(need, SMALLEST)), areas, self.last.kernel)
+        can, whole = slots <= LARGEST, pieces(need)
         found = self.document(pool)
         found.update({
             "kind": "swiotlb-xen-tune-occupancy", "schema": 1, "margin": margin, "need_slots": need,
-            "parameter": parameter(slots, areas, self.last.kernel, self.last.cpus),
-            "memory_bytes": slots * SLOT, "pool_mb": pieces(need) * SLOT >> 20})
+            "parameter": parameter(slots, areas, self.last.kernel, self.last.cpus) if can else None,
+            "stock_slots": slots if can else None, "module_slots": whole if whole <= LARGEST else None,
+            "memory_bytes": slots * SLOT if can else None,
+            "pool_mb": whole * SLOT >> 20 if whole <= LARGEST else None})
         return found

@@ -2,17 +2,20 @@
 """How far the peak of a recording can be trusted: the size exceeded once in a longer time.
 
 The most in use in each interval of a recording is a sample of maxima, so it is taken to follow the
-generalized extreme value distribution, fitted by L-moments (Hosking 1985): its shape tells a load
-that has a limit from one that has none. The interval comes from fitting samples drawn from that
-fit again. Where the data can't tell, they say why.
+generalized extreme value distribution: its shape tells a load that has a limit from one that has
+none. Where the data can't tell, they say why.
 """
 import math
-import random
 from typing import NamedTuple, Optional
 
+from fitness import misfit
+from gev import once_in
+from likelihood import Profile
+
 LEAST_INTERVALS = 30
+LEAST_VALUES = 10  # different ones
 REACH = 100  # a level is given for at most so many times the recording's length
-SAMPLES = 400
+WIDEST = 4  # its interval's end, as a multiple of the most that was seen
 DAY, MONTH = 86400.0, 30 * 86400.0
 
 
@@ -23,44 +26,6 @@ class Level(NamedTuple):
     low: Optional[int]
     high: Optional[int]
     why_not: Optional[str]
-
-
-class Fit(NamedTuple):
-    """Of the distribution; a shape above 0 has an upper limit."""
-    location: float
-    scale: float
-    shape: float
-
-    def quantile(self, minus_log):
-        """Where -log of the share that lies below is this."""
-        if abs(self.shape) < 1e-6:
-            return self.location - self.scale * math.log(minus_log)
-        return self.location + self.scale / self.shape * (1 - minus_log ** self.shape)
-
-    def exceeded_once(self, intervals):
-        """What one of so many intervals exceeds."""
-        return self.quantile(-math.log1p(-1 / intervals))
-
-
-def fit(maxima):
-    """By L-moments; nothing varies: a scale of 0."""
-    x = sorted(maxima)
-    n = len(x)
-    b0 = sum(x) / n
-    b1 = sum(i * v for i, v in enumerate(x)) / (n * (n - 1))
-    b2 = sum(i * (i - 1) * v for i, v in enumerate(x)) / (n * (n - 1) * (n - 2))
-    second = 2 * b1 - b0
-    if second <= 1e-9:
-        return Fit(b0, 0.0, 0.0)
-    skew = (6 * b2 - 6 * b1 + b0) / second
-    c = 2 / (3 + skew) - math.log(2) / math.log(3)
-    shape = 7.8590 * c + 2.9554 * c * c
-    if abs(shape) < 1e-6:
-        scale = second / math.log(2)
-        return Fit(b0 - 0.5772156649 * scale, scale, 0.0)
-    gamma = math.gamma(1 + shape)
-    scale = second * shape / ((1 - 2 ** -shape) * gamma)
-    return Fit(b0 - scale * (1 - gamma) / shape, scale, shape)
 
 
 def autocorrelation(x):
@@ -92,7 +57,11 @@ def why_not(maxima, interval, seconds):
     length = interval * len(maxima)
     if seconds > REACH * length:
         return f"it takes a recording of {duration(seconds / REACH)}"
-    return None
+    values = len(set(maxima))
+    if values < LEAST_VALUES:
+        return f"its {len(maxima)} intervals have only {values} different " \
+               f"value{'' if values == 1 else 's'}"
+    return misfit(maxima)
 
 
 def duration(seconds):
@@ -103,21 +72,28 @@ def duration(seconds):
     return f"{math.ceil(seconds)} seconds"
 
 
+def unknown(times, reason):
+    """For each of these times: the same reason."""
+    return [Level(seconds, None, None, None, reason) for seconds in times]
+
+
 def level(maxima, interval, seconds):
     """The size exceeded once in so many seconds, with its 90 % interval."""
     wrong = why_not(maxima, interval, seconds)
     if wrong:
-        return Level(seconds, None, None, None, wrong)
-    intervals = max(seconds / interval, 2)
-    fitted = fit(maxima)
-    draw = random.Random(1)
-    again = sorted(
-        fit([fitted.quantile(-math.log(draw.uniform(1e-12, 1 - 1e-12))) for _ in maxima])
-        .exceeded_once(intervals) for _ in range(SAMPLES))
-    seen = max(maxima)
+        return unknown([seconds], wrong)[0]
+    low, best, high = Profile(maxima, once_in(max(seconds / interval, 2))).interval()
+    low, best, high = math.floor(max(low, 0)), math.ceil(best), math.ceil(high)
+    if high > WIDEST * max(maxima):
+        return unknown([seconds], f"it may be anything from {low} to {high} slots")[0]
+    return Level(seconds, best, low, high, None)
 
-    def slots(value):
-        return max(math.ceil(value - 1e-6), seen)
 
-    return Level(seconds, slots(fitted.exceeded_once(intervals)), slots(again[SAMPLES // 20]),
-                 slots(again[-SAMPLES // 20]), None)
+def levels(maxima, interval, full=False, failed=0):
+    """Of a day and of a month; what a pool cut off tells nothing of what was wanted."""
+    times = (DAY, MONTH)
+    if failed:
+        return unknown(times, "mappings failed, and their drivers asked for less")
+    if full:
+        return unknown(times, "the pool was full: more may have been wanted")
+    return [level(maxima, interval, seconds) for seconds in times]

@@ -81,13 +81,13 @@ def size_lines(d):
     yield f"Smallest that serves this load, with {100 * sizes['margin']:.0f} % to spare:"
     if stock["parameter"]:
         yield (f"  stock   {stock['parameter']:<24} {size(stock['memory_bytes'])} below 4 GiB"
-               f"{low(d, stock)}{fails(stock)}")
+               f"{low(d, 'stock')}{fails(stock)}")
     else:
         yield "  stock   none of the sizes tried"
     if module["pool_mb"]:
         what = f"pool_mb={module['pool_mb']} pool_max_mb={module['pool_max_mb']}"
         yield (f"  module  {what:<24} {size(module['memory_bytes'])} below 4 GiB"
-               f"{low(d, module)}{fails(module)}")
+               f"{low(d, 'module')}{fails(module)}")
     else:
         yield "  module  none of the sizes tried"
 
@@ -95,8 +95,7 @@ def size_lines(d):
 def scarce_lines(d):
     """What to do where Xen has no such pool to give."""
     free = d["low_memory_free_bytes"]
-    wanted = [d["sizes"][name]["memory_bytes"] for name in ("stock", "module")]
-    if free is not None and any(size and size > free for size in wanted):
+    if free is not None and any(lacking(d, name) for name in ("stock", "module")):
         yield ("  Xen has too little free below 4 GiB: give dom0 less memory (dom0_mem=), or take "
                "the module, which also uses low frames that the domain owns.")
 
@@ -111,12 +110,24 @@ def fails(entry):
             f"({least['layouts_failing']} of 4 layouts)")
 
 
-def low(d, entry):
-    free = d["low_memory_free_bytes"]
+def given_back(d, name):
+    """Bytes of today's pools that such a pool may take: a boot frees both, a resize its own."""
+    stock, module = d["recording"]["pool_slots"] or 0, d["recording"]["module_bytes"] or 0
+    return module + (stock * SLOT if name == "stock" else 0)
+
+
+def lacking(d, name):
+    """Is more memory wanted below 4 GiB than is free there, or would be?"""
+    wanted = d["sizes"][name]["memory_bytes"]
+    return bool(wanted) and wanted > d["low_memory_free_bytes"] + given_back(d, name)
+
+
+def low(d, name):
+    free, back = d["low_memory_free_bytes"], given_back(d, name)
     if free is None:
         return ""
-    enough = "" if free >= entry["memory_bytes"] else ": TOO LITTLE"
-    return f" (Xen has {size(free)} there now{enough})"
+    own = f", today's pool {size(back)}" if back else ""
+    return f" (Xen has {size(free)} there now{own}{': TOO LITTLE' if lacking(d, name) else ''})"
 
 
 def remedy_lines(d):
