@@ -25,7 +25,7 @@ USES_deps := HERE $(MAKING)
 # A fleet has its runs in a folder; a comparison is text.
 REPORT_OF := RUN BASE SINGLE FLEET
 USES_report := INSTALL $(if $(FLEET),FLEET,$(if $(BASE),RUN BASE,RUN SINGLE))
-USES_tune := RECORDING OCCUPANCY SCALE TIME KEEP OUT CONFIRM APPLY
+USES_tune := RECORDING OCCUPANCY SCALE MARGIN GAPS TIME KEEP OUT CONFIRM APPLY
 USES_lab-shell := ENV $(MAKING)
 USES_module := KVER
 USES_test := $(TESTING) $(MAKING)
@@ -55,7 +55,7 @@ endif
 # environment it was not said to us: there it is as if it were not given.
 YES := 1 y yes true
 NO := 0 n no false
-YES_OR_NO := READONLY DRY_RUN HERE REPORT SINGLE APPLY INSTALL ICOUNT VERBOSE
+YES_OR_NO := READONLY DRY_RUN HERE REPORT SINGLE APPLY GAPS INSTALL ICOUNT VERBOSE
 $(foreach v,$(filter-out $(GIVEN),$(YES_OR_NO)),$(if $(filter-out $(YES) $(NO),$($(v)))$(word 2,$($(v))),$(eval override undefine $(v))))
 $(if $(filter SET,$(GIVEN)),,$(if $(filter-out quick full,$(SET))$(word 2,$(SET)),$(eval override undefine SET)))
 NEITHER := $(foreach v,$(YES_OR_NO),$(if $(filter-out $(YES) $(NO),$($(v)))$(word 2,$($(v))),$(v)='$($(v))'))
@@ -106,7 +106,8 @@ help: ## this list; times are of two cores without hardware virtualisation
 	@echo "  bench-dma    ICOUNT=1"
 	@echo "  bench-trace  SET= DISK= NIC= ROUNDS= OUT= DEVICE="
 	@echo "  report       RUN= BASE= SINGLE=yes FLEET="
-	@echo "  tune         RECORDING= OCCUPANCY= TIME= KEEP= SCALE= OUT= CONFIRM=ADVICE APPLY=yes"
+	@echo "  tune         RECORDING= OCCUPANCY= TIME= KEEP= SCALE= MARGIN=0.25 GAPS=yes (go on where events were lost)"
+	@echo "               OUT= CONFIRM=ADVICE APPLY=yes"
 	@echo "  module, bundle  KVER="
 	@echo "  lab-shell    ENV= KERNEL="
 	@echo "  test         TESTS= JOBS= VERBOSE=1 KERNEL="
@@ -188,6 +189,7 @@ ifeq ($(RECORDING),)
 endif
 	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots $(call quoted,$(or $(OUT),build/tune)) \
 		$(if $(TIME),--time $(call quoted,$(TIME))) $(if $(SCALE),--scale $(call quoted,$(SCALE))) \
+		$(if $(MARGIN),--margin $(call quoted,$(MARGIN))) $(if $(GAPS),--across-gaps) \
 		$(if $(CONFIRM),,--save $(call quoted,$(or $(OUT),build/tune)/advice.json)) \
 		$(if $(KEEP),--keep $(call quoted,$(KEEP))) \
 		$(if $(OCCUPANCY),--occupancy $(call quoted,$(OCCUPANCY))) \

@@ -135,6 +135,10 @@ expect 'without gnuplot there is advice' 0 'no gnuplot: no plots' \
 expect 'make tune takes a recording' 0 '^The pool is too small: 20' \
 	make -s -C "$checkout" tune RECORDING="$made/small_pool.rec" OUT="$scratch/made plots"
 passes 'and leaves the advice as JSON' jq -e '.kind == "swiotlb-xen-tune"' "$scratch/made plots/advice.json"
+expect 'and a margin' 0 'with 100 % to spare' make -s -C "$checkout" tune \
+	RECORDING="$made/small_pool.rec" MARGIN=1 OUT="$scratch/plots"
+expect 'and gaps' 0 'LOST, gone on across' make -s -C "$checkout" tune \
+	RECORDING="$scratch/made/v2/right/gap.rec" GAPS=yes OUT="$scratch/plots"
 expect 'and a scale' 0 '^2 times this load' make -s -C "$checkout" tune \
 	RECORDING="$made/rising.rec" SCALE=2 OUT="$scratch/plots"
 

@@ -34,6 +34,10 @@ expect 'and prints the table' 0 '^wide read-128k ' env PATH="$fake/bin" \
 expect 'with the version of the checkout' 0 '"suite": "[0-9a-z]' grep suite "$fake/out/native/run.json"
 expect 'dmabench needs Python alone' 0 '^Usage: dmabench' env PATH="$fake/bin" \
 	"$root/bench/dmabench/dmabench" --help
+gunzip -c analysis/tests/data/recordings/v2-mix.rec.gz >"$fake/mix.rec"
+expect 'the tuner judges a recording' 0 '^The pool suffices' env PATH="$fake/bin" "$root/analysis/tune/tune" \
+	"$fake/mix.rec"
+is "$(ls "$root/build/replay")" replay 'by one program'
 rm "$fake/bin/fio"
 expect 'without fio it is refused before the first round' 2 '^run: missing commands: fio; their packages: fio ' \
 	env PATH="$fake/bin" "$root/bench/run" --here --disk "$fake/dev/wide" --yes --out "$fake/out2"
