@@ -107,7 +107,7 @@ static u32 go_on(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u
 
 /*
  * Where the kernel put it; if that group's place is not known, it may be the one the model took, if
- * the model knows where the search of that area is.
+ * the model knows where the search of that area is, or if the area is that group.
  */
 static u32 kernel_slot(const struct rec_event *e, u32 got)
 {
@@ -115,10 +115,26 @@ static u32 kernel_slot(const struct rec_event *e, u32 got)
 	u32 slot = slot_of(e->bus);
 
 	if (slot != XSW_SLOTS_NONE || got == XSW_SLOTS_NONE || base[got / GROUP] ||
-	    !located[got / area_slots])
+	    (!located[got / area_slots] && area_slots > GROUP))
 		return slot;
 	base[got / GROUP] = e->bus & ~within;
 	return slot_of(e->bus);
+}
+
+/* The first in its area: once more, from where the kernel's search began.  Return: the model's slot */
+static u32 locate(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u32 kernel)
+{
+	u32 area = kernel / area_slots;
+	enum xsw_fail why;
+
+	if (kernel == XSW_SLOTS_NONE || located[area])
+		return got;
+	located[area] = true;
+	if (got == XSW_SLOTS_NONE || got / area_slots != area)
+		return got;
+	xsw_baseline_release(b, got, r);
+	xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
+	return xsw_baseline_claim(b, r, &why);
 }
 
 static void take_map(struct xsw_baseline *b, const struct rec_device *d, const struct rec_event *e)
@@ -127,19 +143,15 @@ static void take_map(struct xsw_baseline *b, const struct rec_device *d, const s
 				 .min_align_mask = d->min_align_mask,
 				 .boundary_mask = d->boundary_mask,
 				 .size = e->size };
-	u32 kernel = e->failed ? XSW_SLOTS_NONE : slot_of(e->bus), got;
+	u32 kernel, got;
 	enum xsw_fail why;
 
 	if (!begun)
 		begin(b);
-	if (kernel != XSW_SLOTS_NONE && !located[kernel / area_slots]) {
-		located[kernel / area_slots] = true;
-		xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
-	}
 	go_to_area(area_of_cpu(e->cpu));
 	got = xsw_baseline_claim(b, &r, &why);
-	if (!e->failed)
-		kernel = kernel_slot(e, got);
+	kernel = e->failed ? XSW_SLOTS_NONE : kernel_slot(e, got);
+	got = locate(b, &r, got, kernel);
 	if (!e->failed && kernel == XSW_SLOTS_NONE) {
 		if (got != XSW_SLOTS_NONE)
 			xsw_baseline_release(b, got, &r);
@@ -190,6 +202,7 @@ int main(int argc, char **argv)
 	slots = (u32)r.head.pool_slots;
 	if (!slots || slots > GROUPS * GROUP || slots % GROUP)
 		return 1;
+	base[0] = r.head.pool_base;
 	area_slots = slots / (r.head.areas ? r.head.areas : 1);
 	if (area_slots % GROUP || area_slots & (area_slots - 1))
 		return 1;
