@@ -121,7 +121,7 @@ static u32 kernel_slot(const struct rec_event *e, u32 got)
 	return slot_of(e->bus);
 }
 
-/* The first in its area: once more, from where the kernel's search began.  Return: the model's slot */
+/* The first in its area: again, from where the kernel began.  Return: the slot the model takes */
 static u32 locate(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u32 kernel)
 {
 	u32 area = kernel / area_slots;
