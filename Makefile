@@ -265,7 +265,7 @@ test-bench: deps-test test-build ## the lab's bench as it is typed, every enviro
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/bench
 
 .PHONY: test-tune
-test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: eight boots (80 minutes beside other emulators, 2,900 s of CPU time)
+test-tune: deps-test test-build ## what replay and tune foretell, beside what the kernel meets: ten boots (85 minutes beside other emulators, 2,900 s of CPU time)
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity

@@ -3,11 +3,13 @@
  * placement: does the model of upstream's scheme put each mapping of a recording where the kernel
  * put it?
  *
- *   placement RECORDING      of a machine with one CPU and one area, all stock's
+ *   placement RECORDING      of stock's pool
  *
  * The snapshot has the number and the machine address of each slot in use: with them every address
  * is a slot's number, where a group of 128 slots, which is contiguous under Xen, has one in use.
- * The first mapping tells where the kernel's search began. Prints how many were placed, and how
+ * Where none has, the first mapping that the model puts into the group tells where it lies, by the
+ * address of the group alone. The first mapping in an area tells where the kernel's search in it
+ * began. A search begins in the area of the CPU that maps. Prints how many were placed, and how
  * many alike.
  */
 #include <stdio.h>
@@ -28,6 +30,8 @@ struct placed {
 static u64 base[GROUPS]; /* machine address of each group; 0: not known */
 static struct placed placed[GROUPS * GROUP];
 static u32 slots, placements, alike, failures, failed_alike, unknown;
+static u32 area_slots;
+static bool located[GROUPS]; /* areas whose first mapping was seen */
 static bool begun;
 
 static u32 slot_of(u64 bus)
@@ -69,10 +73,21 @@ static void begin(struct xsw_baseline *b)
 	begun = true;
 }
 
+/* An area has a lock and a search of its own; that of the CPU comes first */
+static void go_to_area(u32 area)
+{
+	model_this_cpu = MODEL_CPU(area);
+}
+
+static u32 area_of_cpu(u32 cpu)
+{
+	return cpu & (slots / area_slots - 1);
+}
+
 /*
  * Elsewhere than the kernel: from here on as the kernel does.  Where an interrupt maps between
  * the search of another mapping and the event that tells of it, the two events stand in the other
- * order.
+ * order; those of two CPUs may, too.
  */
 static u32 go_on(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u32 kernel)
 {
@@ -82,11 +97,44 @@ static u32 go_on(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u
 		xsw_baseline_release(b, got, r);
 	if (kernel == XSW_SLOTS_NONE)
 		return kernel;
+	go_to_area(kernel / area_slots);
 	xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
 	got = xsw_baseline_claim(b, r, &why);
 	if (got != kernel && got != XSW_SLOTS_NONE)
 		xsw_baseline_release(b, got, r);
 	return got == kernel ? kernel : XSW_SLOTS_NONE;
+}
+
+/*
+ * Where the kernel put it; if that group's place is not known, it may be the one the model took, if
+ * the model knows where the search of that area is, or if the area is that group.
+ */
+static u32 kernel_slot(const struct rec_event *e, u32 got)
+{
+	u64 within = (GROUP * XSW_SLOT_SIZE) - 1;
+	u32 slot = slot_of(e->bus);
+
+	if (slot != XSW_SLOTS_NONE || got == XSW_SLOTS_NONE || base[got / GROUP] ||
+	    (!located[got / area_slots] && area_slots > GROUP))
+		return slot;
+	base[got / GROUP] = e->bus & ~within;
+	return slot_of(e->bus);
+}
+
+/* The first in its area: again, from where the kernel began.  Return: the slot the model takes */
+static u32 locate(struct xsw_baseline *b, const struct xsw_request *r, u32 got, u32 kernel)
+{
+	u32 area = kernel / area_slots;
+	enum xsw_fail why;
+
+	if (kernel == XSW_SLOTS_NONE || located[area])
+		return got;
+	located[area] = true;
+	if (got == XSW_SLOTS_NONE || got / area_slots != area)
+		return got;
+	xsw_baseline_release(b, got, r);
+	xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
+	return xsw_baseline_claim(b, r, &why);
 }
 
 static void take_map(struct xsw_baseline *b, const struct rec_device *d, const struct rec_event *e)
@@ -95,18 +143,21 @@ static void take_map(struct xsw_baseline *b, const struct rec_device *d, const s
 				 .min_align_mask = d->min_align_mask,
 				 .boundary_mask = d->boundary_mask,
 				 .size = e->size };
-	u32 kernel = e->failed ? XSW_SLOTS_NONE : slot_of(e->bus), got;
+	u32 kernel, got;
 	enum xsw_fail why;
 
+	if (!begun)
+		begin(b);
+	go_to_area(area_of_cpu(e->cpu));
+	got = xsw_baseline_claim(b, &r, &why);
+	kernel = e->failed ? XSW_SLOTS_NONE : kernel_slot(e, got);
+	got = locate(b, &r, got, kernel);
 	if (!e->failed && kernel == XSW_SLOTS_NONE) {
+		if (got != XSW_SLOTS_NONE)
+			xsw_baseline_release(b, got, &r);
 		unknown++;
 		return;
 	}
-	if (!begun)
-		begin(b);
-	if (!placements && !e->failed)
-		xsw_baseline_locate(b, XSW_SLOTS_BUS, kernel);
-	got = xsw_baseline_claim(b, &r, &why);
 	failures += e->failed;
 	placements += !e->failed;
 	alike += got == kernel && !e->failed;
@@ -151,7 +202,11 @@ int main(int argc, char **argv)
 	slots = (u32)r.head.pool_slots;
 	if (!slots || slots > GROUPS * GROUP || slots % GROUP)
 		return 1;
-	b = xsw_baseline_open(slots, 1);
+	base[0] = r.head.pool_base;
+	area_slots = slots / (r.head.areas ? r.head.areas : 1);
+	if (area_slots % GROUP || area_slots & (area_slots - 1))
+		return 1;
+	b = xsw_baseline_open(slots, slots / area_slots);
 	while (b && rec_next(&r) == REC_KIND_EVENTS)
 		for (i = 0; i < r.nr_events; i++) {
 			const struct rec_event *e = &r.event[i];

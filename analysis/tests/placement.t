@@ -18,5 +18,7 @@ done <<-'END'
 	v2-small-udp 4862 0
 	v2-small-usb-seqread 210 0
 	v2-fragmented 637 16213
+	v2-areas-adversarial 3111 18
+	v2-tcp-plain 2284 0
 END
 done_testing

@@ -84,6 +84,13 @@ static __always_inline bool xsw_is_outside(const struct xsw_dev *d, u64 bus)
 	return bus > READ_ONCE(gate->high) || bus < READ_ONCE(gate->low);
 }
 
+/* Counts an unmap.  Return: was the mapping certainly direct?  Else it is xsw_unmap_bounced()'s. */
+static __always_inline bool xsw_unmap_direct(struct xsw_dev *d, u64 bus)
+{
+	xsw_percpu_add(&d->tally->unmaps, 1);
+	return likely(xsw_is_outside(d, bus));
+}
+
 /**
  * xsw_unmap() - end a streaming mapping; any context
  * @bus: as xsw_map() gave it.  An address in the pool that is not the first byte of a mapping of
@@ -93,8 +100,7 @@ static __always_inline bool xsw_is_outside(const struct xsw_dev *d, u64 bus)
 static __always_inline u32 xsw_unmap(struct xsw_dev *d, u64 bus, size_t size, enum xsw_dir dir,
 				     u32 attrs)
 {
-	xsw_percpu_add(&d->tally->unmaps, 1);
-	if (likely(xsw_is_outside(d, bus)))
+	if (likely(xsw_unmap_direct(d, bus)))
 		return 0;
 	return xsw_unmap_bounced(d, bus, size, dir, attrs);
 }

@@ -14,6 +14,7 @@
 
 #include "../compat/dma_ops.h"
 #include "../core/map.h"
+#include "../core/want.h"
 #include "masks.h"
 #include "stock.h"
 #include "streaming.h"
@@ -43,7 +44,77 @@ static __always_inline u32 unmap_attrs(unsigned long attrs)
 	return attrs & DMA_ATTR_SKIP_CPU_SYNC ? XSW_ATTR_SKIP_SYNC : 0;
 }
 
+/* ---- what takes slots and gives them back: events that cost a direct mapping nothing ---- */
+
+static void tell_claim(struct xsw_attached *a, u32 slots)
+{
+	if (trace_xsw_claim_enabled() && slots)
+		xsw_trace_whole(xsw_claim, a->dev.id, slots);
+}
+
+static void tell_release(struct xsw_attached *a, u32 slots)
+{
+	if (trace_xsw_release_enabled() && slots)
+		xsw_trace_whole(xsw_release, a->dev.id, slots);
+}
+
+/* With a reason to bounce it did; without one the pool has to be asked */
+static u32 slots_claimed(struct xsw_attached *a, phys_addr_t phys, size_t size, u64 bus,
+			 enum xsw_bounce why)
+{
+	struct xsw_outcome o;
+
+	if (why != XSW_BOUNCE_NONE)
+		return xsw_slots_for(xsw_offset_of(phys, a->dev.min_align_mask), size);
+	if (xsw_is_outside(&a->dev, bus))
+		return 0;
+	xsw_map_outcome(&a->dev, bus, &o);
+	return o.slots;
+}
+
+static noinline dma_addr_t map_told(struct xsw_attached *a, phys_addr_t phys, size_t size,
+				    enum dma_data_direction dir, enum xsw_bounce why, u32 ours)
+{
+	u64 bus = xsw_map_bounced(&a->dev, phys, size, (enum xsw_dir)dir, why, ours);
+
+	if (bus == XSW_BUS_ERROR)
+		return DMA_MAPPING_ERROR;
+	tell_claim(a, slots_claimed(a, phys, size, bus, why));
+	return bus;
+}
+
+static noinline void unmap_told(struct xsw_attached *a, dma_addr_t bus, size_t size,
+				enum dma_data_direction dir, u32 ours)
+{
+	tell_release(a, xsw_unmap_bounced(&a->dev, bus, size, (enum xsw_dir)dir, ours));
+}
+
 /* ---- map, unmap, sync ---- */
+
+/* Attributes that forbid a bounce are not in @ours */
+static __always_inline dma_addr_t map_untraced(struct xsw_attached *a, phys_addr_t phys,
+					       size_t size, enum dma_data_direction dir, u32 ours)
+{
+	enum xsw_bounce why;
+	u64 bus = xsw_map_direct(&a->dev, phys, size, &why);
+
+	if (likely(bus != XSW_BUS_ERROR))
+		return bus;
+	if (trace_xsw_claim_enabled())
+		return map_told(a, phys, size, dir, why, ours);
+	return xsw_map_bounced(&a->dev, phys, size, (enum xsw_dir)dir, why, ours);
+}
+
+static __always_inline void unmap_untraced(struct xsw_attached *a, dma_addr_t bus, size_t size,
+					   enum dma_data_direction dir, u32 ours)
+{
+	if (likely(xsw_unmap_direct(&a->dev, bus)))
+		return;
+	if (trace_xsw_release_enabled())
+		unmap_told(a, bus, size, dir, ours);
+	else
+		xsw_unmap_bounced(&a->dev, bus, size, (enum xsw_dir)dir, ours);
+}
 
 static dma_addr_t map_traced(struct xsw_attached *a, phys_addr_t phys, size_t size,
 			     enum dma_data_direction dir, unsigned long attrs, u32 ours)
@@ -57,6 +128,7 @@ static dma_addr_t map_traced(struct xsw_attached *a, phys_addr_t phys, size_t si
 		return DMA_MAPPING_ERROR;
 	xsw_map_outcome(&a->dev, bus, &o);
 	xsw_trace_whole(xsw_map, a->dev.id, phys, size, dir, attrs, &o, ns);
+	tell_claim(a, o.slots);
 	return bus;
 }
 
@@ -67,7 +139,9 @@ static noinline dma_addr_t map_rare(struct xsw_attached *a, phys_addr_t phys, si
 	xsw_follow_streaming(a);
 	if (trace_xsw_map_enabled())
 		return map_traced(a, phys, size, dir, attrs, ours);
-	return xsw_map(&a->dev, phys, size, (enum xsw_dir)dir, ours);
+	if (ours & (XSW_ATTR_NO_BOUNCE | XSW_ATTR_MMIO))
+		return xsw_map_unbounced(&a->dev, phys, size, (enum xsw_dir)dir, ours);
+	return map_untraced(a, phys, size, dir, ours);
 }
 
 /* What is not the plain direct case leaves by a tail call, so that case saves no register */
@@ -80,7 +154,7 @@ static __always_inline dma_addr_t map(struct xsw_attached *a, struct device *dev
 		return xsw_stock_map(dev, phys, size, dir, attrs);
 	if (trace_xsw_map_enabled() || xsw_masks_changed(a, dev) || unlikely(attrs & rare))
 		return map_rare(a, phys, size, dir, attrs, map_attrs(attrs));
-	return xsw_map(&a->dev, phys, size, (enum xsw_dir)dir, map_attrs(attrs & ~rare));
+	return map_untraced(a, phys, size, dir, map_attrs(attrs & ~rare));
 }
 
 static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t size,
@@ -90,6 +164,7 @@ static noinline void unmap_traced(struct xsw_attached *a, dma_addr_t bus, size_t
 	u32 slots = xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, unmap_attrs(attrs));
 
 	xsw_trace_whole(xsw_unmap, a->dev.id, bus, size, dir, attrs, slots, xsw_now_ns() - began);
+	tell_release(a, slots);
 }
 
 static __always_inline void unmap(struct xsw_attached *a, struct device *dev, dma_addr_t bus,
@@ -100,7 +175,7 @@ static __always_inline void unmap(struct xsw_attached *a, struct device *dev, dm
 	else if (trace_xsw_unmap_enabled())
 		unmap_traced(a, bus, size, dir, attrs);
 	else
-		xsw_unmap(&a->dev, bus, size, (enum xsw_dir)dir, unmap_attrs(attrs));
+		unmap_untraced(a, bus, size, dir, unmap_attrs(attrs));
 }
 
 static __always_inline void sync(struct xsw_attached *a, struct device *dev, dma_addr_t bus,

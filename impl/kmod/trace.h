@@ -120,6 +120,23 @@ TRACE_EVENT(xsw_unmap,
 		  __entry->attrs, __entry->slots, __entry->ns)
 );
 
+DECLARE_EVENT_CLASS(xsw_slots,
+	TP_PROTO(u32 id, u32 slots),
+	TP_ARGS(id, slots),
+	TP_STRUCT__entry(
+		XSW_DEVICE_FIELDS
+		__field(u32, slots)
+	),
+	TP_fast_assign(
+		XSW_DEVICE_ASSIGN(id);
+		__entry->slots = slots;
+	),
+	TP_printk(XSW_DEVICE_FORMAT "slots=%u", XSW_DEVICE_PRINT, __entry->slots)
+);
+
+DEFINE_EVENT(xsw_slots, xsw_claim, TP_PROTO(u32 id, u32 slots), TP_ARGS(id, slots));
+DEFINE_EVENT(xsw_slots, xsw_release, TP_PROTO(u32 id, u32 slots), TP_ARGS(id, slots));
+
 TRACE_EVENT(xsw_sync,
 	TP_PROTO(u32 id, u64 dma_addr, u64 size, int dir, bool for_cpu, u64 ns),
 	TP_ARGS(id, dma_addr, size, dir, for_cpu, ns),

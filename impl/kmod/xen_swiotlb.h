@@ -11,7 +11,7 @@
 
 #include "../core/engine.h"
 
-#define XSW_ABI_VERSION 2
+#define XSW_ABI_VERSION 3
 
 /**
  * struct xsw_module - the module's state that more than one file needs

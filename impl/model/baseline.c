@@ -83,7 +83,7 @@ void xsw_baseline_close(struct xsw_baseline *b)
 void xsw_baseline_locate(struct xsw_baseline *b, u64 bus, u32 slot)
 {
 	b->bus = bus;
-	b->area[0].next = slot % b->area_slots;
+	b->area[slot / b->area_slots].next = slot % b->area_slots;
 }
 
 static struct alignment alignment_of(const struct xsw_request *r, u64 bytes)

@@ -6,6 +6,7 @@
 #include "engine/occupancy.c"
 #include "commands/occupancy.c"
 #include "ok.h"
+#include "say_counted.h"
 #include "screen_shown.h"
 
 static struct occupancy_bss bss;
@@ -61,6 +62,29 @@ u64 probe_missed(const struct bpf_object *object)
 u64 module_side_missed(const struct module_side *of)
 {
 	return !of;
+}
+
+struct bpf_program {
+	const char *section;
+};
+
+const char *bpf_program__section_name(const struct bpf_program *program)
+{
+	return program->section;
+}
+
+static u64 module_abi;  /* the version that the module's file says */
+static bool unreadable; /* its format files are */
+
+u64 host_number(const char *path)
+{
+	return strcmp(path, MODULE_ABI) ? 0 : module_abi;
+}
+
+FILE *probe_open_format(const char *event)
+{
+	(void)event;
+	return unreadable ? NULL : fopen("/dev/null", "r");
 }
 
 void layout_read(struct xb_events *events)
@@ -193,9 +217,38 @@ static void test_drift(void)
 	ok(bss.pools[1].used == 25, "not by what is only not counted yet");
 }
 
+/* The programs that are wanted, as bits. */
+static unsigned int all_wanted(void)
+{
+	static const struct bpf_program module[] = { { "raw_tp/xsw_claim" },
+						     { "raw_tp/xsw_release" },
+						     { "tp/xen_swiotlb/xsw_map" },
+						     { "tp/xen_swiotlb/xsw_unmap" },
+						     { "tp/xen_swiotlb/xsw_full" } };
+	unsigned int wanted = 0, i;
+
+	for (i = 0; i < sizeof(module) / sizeof(module[0]); i++)
+		wanted |= (unsigned int)wants(&module[i]) << i;
+	return wanted;
+}
+
+static void test_events(void)
+{
+	module_abi = 3;
+	ok(all_wanted() == 0x13 && !warnings, "the module's events of claims, and of failures");
+	unreadable = true;
+	ok(all_wanted() == 0x1c, "where none can be read those that need it: that is told then");
+	unreadable = false;
+	warnings = 0;
+	module_abi = 2;
+	ok(all_wanted() == 0x1c, "before version 3 those of all maps");
+	ok(warnings <= 1, "which is said once");
+}
+
 int main(void)
 {
 	skel = &programs;
+	test_events();
 	test_drift();
 	test_two_places();
 	test_gone();

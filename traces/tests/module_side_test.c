@@ -12,11 +12,14 @@
 
 struct bpf_program {
 	const char *section;
+	bool of_the_module;
 };
 
-static struct bpf_program programs[] = { { "fexit/swiotlb_tbl_map_single" },
-					 { "tp/xen_swiotlb/xsw_map" } };
+static struct bpf_program programs[] = { { "fexit/swiotlb_tbl_map_single", false },
+					 { "tp/xen_swiotlb/xsw_map", true },
+					 { "raw_tp/xsw_claim", true } };
 static bool readable; /* the format files are */
+static bool used[3];  /* of the programs */
 static int loaded, opened;
 static char warned[512];
 static int warnings;
@@ -45,7 +48,7 @@ u64 probe_missed(const struct bpf_object *objects)
 
 bool probe_use(struct bpf_program *program, bool on)
 {
-	(void)program;
+	used[program - programs] = on && readable;
 	return on && readable;
 }
 
@@ -55,7 +58,7 @@ struct bpf_program *bpf_object__next_program(const struct bpf_object *object,
 	(void)object;
 	if (!program)
 		return programs;
-	return program == programs ? program + 1 : NULL;
+	return program < programs + 2 ? program + 1 : NULL;
 }
 
 const char *bpf_program__section_name(const struct bpf_program *program)
@@ -102,5 +105,8 @@ int main(void)
 	module_side_follow(&side, &skeleton);
 	ok(loaded == 1 && opened == 1 && warnings == 1,
 	   "the next load's are taken, if they can be read");
+	ok(used[0] == programs[0].of_the_module && used[1] == programs[1].of_the_module &&
+		   used[2] == programs[2].of_the_module,
+	   "those on its events, by records or raw, and no others");
 	return done_testing();
 }

@@ -86,6 +86,14 @@ static void test_module(void)
 	pools[1].used += 500;
 	module_call(module_map, 2);
 	ok(o->most[0].used == 404, "then it is as the pool tells");
+	module_claim(NULL, 0x10203, 3);
+	module_claim(NULL, 0x10203, 4);
+	module_release(NULL, 0x10203, 3);
+	o = occupancy_of(XB_MODULE_DEVICE | 0x10203);
+	ok(o && o->key == (XB_MODULE_DEVICE | 0x10203) && o->pool == 1 && o->maps == 2 &&
+		   o->most[0].held == 7 && o->held == 4 && o->most[0].used == 411,
+	   "the events of claims: whose, and how many slots");
+	ok(pools[1].used == 408, "and what is given back");
 }
 
 int main(void)

@@ -21,7 +21,7 @@ is "$(word_of pte_wrong "$before")" 0 'before: and mapped where the P2M says'
 mark_log
 module_in pool_mb=32
 ok $? 'it loads with a pool of 32 MiB'
-is "$(cat $control/abi)" 2 'its ABI is version 2'
+is "$(cat $control/abi)" 3 'its ABI is version 3'
 is "$(pool bytes)" $((32 << 20)) 'the pool has 32 MiB'
 is "$(pool slots)" $((32 << 9)) 'of 2 KiB slots'
 is "$(pool used)" 0 'none in use'

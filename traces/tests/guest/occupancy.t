@@ -95,6 +95,14 @@ backend=module
 module_load
 module_take "$bdf"
 all
+# A module of before its events of claims: all its maps are looked at, and the tool says so.
+echo 2 >"$out/abi"
+mount --bind "$out/abi" $module_files/abi
+driver_take "$bdf" || bail "no driver on $bdf"
+known_sequence
+driver_give_back
+umount $module_files/abi
+like "$(cat "$out/err")" 'its abi is below 3.*1600 instructions' 'an older module: what that costs is said'
 like "$($x verdict 1 2>/dev/null)" \
 	'Pool of xen_swiotlb: [^:]* in use now, [^:]* at most \(xen_swiotlb/high_water\)\.' \
 	"or the module's"

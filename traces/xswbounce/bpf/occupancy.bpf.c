@@ -3,7 +3,8 @@
  * How full the pools are at each map, for days: by device a histogram, and the most in an interval.
  *
  * Only what bounces is looked at: on stock the programs hang on the functions that claim and
- * release slots. Before 6.10 the one that claims can't carry a program; there all maps are looked
+ * release slots, on the module on its events of that. Before 6.10 the function that claims can't
+ * carry a program, and before version 3 the module has no such events: there all maps are looked
  * at. How much of the stock pool is in use its own counters tell, so what no program saw does not
  * add up over days. An interval's maxima stand in one of two places, by its parity: the tool reads
  * and clears one while the programs write the other.
@@ -233,10 +234,8 @@ int BPF_PROG(old_unmap_single, struct device *dev, phys_addr_t tlb, size_t size)
 	return released(dev, tlb, size);
 }
 
-static __always_inline struct xb_occupancy *module_occupancy(const u8 *record,
-							     const volatile struct xb_event *e)
+static __always_inline struct xb_occupancy *module_occupancy(u64 key)
 {
-	u64 key = module_device(record, e);
 	struct xb_occupancy *o;
 
 	if (!armed)
@@ -249,18 +248,6 @@ static __always_inline struct xb_occupancy *module_occupancy(const u8 *record,
 	return o;
 }
 
-/* Of a mapping that has slots of the module's pool, and their number; NULL: it has none. */
-static __always_inline struct xb_occupancy *module_bounced(void *ctx,
-							   const volatile struct xb_event *e,
-							   u64 *slots)
-{
-	module_record record;
-
-	bpf_probe_read_kernel(record, sizeof(record), ctx);
-	*slots = field_of(record, &e->slots);
-	return *slots ? module_occupancy(record, e) : NULL;
-}
-
 /* What was unmapped before the tool looked at the pool is not in it: no less than this mapping is.
  */
 static __always_inline u64 module_used(u64 slots)
@@ -270,28 +257,59 @@ static __always_inline u64 module_used(u64 slots)
 	return used > (s64)slots ? used : slots;
 }
 
-SEC("tp/xen_swiotlb/xsw_map")
-int module_map(void *ctx)
+static __always_inline int module_claimed(u64 key, u64 slots)
 {
-	u64 slots;
-	struct xb_occupancy *o = module_bounced(ctx, &module_events.map, &slots);
+	struct xb_occupancy *o = module_occupancy(key);
 
 	if (o)
 		count_map(o, 1, slots, module_used(slots));
 	return 0;
 }
 
-SEC("tp/xen_swiotlb/xsw_unmap")
-int module_unmap(void *ctx)
+static __always_inline int module_released(u64 key, u64 slots)
 {
-	u64 slots;
-	struct xb_occupancy *o = module_bounced(ctx, &module_events.unmap, &slots);
+	struct xb_occupancy *o = module_occupancy(key);
 
 	if (!o)
 		return 0;
 	__sync_fetch_and_add(&pools[1].used, -slots);
 	count_unmap(o, slots);
 	return 0;
+}
+
+/* By raw tracepoints, for which no record is made. */
+SEC("raw_tp/xsw_claim")
+int BPF_PROG(module_claim, u32 id, u32 slots)
+{
+	return module_claimed(XB_MODULE_DEVICE | id, slots);
+}
+
+SEC("raw_tp/xsw_release")
+int BPF_PROG(module_release, u32 id, u32 slots)
+{
+	return module_released(XB_MODULE_DEVICE | id, slots);
+}
+
+SEC("tp/xen_swiotlb/xsw_map")
+int module_map(void *ctx)
+{
+	module_record record;
+	u64 slots;
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	slots = field_of(record, &module_events.map.slots);
+	return slots ? module_claimed(module_device(record, &module_events.map), slots) : 0;
+}
+
+SEC("tp/xen_swiotlb/xsw_unmap")
+int module_unmap(void *ctx)
+{
+	module_record record;
+	u64 slots;
+
+	bpf_probe_read_kernel(record, sizeof(record), ctx);
+	slots = field_of(record, &module_events.unmap.slots);
+	return slots ? module_released(module_device(record, &module_events.unmap), slots) : 0;
 }
 
 SEC("tp/xen_swiotlb/xsw_full")
@@ -301,7 +319,7 @@ int module_full(void *ctx)
 	module_record record;
 
 	bpf_probe_read_kernel(record, sizeof(record), ctx);
-	o = module_occupancy(record, &module_events.full);
+	o = module_occupancy(module_device(record, &module_events.full));
 	if (o)
 		__sync_fetch_and_add(&o->fails, 1);
 	return 0;

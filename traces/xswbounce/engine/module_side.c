@@ -9,12 +9,18 @@
 #include "engine/start.h"
 #include "say.h"
 
-#define FILES  "/sys/devices/platform/xen_swiotlb/"
-#define EVENTS "tp/xen_swiotlb/"
+#define FILES "/sys/devices/platform/xen_swiotlb/"
 
 static bool is_on_event(const struct bpf_program *program)
 {
-	return !strncmp(bpf_program__section_name(program), EVENTS, strlen(EVENTS));
+	static const char *const events[] = { "tp/xen_swiotlb/", "raw_tp/xsw_" };
+	const char *section = bpf_program__section_name(program);
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (!strncmp(section, events[i], strlen(events[i])))
+			return true;
+	return false;
 }
 
 void module_side_leave(struct bpf_object *programs)

@@ -17,6 +17,10 @@
 #define SETTLE_US   10000 /* for programs that began in the interval before */
 #define DRIFT_TRIES 8
 
+#define MODULE_ABI   "/sys/devices/platform/xen_swiotlb/abi"
+#define CLAIMS_SINCE 3
+#define DEAR         1600 /* traces/README.md, as it was measured */
+
 static struct occupancy_bpf *skel, *side_skel;
 static const struct host *machine;
 static u64 began[XB_OCCUPANCY_POOLS]; /* in use as the interval began */
@@ -58,7 +62,44 @@ static void destroy_side(void)
 	side_skel = NULL;
 }
 
-static struct module_side side = { .open = open_side, .destroy = destroy_side };
+static void warn_dear(void)
+{
+	static bool said;
+
+	if (!said)
+		warn("this xen_swiotlb tells no claims (its abi is below %d): each of its maps is "
+		     "looked at, direct ones too, at %d instructions with its unmap",
+		     CLAIMS_SINCE, DEAR);
+	said = true;
+}
+
+/*
+ * Has the module events of claims alone, with the arguments that impl/ABI.md promises?  Where the
+ * format files can't be read, the programs on records are wanted: it is said that they don't fit.
+ */
+static bool tells_claims(void)
+{
+	FILE *f;
+
+	if (host_number(MODULE_ABI) < CLAIMS_SINCE) {
+		warn_dear();
+		return false;
+	}
+	f = probe_open_format("xen_swiotlb/xsw_claim");
+	if (f)
+		fclose(f);
+	return f;
+}
+
+static bool wants(const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	bool raw = !strncmp(section, "raw_tp/", 7);
+
+	return !strcmp(section, "tp/xen_swiotlb/xsw_full") || raw == tells_claims();
+}
+
+static struct module_side side = { .open = open_side, .destroy = destroy_side, .wants = wants };
 
 /* What the module's pool holds no event tells: it is counted from what it holds at first. */
 static void look_at_module(void)

@@ -3,7 +3,8 @@
 # The proof of replay and tune in the lab: what they foretell of loads, beside what the kernel meets,
 # on stock booted with other sizes and on the module resized; make tune, and whether it came true.
 #
-#   tune.t [PART...]     only these: advice, sufficient, half, module, small, forced, two, wide
+#   tune.t [PART...]     only these: advice, sufficient, half, module, small, areas, forced,
+#                        two, wide
 #
 # Each part is a boot. build/tune-proof keeps what they leave; `proof` makes the table of it,
 # PROOF.md: copied to analysis/replay it is what the docs say.
@@ -72,7 +73,7 @@ sized()
 	confirmed "$1" "$2 slots $3"
 }
 
-[ $# -gt 0 ] || set -- advice sufficient half module small forced two wide
+[ $# -gt 0 ] || set -- advice sufficient half module small areas forced two wide
 for part; do
 	case $part in
 	advice) # the pool as it is by default, and a mix of disk and network
@@ -94,6 +95,11 @@ for part; do
 	small) # loads that need little, where the pool is hardly larger
 		boot small one "RINGS=80 $lab/record-loads stock /out $seconds usb-64k usb-64k-split mix-split $tight_loads" \
 			--set 'kernel_args+=swiotlb=256' ;;
+	areas) # a pool in areas of 128 slots: one is not enough for a load, nor is the CPU's own
+		boot areas one "RINGS=80 $lab/record-loads stock /out $seconds $tight_loads adversarial" \
+			--set 'kernel_args+=swiotlb=512,4'
+		boot areas two "RINGS=80 $lab/record-loads stock /out $seconds $tight_loads" \
+			--smp 2 --set 'kernel_args+=swiotlb=512' ;;
 	forced)
 		boot forced forced "$lab/record-loads stock /out $seconds $nvme_loads nvme-fixed mix" \
 			--set 'kernel_args+=swiotlb=16384,force' ;;
