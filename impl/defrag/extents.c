@@ -19,6 +19,8 @@ static u64 low_left(const struct xsw_defrag *d)
 
 static bool may_ask(const struct xsw_defrag *d, u8 order)
 {
+	if (d->whole_only && order < XSW_BLOCK_ORDER)
+		return false;
 	return order <= d->xen_order && low_left(d) >= (u64)PAGE_SIZE << order;
 }
 
@@ -93,9 +95,20 @@ static void to_front(struct xsw_block *b, size_t front, size_t i)
 	b[i] = other;
 }
 
+/* Those that are scattered come to the front.  Return: their number. */
+static size_t leave_scattered(struct xsw_block *b, size_t n)
+{
+	size_t left = 0, i;
+
+	for (i = 0; i < n; i++)
+		if (!xsw_is_contiguous(b[i].pfn, 1ULL << b[i].order, 0))
+			to_front(b, left++, i);
+	return left;
+}
+
 size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 {
-	size_t left = 0, i = 0, done;
+	size_t left = d->whole_only ? leave_scattered(b, n) : 0, i = left, done;
 
 	while (i < n && may_ask(d, b->order)) {
 		size_t asked = xsw_low_permits(d, n - i, b->order);

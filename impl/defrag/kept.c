@@ -182,7 +182,10 @@ bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 		d->progress.kept = k->n;
 		return true;
 	}
-	d->most_order = 0;
+	/* For low extents Xen may get whole blocks, so it needs none to be held. */
+	d->whole_only = d->unkept == XSW_UNKEPT_BLOCKS && d->limits.width;
+	if (!d->whole_only)
+		d->most_order = 0;
 	xsw_kept_return(d, k);
 	return goes_on;
 }

@@ -49,9 +49,10 @@ static void tell_of_xen(const struct xsw_defrag *d)
 				  : "");
 	else if (d->unkept != XSW_KEPT)
 		pr_notice(
-			"the %llu blocks that Xen is to keep could not be held (%s): it was asked "
-			"for nothing\n",
-			d->limits.xen_floor_blocks, why[d->unkept]);
+			"the %llu blocks that Xen is to keep could not be held (%s): it was asked %s\n",
+			d->limits.xen_floor_blocks, why[d->unkept],
+			d->whole_only ? "for 2 MiB in exchange for whole blocks alone"
+				      : "for nothing");
 	if (d->unreturned)
 		pr_notice("%llu blocks that Xen was to keep it did not take back: the domain has "
 			  "them\n",

@@ -195,6 +195,29 @@ static void with_fewer_blocks_than_that_xen_is_asked_for_nothing(void **state)
 	check(0);
 }
 
+/* For low frames Xen gets blocks as whole as those that it gives: none need be held. */
+static void whole_blocks_are_given_for_low_ones(void **state)
+{
+	u64 pfn;
+
+	(void)state;
+	make_busy(6, 122);
+	fake_give_to_xen(4096, 20 * 512); /* below 2^26 */
+	fake_give_to_xen(1 << 18, 3 * 512);
+	fake_lay_out(512, 1 << 18, 3 * 512); /* neighbours, but not low */
+	defrag.limits.width = 26;
+	defrag.limits.xen_floor_blocks = 8;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	assert_int_equal(defrag.progress.taken[9], 3);
+	assert_int_equal(defrag.progress.taken[3], 0);
+	assert_int_equal(defrag.progress.cured, 3);
+	assert_int_equal(xen_blocks(), 20);
+	for (pfn = 512; pfn < 4 * 512; pfn++)
+		assert_true(xsw_pfn_to_mfn(pfn) < 1 << 14);
+	check(0);
+}
+
 /* A run of phase 1 tries all memory besides, so its search may, too; one of phase 2 may not. */
 static void busy_blocks_are_not_tried_without_end(void **state)
 {
@@ -413,6 +436,7 @@ int main(void)
 		a_run_test(a_stop_between_those_steps_is_heeded),
 		a_run_test(blocks_are_found_beyond_busy_ones),
 		a_run_test(with_fewer_blocks_than_that_xen_is_asked_for_nothing),
+		a_run_test(whole_blocks_are_given_for_low_ones),
 		a_run_test(busy_blocks_are_not_tried_without_end),
 		a_run_test(a_block_that_xen_refuses_is_replaced),
 		a_run_test(another_refusal_asks_for_nothing),
