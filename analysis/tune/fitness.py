@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do maxima follow the distribution that was fitted to them?
 
-Two figures are held against those of samples drawn from the fit, rounded to the same step (buffers
-of one size make multiples of it) and fitted again (a parametric bootstrap: Stute, Gonzalez Manteiga, Presedo Quindimil 1993): Anderson and
-Darling's (1954) for the whole, and how seldom the fit has so high a maximum, for one value alone.
+Two figures are held against those of samples drawn from the fit, rounded to the data's own step
+(buffers of one size make multiples of it) and fitted again: a parametric bootstrap (Stute, Gonzalez
+Manteiga, Presedo Quindimil 1993). They are Anderson and Darling's (1954) for the whole, and how
+seldom the fit has so high a maximum, for one value alone.
 """
 import functools
 import math

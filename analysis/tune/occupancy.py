@@ -196,7 +196,8 @@ class Occupancy:
     def document(self, pool):
         other = POOLS[1 - POOLS.index(pool)]
         return {"seconds": self.seconds, "intervals": len(self.intervals), "cut": self.cut,
-                "lost": total(one.lost for one in self.intervals), "pool": pool, "slots": self.last.slots.get(pool),
+                "lost": total(one.lost for one in self.intervals), "pool": pool,
+                "slots": self.last.slots.get(pool),
                 "peak": {"slots": self.peak(pool), "seconds": self.peak_at(pool)},
                 "failed": self.failed(pool), "other_pool_peak_slots": self.peak(other),
                 "other_pool_failed": self.failed(other), "held_most": self.holders(pool),
