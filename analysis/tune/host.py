@@ -77,15 +77,20 @@ def room(folder):
     return max(free >> 21, 1)
 
 
-def end_early(recorder):
-    """Ctrl-C: it goes to the recorder, too, unless this program alone was told."""
-    recorder.send_signal(signal.SIGINT)
-    try:
-        return recorder.communicate(timeout=30)[1]
-    except subprocess.TimeoutExpired:
-        recorder.kill()
-        recorder.communicate()
-        raise KeyboardInterrupt
+def wait_for(recorder, interrupts):
+    """What it says on stderr, when it has ended. The first Ctrl-C ends it early, a second at once."""
+    told = False
+    while True:
+        try:
+            return recorder.communicate(timeout=0.2)[1]
+        except subprocess.TimeoutExpired:
+            if len(interrupts) > 1:
+                recorder.kill()
+                recorder.communicate()
+                raise KeyboardInterrupt
+            if interrupts and not told:
+                recorder.send_signal(signal.SIGINT)
+                told = True
 
 
 def record(xswbounce, seconds, to):
@@ -93,12 +98,14 @@ def record(xswbounce, seconds, to):
     if not shutil.which(xswbounce):
         raise Refused(f"no program {xswbounce}: build it, or name it by --xswbounce")
     limit = room(os.path.dirname(to))
-    with subprocess.Popen([xswbounce, "record", "-o", to, str(seconds), "--limit", str(limit)],
-                          stderr=subprocess.PIPE, universal_newlines=True) as recorder:
-        try:
-            said = recorder.communicate()[1]
-        except KeyboardInterrupt:
-            said = end_early(recorder)
+    interrupts = []
+    before = signal.signal(signal.SIGINT, lambda *_: interrupts.append(True))
+    try:
+        with subprocess.Popen([xswbounce, "record", "-o", to, str(seconds), "--limit", str(limit)],
+                              stderr=subprocess.PIPE, universal_newlines=True) as recorder:
+            said = wait_for(recorder, interrupts)
+    finally:
+        signal.signal(signal.SIGINT, before)
     if recorder.returncode:
         last = (said.strip().splitlines() or [f"status {recorder.returncode}"])[-1]
         raise Refused(f"recording failed: {last}")
