@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Without a recording: what the kernel's own counters tell of this host, and what they don't.
 
-Stock's pool by debugfs, the module's by its sysfs (impl/ABI.md), failures by traces/tracefs/bounces.
+Stock's pool by debugfs, the module's by its sysfs (its ABI.md), failures by the recipe bounces.
 """
 import json
 import os
@@ -146,7 +146,7 @@ def pool_lines(pool):
 
 def failure_lines(found):
     if not found:
-        yield "Failures: not counted (traces/tracefs/bounces needs tracefs)."
+        yield "Failures: not counted (the recipe bounces needs tracefs)."
         return
     seconds = f"{found['seconds']:.0f} s"
     for one in found["devices"]:
