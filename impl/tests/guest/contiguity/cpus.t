@@ -11,7 +11,7 @@ key='hist:keys=common_cpu if next_comm == "xsw_defrag"'
 visited() { # on which CPUs the thread ran in a run of phase 2
 	echo "$key" >"$switch/trigger"
 	start_of hot
-	sed -n 's/.*common_cpu: *\([0-9]*\).*/\1/p' "$switch/hist" | sort -un | paste -sd,
+	sed -n 's/.*common_cpu: *\([0-9][0-9]*\).*/\1/p' "$switch/hist" | sort -un | paste -sd,
 	echo "!$key" >"$switch/trigger"
 }
 
