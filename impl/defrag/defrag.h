@@ -103,6 +103,7 @@ struct xsw_progress {
  * @forbidden: Xen does not permit the domain an exchange of this order; 0: it has not said so
  * @unkept: why it is asked for nothing, if it is to keep blocks
  * @whole_only: it is asked for blocks of 2 MiB alone, in exchange for such of neighbours
+ * @on_credit: nothing is held, and it may be asked for @credit pages
  * @low_is_scarce: the machine has memory above 4 GiB, too: what lies below is for who needs it
  * @low_held: memory below 4 GiB among what is held for Xen
  * @untried: exchanges that the domain had no memory for
@@ -116,7 +117,8 @@ struct xsw_defrag {
 	u8 xen_order;
 	u8 forbidden;
 	enum xsw_unkept unkept;
-	bool whole_only;
+	bool whole_only, on_credit;
+	u64 credit;
 	bool low_is_scarce;
 	u64 low_held;
 	u64 untried, unreturned, deals_refused;

@@ -21,12 +21,20 @@ static bool may_ask(const struct xsw_defrag *d, u8 order)
 {
 	if (d->whole_only && order < XSW_BLOCK_ORDER)
 		return false;
+	if (d->on_credit && !(d->credit >> order))
+		return false;
 	return order <= d->xen_order && low_left(d) >= (u64)PAGE_SIZE << order;
 }
 
 size_t xsw_low_permits(const struct xsw_defrag *d, size_t n, u8 order)
 {
 	return min_t(u64, n, low_left(d) >> (PAGE_SHIFT + order));
+}
+
+static size_t at_most(const struct xsw_defrag *d, size_t n, u8 order)
+{
+	n = xsw_low_permits(d, n, order);
+	return d->on_credit ? min_t(u64, n, d->credit >> order) : n;
 }
 
 u64 xsw_low_bytes_of(const struct xsw_block *b, size_t n)
@@ -43,6 +51,8 @@ static void count_taken(struct xsw_defrag *d, const struct xsw_block *b, size_t 
 {
 	d->progress.taken[b->order] += n;
 	d->progress.low_bytes += xsw_low_bytes_of(b, n);
+	if (d->on_credit)
+		d->credit -= (u64)n << b->order;
 	/* A run without a width goes on with smaller extents, and with what the domain has. */
 	while (!d->limits.width && d->xen_order && !may_ask(d, d->xen_order))
 		d->xen_order--;
@@ -111,7 +121,7 @@ size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 	size_t left = d->whole_only ? leave_scattered(b, n) : 0, i = left, done;
 
 	while (i < n && may_ask(d, b->order)) {
-		size_t asked = xsw_low_permits(d, n - i, b->order);
+		size_t asked = at_most(d, n - i, b->order);
 		enum xsw_exchange_result result =
 			xsw_exchange(d, &b[i], asked, d->limits.width ?: ANY_WIDTH, &done);
 

@@ -22,6 +22,17 @@
 #define LOOK_MOST     4096 /* blocks that a bounded search looks at: 8 GiB */
 #define TRIES_TOO     16   /* blocks that may turn out busy in it, besides as many as are wanted */
 
+/*
+ * Pages that runs of phase 2 may still take from Xen while nothing can be held for it.  A run that
+ * holds all that Xen is to keep sets them to half of that: so much it leaves Xen at least.
+ */
+static u64 credit;
+
+void xsw_kept_forget(void)
+{
+	credit = 0;
+}
+
 static size_t blocks_in_step(const struct xsw_defrag *d)
 {
 	return d->limits.held_bytes >> (PAGE_SHIFT + XSW_BLOCK_ORDER);
@@ -167,6 +178,14 @@ static bool take_all(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 	return goes_on;
 }
 
+/* What is hot needs little, and nothing else ends that it straddles for good. */
+static void take_credit(struct xsw_defrag *d)
+{
+	d->on_credit = true;
+	d->credit = credit;
+	d->most_order = XSW_BLOCK_ORDER - 1;
+}
+
 bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 {
 	bool goes_on = true;
@@ -179,12 +198,17 @@ bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 	else
 		d->unkept = XSW_UNKEPT_MEMORY;
 	if (goes_on && d->unkept == XSW_KEPT) {
+		credit = d->most_order < XSW_BLOCK_ORDER
+				 ? 0
+				 : d->limits.xen_floor_blocks << XSW_BLOCK_ORDER >> 1;
 		d->progress.kept = k->n;
 		return true;
 	}
 	/* For low extents Xen may get whole blocks, so it needs none to be held. */
 	d->whole_only = d->unkept == XSW_UNKEPT_BLOCKS && d->limits.width;
-	if (!d->whole_only)
+	if (credit && bounded && d->unkept == XSW_UNKEPT_BLOCKS && !d->limits.width)
+		take_credit(d);
+	else if (!d->whole_only)
 		d->most_order = 0;
 	xsw_kept_return(d, k);
 	return goes_on;
@@ -219,6 +243,8 @@ void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k)
 		give_back(d, k, k->n - n);
 		xsw_go_on(d, (u64)n << XSW_BLOCK_ORDER);
 	}
+	if (d->on_credit)
+		credit = d->credit;
 	kvfree(k->block);
 	*k = (struct xsw_kept){ 0 };
 }

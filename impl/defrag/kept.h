@@ -26,12 +26,16 @@ struct xsw_kept {
  *
  * Fewer are held where Xen has no more: then it is asked for no extent that it would have to cut
  * out of a large one.  If as many cannot be held for another reason, none is, the run asks Xen for
- * nothing, and d->unkept tells the reason.  It goes by steps, as the run does.
+ * nothing, and d->unkept tells the reason.  But phase 2 on memory that has too few scattered blocks
+ * to hold: d->credit pages may be taken then.  It goes by steps, as the run does.
  * Return: false if the run is to stop.
  */
 bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded);
 
 /* Also by steps; a stop is obeyed by not sleeping between them. */
 void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k);
+
+/* There is no credit. */
+void xsw_kept_forget(void);
 
 #endif /* XSW_DEFRAG_KEPT_H */

@@ -39,6 +39,13 @@ static const char *const why[] = {
 	[XSW_UNKEPT_REFUSED] = "Xen refuses",
 };
 
+static const char *asked_for(const struct xsw_defrag *d)
+{
+	if (d->on_credit)
+		return "for half as much, together, while that is so";
+	return d->whole_only ? "for 2 MiB in exchange for whole blocks alone" : "for nothing";
+}
+
 static void tell_of_xen(const struct xsw_defrag *d)
 {
 	if (d->forbidden)
@@ -50,9 +57,7 @@ static void tell_of_xen(const struct xsw_defrag *d)
 	else if (d->unkept != XSW_KEPT)
 		pr_notice(
 			"the %llu blocks that Xen is to keep could not be held (%s): it was asked %s\n",
-			d->limits.xen_floor_blocks, why[d->unkept],
-			d->whole_only ? "for 2 MiB in exchange for whole blocks alone"
-				      : "for nothing");
+			d->limits.xen_floor_blocks, why[d->unkept], asked_for(d));
 	if (d->unreturned)
 		pr_notice("%llu blocks that Xen was to keep it did not take back: the domain has "
 			  "them\n",

@@ -2,6 +2,7 @@
 /*
  * What the tests of impl/defrag share.
  */
+#include "../../defrag/kept.h"
 #include "../../defrag/search.h"
 #include "runs.h"
 
@@ -44,6 +45,7 @@ int start_run(void **state)
 	between_passes = NULL;
 	fake_range_asked = note_available;
 	xsw_search_forget();
+	xsw_kept_forget();
 	return failed;
 }
 

@@ -233,6 +233,43 @@ static void busy_blocks_are_not_tried_without_end(void **state)
 	check(0);
 }
 
+static u64 taken_pages(void)
+{
+	u64 pages = 0;
+	u8 order;
+
+	for (order = 0; order <= XSW_BLOCK_ORDER; order++)
+		pages += defrag.progress.taken[order] << order;
+	return pages;
+}
+
+/*
+ * A run has held what Xen is to keep.  Where that can't be done again the runs of phase 2 together
+ * take half of it, and no more.
+ */
+static void hot_memory_is_cured_on_credit(void **state)
+{
+	u64 pages;
+
+	(void)state;
+	fake_give_to_xen(1 << 18, 20 * 512);
+	defrag.limits.xen_floor_blocks = 4;
+	defrag.limits.target_permille = 1;
+	run_movable();
+	assert_int_equal(defrag.progress.kept, 4);
+	defrag.limits.target_permille = 0;
+	make_busy(1, 127);
+	run_hot();
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	pages = taken_pages();
+	assert_in_range(pages, 8, 2 * 512);
+	run_hot();
+	run_hot();
+	assert_in_range(pages + taken_pages(), 8, 2 * 512);
+	assert_true(xen_blocks() >= 4 - 2);
+	check(0);
+}
+
 /* Xen refuses the frames of any: each costs its block alone. */
 static void a_block_that_xen_refuses_is_replaced(void **state)
 {
@@ -438,6 +475,7 @@ int main(void)
 		a_run_test(with_fewer_blocks_than_that_xen_is_asked_for_nothing),
 		a_run_test(whole_blocks_are_given_for_low_ones),
 		a_run_test(busy_blocks_are_not_tried_without_end),
+		a_run_test(hot_memory_is_cured_on_credit),
 		a_run_test(a_block_that_xen_refuses_is_replaced),
 		a_run_test(another_refusal_asks_for_nothing),
 		a_run_test(low_memory_is_held_within_its_limit),
