@@ -249,6 +249,7 @@ static void a_floor_that_cannot_be_held_leaves_xen_alone(void **state)
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(defrag.progress.kept, 0);
+	assert_false(defrag.on_credit);
 	assert_int_equal(defrag.progress.taken[3], 0);
 	assert_int_equal(counts.exchanges, 0);
 	assert_true(defrag.progress.hot_cured >= 63);
