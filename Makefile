@@ -187,7 +187,7 @@ tune: ## how large must the pool be?  records TIME= seconds of a Xen host, or ta
 ifeq ($(RECORDING),)
 	@[ -z "$(XEN_HOST)" ] || [ ! -e /sys/kernel/btf/vmlinux ] || $(MAKE) -s -C traces/xswbounce
 endif
-	@analysis/tune/tune --xswbounce build/traces/xswbounce --plots $(call quoted,$(or $(OUT),build/tune)) \
+	@analysis/tune/tune --xswbounce build/traces/xswbounce --bounces traces/tracefs/bounces --plots $(call quoted,$(or $(OUT),build/tune)) \
 		$(if $(TIME),--time $(call quoted,$(TIME))) $(if $(SCALE),--scale $(call quoted,$(SCALE))) \
 		$(if $(MARGIN),--margin $(call quoted,$(MARGIN))) $(if $(GAPS),--across-gaps) \
 		$(if $(CONFIRM),,--save $(call quoted,$(or $(OUT),build/tune)/advice.json)) \

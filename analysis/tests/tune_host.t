@@ -25,7 +25,7 @@ chmod +x "$scratch/bounces"
 # shellcheck disable=SC2317  # called through complains and expect
 on_host()
 {
-	env TUNE_ROOT="$root" TUNE_BOUNCES="$scratch/bounces" "$tune" --time 7 "$@"
+	env TUNE_ROOT="$root" "$tune" --bounces "$scratch/bounces" --time 7 "$@"
 }
 
 # answer LINES TOO_LARGE FAILED

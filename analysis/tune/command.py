@@ -75,6 +75,8 @@ def options(arguments):
                         default=os.path.join(TOP, "build", "replay", "replay"),
                         help="the replay (build/replay/replay)")
     parser.add_argument("--xswbounce", metavar="PROGRAM", default="xswbounce", help="the recorder")
+    parser.add_argument("--bounces", metavar="PROGRAM", default="bounces",
+                        help="what counts failures by tracefs, where nothing can be recorded")
     return parser.parse_args(arguments)
 
 
@@ -163,7 +165,7 @@ def advise_by_counters(given, before):
              if is_given]
     if wrong:
         raise Refused(f"{reason}: {wrong[0]} needs a recording")
-    answer(given, counters.document(reason, given.margin, given.time), counters.text)
+    answer(given, counters.document(reason, given.margin, given.bounces, given.time), counters.text)
     return 0
 
 

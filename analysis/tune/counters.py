@@ -14,8 +14,6 @@ from subject import LARGEST, pieces
 
 STOCK = "/sys/kernel/debug/swiotlb/"
 MODULE = "/sys/devices/platform/xen_swiotlb/"
-BOUNCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "traces",
-                       "tracefs", "bounces")
 FULL = 0.9  # from there on mappings may have failed
 NOT_KNOWN = ["who holds it", "fragmentation", "other sizes", "what each remedy would save"]
 
@@ -74,10 +72,9 @@ def failures(answer):
         return None
 
 
-def counted(seconds):
+def counted(bounces, seconds):
     """The same, of this host from now on."""
-    answer = host.ask([os.environ.get("TUNE_BOUNCES", BOUNCES), "--json", str(seconds)],
-                      also=(1,), seconds=seconds + 60)
+    answer = host.ask([bounces, "--json", str(seconds)], also=(1,), seconds=seconds + 60)
     return failures(answer) if answer else None
 
 
@@ -100,7 +97,7 @@ def advised(pool, margin, failed, kernel, areas):
     return slots if slots <= LARGEST else None
 
 
-def document(reason, margin, seconds):
+def document(reason, margin, bounces, seconds):
     pools = [pool for pool in (stock_pool(), module_pool()) if pool]
     if not pools:
         raise Refused(f"{reason}; and no pool is to be seen in /sys/kernel/debug/swiotlb (root, "
@@ -109,7 +106,7 @@ def document(reason, margin, seconds):
     booted = named(host.read("/proc/cmdline") or "")
     numbers, words = parts(booted)
     areas = power_of_two(numbers[1]) if len(numbers) > 1 else default_areas(kernel, cpus)
-    found = counted(seconds)
+    found = counted(bounces, seconds)
     for pool in pools:
         failed = pool["pool"] == "module" and failed_of(found) or \
             pool["pool"] == "stock" and found and found["log_lines_full"]
