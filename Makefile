@@ -35,7 +35,7 @@ USES_test-traces := VERBOSE $(MAKING)
 USES_test-watch := VERBOSE $(MAKING)
 USES_test-bench := VERBOSE $(MAKING)
 USES_test-tune := VERBOSE $(MAKING)
-USES_test-contiguity := VERBOSE $(MAKING)
+USES_test-contiguity := JOBS VERBOSE $(MAKING)
 USES_test-module := JOBS VERBOSE $(MAKING)
 USES_test-kernels := VERBOSE $(MAKING)
 USES_lint := $(MAKING)
@@ -270,7 +270,7 @@ test-tune: deps-test test-build ## what replay and tune foretell, beside what th
 
 .PHONY: test-contiguity
 test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU: cure, cost, wear, guards, ten minutes of churn (125 minutes beside other emulators, 6,600 s of CPU time)
-	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
+	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
 # has to fit them all.

@@ -37,3 +37,16 @@ watch_no_more() {
 	echo 0 >$tracing/tracing_thresh
 	echo >$tracing/set_ftrace_filter
 }
+
+# both_phases_timed WHEN: contiguity.sh's, and how long others wait for memory before and meanwhile
+both_phases_timed() {
+	watch_allocations
+	traffic 4
+	echo "# longest allocation without it: $(longest_allocation) us"
+	phase_1 "$1"
+	no_allocation_hung "in phase 1, $1"
+	cure_hot
+	no_allocation_hung "in phase 2, $1"
+	watch_no_more
+	is_cured "$1"
+}

@@ -315,3 +315,29 @@ verify_end() { # how often it was right, and how often not: 'N good' is all ther
 	sort "$verified/log" | uniq -c | tr -s ' ' | sed 's/^ //' | paste -sd,
 	umount "$verified"
 }
+
+# ---- both phases, as an operator runs them ----
+
+# phase_1 WHEN: movable memory, while the wire is busy; from here on data is verified.
+# Sets what the run told: ended (its result), blocks_cured, dealt (pages), in_order (per mille of memory
+# in blocks of 32 KiB and more).
+phase_1() {
+	verify_begin
+	stream_begin
+	under_load movable
+	# shellcheck disable=SC2034 # for the tests that source this
+	ended=$(value result) blocks_cured=$(value cured) dealt=$(value dealt_pages)
+	# shellcheck disable=SC2034
+	in_order=$(share_of_order 3 contiguity_after)
+	stream_end "in phase 1, $1"
+	paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
+	traffic 4
+	echo "# after phase 1: $bounces of $scattered"
+}
+
+# is_cured WHEN: after phase 2; ends the verifying that phase 1 began
+is_cured() {
+	hardly_bounces "$1"
+	like "$(verify_end)" '^[0-9]+ good$' "data was right all the while, $1"
+	is_consistent "$1"
+}

@@ -19,26 +19,10 @@ ok $? 'the cards hear each other'
 traffic 4
 scatter_until_it_costs
 doctor_finds_it
-watch_allocations
-traffic 4
-echo "# longest allocation without it: $(longest_allocation) us"
-verify_begin
-stream_begin
-under_load movable
-stream_end 'in phase 1'
-no_allocation_hung 'in phase 1'
-paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
-at_least "$(value cured)" 20 'blocks were cured'
-traffic 4
-echo "# after phase 1: $bounces of $scattered"
-: >"$tracing/trace"
-cure_hot
-no_allocation_hung 'in phase 2'
-watch_no_more
-hardly_bounces 'cured'
+both_phases_timed 'with Xen'
+at_least "$blocks_cured" 20 'phase 1 cured blocks'
 doctor_is_content
-like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
-is_consistent 'cured'
+is_consistent 'beside the background'
 
 # ---- devices of the other module ----
 

@@ -60,28 +60,13 @@ like "$(jq -r .verdict /tmp/tune.json)" 'most of these bounces are straddles' 'm
 like "$(jq -r .remedies[0].what /tmp/tune.json)" 'xsw-defrag' 'the best remedy is the defragmenter'
 cost_of_traffic 'scattered'
 
-watch_allocations
-traffic 4
-echo "# longest allocation without it: $(longest_allocation) us"
-verify_begin
-stream_begin
-under_load movable
-is "$(value result)" 'done' 'phase 1 ends'
-stream_end 'in phase 1'
-no_allocation_hung 'in phase 1'
-at_least "$(value cured)" 100 'blocks were cured'
-at_least "$(share_of_order 3 contiguity_after)" 950 'hardly any memory is scattered'
-traffic 4
-echo "# after phase 1: $bounces of $scattered"
-: >$tracing/trace
-cure_hot
-no_allocation_hung 'in phase 2'
-watch_no_more
-hardly_bounces 'after phase 2'
+both_phases_timed 'with Xen'
+is "$ended" 'done' 'phase 1 came to its end'
+at_least "$blocks_cured" 100 'it cured blocks'
+at_least "$in_order" 950 'hardly any memory was scattered after it'
 doctor_is_content
-like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 cost_of_traffic 'cured'
-is_consistent 'with Xen'
+is_consistent 'beside the background'
 record_24_mb /tmp/cured.rec
 saved=$(($(copied_bytes /tmp/scattered.rec) - $(copied_bytes /tmp/cured.rec)))
 within "$(jq .remedies[0].bytes_not_copied /tmp/tune.json)" "$saved" 100 \
@@ -142,18 +127,10 @@ ok $? 'another domain has the rest of the machine'
 free=$(xen_free)
 at_most "$free" 64 "Xen has $free MiB free"
 what_scattered_costs
-verify_begin
-stream_begin
-under_load movable
-stream_end 'without Xen'
-paste -sd' ' <$files/xen_extents | sed 's/^/# extents taken, refused: /'
-at_least "$(value dealt_pages)" 1000 'pages changed frames among themselves'
-traffic 4
-echo "# after phase 1: $bounces of $scattered"
+phase_1 'without Xen'
+at_least "$dealt" 1000 'pages changed frames among themselves'
 cure_hot
-hardly_bounces 'without Xen'
-like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
-is_consistent 'without Xen'
+is_cured 'without Xen'
 at_least "$(xen_free)" $((free - 1)) 'Xen has as much free as before'
 xl destroy eater
 unwire

@@ -18,25 +18,8 @@ scatter
 frames=$(word_of frames "$(memory)")
 step scattered scarce
 what_scattered_costs
-watch_allocations
-traffic 4
-echo "# longest allocation without it: $(longest_allocation) us"
-verify_begin
-stream_begin
-under_load movable
-stream_end 'without Xen'
-no_allocation_hung 'in phase 1'
-paste -sd' ' $files/xen_extents | sed 's/^/# extents taken, refused: /'
-at_least "$(value dealt_pages)" 1000 'pages changed frames among themselves'
-traffic 4
-echo "# after phase 1: $bounces of $scattered"
-: >"$tracing/trace"
-cure_hot
-no_allocation_hung 'in phase 2'
-watch_no_more
-hardly_bounces 'without Xen'
-like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
-is_consistent 'without Xen'
+both_phases_timed 'without Xen'
+at_least "$dealt" 1000 'pages changed frames among themselves'
 unwire
 defrag_out
 ok $? 'the module goes'
