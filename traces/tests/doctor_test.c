@@ -267,7 +267,7 @@ static void set_memory(u64 low_mb, int low_order, u64 high_mb, int high_order)
 	memset(&there, 0, sizeof(there));
 	there.available = low_mb + high_mb;
 	memset(&extents_there, 0, sizeof(extents_there));
-	pool_mb = 64;
+	found.pool_mb = 64;
 }
 
 static void test_bounces(void)
@@ -330,10 +330,10 @@ static void test_shares(void)
 	struct contiguity c;
 
 	set_memory(100, 9, 300, 9);
-	width = 30;
+	found.width = 30;
 	examine(false);
 	ok_shows("Below 4 GiB: 25.0 %", "the share below 4 GiB is told, whatever the width");
-	width = 32;
+	found.width = 32;
 	examine(true);
 	ok_shows("\"below_4g_pages\":25600", "as JSON");
 	ok_shows("\"load_seconds\":", "and what loading the programs took");
@@ -389,7 +389,7 @@ static void test_pool(void)
 	host.pool_told = true;
 
 	set_memory(2048, 9, 0, 0);
-	pool_mb = 1500;
+	found.pool_mb = 1500;
 	there.available = 1900;
 	ok_pool(MODULE("no"), FROM("none"), STOCK("unknown"),
 		"it takes no more of what is available than it leaves");

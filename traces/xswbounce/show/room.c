@@ -49,7 +49,7 @@ static const char *xen_words(const struct room_facts *f, const struct room *r)
 	return words;
 }
 
-void told_module(const struct room_facts *f, const struct room *r, struct told *t)
+static void told_module(const struct room_facts *f, const struct room *r, struct told *t)
 {
 	const char *state = states[r->state], *about = estimate(f);
 
@@ -94,7 +94,7 @@ void told_module(const struct room_facts *f, const struct room *r, struct told *
 	}
 }
 
-void told_stock(const struct room_facts *f, const struct room *r, struct told *t)
+static void told_stock(const struct room_facts *f, const struct room *r, struct told *t)
 {
 	const char *state = states[r->state], *about = estimate(f);
 
@@ -135,7 +135,7 @@ void told_stock(const struct room_facts *f, const struct room *r, struct told *t
 
 /* ---- the three causes ---- */
 
-void told_permission(const struct room_facts *f, struct told *t)
+static void told_permission(const struct room_facts *f, struct told *t)
 {
 	if (f->order.told && f->order.most < ROOM_STOCK_ORDER)
 		tell(t, "yes",
@@ -159,7 +159,7 @@ void told_permission(const struct room_facts *f, struct told *t)
 		     f->order.most, ROOM_STOCK_ORDER);
 }
 
-void told_too_little(const struct room_facts *f, struct told *t)
+static void told_too_little(const struct room_facts *f, struct told *t)
 {
 	struct room_facts allowed = *f;
 	struct room r;
@@ -190,7 +190,7 @@ static u64 sum_of(const u64 by_order[XB_ORDERS], int first, int last)
 }
 
 /* That a larger block was refused says nothing of those that stock asks for. */
-void told_fragmented(const struct room_facts *f, struct told *t)
+static void told_fragmented(const struct room_facts *f, struct told *t)
 {
 	u64 taken = sum_of(f->extents.taken, ROOM_STOCK_ORDER, XB_ORDERS - 1);
 	u64 refused = sum_of(f->extents.refused, 0, ROOM_STOCK_ORDER);
@@ -213,4 +213,17 @@ void told_fragmented(const struct room_facts *f, struct told *t)
 		     taken, f->extents.width);
 	else
 		tell(t, "unknown", "Xen tells nobody in blocks of which sizes its memory is free");
+}
+
+void room_answers(const struct room_facts *f, struct room_answers *a)
+{
+	struct room stock;
+
+	room_of_module(f, &a->room);
+	room_of_stock(f, &stock);
+	told_module(f, &a->room, &a->module);
+	told_stock(f, &stock, &a->stock);
+	told_permission(f, &a->permission);
+	told_too_little(f, &a->memory);
+	told_fragmented(f, &a->fragmentation);
 }

@@ -14,12 +14,13 @@ struct told {
 	char why[400];
 };
 
-void told_module(const struct room_facts *f, const struct room *r, struct told *t);
-void told_stock(const struct room_facts *f, const struct room *r, struct told *t);
+struct room_answers {
+	struct told module, stock; /* is there room for a pool of theirs? */
+	struct room room;          /* the module's */
+	/* each cause by itself, as it is now: of Xen's memory, for a pool of stock's */
+	struct told permission, memory, fragmentation;
+};
 
-/* Each cause by itself, as it is now: of Xen's memory, for a pool of stock's. */
-void told_permission(const struct room_facts *f, struct told *t);
-void told_too_little(const struct room_facts *f, struct told *t);
-void told_fragmented(const struct room_facts *f, struct told *t);
+void room_answers(const struct room_facts *f, struct room_answers *a);
 
 #endif /* XB_SHOW_ROOM_H */
