@@ -71,12 +71,13 @@ enum xsw_exchange_result xsw_hv_make_contiguous(struct xsw_block *b, size_t n, u
 int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits);
 
 /**
- * xsw_hv_undo() - exchange blocks of XSW_ORIGIN_EXCHANGED back for order-0 frames from anywhere
+ * xsw_hv_undo() - exchange blocks of XSW_ORIGIN_EXCHANGED back for order-0 frames below 2^bits
+ * @bits: 0: from anywhere, the highest that Xen has free
  *
  * Nothing may reach the frames any more: no live or quarantined slot, not in the index, a
  * grace period past.  Blocks done are XSW_ORIGIN_NONE on return, the others stay as they are.
  * Return and @done as above.
  */
-enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done);
+enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, u8 bits, size_t *done);
 
 #endif /* XSW_HYPERVISOR_H */

@@ -42,7 +42,7 @@ static void blocks_undo(struct xsw_engine *e, struct xsw_block *b, size_t n, siz
 			struct xsw_change *c)
 {
 	u64 start = xsw_now_ns();
-	enum xsw_exchange_result r = xsw_hv_undo(b, n, done);
+	enum xsw_exchange_result r = xsw_hv_undo(b, n, 0, done);
 
 	count_exchange(e, start, *done, b->order, r, c);
 }

@@ -22,13 +22,14 @@ enum xsw_told {
 /**
  * struct xsw_exchange_record - one XENMEM_exchange and the work around it
  * @undo: contiguous blocks were given back; else made
+ * @asked: the hypercall was made; else something before it went wrong
  * @extents: contiguous blocks asked for (or offered)
  * @exchanged: of them, how many changed hands
  * @rc: what the hypercall returned
  * @ns: zap, hypercall and remap together
  */
 struct xsw_exchange_record {
-	bool undo;
+	bool undo, asked;
 	u8 order;
 	u8 address_bits;
 	enum xsw_exchange_result result;

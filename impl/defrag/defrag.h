@@ -36,6 +36,7 @@ enum xsw_ending {
 	XSW_ENDED_PRESSED, /* the domain's free memory is at its floor */
 	XSW_ENDED_LOW,     /* the low memory that may be taken from Xen is taken */
 	XSW_ENDED_MEMORY,  /* no memory for the run's own arrays, or an exchange's */
+	XSW_ENDED_FLOOR,   /* Xen might have more, but what it is to keep could not be held */
 	XSW_ENDED_PASSES,  /* phase 2 made all the passes that it may, and the last ones cured */
 };
 
@@ -43,12 +44,13 @@ const char *xsw_ending_name(enum xsw_ending ending);
 
 /* Why what Xen is to keep could not be held, and Xen is asked for nothing */
 enum xsw_unkept {
-	XSW_KEPT,           /* it is held, or Xen has no more */
-	XSW_UNKEPT_MEMORY,  /* the domain has no memory to spare */
-	XSW_UNKEPT_BLOCKS,  /* too few scattered blocks could be emptied */
-	XSW_UNKEPT_LOW,     /* it might be more low memory than may be taken */
-	XSW_UNKEPT_ORDER,   /* Xen permits no exchange so large */
-	XSW_UNKEPT_REFUSED, /* Xen refuses for another reason */
+	XSW_KEPT,            /* it is held, or Xen has no more */
+	XSW_UNKEPT_MEMORY,   /* the domain has no memory to spare */
+	XSW_UNKEPT_BLOCKS,   /* too few scattered blocks could be emptied */
+	XSW_UNKEPT_LOW,      /* it might be more low memory than may be taken */
+	XSW_UNKEPT_ORDER,    /* Xen permits no exchange so large */
+	XSW_UNKEPT_REFUSED,  /* Xen refuses for another reason */
+	XSW_UNKEPT_RESTORED, /* it was held, and then the domain was restored, on another Xen */
 };
 
 /**
@@ -106,6 +108,7 @@ struct xsw_progress {
  * @on_credit: nothing is held, and it may be asked for @credit pages
  * @low_is_scarce: the machine has memory above 4 GiB, too: what lies below is for who needs it
  * @low_held: memory below 4 GiB among what is held for Xen
+ * @restores: of the domain, before the run began
  * @untried: exchanges that the domain had no memory for
  * @unreturned: blocks held for Xen that it did not take back
  * @deals_refused: times that pages could not change frames; @deal_error: of the last one
@@ -121,6 +124,7 @@ struct xsw_defrag {
 	u64 credit;
 	bool low_is_scarce;
 	u64 low_held;
+	u64 restores;
 	u64 untried, unreturned, deals_refused;
 	int deal_error;
 };
@@ -137,6 +141,13 @@ enum xsw_ending xsw_defrag_run(struct xsw_defrag *d, enum xsw_job job);
  * xsw_may_hold() - would @bytes more leave the domain its floor?
  */
 bool xsw_may_hold(const struct xsw_defrag *d, u64 bytes);
+
+/**
+ * xsw_defrag_restored() - the domain goes on with other frames, on another Xen: called while no
+ * step of a run goes on
+ */
+void xsw_defrag_restored(void);
+bool xsw_was_restored(const struct xsw_defrag *d); /* since the run began? */
 
 /* ---- implemented by the kernel's side, and by the tests ---- */
 

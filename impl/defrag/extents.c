@@ -31,6 +31,11 @@ size_t xsw_low_permits(const struct xsw_defrag *d, size_t n, u8 order)
 	return min_t(u64, n, low_left(d) >> (PAGE_SHIFT + order));
 }
 
+bool xsw_low_is_spent(const struct xsw_defrag *d, u8 least)
+{
+	return d->limits.width && !xsw_low_permits(d, 1, d->whole_only ? XSW_BLOCK_ORDER : least);
+}
+
 static size_t at_most(const struct xsw_defrag *d, size_t n, u8 order)
 {
 	n = xsw_low_permits(d, n, order);
@@ -105,20 +110,31 @@ static void to_front(struct xsw_block *b, size_t front, size_t i)
 	b[i] = other;
 }
 
-/* Those that are scattered come to the front.  Return: their number. */
-static size_t leave_scattered(struct xsw_block *b, size_t n)
+/* Xen gets no whole block for them: its own begin where 2^order frames do. */
+static bool is_no_whole_block(const struct xsw_block *b)
+{
+	return xsw_pfn_to_mfn(b->pfn) & ((1ULL << b->order) - 1) ||
+	       !xsw_is_contiguous(b->pfn, 1ULL << b->order, 0);
+}
+
+/* Those come to the front.  Return: their number. */
+static size_t leave_no_whole_blocks(struct xsw_block *b, size_t n)
 {
 	size_t left = 0, i;
 
 	for (i = 0; i < n; i++)
-		if (!xsw_is_contiguous(b[i].pfn, 1ULL << b[i].order, 0))
+		if (is_no_whole_block(&b[i]))
 			to_front(b, left++, i);
 	return left;
 }
 
 size_t xsw_extents(struct xsw_defrag *d, struct xsw_block *b, size_t n)
 {
-	size_t left = d->whole_only ? leave_scattered(b, n) : 0, i = left, done;
+	size_t left = d->whole_only ? leave_no_whole_blocks(b, n) : 0, i = left, done;
+
+	/* What was held for Xen is not what this Xen has. */
+	if (d->limits.xen_floor_blocks && xsw_was_restored(d))
+		d->xen_order = d->most_order = 0;
 
 	while (i < n && may_ask(d, b->order)) {
 		size_t asked = at_most(d, n - i, b->order);

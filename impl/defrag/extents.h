@@ -17,6 +17,12 @@
 size_t xsw_low_permits(const struct xsw_defrag *d, size_t n, u8 order);
 
 /**
+ * xsw_low_is_spent() - of a run with a width: may it take no extent of @least any more, or where it
+ * asks for whole blocks alone, none of those?
+ */
+bool xsw_low_is_spent(const struct xsw_defrag *d, u8 least);
+
+/**
  * xsw_low_bytes_of() - how much of these blocks of one order lies below 4 GiB
  */
 u64 xsw_low_bytes_of(const struct xsw_block *b, size_t n);

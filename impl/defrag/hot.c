@@ -96,14 +96,20 @@ static void take_blocks(struct pass *p, u8 order)
 	p->pages += (p->scattered + p->others) << order;
 }
 
-/* The last one freed is handed out first: the cured ones. */
-static void give_back(struct pass *p)
+static void free_blocks(const struct xsw_block *b, size_t n)
 {
-	while (p->others--)
-		__free_pages(pfn_to_page(p->block[p->most - 1 - p->others].pfn),
-			     p->block[p->most - 1 - p->others].order);
-	while (p->scattered--)
-		__free_pages(pfn_to_page(p->block[p->scattered].pfn), p->block[p->scattered].order);
+	for (; n--; b++)
+		__free_pages(pfn_to_page(b->pfn), b->order);
+}
+
+/* The last one freed is handed out first: a cured one.  @left from @first on are still scattered.
+ */
+static void give_back(struct pass *p, size_t first, size_t left)
+{
+	free_blocks(p->block + first, left);
+	free_blocks(p->block + p->most - p->others, p->others);
+	free_blocks(p->block, first);
+	free_blocks(p->block + first + left, p->scattered - first - left);
 }
 
 /* ---- from a donor ---- */
@@ -151,41 +157,41 @@ static size_t swap_with(struct pass *p, struct xsw_block *donor, const struct xs
 	return xsw_dealt(p->d, deal, xsw_deal(deal)) ? n : 0;
 }
 
-/* Return: how many of the @n blocks are still scattered. */
+/* Return: how many of the @n blocks, from the first, are cured. */
 static size_t from_donors(struct pass *p, const struct xsw_block *b, size_t n)
 {
 	struct xsw_block donor;
-	size_t done;
+	size_t cured = 0, done;
 
-	while (n && !xsw_is_awaited() && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
-	       take_donor(&donor, n << b->order)) {
+	while (cured < n && !xsw_is_awaited() && xsw_may_hold(p->d, PAGE_SIZE << XSW_BLOCK_ORDER) &&
+	       take_donor(&donor, (n - cured) << b->order)) {
 		p->pages += 1ULL << donor.order;
-		done = swap_with(p, &donor, b, n);
+		done = swap_with(p, &donor, b + cured, n - cured);
 		donor.origin = XSW_ORIGIN_NONE;
 		xsw_hv_free(&donor);
 		if (!done)
 			break;
-		b += done;
-		n -= done;
+		cured += done;
 		cond_resched();
 	}
-	return n;
+	return cured;
 }
 
 /* ---- passes ---- */
 
 static void pass_of_order(struct pass *p, u8 order)
 {
-	size_t left;
+	size_t first = 0, left;
 
 	take_blocks(p, order);
 	left = xsw_extents(p->d, p->block, p->scattered);
 	/* Donors lie anywhere: no cure for pages that want low frames. */
 	if (left && !p->d->limits.width)
-		left = from_donors(p, p->block, left);
+		first = from_donors(p, p->block, left);
+	left -= first;
 	p->found += p->scattered;
 	p->cured += p->scattered - left;
-	give_back(p);
+	give_back(p, first, left);
 	cond_resched();
 }
 
@@ -216,6 +222,8 @@ static enum xsw_ending passes(struct pass *p)
 			return XSW_ENDED_STOPPED;
 		if (p->pressed)
 			return XSW_ENDED_PRESSED;
+		if (p->found > p->cured && !p->d->whole_only && xsw_low_is_spent(p->d, 1))
+			return XSW_ENDED_LOW;
 		if (quiet < QUIET && !xsw_rest())
 			return XSW_ENDED_STOPPED;
 	}

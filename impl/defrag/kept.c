@@ -23,14 +23,17 @@
 #define TRIES_TOO     16   /* blocks that may turn out busy in it, besides as many as are wanted */
 
 /*
- * Pages that runs of phase 2 may still take from Xen while nothing can be held for it.  A run that
- * holds all that Xen is to keep sets them to half of that: so much it leaves Xen at least.
+ * @pages: that runs of phase 2 may still take from Xen while nothing can be held for it.  A run
+ * that holds all that Xen is to keep, @floor blocks, sets them to half of that: so much it leaves
+ * Xen at least, of what was there then.
  */
-static u64 credit;
+static struct {
+	u64 pages, floor;
+} credit;
 
 void xsw_kept_forget(void)
 {
-	credit = 0;
+	credit.pages = 0;
 }
 
 static size_t blocks_in_step(const struct xsw_defrag *d)
@@ -122,7 +125,9 @@ static bool exchange(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_search
 			d->unkept = XSW_UNKEPT_LOW;
 			break;
 		}
+		xsw_given_add(&k->given, k->block + k->exchanged, most);
 		result = xsw_exchange(d, k->block + k->exchanged, most, ANY_WIDTH, &done);
+		xsw_given_keep(&k->given, k->block + k->exchanged + done, most - done);
 		d->low_held += xsw_low_bytes_of(k->block + k->exchanged, done);
 		k->exchanged += done;
 		if (result == XSW_EXCHANGE_OK || result == XSW_EXCHANGE_PARTIAL)
@@ -179,11 +184,24 @@ static bool take_all(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 }
 
 /* What is hot needs little, and nothing else ends that it straddles for good. */
+static bool may_take_credit(const struct xsw_defrag *d)
+{
+	return credit.pages && d->limits.xen_floor_blocks <= credit.floor &&
+	       d->unkept == XSW_UNKEPT_BLOCKS && !d->limits.width;
+}
+
 static void take_credit(struct xsw_defrag *d)
 {
 	d->on_credit = true;
-	d->credit = credit;
+	d->credit = credit.pages;
 	d->most_order = XSW_BLOCK_ORDER - 1;
+}
+
+/* Xen had fewer blocks than it is to keep: it has none to lend. */
+static void earn_credit(const struct xsw_defrag *d)
+{
+	credit.floor = d->limits.xen_floor_blocks;
+	credit.pages = d->most_order < XSW_BLOCK_ORDER ? 0 : credit.floor << XSW_BLOCK_ORDER >> 1;
 }
 
 bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
@@ -197,16 +215,16 @@ bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 		goes_on = take_all(d, k, bounded);
 	else
 		d->unkept = XSW_UNKEPT_MEMORY;
+	if (d->unkept == XSW_KEPT && xsw_was_restored(d))
+		d->unkept = XSW_UNKEPT_RESTORED;
 	if (goes_on && d->unkept == XSW_KEPT) {
-		credit = d->most_order < XSW_BLOCK_ORDER
-				 ? 0
-				 : d->limits.xen_floor_blocks << XSW_BLOCK_ORDER >> 1;
+		earn_credit(d);
 		d->progress.kept = k->n;
 		return true;
 	}
 	/* For low extents Xen may get whole blocks, so it needs none to be held. */
 	d->whole_only = d->unkept == XSW_UNKEPT_BLOCKS && d->limits.width;
-	if (credit && bounded && d->unkept == XSW_UNKEPT_BLOCKS && !d->limits.width)
+	if (bounded && may_take_credit(d))
 		take_credit(d);
 	else if (!d->whole_only)
 		d->most_order = 0;
@@ -214,22 +232,24 @@ bool xsw_kept_take(struct xsw_defrag *d, struct xsw_kept *k, bool bounded)
 	return goes_on;
 }
 
-/* Return: how many of the @n blocks Xen took back. */
-static size_t undo(struct xsw_block *b, size_t n)
+/*
+ * Xen gets @n blocks back.  After a restore it has given none of them: what the run holds are other
+ * frames, from all over the machine.
+ */
+static void undo(struct xsw_defrag *d, struct xsw_kept *k, struct xsw_block *b, size_t n)
 {
-	size_t undone = 0, most = n, done;
+	u64 low = xsw_low_bytes_of(b, n), low_left;
+	size_t undone;
 
-	while (undone < n) {
-		enum xsw_exchange_result result =
-			xsw_hv_undo(b + undone, min_t(size_t, most, n - undone), &done);
-
-		undone += done;
-		if (result == XSW_EXCHANGE_UNTRIED && most > 1)
-			most /= 2; /* the exchange's arrays are shorter then */
-		else if (!done)
-			break;
-	}
-	return undone;
+	if (xsw_was_restored(d))
+		return;
+	undone = xsw_given_back(&k->given, b, n);
+	low_left = xsw_low_bytes_of(b + undone, n - undone);
+	/* What Xen refuses to take back stays ours, and is contiguous. */
+	d->unreturned += n - undone;
+	d->progress.taken[XSW_BLOCK_ORDER] += n - undone;
+	d->progress.low_bytes += low_left;
+	d->low_held -= low;
 }
 
 void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k)
@@ -238,13 +258,12 @@ void xsw_kept_return(struct xsw_defrag *d, struct xsw_kept *k)
 
 	while (k->n) {
 		n = min_t(size_t, blocks_in_step(d), k->n);
-		/* What Xen refuses to take back stays ours, and is contiguous. */
-		d->unreturned += n - undo(k->block + k->n - n, n);
+		undo(d, k, k->block + k->n - n, n);
 		give_back(d, k, k->n - n);
 		xsw_go_on(d, (u64)n << XSW_BLOCK_ORDER);
 	}
 	if (d->on_credit)
-		credit = d->credit;
+		credit.pages = d->credit;
 	kvfree(k->block);
 	*k = (struct xsw_kept){ 0 };
 }

@@ -10,14 +10,16 @@
 
 #include "../core/hypervisor.h"
 #include "defrag.h"
+#include "given.h"
 
 /**
  * struct xsw_kept - what is held: @n blocks, @exchanged of them, from the first, extents of Xen's
- * Between two steps all are.
+ * Between two steps all are.  @given: the frames that Xen has for them
  */
 struct xsw_kept {
 	struct xsw_block *block;
 	size_t n, exchanged;
+	struct xsw_given given;
 };
 
 /**

@@ -99,11 +99,6 @@ static bool is_reached(const struct walk *w)
 						       w->d->limits.target_permille * p->blocks;
 }
 
-static bool is_spent(const struct xsw_defrag *d)
-{
-	return d->limits.width && !xsw_low_permits(d, 1, XSW_LEAST_ORDER);
-}
-
 static void take(struct walk *w, u64 block)
 {
 	w->todo[block] = 0;
@@ -185,7 +180,7 @@ static enum xsw_ending walk(struct walk *w)
 		if (w->todo[block]) {
 			if (is_reached(w))
 				return XSW_ENDED_TARGET;
-			if (is_spent(w->d))
+			if (xsw_low_is_spent(w->d, XSW_LEAST_ORDER))
 				return XSW_ENDED_LOW;
 			fill(w, block);
 			if (is_step_over(w) && !cure(w))

@@ -196,7 +196,7 @@ int xsw_hv_assemble(struct xsw_block *b, u8 order, u8 bits)
 	return -ENOMEM;
 }
 
-/* Order-0 frames from anywhere: Xen's free ones, from the top */
+/* Order-0 frames: Xen's free ones, from the top */
 static u64 find_single(u64 from)
 {
 	while (from-- > 0)
@@ -205,9 +205,12 @@ static u64 find_single(u64 from)
 	return ~0ULL;
 }
 
-static bool undo_one(struct xsw_block *b)
+static bool undo_one(struct xsw_block *b, u8 bits)
 {
 	u64 at = machine.config.frames, i;
+
+	if (bits && bits < 52)
+		at = min(at, (u64)1 << (bits - XSW_PAGE_SHIFT));
 
 	for (i = 0; i < 1ULL << b->order; i++) {
 		if (machine.frame[model_p2m[b->pfn + i]].owner != MODEL_OURS) {
@@ -224,7 +227,7 @@ static bool undo_one(struct xsw_block *b)
 	return true;
 }
 
-enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done)
+enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, u8 bits, size_t *done)
 {
 	*done = 0;
 	model_counts.undo_calls++;
@@ -233,7 +236,7 @@ enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done
 		return XSW_EXCHANGE_NO_MEMORY;
 	}
 	while (*done < n) {
-		if (!undo_one(&b[*done]))
+		if (!undo_one(&b[*done], bits))
 			return XSW_EXCHANGE_NO_MEMORY;
 		++*done;
 	}

@@ -15,7 +15,7 @@
  *    with its old one if not.  The last PTE of all carries the one TLB flush.
  *
  * An undo is the same with the roles turned round: n extents are offered for n << order single
- * frames from anywhere.  Either way one exchange costs one hypercall, two multicalls per 512
+ * frames.  Either way one exchange costs one hypercall, two multicalls per 512
  * pages and one flush.
  *
  * No lock: the pages are the caller's alone, nobody else reads or writes their P2M entries.
@@ -209,11 +209,11 @@ static u64 exchange_make(struct swap *s, u8 bits, long *rc)
 }
 
 /* Extents in, single frames out. */
-static u64 exchange_undo(struct swap *s, long *rc)
+static u64 exchange_undo(struct swap *s, u8 bits, long *rc)
 {
 	struct xen_memory_exchange x = {
 		.in = { .nr_extents = s->n, .extent_order = s->order, .domid = DOMID_SELF },
-		.out = { .nr_extents = s->pages, .domid = DOMID_SELF },
+		.out = { .nr_extents = s->pages, .address_bits = bits, .domid = DOMID_SELF },
 	};
 	u64 page;
 	size_t i;
@@ -248,7 +248,9 @@ static enum xsw_exchange_result swap_blocks(struct xsw_block *b, size_t n, u8 bi
 	if (!rc) {
 		rc = unmap_pages(&s, &unmapped);
 		if (!rc) {
-			r.exchanged = undo ? exchange_undo(&s, &rc) : exchange_make(&s, bits, &rc);
+			r.asked = true;
+			r.exchanged =
+				undo ? exchange_undo(&s, bits, &rc) : exchange_make(&s, bits, &rc);
 			r.result = verdict(rc, r.exchanged, n);
 		}
 		map_pages(&s, unmapped);
@@ -284,7 +286,7 @@ static bool still_contiguous(const struct xsw_block *b)
 	return !(mfn & ((1UL << b->order) - 1));
 }
 
-enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done)
+enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, u8 bits, size_t *done)
 {
 	*done = 0;
 	while (*done < n) {
@@ -299,7 +301,7 @@ enum xsw_exchange_result xsw_hv_undo(struct xsw_block *b, size_t n, size_t *done
 			(*done)++;
 			continue;
 		}
-		result = swap_blocks(first, run, 0, true, &undone);
+		result = swap_blocks(first, run, bits, true, &undone);
 		*done += undone;
 		if (result != XSW_EXCHANGE_OK)
 			return result;

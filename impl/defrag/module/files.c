@@ -9,6 +9,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -122,8 +123,10 @@ static DEVICE_ATTR_RO(result);
 static u64 run_ns(void)
 {
 	const struct xsw_service *s = &xsw_service;
+	u64 began_ns = READ_ONCE(s->began_ns);
+	u64 until_ns = READ_ONCE(s->job) ? ktime_get_ns() : READ_ONCE(s->ended_ns);
 
-	return (READ_ONCE(s->job) ? ktime_get_ns() : s->ended_ns) - s->began_ns;
+	return until_ns > began_ns ? until_ns - began_ns : 0; /* one that begins just now */
 }
 
 #define NUMBER(name, value)                                                                       \
@@ -245,10 +248,22 @@ static struct attribute *xsw_attrs[] = {
 };
 ATTRIBUTE_GROUPS(xsw);
 
+/* The thread is frozen then. */
+static int restored(struct device *dev)
+{
+	xsw_defrag_restored();
+	return 0;
+}
+
+static const struct dev_pm_ops pm_ops = {
+	.restore = restored,
+};
+
 static struct platform_driver driver = {
 	.driver = {
 		.name = "xen_swiotlb_defrag",
 		.dev_groups = xsw_groups,
+		.pm = &pm_ops,
 		.suppress_bind_attrs = true,
 	},
 };

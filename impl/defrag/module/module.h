@@ -10,7 +10,7 @@
 #include "../contiguity.h"
 #include "../defrag.h"
 
-#define XSW_DEFRAG_ABI 2
+#define XSW_DEFRAG_ABI 3
 
 /**
  * struct xsw_service - the one thread that runs, and what the operator set and sees

@@ -12,6 +12,7 @@
 struct kinds {
 	enum xsw_unkept unkept;
 	u8 forbidden;
+	bool whole_only, on_credit;
 	bool untried, unreturned, deals_refused;
 };
 
@@ -20,6 +21,8 @@ static struct kinds kinds_of(const struct xsw_defrag *d)
 	return (struct kinds){
 		.unkept = d->unkept,
 		.forbidden = d->forbidden,
+		.whole_only = d->whole_only,
+		.on_credit = d->on_credit,
 		.untried = d->untried,
 		.unreturned = d->unreturned,
 		.deals_refused = d->deals_refused,
@@ -28,8 +31,10 @@ static struct kinds kinds_of(const struct xsw_defrag *d)
 
 static bool are_alike(const struct kinds *a, const struct kinds *b)
 {
-	return a->unkept == b->unkept && a->forbidden == b->forbidden && a->untried == b->untried &&
-	       a->unreturned == b->unreturned && a->deals_refused == b->deals_refused;
+	return a->unkept == b->unkept && a->forbidden == b->forbidden &&
+	       a->whole_only == b->whole_only && a->on_credit == b->on_credit &&
+	       a->untried == b->untried && a->unreturned == b->unreturned &&
+	       a->deals_refused == b->deals_refused;
 }
 
 static const char *const why[] = {
@@ -37,6 +42,7 @@ static const char *const why[] = {
 	[XSW_UNKEPT_BLOCKS] = "too few scattered blocks could be emptied",
 	[XSW_UNKEPT_LOW] = "that might take more low memory than low_most_bytes",
 	[XSW_UNKEPT_REFUSED] = "Xen refuses",
+	[XSW_UNKEPT_RESTORED] = "the domain was restored meanwhile",
 };
 
 static const char *asked_for(const struct xsw_defrag *d)

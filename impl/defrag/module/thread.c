@@ -120,7 +120,7 @@ void xsw_tell(const struct xsw_event *e)
 	struct xsw_service *s = &xsw_service;
 	struct xsw_progress *p = &(s->in_background ? &s->background_run : &s->run)->progress;
 
-	if (e->what != XSW_TOLD_EXCHANGED)
+	if (e->what != XSW_TOLD_EXCHANGED || !e->exchanged.asked)
 		return;
 	p->exchanges++;
 	p->exchange_ns += e->exchanged.ns;
@@ -168,7 +168,6 @@ static void run(enum xsw_job job)
 	struct xsw_service *s = &xsw_service;
 	enum xsw_ending ending;
 
-	s->began_ns = s->ended_ns = ktime_get_ns();
 	xsw_contiguity_look(&s->before);
 	ending = do_run(&s->run, job);
 	xsw_contiguity_look(&s->after);
@@ -240,6 +239,16 @@ static int serve(void *unused)
 	return 0;
 }
 
+/* What tells of the run tells of no other before it: the thread may still end one in the
+ * background.
+ */
+static void begin_anew(struct xsw_service *s)
+{
+	s->run = (struct xsw_defrag){ 0 };
+	s->before = s->after = (struct xsw_contiguity){ 0 };
+	s->began_ns = s->ended_ns = ktime_get_ns();
+}
+
 /* A run in the background ends when it sees the job, and the thread takes that up. */
 int xsw_run_start(enum xsw_job job)
 {
@@ -251,8 +260,7 @@ int xsw_run_start(enum xsw_job job)
 		stop = false;
 		WRITE_ONCE(s->ending, XSW_ENDED_NOT);
 		WRITE_ONCE(s->number, s->number + 1);
-		/* run_ms may be read before the thread is awake */
-		s->began_ns = ktime_get_ns();
+		begin_anew(s);
 		WRITE_ONCE(s->job, job);
 		wake_up(&wake);
 	} else {

@@ -28,6 +28,7 @@ anew() { # the module as it is loaded, and a run that ends at once
 	for file in "${limits[@]}"; do echo 1 >"$files/$file"; done
 	echo idle >"$files/state"
 	echo 7 >"$files/run"
+	echo 3 >"$files/runs"
 	echo "done" >"$files/result"
 	echo '[1.0] xen_swiotlb_defrag: a line of long ago' >"$work/log"
 }
@@ -110,11 +111,36 @@ tried movable
 is "$status" 0 'it waits for its own run, not until all is idle'
 anew
 echo background >"$files/state"
+(sleep 1 && echo 4 >"$files/runs" && touch "$work/ended") &
 tried stop
+is "$([ -e "$work/ended" ] || echo 'too early')" '' 'a stop waits for the end of one in the background'
+wait
 is "$(tail -n 1 <<<"$said")" \
 	'The background stays on and runs again when buffers straddle: xsw-defrag --background off ends that.' \
 	'a stop says that the background stays on'
 is "$(cat "$files/stop")" 1 'and stops what goes on'
+anew
+echo movable >"$files/state"
+tried stop
+is "$status $(paste -sd' ' <<<"$said")" \
+	'0 It had come to its end already. Done: nothing is left that can be cured.' 'a stop tells how the run has ended'
+echo stopped >"$files/result"
+tried stop
+is "$(head -n 1 <<<"$said")" 'Stopped; memory is consistent, what was cured stays.' 'if by it, too'
+anew
+echo xen-floor >"$files/result"
+tried movable
+is "$status" 1 'what is left although Xen might have helped is no success'
+like "$said" 'xen-keeps 0' 'and what to do is told'
+
+# The background goes by the limits that are set with it.
+anew
+tried --background on --xen-keeps 64
+passes 'the background is switched on after its limits are set' \
+	test "$files/background" -nt "$files/xen_floor_blocks"
+anew
+tried --xen-keeps 64 --background off
+passes 'and off before' test "$files/xen_floor_blocks" -nt "$files/background"
 anew
 (sleep 1 && rm -rf "$files") &
 echo none >"$files/result"

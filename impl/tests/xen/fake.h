@@ -54,6 +54,7 @@ struct page {
 struct fake_faults {
 	u32 kvmalloc_at;      /* the call returns NULL */
 	u64 kvmalloc_most;    /* bytes, more in one call return NULL; 0: any */
+	u64 kvmalloc_size;    /* a call for just so many bytes returns NULL; 0: none does */
 	u32 pages_at;         /* alloc_pages(): this call and all after it return NULL */
 	u32 vmap_at;          /* the call returns NULL */
 	u32 multicall_at;     /* the call is refused as a whole */
@@ -85,6 +86,7 @@ extern struct fake_counts counts;
 extern long fake_highest_frame;            /* what Xen says of it, or its error */
 extern u64 fake_xen_top;                   /* Xen has no free frame from here up */
 extern u64 fake_alias_from, fake_alias_to; /* pages mapped in the kernel image's range, too */
+extern u64 fake_last_freed;                /* page of the last __free_pages(): the next to go */
 extern long fake_pressed;                  /* pages that si_mem_available() leaves out */
 
 /* Called when alloc_contig_range() begins: what others do at that moment; may be NULL */
@@ -93,13 +95,16 @@ extern void (*fake_range_asked)(unsigned long start);
 /* A machine whose frames above FAKE_HIGH the domain has scattered, and Xen none free */
 void fake_start(void);
 
-void fake_give_to_xen(u64 mfn, u64 n);  /* free frames of Xen's */
-void fake_move_frame(u64 pfn, u64 mfn); /* the page gets this frame, whoever has it another */
+void fake_give_to_xen(u64 mfn, u64 n);   /* free frames of Xen's */
+void fake_take_from_xen(u64 mfn, u64 n); /* of these: other domains have them now */
+void fake_move_frame(u64 pfn, u64 mfn);  /* the page gets this frame, whoever has it another */
 void fake_lay_out(u64 pfn, u64 mfn, u64 pages); /* fake_move_frame() of neighbours */
 void fake_use(u64 pfn, bool movable);           /* somebody's page, with contents */
 void fake_free(u64 pfn);                        /* its user has no more need of it */
 void fake_foreign(u64 pfn);                     /* another domain's frame is mapped here */
 void fake_set_pte(u64 pfn, unsigned long pte);
+
+void fake_set_owner(u64 mfn, enum frame_owner owner);
 
 /* Counts a violation and says what it is: for what must never happen */
 void fake_violation(const char *what, u64 number);
@@ -110,6 +115,14 @@ void fake_violation(const char *what, u64 number);
  */
 u32 fake_check(u64 held);
 u64 fake_xen_free(void);
+
+/* fake_heap.c: free frames of Xen's, one by one; the one that fake_heap_find() gives goes with
+ * those behind it.  It lies below @limit; ~0: there is none.
+ */
+void fake_heap_start(void);
+void fake_heap_add(u64 mfn);
+void fake_heap_remove(u64 mfn);
+u64 fake_heap_find(unsigned int order, u64 limit);
 
 /* fake_linux.c: starts with an empty heap, no lock taken; then says what is left over */
 void fake_linux_start(void);

@@ -80,7 +80,8 @@ void *kvzalloc(size_t size, gfp_t gfp)
 	if (gfp & __GFP_NORETRY)
 		fake_violation("kvmalloc() does not know __GFP_NORETRY", 0);
 	if (fake_fails(&faults.kvmalloc_at) ||
-	    (faults.kvmalloc_most && size > faults.kvmalloc_most)) {
+	    (faults.kvmalloc_most && size > faults.kvmalloc_most) ||
+	    (faults.kvmalloc_size && size == faults.kvmalloc_size)) {
 		fail_request(gfp);
 		return NULL;
 	}
@@ -228,10 +229,14 @@ void __free_page(struct page *page)
 	page->in_buddy = true;
 }
 
+u64 fake_last_freed;
+
 /* A block as alloc_pages() gave it */
 void __free_pages(struct page *page, unsigned int order)
 {
 	u64 pfn = page_to_pfn(page), i;
+
+	fake_last_freed = pfn;
 
 	for (i = 1; i < 1ULL << order; i++) {
 		if (fake_pages[pfn + i].count)

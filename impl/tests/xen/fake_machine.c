@@ -48,9 +48,20 @@ void fake_set_pte(u64 pfn, unsigned long pte)
 	fake_pte[pfn] = pte;
 }
 
+void fake_set_owner(u64 mfn, enum frame_owner owner)
+{
+	enum frame_owner was = fake_frames[mfn].owner;
+
+	if (was == OF_XEN && owner != OF_XEN)
+		fake_heap_remove(mfn);
+	if (was != OF_XEN && owner == OF_XEN)
+		fake_heap_add(mfn);
+	fake_frames[mfn].owner = owner;
+}
+
 static void own(u64 pfn, u64 mfn)
 {
-	fake_frames[mfn].owner = OF_US;
+	fake_set_owner(mfn, OF_US);
 	m2p[mfn] = pfn;
 	p2m[pfn] = mfn;
 	fake_set_pte(pfn, mfn << PAGE_SHIFT | PAGE_KERNEL);
@@ -59,7 +70,7 @@ static void own(u64 pfn, u64 mfn)
 /* A frame of nobody's; its contents are gone */
 static void disown(u64 mfn, enum frame_owner owner)
 {
-	fake_frames[mfn].owner = owner;
+	fake_set_owner(mfn, owner);
 	fake_frames[mfn].tag = 0;
 	m2p[mfn] = ~0UL;
 }
@@ -78,6 +89,7 @@ void fake_start(void)
 	counts = (struct fake_counts){ 0 };
 	memset(fake_pte, 0, sizeof(fake_pte));
 	memset(fake_frames, 0, sizeof(fake_frames));
+	fake_heap_start();
 	memset(m2p, 0xff, sizeof(m2p));
 	memset(p2m, 0xff, sizeof(p2m));
 	for (i = 0; i < FAKE_PAGES; i++) {
@@ -100,6 +112,13 @@ void fake_give_to_xen(u64 mfn, u64 n)
 		frames_of_both += fake_frames[mfn].owner == OF_OTHERS;
 		disown(mfn++, OF_XEN);
 	}
+}
+
+void fake_take_from_xen(u64 mfn, u64 n)
+{
+	frames_of_both -= n;
+	while (n--)
+		disown(mfn++, OF_OTHERS);
 }
 
 void fake_move_frame(u64 pfn, u64 mfn)

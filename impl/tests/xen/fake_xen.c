@@ -198,22 +198,14 @@ void vunmap(const void *area)
 
 /* ---- exchange ---- */
 
-/* The highest aligned extent that is free below the width, as Xen gives it */
+/* Below the width, as Xen gives it */
 static u64 find_extent(unsigned int order, unsigned int bits)
 {
-	u64 pages = 1ULL << order, mfn = fake_xen_top, i;
+	u64 limit = fake_xen_top;
 
 	if (bits && bits < 52)
-		mfn = min_t(u64, mfn, 1ULL << (bits - PAGE_SHIFT));
-	for (mfn = ALIGN_DOWN(mfn, pages); mfn >= pages;) {
-		mfn -= pages;
-		for (i = 0; i < pages; i++)
-			if (fake_frames[mfn + i].owner != OF_XEN)
-				break;
-		if (i == pages)
-			return mfn;
-	}
-	return ~0ULL;
+		limit = min_t(u64, limit, 1ULL << (bits - PAGE_SHIFT));
+	return fake_heap_find(order, limit);
 }
 
 /* Xen takes only a frame of the domain's that nothing maps, and whose page says so. */
@@ -250,7 +242,7 @@ static bool choose(u64 *chosen, u64 n, unsigned int order, unsigned int bits)
 			return false;
 		}
 		for (k = 0; k < 1ULL << order; k++)
-			fake_frames[chosen[i] + k].owner = OF_NOBODY;
+			fake_set_owner(chosen[i] + k, OF_NOBODY);
 	}
 	return true;
 }

@@ -122,3 +122,19 @@ u64 xen_blocks(void)
 	}
 	return n;
 }
+
+void make_busy(u64 block, u64 n)
+{
+	while (n--)
+		fake_use(512 * block++ + 7, false);
+}
+
+u64 taken_pages(void)
+{
+	u64 pages = 0;
+	u8 order;
+
+	for (order = 0; order <= XSW_BLOCK_ORDER; order++)
+		pages += defrag.progress.taken[order] << order;
+	return pages;
+}

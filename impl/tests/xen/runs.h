@@ -24,8 +24,11 @@ enum xsw_ending run_movable(void);
 enum xsw_ending run_hot(void);
 void note_held(unsigned long start); /* for fake_range_asked */
 
+void make_busy(u64 block, u64 n); /* somebody's page, that cannot be moved, is in each */
+
 u64 contiguous_blocks(void);   /* of 2 MiB */
 u64 pages_in_blocks(u8 order); /* whose largest aligned block of neighbours is of this order */
+u64 taken_pages(void);         /* that Xen gave in the last run */
 u64 xen_blocks(void);          /* free blocks of 2 MiB that Xen has */
 
 #define a_run_test(test) cmocka_unit_test_setup(test, start_run)

@@ -230,7 +230,7 @@ static void a_width_takes_low_frames_for_low_pages(void **state)
 	fake_xen_top = 1 << 14;
 	defrag.limits.width = 28; /* all pages of the fake's */
 	defrag.limits.low_most_bytes = 1 << 20;
-	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(run_hot(), XSW_ENDED_LOW);
 	assert_int_equal(defrag.progress.low_bytes, 1 << 20);
 	assert_int_equal(defrag.progress.dealt_pages, 0);
 	assert_true(xsw_pfn_to_mfn(FAKE_PAGES - 1) < 1 << 16);
@@ -346,6 +346,25 @@ static void a_run_that_was_stopped_does_not_go_on(void **state)
 	check(0);
 }
 
+/* Xen has 64 blocks' worth, and of the domain's own there is no donor. */
+static void look_at_the_last(void)
+{
+	assert_int_equal(defrag.progress.hot_cured, 64 * defrag.progress.passes);
+	assert_true(defrag.progress.hot_found > defrag.progress.hot_cured);
+	assert_true(xsw_is_contiguous(fake_last_freed, 2, 0));
+	stop_at = steps + 1;
+}
+
+static void the_cured_ones_are_handed_out_next(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 512);
+	defrag.limits.held_bytes = 8 << 20;
+	between_passes = look_at_the_last;
+	assert_int_equal(run_hot(), XSW_ENDED_STOPPED);
+	check(0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -373,6 +392,7 @@ int main(void)
 		a_hot_test(a_donor_mapped_elsewhere_gives_nothing),
 		a_run_test(a_run_of_all_does_both),
 		a_run_test(a_run_that_was_stopped_does_not_go_on),
+		a_hot_test(the_cured_ones_are_handed_out_next),
 	};
 
 	return run_held_tests(tests);

@@ -50,7 +50,7 @@ static void a_floor_of_more_than_we_can_hold_asks_for_nothing(void **state)
 	(void)state;
 	fake_give_to_xen(1 << 18, 128 * 512);
 	defrag.limits.xen_floor_blocks = 128;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(counts.exchanges, 0);
 	assert_int_equal(defrag.progress.taken[9], 0);
 	check(0);
@@ -63,7 +63,7 @@ static void without_permission_to_hold_them_xen_is_asked_for_nothing(void **stat
 	fake_give_to_xen(1 << 18, 128 * 512);
 	faults.highest_order = 6;
 	defrag.limits.xen_floor_blocks = 4;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.forbidden, 9);
 	assert_int_equal(defrag.most_order, 0);
 	assert_int_equal(defrag.progress.kept, 0);
@@ -91,7 +91,7 @@ static void xen_keeps_the_large_blocks_it_has(void **state)
 	check(0);
 }
 
-/* What was held comes back with frames from anywhere: they are dealt out among themselves. */
+/* It comes back with the frames that it had, in any order: they are dealt out among themselves. */
 static void what_was_held_is_cured_in_the_end(void **state)
 {
 	struct xsw_contiguity c = { 0 };
@@ -99,8 +99,8 @@ static void what_was_held_is_cured_in_the_end(void **state)
 
 	(void)state;
 	fake_give_to_xen(1 << 18, 12 * 512);
-	for (i = 0; i < 13; i++) /* none of them a large block */
-		fake_give_to_xen(FAKE_HIGH + FAKE_PAGES + 512 * i + 1, 511);
+	for (i = 0; i < 12 * 512; i++)
+		fake_move_frame(512 + i, FAKE_HIGH + i * 5 % (12 * 512));
 	for (i = 13; i < 128; i++)
 		fake_use(512 * i + 7, false);
 	defrag.limits.xen_floor_blocks = 12;
@@ -157,12 +157,6 @@ static void a_stop_between_those_steps_is_heeded(void **state)
 	check(0);
 }
 
-static void make_busy(u64 block, u64 n)
-{
-	while (n--)
-		fake_use(512 * block++ + 7, false);
-}
-
 /* Neither at the beginning of memory nor where the search begins can a block be emptied. */
 static void blocks_are_found_beyond_busy_ones(void **state)
 {
@@ -186,7 +180,7 @@ static void with_fewer_blocks_than_that_xen_is_asked_for_nothing(void **state)
 	make_busy(69, 59);
 	fake_give_to_xen(1 << 18, 20 * 512);
 	defrag.limits.xen_floor_blocks = 8;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(defrag.most_order, 0);
 	assert_int_equal(defrag.progress.kept, 0);
@@ -207,7 +201,7 @@ static void whole_blocks_are_given_for_low_ones(void **state)
 	fake_lay_out(512, 1 << 18, 3 * 512); /* neighbours, but not low */
 	defrag.limits.width = 26;
 	defrag.limits.xen_floor_blocks = 8;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(defrag.progress.taken[9], 3);
 	assert_int_equal(defrag.progress.taken[3], 0);
@@ -225,48 +219,11 @@ static void busy_blocks_are_not_tried_without_end(void **state)
 	fake_give_to_xen(1 << 18, 40 * 512);
 	faults.busy_ranges = 20;
 	defrag.limits.xen_floor_blocks = 4;
-	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(run_hot(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(faults.busy_ranges, 0);
 	assert_int_equal(counts.ranges, 4 + 16);
 	assert_int_equal(counts.exchanges, 0);
-	check(0);
-}
-
-static u64 taken_pages(void)
-{
-	u64 pages = 0;
-	u8 order;
-
-	for (order = 0; order <= XSW_BLOCK_ORDER; order++)
-		pages += defrag.progress.taken[order] << order;
-	return pages;
-}
-
-/*
- * A run has held what Xen is to keep.  Where that can't be done again the runs of phase 2 together
- * take half of it, and no more.
- */
-static void hot_memory_is_cured_on_credit(void **state)
-{
-	u64 pages;
-
-	(void)state;
-	fake_give_to_xen(1 << 18, 20 * 512);
-	defrag.limits.xen_floor_blocks = 4;
-	defrag.limits.target_permille = 1;
-	run_movable();
-	assert_int_equal(defrag.progress.kept, 4);
-	defrag.limits.target_permille = 0;
-	make_busy(1, 127);
-	run_hot();
-	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
-	pages = taken_pages();
-	assert_in_range(pages, 8, 2 * 512);
-	run_hot();
-	run_hot();
-	assert_in_range(pages + taken_pages(), 8, 2 * 512);
-	assert_true(xen_blocks() >= 4 - 2);
 	check(0);
 }
 
@@ -278,7 +235,7 @@ static void a_block_that_xen_refuses_is_replaced(void **state)
 	faults.extents = 1;
 	faults.exchange_rc = -EINVAL;
 	defrag.limits.xen_floor_blocks = 4;
-	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_int_equal(run_hot(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
 	assert_int_equal(counts.ranges, 4 + 16);
 	assert_int_equal(xen_blocks(), 40);
@@ -292,7 +249,7 @@ static void another_refusal_asks_for_nothing(void **state)
 	faults.extents = 1;
 	faults.exchange_rc = -EFAULT;
 	defrag.limits.xen_floor_blocks = 4;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_REFUSED);
 	assert_int_equal(counts.exchanges, 1);
 	check(0);
@@ -317,7 +274,7 @@ static void a_floor_beyond_the_low_limit_asks_for_nothing(void **state)
 	fake_give_to_xen(1 << 18, 40 * 512);
 	defrag.limits.low_most_bytes = 16 << 20;
 	defrag.limits.xen_floor_blocks = 12;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_LOW);
 	assert_int_equal(defrag.progress.taken[9], 0);
 	assert_int_equal(xen_blocks(), 40);
@@ -391,6 +348,8 @@ static void what_xen_does_not_take_back_is_told(void **state)
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
 	assert_int_equal(defrag.progress.kept, 8);
 	assert_int_equal(defrag.unreturned, 8);
+	assert_int_equal(defrag.progress.taken[9], 8); /* they are Xen's no more */
+	assert_int_equal(defrag.progress.low_bytes, taken_pages() << PAGE_SHIFT);
 	check(0);
 }
 
@@ -439,7 +398,7 @@ static void without_memory_for_the_list_xen_is_asked_for_nothing(void **state)
 	fake_give_to_xen(1 << 18, 40 * 512);
 	defrag.limits.xen_floor_blocks = 12;
 	faults.kvmalloc_at = 1;
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_MEMORY);
 	assert_int_equal(counts.exchanges, 0);
 	check(0);
@@ -452,9 +411,74 @@ static void what_is_held_leaves_room_for_the_run(void **state)
 	fake_give_to_xen(1 << 18, 40 * 512);
 	defrag.limits.xen_floor_blocks = 12;
 	defrag.limits.free_floor_bytes = 200 << 20; /* of 254 MiB that are free */
-	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(run_movable(), XSW_ENDED_FLOOR);
 	assert_int_equal(defrag.progress.kept, 0);
 	assert_int_equal(counts.exchanges, 0);
+	check(0);
+}
+
+/* Neighbours that begin anywhere else give Xen no block of 2 MiB. */
+static void whole_blocks_are_those_of_xen(void **state)
+{
+	(void)state;
+	make_busy(4, 124);
+	fake_give_to_xen(4096, 20 * 512);
+	fake_give_to_xen((1 << 18) + 100, 512);
+	fake_lay_out(512, (1 << 18) + 100, 512);
+	defrag.limits.width = 26;
+	defrag.limits.xen_floor_blocks = 20;
+	run_movable();
+	assert_true(defrag.whole_only);
+	assert_int_equal(defrag.progress.taken[9], 0);
+	assert_int_equal(xen_blocks(), 20);
+	check(0);
+}
+
+/* Small extents may be cut out of large blocks. */
+static void for_whole_blocks_alone_no_small_extent_is_asked(void **state)
+{
+	(void)state;
+	make_busy(6, 122);
+	fake_give_to_xen(4096, 20 * 512);
+	defrag.limits.width = 26;
+	defrag.limits.xen_floor_blocks = 8;
+	run_hot();
+	assert_true(defrag.whole_only);
+	assert_int_equal(xen_blocks(), 20);
+	check(0);
+}
+
+/* 8 whole blocks and 4 scattered ones, too few to hold 8 for Xen: those come back. */
+static void what_was_held_in_vain_takes_no_low_memory(void **state)
+{
+	(void)state;
+	make_busy(13, 115);
+	fake_give_to_xen(4096, 40 * 512);
+	fake_give_to_xen(1 << 18, 8 * 512);
+	fake_lay_out(512, 1 << 18, 8 * 512);
+	defrag.limits.width = 26;
+	defrag.limits.low_most_bytes = 16 << 20;
+	defrag.limits.xen_floor_blocks = 8;
+	run_movable();
+	assert_int_equal(defrag.low_held, 0);
+	assert_int_equal(defrag.progress.taken[9], 8);
+	check(0);
+}
+
+/* Of 2 MiB alone it may take one more, and then none: nothing is emptied for it. */
+static void whole_blocks_end_with_the_low_limit(void **state)
+{
+	(void)state;
+	make_busy(13, 115);
+	fake_give_to_xen(4096, 40 * 512);
+	fake_give_to_xen(1 << 18, 12 * 512);
+	fake_lay_out(512, 1 << 18, 12 * 512);
+	defrag.limits.width = 26;
+	defrag.limits.low_most_bytes = 3 << 20;
+	defrag.limits.held_bytes = 2 << 20;
+	defrag.limits.xen_floor_blocks = 8;
+	assert_int_equal(run_movable(), XSW_ENDED_LOW);
+	assert_int_equal(defrag.progress.taken[9], 1);
 	check(0);
 }
 
@@ -475,7 +499,6 @@ int main(void)
 		a_run_test(with_fewer_blocks_than_that_xen_is_asked_for_nothing),
 		a_run_test(whole_blocks_are_given_for_low_ones),
 		a_run_test(busy_blocks_are_not_tried_without_end),
-		a_run_test(hot_memory_is_cured_on_credit),
 		a_run_test(a_block_that_xen_refuses_is_replaced),
 		a_run_test(another_refusal_asks_for_nothing),
 		a_run_test(low_memory_is_held_within_its_limit),
@@ -488,6 +511,10 @@ int main(void)
 		a_run_test(memory_that_gets_scarce_meanwhile_ends_it),
 		a_run_test(without_memory_for_the_list_xen_is_asked_for_nothing),
 		a_run_test(what_is_held_leaves_room_for_the_run),
+		a_run_test(whole_blocks_are_those_of_xen),
+		a_run_test(for_whole_blocks_alone_no_small_extent_is_asked),
+		a_run_test(what_was_held_in_vain_takes_no_low_memory),
+		a_run_test(whole_blocks_end_with_the_low_limit),
 	};
 
 	return run_held_tests(tests);

@@ -70,7 +70,7 @@ static void a_batch_is_one_hypercall(void **state)
 	assert_int_equal(last_exchange.exchanged, 8);
 	assert_int_equal(last_exchange.rc, 0);
 	assert_true(last_exchange.ns > 0);
-	assert_int_equal(xsw_hv_undo(b, 8, &done), XSW_EXCHANGE_OK);
+	assert_int_equal(xsw_hv_undo(b, 8, 0, &done), XSW_EXCHANGE_OK);
 	let_go(b, 8);
 	check(0);
 }
@@ -119,7 +119,7 @@ static void nothing_to_exchange_is_no_hypercall(void **state)
 	assert_int_equal(xsw_hv_make_contiguous(&b, 0, 32, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 0);
 	done = 5;
-	assert_int_equal(xsw_hv_undo(&b, 0, &done), XSW_EXCHANGE_OK);
+	assert_int_equal(xsw_hv_undo(&b, 0, 0, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 0);
 	assert_int_equal(counts.exchanges, 0);
 	check(0);
@@ -323,7 +323,7 @@ static void no_memory_for_its_arrays_is_not_xens_refusal(void **state)
 	assert_int_equal(xsw_hv_make_contiguous(b, 2, 32, &done), XSW_EXCHANGE_OK);
 	for (at = 1; at <= 4; at++) {
 		faults.kvmalloc_at = at;
-		assert_int_equal(xsw_hv_undo(b, 2, &done), XSW_EXCHANGE_UNTRIED);
+		assert_int_equal(xsw_hv_undo(b, 2, 0, &done), XSW_EXCHANGE_UNTRIED);
 		assert_int_equal(done, 0);
 		assert_true(is_exchanged(&b[0], 32) && is_exchanged(&b[1], 32));
 		check(16);

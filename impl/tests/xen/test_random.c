@@ -108,7 +108,7 @@ static void exchange(u32 i)
 		for (k = 0; k < done; k++)
 			assert_true(is_run(&blocks[i + k], bits));
 	} else if (blocks[i].origin == XSW_ORIGIN_EXCHANGED) {
-		xsw_hv_undo(&blocks[i], n, &done);
+		xsw_hv_undo(&blocks[i], n, 0, &done);
 		for (k = 0; k < n; k++)
 			assert_int_equal(blocks[i + k].origin == XSW_ORIGIN_NONE, k < done);
 	}

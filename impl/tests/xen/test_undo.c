@@ -25,7 +25,7 @@ static void an_undo_gives_xen_its_frames_back(void **state)
 	make(b, 4, 3);
 	for (i = 0; i < 4; i++)
 		low[i] = mfn_of(&b[i], 0);
-	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_OK);
+	assert_int_equal(xsw_hv_undo(b, 4, 0, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 4);
 	assert_true(last_exchange.undo);
 	assert_int_equal(last_exchange.extents, 4);
@@ -50,13 +50,13 @@ static void a_refused_undo_leaves_the_blocks_as_they_are(void **state)
 	fake_give_to_xen(4096, 64);
 	make(b, 4, 3);
 	faults.extents = 1;
-	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_NO_MEMORY);
+	assert_int_equal(xsw_hv_undo(b, 4, 0, &done), XSW_EXCHANGE_NO_MEMORY);
 	assert_int_equal(done, 0);
 	for (i = 0; i < 4; i++)
 		assert_true(is_exchanged(&b[i], 32));
 	check(32);
 	faults.extents = 1 + 1;
-	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_PARTIAL);
+	assert_int_equal(xsw_hv_undo(b, 4, 0, &done), XSW_EXCHANGE_PARTIAL);
 	assert_int_equal(done, 1);
 	assert_int_equal(b[0].origin, XSW_ORIGIN_NONE);
 	for (i = 1; i < 4; i++)
@@ -76,7 +76,7 @@ static void restored_blocks_are_not_offered(void **state)
 	for (i = 0; i < 8; i++)
 		fake_move_frame(b[1].pfn + i, FAKE_HIGH + 64 * i);
 	fake_lay_out(b[3].pfn, FAKE_HIGH + 1024 + 4, 8); /* neighbours, but not aligned */
-	assert_int_equal(xsw_hv_undo(b, 4, &done), XSW_EXCHANGE_OK);
+	assert_int_equal(xsw_hv_undo(b, 4, 0, &done), XSW_EXCHANGE_OK);
 	assert_int_equal(done, 4);
 	assert_int_equal(counts.exchanges, 2);
 	assert_int_equal(last_exchange.extents, 1);
@@ -94,7 +94,7 @@ static void a_page_gone_from_the_p2m_is_not_undone(void **state)
 	fake_give_to_xen(4096, 64);
 	make(&b, 1, 0);
 	fake_foreign(b.pfn);
-	assert_int_equal(xsw_hv_undo(&b, 1, &done), XSW_EXCHANGE_PAGE);
+	assert_int_equal(xsw_hv_undo(&b, 1, 0, &done), XSW_EXCHANGE_PAGE);
 	assert_int_equal(done, 0);
 	assert_int_equal(counts.exchanges, 0);
 }

@@ -39,7 +39,7 @@ ok $? 'restored between two runs'
 frames=$(word_of frames "$(memory)")
 start_of all
 told 'restored'
-is "$(value result)" 'done' 'it runs as before'
+like "$(value result)" '^(done|xen-floor)$' 'it runs as before'
 is_consistent 'restored'
 scatter
 frames=$(word_of frames "$(memory)")
@@ -54,7 +54,7 @@ wait_for_end
 told 'saved meanwhile'
 start_of all
 told 'after it'
-is "$(value result)" 'done' 'another run ends'
+like "$(value result)" '^(done|xen-floor)$' 'another run ends'
 like "$(verify_end)" '^[0-9]+ good$' 'data was right all the while'
 is_consistent 'after all'
 defrag_out

@@ -64,7 +64,7 @@ is "$(value run) $(value result)" '0 none' "which is none of the operator's"
 
 set_to pages_per_second 2000
 ends 0 'a stop' stop
-is "$(sed -n 1p /tmp/said)" 'The run in the background is stopped.' 'a stop ends one in the background'
+is "$(sed -n 1p /tmp/said)" 'The run in the background has ended.' 'a stop ends one in the background'
 is "$said" "$goes_on" 'and says that the background stays on'
 await_state background
 ok $? 'which it does'
@@ -80,7 +80,7 @@ at_least "$(value blocks)" 1 'and begins in ten seconds'
 is "$(value run)" 1 'with a number'
 refuses $files/start hot 'it gives way to no other'
 ends 0 'a stop' stop
-is "$(sed -n 1p /tmp/said)" 'Run 1 is stopped; memory is consistent, what was cured stays.' 'ends it, and says so'
+is "$(sed -n 1p /tmp/said)" 'Stopped; memory is consistent, what was cured stays.' 'ends it, and says so'
 is "$said" "$goes_on" 'and that the background stays on'
 wait $running
 is $? 1 'whoever began it is told so'

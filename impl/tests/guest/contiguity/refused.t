@@ -12,11 +12,11 @@ extents_above() { # extents_above ORDER: how many Xen gave
 }
 
 # One line of the log says what Xen does not permit: it ends a run of phase 1 no worse.
-forbids() { # forbids WHEN LINE
+forbids() { # forbids WHEN LINE RESULT
 	mark_log
 	start_of movable
 	told "$1"
-	is "$(value result)" 'done' 'a run ends well'
+	is "$(value result)" "$3" "a run comes to its end: $3"
 	is "$(new_log | grep -c "Xen permits this domain no exchange of order $2")" 1 \
 		'it says in one line what Xen does not permit'
 }
@@ -46,12 +46,12 @@ done
 
 # ---- an order that Xen does not permit ----
 
-forbids 'as it is loaded' '9: it was asked for nothing'
+forbids 'as it is loaded' '9: it was asked for nothing' xen-floor
 is "$(extents_above 0)" 0 'Xen, whose large blocks cannot be held, was asked for nothing'
 at_least "$(value dealt_pages)" 1000 'and frames were dealt out'
 is_consistent 'without permission'
 set_to xen_floor_blocks 0
-forbids 'with orders up to 6' '7$'
+forbids 'with orders up to 6' '7$' 'done'
 is "$(extents_above $permitted)" 0 'Xen gave no extent above that order'
 at_least "$(extents_above $((permitted - 1)))" 10 'but many of it'
 at_least "$(share_of_order 3 contiguity)" 950 'which cures what network cards use'
