@@ -82,6 +82,8 @@ fill_with_files() { # fill_with_files DIR: large and small files in turn, until 
 			print $f ($i % 2 ? $small : $big) or last; close $f }' "$most")
 }
 
+while_small=: # what is done between the two halves of scatter
+
 scatter() { # half of the memory goes to Xen, page by page, and comes back
 	local dir whole
 	dir=$(mktemp -d)
@@ -91,6 +93,7 @@ scatter() { # half of the memory goes to Xen, page by page, and comes back
 	(cd "$dir" && perl -e 'for (glob("f*")) { unlink if /[02468]$/ }')
 	balloon $((whole / 2))
 	(cd "$dir" && perl -e 'unlink for glob("f*")')
+	$while_small
 	balloon "$whole"
 	umount "$dir"
 	rmdir "$dir"

@@ -4,12 +4,16 @@
 
 xen_free() { xl info | sed -n 's/^free_memory *: //p'; } # MiB
 
-leave_xen() { # leave_xen MIB: a domain that never runs has the rest
+eat() { # eat NAME MIB: a domain of that name that never runs has it
 	cat >/tmp/eater <<-EATER
-		name="eater"
+		name="$1"
 		type="pv"
 		kernel="/boot/vmlinuz-$(uname -r)"
-		memory=$(($(xen_free) - $1))
+		memory=$2
 	EATER
 	timeout 200 xl create -p -q /tmp/eater
+}
+
+leave_xen() { # leave_xen MIB: a domain that never runs has the rest
+	eat eater $(($(xen_free) - $1))
 }
