@@ -82,7 +82,8 @@ struct xsw_limits {
  * @scattered: of them, those that were not contiguous when the run began
  * @cured: of these, those that are now; @busy: that could not be emptied
  * @passes: of phase 2; @hot_found: scattered blocks of the last one; @hot_cured: of all
- * @taken: extents that Xen gave, by order; @refused: requests for them that it refused
+ * @taken: extents that Xen gave, by order; @refused: requests for them that it had no memory for,
+ *         and no others: a page that it refuses, or an order, tells nothing of its free blocks
  * @dealt_pages: pages that changed frames with others of the domain's own
  * @low_bytes: memory below 4 GiB that Xen gave
  * @kept: free blocks of 2 MiB that were held for Xen

@@ -84,7 +84,6 @@ static bool understand(struct xsw_defrag *d, enum xsw_exchange_result result, u8
 {
 	if (result == XSW_EXCHANGE_UNTRIED) /* the next hand may find memory for it */
 		return false;
-	d->progress.refused[order]++;
 	switch (result) {
 	case XSW_EXCHANGE_PAGE:
 		return true;
@@ -93,6 +92,7 @@ static bool understand(struct xsw_defrag *d, enum xsw_exchange_result result, u8
 		d->xen_order = order - 1;
 		return false;
 	case XSW_EXCHANGE_NO_MEMORY:
+		d->progress.refused[order]++;
 		d->xen_order = order - 1;
 		return false;
 	default:

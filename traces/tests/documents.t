@@ -25,6 +25,16 @@ is "$(sed -n '/^What a command has no use for/,/^and of an incident/p' $source/d
 	awk '{ for (i = 1; i < NF; i++) if ($i !~ /^(and|take|no)$/) print $i, $NF }' | sort)" "$refused" \
 	'and the manual tells them'
 
+# doctor's JSON: each member stands in the manual, in bold, and so does each verdict.
+members=$(grep -oE '\<json_[a-z]+\("[a-z0-9_]+"' $source/show/doctor_json.c | cut -d'"' -f2 | sort -u)
+at_least "$(wc -w <<<"$members")" 35 'members that doctor writes are found'
+verdicts=$(sed -n 's/.*doctor_verdict_names\[\] = { \(.*\) };/\1/p' $source/show/*.c | tr -d '",')
+at_least "$(wc -w <<<"$verdicts")" 3 'and its verdicts'
+bold=$(sed -n '/^\.B doctor$/,/^\.B sizes$/p' $source/data/xswbounce.8 | grep -E '^\.(B|BR|RB) ' |
+	grep -oE '[a-z0-9_]+' | sort -u)
+is "$(for m in $members $verdicts; do grep -qx "$m" <<<"$bold" || echo "$m"; done)" '' \
+	"the manual tells each member of doctor's JSON, and each verdict"
+
 # What a tool costs is told as it was last measured: to the instruction, to tens or to hundreds.
 cost_table()
 {

@@ -105,6 +105,24 @@ static void test_pool(void)
 	ok(!asked, "where debugfs is mounted no program is loaded");
 }
 
+#define MODULE "/sys/devices/platform/xen_swiotlb/"
+
+static void test_module(void)
+{
+	struct pool p;
+
+	host_module_pool(&p);
+	ok(!p.size && !p.reserve && !p.coherent, "no module has no pool");
+	write_file(MODULE "pool", "segments 32\nbytes 67108864\nslots 32768\nused 3\n"
+				  "high_water 5\nhigh_water_kind sampled\n"
+				  "reserve_bytes 2097152\ncoherent_bytes 8388608\n"
+				  "coherent_used_bytes 4096\n");
+	host_module_pool(&p);
+	ok(p.size == 64 << 20 && p.used == 3 << XB_SLOT_SHIFT && p.high == 5 << XB_SLOT_SHIFT,
+	   "the module tells its pool");
+	ok(p.reserve == 2 << 20 && p.coherent == 8 << 20, "and what it has beside that");
+}
+
 static void test_available(void)
 {
 	ok(host_available() == ~0ULL, "what is available is not known where no file tells it");
@@ -134,6 +152,7 @@ int main(int argc, char **argv)
 	ok(warnings == 2, "that of one that grows only the first part is looked at");
 	root = argc > 1 ? argv[1] : ".";
 	test_pool();
+	test_module();
 	test_available();
 	return done_testing();
 }

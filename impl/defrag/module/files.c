@@ -129,6 +129,12 @@ static u64 run_ns(void)
 	return until_ns > began_ns ? until_ns - began_ns : 0; /* one that begins just now */
 }
 
+/* A run that goes on has not ended; who reads that none does reads its end: see finish() */
+static u64 run_ended_s(void)
+{
+	return smp_load_acquire(&xsw_service.job) ? 0 : xsw_service.ended_s;
+}
+
 #define NUMBER(name, value)                                                                       \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *text) \
 	{                                                                                         \
@@ -141,6 +147,8 @@ NUMBER(run, READ_ONCE(xsw_service.number));
 NUMBER(runs, xsw_service.runs);
 NUMBER(background_cured, xsw_service.background_cured);
 NUMBER(run_ms, div64_u64(run_ns(), NSEC_PER_MSEC));
+NUMBER(run_ended_s, run_ended_s());
+NUMBER(run_width, xsw_service.run.limits.width);
 NUMBER(cpu_ms, div64_u64(xsw_thread_cpu_ns(), NSEC_PER_MSEC));
 NUMBER(straddles, xsw_straddles());
 NUMBER(straddle_bytes, xsw_straddle_bytes());
@@ -224,6 +232,8 @@ static struct attribute *xsw_attrs[] = {
 	&dev_attr_runs.attr,
 	&dev_attr_background_cured.attr,
 	&dev_attr_run_ms.attr,
+	&dev_attr_run_ended_s.attr,
+	&dev_attr_run_width.attr,
 	&dev_attr_cpu_ms.attr,
 	&dev_attr_straddles.attr,
 	&dev_attr_straddle_bytes.attr,

@@ -19,6 +19,7 @@
  * @number: of the last run that the operator started, 0: none yet; @job: what it is to do or does,
  *          XSW_JOB_NONE once it has ended; @ending: of it, XSW_ENDED_NOT until then
  * @run: that run; @began_ns, @ended_ns: it; @before, @after: it, of all memory
+ * @ended_s: when it ended, in seconds since boot, suspends included; holds while @job is none
  * @in_background: a run goes on that nobody started; @background_run: that, or the last such
  * @background_cured: hot blocks that those which have ended cured
  * @runs: that have ended, of both kinds
@@ -32,6 +33,7 @@ struct xsw_service {
 	enum xsw_ending ending;
 	struct xsw_defrag run;
 	u64 began_ns, ended_ns;
+	u64 ended_s;
 	struct xsw_contiguity before, after;
 	bool in_background;
 	struct xsw_defrag background_run;

@@ -172,6 +172,7 @@ static void run(enum xsw_job job)
 	ending = do_run(&s->run, job);
 	xsw_contiguity_look(&s->after);
 	s->ended_ns = ktime_get_ns();
+	s->ended_s = ktime_get_boottime_seconds();
 	s->runs++;
 	xsw_tell_notices(&s->run, false);
 	tell_ending(job, ending);

@@ -71,7 +71,9 @@ struct fake_faults {
 };
 
 struct fake_counts {
-	u32 exchanges, multicalls, flushes, ranges, mmu_updates;
+	u32 exchanges; /* of all kinds */
+	u32 forbidden; /* of them, of an order that is refused: -EPERM */
+	u32 multicalls, flushes, ranges, mmu_updates;
 	u32 beyond;    /* PFNs that Linux was asked about and that are no page of it */
 	u32 oom_kills; /* a request that starts the OOM killer failed */
 	u32 warnings;

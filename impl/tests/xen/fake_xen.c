@@ -288,8 +288,10 @@ static long exchange(struct xen_memory_exchange *x)
 	if (x->in.domid != DOMID_SELF || x->out.domid != DOMID_SELF || x->nr_exchanged ||
 	    pages != (u64)x->out.nr_extents << x->out.extent_order)
 		fake_violation("malformed exchange, pages:", pages);
-	if (faults.highest_order && order > faults.highest_order)
+	if (faults.highest_order && order > faults.highest_order) {
+		counts.forbidden++;
 		return -EPERM;
+	}
 	for (chunk = 0; !rc && chunk < pages >> order; chunk++) {
 		if (faults.extents && chunk + 1 == faults.extents)
 			return faults.exchange_rc ? faults.exchange_rc : -ENOMEM;

@@ -185,6 +185,10 @@ void host_module_pool(struct pool *p)
 			p->largest = value << XB_SLOT_SHIFT;
 		else if (!strcmp(key, "high_water"))
 			p->high = value << XB_SLOT_SHIFT;
+		else if (!strcmp(key, "reserve_bytes"))
+			p->reserve = value;
+		else if (!strcmp(key, "coherent_bytes"))
+			p->coherent = value;
 	}
 	fclose(f);
 }

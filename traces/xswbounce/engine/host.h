@@ -34,6 +34,9 @@ struct pool {
 	u64 used;
 	u64 largest; /* the largest free run; 0: not known */
 	u64 high;    /* the most in use since boot, or since the module was loaded; 0: not known */
+	/* of the module, beside its pool: for large maps, below 4 GiB; and coherent memory, which
+	 * lies as low as devices want it */
+	u64 reserve, coherent;
 };
 
 #define HOST_POOLS 2

@@ -9,6 +9,10 @@
  * Stock exchanges all of it, in blocks of 256 KiB, whatever lies beneath it already.  For each it
  * needs one that is free in Xen first; then Xen has the frames that were given back, which are
  * blocks again if they were some before.
+ *
+ * What is the domain's own may be an estimate, and a pool may be a part of it. It is enough for
+ * sure only if it is with the error and with those pools taken off, and too little for sure only if
+ * it is with the error added, and none of them taken off.
  */
 #include <string.h>
 
@@ -21,7 +25,7 @@ static u64 least(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
-/* Pools are made of large blocks: what they have is taken off the largest. */
+/* Pools are made of large blocks: what those have that lie there is taken off the largest. */
 static void without_pools(const struct room_facts *f, u64 own[XB_ORDERS])
 {
 	u64 pools = f->pools;
@@ -60,6 +64,23 @@ static void answer(struct room *r, enum room_state state, enum room_why why)
 	r->why = why;
 }
 
+/* Of own memory that seems to be enough: is it? Return: ROOM_OWN, or why that is not sure. */
+static enum room_why sure(const struct room_facts *f, u64 own, u64 needed)
+{
+	if (own < needed + f->unsure)
+		return ROOM_SAMPLED;
+	if (!f->pools_told || own < needed + f->unsure + f->pools_maybe)
+		return ROOM_POOLS;
+	return ROOM_OWN;
+}
+
+static void answer_own(const struct room_facts *f, struct room *r)
+{
+	enum room_why why = sure(f, room_own(f, ROOM_STOCK_ORDER), f->wanted);
+
+	answer(r, why == ROOM_OWN ? ROOM_YES : ROOM_POSSIBLE, why);
+}
+
 void room_of_module(const struct room_facts *f, struct room *r)
 {
 	bool told = f->xen != ROOM_NOT_KNOWN;
@@ -84,19 +105,24 @@ void room_of_module(const struct room_facts *f, struct room *r)
 	}
 	if (f->available != ROOM_NOT_KNOWN && f->wanted > f->available / 2)
 		answer(r, ROOM_NO, ROOM_UNAVAILABLE);
+	else if (missing && !told)
+		answer(r, ROOM_UNKNOWN, ROOM_NOT_TOLD);
+	else if (missing > f->unsure)
+		answer(r, ROOM_NO, ROOM_TOO_LITTLE);
 	else if (missing)
-		answer(r, told ? ROOM_NO : ROOM_UNKNOWN, told ? ROOM_TOO_LITTLE : ROOM_NOT_TOLD);
+		answer(r, ROOM_POSSIBLE, ROOM_SAMPLED);
 	else if (r->scattered)
 		answer(r, ROOM_POSSIBLE, ROOM_SCATTERED);
 	else if (r->xen)
 		answer(r, ROOM_POSSIBLE, ROOM_WITH_XEN);
 	else
-		answer(r, f->pools_told ? ROOM_YES : ROOM_POSSIBLE, ROOM_OWN);
+		answer_own(f, r);
 }
 
 void room_of_stock(const struct room_facts *f, struct room *r)
 {
 	u64 own = least(room_own(f, ROOM_STOCK_ORDER), f->own_below_4g), missing = f->wanted;
+	enum room_why why;
 
 	memset(r, 0, sizeof(*r));
 	r->order = ROOM_STOCK_ORDER;
@@ -109,10 +135,11 @@ void room_of_stock(const struct room_facts *f, struct room *r)
 		return;
 	}
 	r->xen = take(&missing, f->xen_stock);
+	why = sure(f, own, missing);
 	if (!missing)
 		answer(r, ROOM_POSSIBLE, ROOM_XEN_ONLY);
-	else if (f->xen_stock >= STOCK_BLOCK && own >= missing)
-		answer(r, ROOM_POSSIBLE, ROOM_GIVEN_BACK);
-	else
+	else if (f->xen_stock < STOCK_BLOCK || own + f->unsure < missing)
 		answer(r, ROOM_NO, ROOM_TOO_LITTLE);
+	else
+		answer(r, ROOM_POSSIBLE, why == ROOM_OWN ? ROOM_GIVEN_BACK : why);
 }

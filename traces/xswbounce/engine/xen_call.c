@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Questions to Xen: hypercalls from user space, through /dev/xen/privcmd. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -31,13 +32,17 @@ static void *page_for_xen(void)
 
 bool xen_call_open(struct xen_call *c)
 {
+	int err;
+
 	c->privcmd = open("/dev/xen/privcmd", O_RDWR | O_CLOEXEC);
 	if (c->privcmd < 0)
 		return false;
 	c->page = page_for_xen();
 	if (c->page != MAP_FAILED)
 		return true;
+	err = errno;
 	close(c->privcmd);
+	errno = err;
 	return false;
 }
 

@@ -13,7 +13,8 @@ struct xen_call {
 	void *page;
 };
 
-bool xen_call_open(struct xen_call *c); /* false: this process may ask Xen nothing */
+bool xen_call_open(
+	struct xen_call *c); /* false: this process may ask Xen nothing; errno says why */
 void xen_call_close(struct xen_call *c);
 
 /**

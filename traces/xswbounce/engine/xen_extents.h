@@ -7,9 +7,13 @@
 
 #include "bpf/contiguity.h"
 
-/* Of its last run, by order; all 0: it has asked for none */
+/* Of its last run */
 struct xen_extents {
-	unsigned int width; /* below 2^width; 0: anywhere */
+	bool told;          /* a run has ended, of a module that tells all of this (its abi 3) */
+	u64 age;            /* seconds since then */
+	unsigned int width; /* that run's: it asked for blocks below 2^width; 0: anywhere */
+	u64 kept;           /* blocks of 2 MiB, from anywhere, that it held and gave back */
+	/* by order: blocks that it got, and requests that Xen had no memory for */
 	u64 taken[XB_ORDERS], refused[XB_ORDERS];
 };
 

@@ -5,6 +5,7 @@
  * A sysctl names the version of its interface, and each Xen takes its own alone; the layout of this
  * one is the same in all since 4.1. So versions are tried: one that is refused does nothing.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -73,8 +74,10 @@ void xen_heap_look(struct xen_heap *h, unsigned int width)
 	struct xen_call c;
 
 	memset(h, 0, sizeof(*h));
-	if (!xen_call_open(&c))
+	if (!xen_call_open(&c)) {
+		h->error = errno;
 		return;
+	}
 	h->told = look(&c, h, width);
 	xen_call_close(&c);
 }

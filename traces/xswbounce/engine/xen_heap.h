@@ -10,6 +10,7 @@
 /* Bytes; sizes of free blocks are told by no hypercall */
 struct xen_heap {
 	bool told;
+	int error; /* with which /dev/xen/privcmd can't be opened; 0: it can, so Xen has answered */
 	unsigned long long all, low; /* low: below the width that was asked for */
 	struct {
 		unsigned int width;

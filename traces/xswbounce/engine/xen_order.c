@@ -5,6 +5,7 @@
  * memop-max-order=DOMU,CTLDOM,HWDOM,PTDOM has four numbers, each of which may be left out. A domain
  * has the largest of those that fit it, and dom0 fits all four: DOMU alone limits it in nothing.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,10 @@ void xen_order_look(struct xen_order *o, bool dom0, bool pci)
 	struct xen_call c;
 
 	if (!xen_call_open(&c)) {
+		int error = errno;
+
 		find(o, NULL, dom0, pci);
+		o->error = error;
 		return;
 	}
 	memset(c.page, 0, XEN_CALL_PAGE);

@@ -7,6 +7,7 @@
 
 struct xen_order {
 	bool told;   /* Xen's command line was: by default to dom0 alone */
+	int error;   /* as in struct xen_heap */
 	bool policy; /* its security module has a policy, which may refuse exchanges besides */
 	unsigned int most; /* if not told: what Xen's defaults give */
 };

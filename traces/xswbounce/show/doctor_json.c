@@ -5,16 +5,17 @@
 
 static const char *pool_from(const struct examination *e)
 {
-	if (e->pool.room.state == ROOM_NO || e->pool.room.state == ROOM_UNKNOWN)
+	const struct room *r = &e->pool.room;
+
+	if (r->state == ROOM_NO || r->state == ROOM_UNKNOWN)
 		return "none";
-	switch (e->pool.room.why) {
-	case ROOM_OWN:
-		return e->pool.room.order == XB_ORDERS - 1 ? "own-blocks" : "own-smaller-blocks";
-	case ROOM_WITH_XEN:
-		return "xen";
-	default:
+	if (r->scattered)
 		return "assembled";
-	}
+	if (r->xen)
+		return "xen";
+	if (r->order < XB_ORDERS - 1)
+		return "own-smaller-blocks";
+	return r->own[r->order] ? "own-blocks" : "none"; /* a sample may have found none */
 }
 
 static void json_orders(const char *name, const u64 *pages)
@@ -93,7 +94,11 @@ static void json_pool(const struct examination *e)
 	json_count("pool_mib", e->pool_mb);
 	json_text("pool_from", pool_from(e));
 	json_orders("pool_own_bytes_by_order", e->pool.room.own);
-	json_count("pool_xen_bytes", e->pool.room.xen);
+	if (e->xen.told)
+		json_count("pool_xen_bytes", e->pool.room.xen);
+	else
+		json_null("pool_xen_bytes");
+	json_count("pool_unsure_bytes", e->pool.unsure);
 	json_told("pool_module", &e->pool.module);
 	json_told("pool_stock", &e->pool.stock);
 	json_told("cause_permission", &e->pool.permission);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words for a pool's room, and for the causes that the kernel names in its one message "Failed to
- * get contiguous memory for DMA from Xen".
+ * Words for a pool's room, and for the causes why stock gets none at boot. Before 5.19 Linux names
+ * them: "Failed to get contiguous memory for DMA from Xen! You either: don't have the permissions,
+ * do not have enough free memory under 4GB, or the hypervisor memory is too fragmented!". Since
+ * then it says of the same failure "software IO TLB: FUNCTION: Failed to remap N bytes", FUNCTION
+ * being swiotlb_memblock_alloc or, at first, swiotlb_init_remap.
  */
 #ifndef XB_SHOW_ROOM_H
 #define XB_SHOW_ROOM_H
@@ -11,12 +14,13 @@
 /* An answer, and in words why */
 struct told {
 	const char *state; /* "yes", "no", "unknown"; of a pool "possible", too */
-	char why[400];
+	char why[500];
 };
 
 struct room_answers {
 	struct told module, stock; /* is there room for a pool of theirs? */
 	struct room room;          /* the module's */
+	u64 unsure;                /* as in struct room_facts */
 	/* each cause by itself, as it is now: of Xen's memory, for a pool of stock's */
 	struct told permission, memory, fragmentation;
 };

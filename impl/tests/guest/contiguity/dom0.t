@@ -42,6 +42,7 @@ refuses $files/pages_per_second 1 'a rate below a block a second'
 refuses $files/target_permille 1001 'more than all'
 refuses $files/width 12 'a width without memory'
 is "$(value state) $(value result)" 'idle none' 'nothing has run'
+is "$(value run_ended_s) $(value run_width)" '0 0' 'so nothing has ended'
 wire
 ok $? 'the cards hear each other'
 traffic 4
@@ -62,6 +63,8 @@ cost_of_traffic 'scattered'
 
 both_phases_timed 'with Xen'
 is "$ended" 'done' 'phase 1 came to its end'
+at_least "$(value run_ended_s)" 1 'when the last run ended is told'
+at_most "$(value run_ended_s)" "$(cut -d. -f1 /proc/uptime)" 'in seconds since boot'
 at_least "$blocks_cured" 100 'it cured blocks'
 at_least "$in_order" 950 'hardly any memory was scattered after it'
 doctor_is_content
@@ -110,6 +113,7 @@ for try in $(seq 100); do
 done
 refuses $files/start hot 'a second run is refused'
 is "$(value state)" movable 'and the first goes on'
+is "$(value run_ended_s)" 0 'so it has not ended'
 kill -TERM $!
 wait $!
 is $? 1 'a signal to the front end ends the run early'

@@ -23,6 +23,7 @@ low_run() {
 	set_to low_most_bytes $(($1 * mib))
 	start_of movable
 	told "a width of $width, $1 MiB at most"
+	is "$(value run_width)" $width 'the width of the run is told'
 	paste -sd' ' $files/xen_extents | sed 's/^/# extents taken, refused: /'
 	taken=$(value low_bytes)
 	echo "# $((taken / mib)) MiB of low memory were taken"
