@@ -118,7 +118,7 @@ int command_doctor(int argc, char **argv)
 	double counted;
 
 	command_parse(&own, "doctor", COMMAND_SECONDS, text, argc, argv);
-	command_look(&host);
+	command_look_memory(&host);
 	found.host = &host;
 	found.look_seconds = look(monotonic());
 	while (command_wait(0.1, command_period(1)))
