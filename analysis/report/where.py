@@ -19,7 +19,8 @@ ADVICE = {
     "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
             "end the bouncing; a larger pool does not",
     "straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
-                "xen_swiotlb_defrag; xsw-defrag all, while the load runs)",
+                "xen_swiotlb_defrag; xsw-defrag all, while the load runs; with --width 32 for a "
+                "device that reaches 32 bits)",
     "align": "its buffers are contiguous, but not as its alignment or boundary asks",
     "forced": "bouncing is forced: take swiotlb=force off the kernel's command line",
 }

@@ -285,11 +285,12 @@ def areas_held():
     return events + [event(9000, NOWHERE, 262144, failed=1)]
 
 
-def straddles():
+def straddles(device=1, start=0):
     events = []
     for n in range(100):
-        events += [event(10000 * n, at(0), 8192, reason=2 if n % 10 else 1),
-                   event(10000 * n + 5000, at(0), 8192, UNMAP)]
+        time = start + 10000 * n
+        events += [event(time, at(0), 8192, reason=2 if n % 10 else 1, device=device),
+                   event(time + 5000, at(0), 8192, UNMAP, device=device)]
     return events
 
 
@@ -361,7 +362,10 @@ def tuned():
         "small_pool": new(pool_slots=1024, cpus=1).add(small_pool()).end(),
         "one_device": new(pool_slots=1024, cpus=1, flags=1).add(small_pool()).end(),
         "areas_held": new(pool_slots=1024, cpus=8).add(areas_held()).end(),
-        "straddles": new(cpus=1).add(straddles()).end(),
+        "straddles": Recording(cpus=1).device(driver="ahci", mask=2**64 - 1).add(straddles()).end(),
+        "straddles_narrow": new(cpus=1).add(straddles()).end(),
+        "straddles_both": new(cpus=1).device(2, "0000:00:05.0", "e1000e", mask=2**64 - 1)
+                          .add(straddles() + straddles(2, 1000000)).end(),
         "too_large": new(cpus=1).add(too_large()).end(),
         "steady": new(cpus=1).add(steady(1800)).end(),
         "rising": new(cpus=1).add(rising()).end(),

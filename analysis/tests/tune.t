@@ -89,6 +89,11 @@ tells straddles '.remedies[0] | [.name, .bytes_not_copied]' '["defragment",73728
 	'scattered memory: 90 times 8 KiB are not copied'
 tells straddles '.remedies[0] | .what, .reboot' '"modprobe xen_swiotlb_defrag; xsw-defrag all, while the load runs (ahci)"'$'\n'false \
 	'and by which command'
+defragment='[.remedies[] | select(.name | startswith("defragment")) | [.name, .bytes_not_copied, .what]]'
+tells straddles_narrow "$defragment" '[["defragment low memory",737280,"modprobe xen_swiotlb_defrag; xsw-defrag --width 32 all, while the load runs: takes low memory that other domains need (ahci)"]]' \
+	'a narrow device needs low frames, not any'
+tells straddles_both "$defragment" '[["defragment low memory",737280,"modprobe xen_swiotlb_defrag; xsw-defrag --width 32 all, while the load runs: takes low memory that other domains need (ahci)"],["defragment",737280,"modprobe xen_swiotlb_defrag; xsw-defrag --width 0 all, after the narrow devices'"'"' run and while the load runs (e1000e)"]]' \
+	'and neither command promises what the other does'
 tells straddles '.remedies | map(select(.name == "wider device")) | .[0].bytes_not_copied' 81920 \
 	'and ten by a wider device'
 tells held '[.remedies[] | select(.name | startswith("wider")) | [.name, .bytes_not_copied, .hardware, .what[-6:]]]' \

@@ -9,12 +9,13 @@ from subject import pieces
 
 SPLITS = (131072, 65536, 32768, 16384)
 CURES = {
-    "straddle": ("defragment",
-                 "modprobe xen_swiotlb_defrag; xsw-defrag all, while the load runs"),
     "mask": ("wider device", "a device that reaches all memory, in place of"),
     "align": ("segment boundary", "a driver setting that keeps buffers within the boundary"),
     "forced": ("no forcing", "drop force from swiotlb="),
 }
+DEFRAGMENTER = "modprobe xen_swiotlb_defrag; xsw-defrag"
+# What xsw-defrag takes as a width; a device that reaches further reaches all memory.
+NARROWEST, WIDEST = 24, 40
 # Drivers that ask dma_get_required_mask() how wide to be; under Xen PV the kernel answers 32 bits.
 # xswbounce's advice has the same list.
 NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
@@ -48,6 +49,11 @@ def bounced_sizes(result):
                 size = 4 << 20 if name == "more" else int(name)
                 total[size] = total.get(size, 0) + count
     return total
+
+
+def bits(device):
+    """How far the device reaches; as far as any where the recording does not tell."""
+    return (device["dma_mask"] or 0).bit_length() or 64
 
 
 class Finder:
@@ -123,6 +129,26 @@ class Finder:
         """Devices that did."""
         return [d for d in self.main.devices if d["replayed"] and d["bounces_by_reason"][reason]]
 
+    def defragment(self):
+        """
+        Neighbours for what straddles. Without a width Xen gives high frames first: a narrow device would
+        bounce for its mask instead, so those have a command, and a promise, of their own.
+        """
+        straddling = self.bounced_for("straddle")
+        narrow = [d for d in straddling if bits(d) <= WIDEST]
+        wide = [d for d in straddling if bits(d) > WIDEST]
+        found = []
+        if narrow:
+            width = max(min(bits(d) for d in narrow), NARROWEST)
+            found.append(self.not_bounced(
+                "defragment low memory", f"{DEFRAGMENTER} --width {width} all, while the load runs: "
+                "takes low memory that other domains need", "straddle", narrow))
+        if wide:
+            how = "--width 0 all, after the narrow devices' run and" if narrow else "all,"
+            found.append(self.not_bounced("defragment", f"{DEFRAGMENTER} {how} while the load runs",
+                                          "straddle", wide))
+        return found
+
     def without(self, reason):
         """What bounced for this reason does not any more."""
         devices = self.bounced_for(reason)
@@ -196,7 +222,7 @@ class Finder:
         """Those that apply, best first."""
         found = [self.larger(module if self.subject.pool == "module" else stock),
                  self.other_areas(), self.module(module), self.smaller(), self.shorter_queues(),
-                 self.wider_mask()] + [self.without(reason) for reason in CURES]
+                 self.wider_mask()] + self.defragment() + [self.without(reason) for reason in CURES]
         found = [one for one in found if one and (one.avoided > 0 or one.instructions > 0)]
         found.sort(key=lambda r: (r.hardware, -r.avoided, -r.instructions, r.memory_bytes, r.reboot))
         return found + [self.remedy("nothing", "leave it as it is", self.today)]

@@ -201,7 +201,8 @@ class Rounds:
                                   f"(the kernel's log has {raw['full_lines']} lines of it)")
         if raw.get("dropped"):
             missing["bounces"] = f"too low: the histogram had no room for {raw['dropped']}"
-        if str(raw.get("verdict")).startswith("DMA goes to wrong memory"):
+        if str(raw.get("verdict")).startswith(("DMA may go to wrong memory",
+                                               "What must bounce fails")):
             counts.update(raw=None, bounces=None, bounced_bytes=None)
             missing["bounces"] = raw["verdict"]
 

@@ -13,7 +13,7 @@ gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -
 	-o "$out/command_test" traces/tests/command_test.c $source/command.c $source/show/json.c \
 	-Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=execvp,--wrap=usleep,--wrap=kill -lm || exit 1
 "$out/command_test" >"$out/tap"
-is "$? $(grep -v '^ok' "$out/tap")" '0 1..16' 'measuring, tables, the end of a program'
+is "$? $(grep -v '^ok' "$out/tap")" '0 1..23' 'measuring, tables, the end of a program'
 
 x=build/traces/xswbounce
 [ -x $x ] || bail "$x is not built: make -C traces/xswbounce STATIC=1"

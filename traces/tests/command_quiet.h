@@ -26,6 +26,11 @@ void command_look(struct host *h)
 	(void)h;
 }
 
+void command_look_memory(struct host *h)
+{
+	(void)h;
+}
+
 double command_period(double otherwise)
 {
 	return otherwise;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,9 +32,11 @@ void own_cost_look(void)
 {
 }
 
+static struct host machine;
+
 void host_look(struct host *h)
 {
-	(void)h;
+	*h = machine;
 }
 
 bool host_has_module(void)
@@ -52,6 +55,11 @@ const char *host_name(const struct host *h)
 }
 
 void refusal_ends(const char *instead)
+{
+	(void)instead;
+}
+
+void refusal_ends_look(const char *instead)
 {
 	(void)instead;
 }
@@ -309,6 +317,72 @@ static void test_ends(void)
 	ok(ends_by_force() >= 4, "137 if it would not end, after some seconds");
 }
 
+/* ---- a machine without a pool ---- */
+
+static int looks(void)
+{
+	struct host h;
+
+	command_look(&h);
+	return 0;
+}
+
+static int looks_at_memory(void)
+{
+	struct host h;
+
+	command_look_memory(&h);
+	return 0;
+}
+
+/* What it says, which is kept until the next call, if it ends with this status */
+static const char *says(int (*command)(void), int status)
+{
+	static char text[2048];
+	int out = dup(1);
+	size_t n = 0;
+	FILE *f;
+
+	fflush(stdout);
+	f = freopen(ready, "w", stdout);
+	if (f && run(command, COMMAND_SECONDS, LINE("1")) == status) {
+		f = fopen(ready, "r");
+		n = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	text[n] = '\0';
+	fflush(stdout);
+	dup2(out, 1);
+	close(out);
+	return text;
+}
+
+static void test_no_pool(void)
+{
+	const char *said;
+
+	machine = (struct host){ .kind = HOST_PV, .no_pool = true, .pci = true, .dom0 = true };
+	said = says(looks, 1);
+	ok(strstr(said, "What must bounce fails: ") && !strstr(said, "wrong memory"),
+	   "a dom0 without a pool translates addresses");
+	machine.dom0 = false;
+	said = says(looks, 1);
+	ok(strstr(said, "DMA may go to wrong memory: ") && strstr(said, "dmesg | grep -i swiotlb"),
+	   "whether a domU does the log tells");
+	ok(!run(looks_at_memory, COMMAND_SECONDS, LINE("1")),
+	   "memory can be looked at without one");
+	machine.pci = false;
+	ok(!run(looks_at_memory, COMMAND_SECONDS, LINE("1")), "before there is a device, too");
+	ok(strstr(says(looks, 0), "Nothing to bounce"), "then nothing can bounce");
+	machine.kind = HOST_HVM;
+	ok(strstr(says(looks_at_memory, 0), "Nothing to bounce"),
+	   "off PV that is all there is to say of memory");
+	machine.no_pool = false;
+	ok(run(looks_at_memory, COMMAND_SECONDS, LINE("1")) == STATUS_ERROR,
+	   "where it is not scattered beneath its pages");
+	machine = (struct host){};
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/command_test.XXXXXX";
@@ -318,6 +392,7 @@ int main(void)
 	snprintf(ready, sizeof(ready), "%s/ready", folder);
 	test_time();
 	test_ends();
+	test_no_pool();
 	unlink(ready);
 	rmdir(folder);
 	return done_testing();

@@ -25,12 +25,22 @@ const volatile struct xb_events module_events = {
 
 static u64 p2m_there[PAGES], m2p_there[2 * PAGES];
 
-static void look(u64 of_stride)
+/* In pieces of that many blocks */
+static void look_by(u64 of_stride, u64 piece)
 {
+	u64 all = (BLOCKS + of_stride - 1) / of_stride;
+
 	memset(&contiguity, 0, sizeof(contiguity));
 	stride = of_stride;
-	blocks = (BLOCKS + stride - 1) / stride;
-	walk(NULL);
+	for (first = 0; first < all; first += piece) {
+		blocks = all - first < piece ? all - first : piece;
+		walk(NULL);
+	}
+}
+
+static void look(u64 of_stride)
+{
+	look_by(of_stride, XB_PIECE);
 }
 
 static void set_contiguous(u64 block, u64 frame)
@@ -83,11 +93,13 @@ static void test_walk(void)
 	ok(contiguity.low == (1 << 18) - 3 && contiguity.below_4g == (1 << 20) - 3,
 	   "those are told whatever width is asked for");
 	low_limit = XB_4G_FRAMES;
+	ok(contiguity.highest == 2 * PAGES - 99, "the highest frame is known");
 }
 
 /* A domain that was given its memory in turn: each eighth block is contiguous. */
 static void test_sample(void)
 {
+	struct xb_contiguity in_pieces;
 	u64 block, whole, low;
 
 	for (block = 0; block < BLOCKS; block++)
@@ -107,6 +119,10 @@ static void test_sample(void)
 		memset(&p2m_there[block * XB_BLOCK_PAGES], 0xff, XB_BLOCK_PAGES * 8);
 	look(8);
 	ok(contiguity.pages <= PAGES / 8, "where memory ends nothing is counted");
+	in_pieces = contiguity;
+	look_by(8, BLOCKS);
+	ok(!memcmp(&in_pieces, &contiguity, sizeof(contiguity)),
+	   "in pieces the walk finds what it finds in one");
 }
 
 static u64 counted(u64 dev, u64 mib)
@@ -115,6 +131,13 @@ static u64 counted(u64 dev, u64 mib)
 	struct xb_range *r = bpf_map_lookup_elem(&ranges, &key);
 
 	return r ? r->bounces : 0;
+}
+
+static void mapped(u64 reason, u64 phys)
+{
+	u64 record[XB_RECORD / sizeof(u64)] = { reason, phys, 4096, 5 << 3 };
+
+	module_map(record);
 }
 
 static struct io_tlb_mem pool;
@@ -142,11 +165,65 @@ static void test_bounces(void)
 	ok(others == 1 && straddles == 3, "what crosses no page does not straddle");
 }
 
-static void mapped(u64 reason, u64 phys)
+/* A kernel that wants buffers aligned to their size bounces neighbours, too. */
+static void test_neighbours(void)
 {
-	u64 record[XB_RECORD / sizeof(u64)] = { reason, phys, 4096, 5 << 3 };
+	u64 i;
 
-	module_map(record);
+	straddles = others = 0;
+	for (i = 0; i < 64; i++) {
+		p2m_there[1200 + i] = 9001 + i;
+		m2p_there[9001 + i] = 1200 + i;
+	}
+	bounced(NULL, &card, 9001 << 12, 8192);
+	ok(others == 1 && !straddles, "neighbours on an odd frame bounce for their alignment");
+	bounced(NULL, &card, 9001 << 12, 64 << 12);
+	ok(others == 2 && !straddles, "as many as can be mapped at once, too");
+	bounced(NULL, &card, (9001 << 12) + 2048, 8192);
+	ok(others == 3 && !straddles, "or from the middle of a page on");
+	p2m_there[1200 + 63] = 42;
+	bounced(NULL, &card, 9001 << 12, 64 << 12);
+	ok(others == 3 && straddles == 1, "if but the last is none, the buffer straddles");
+}
+
+static u64 mask_of(u64 dev, u64 mib)
+{
+	struct xb_range_key key = { .dev = dev, .mib = mib };
+	struct xb_range *r = bpf_map_lookup_elem(&ranges, &key);
+
+	return r ? r->mask : 1;
+}
+
+/* Frames 5000 and 5001 lie below 4 GiB, frame 5000 + 2^20 above. */
+static void test_masks(void)
+{
+	u64 high = 5000 + XB_4G_FRAMES;
+
+	straddles = others = 0;
+	mask = 0xffffffff;
+	bounced(NULL, &card, 5000 << 12 | 2048, 4096);
+	ok(straddles == 1 && mask_of((u64)&card, 1000 >> 8) == mask,
+	   "a narrow device straddles in its reach, and its mask is kept");
+	bounced(NULL, &card, high << 12 | 2048, 4096);
+	ok(others == 1 && straddles == 1, "beyond it bounces for its mask");
+	mask = ~0ULL;
+	card.bus_dma_limit = 0xffffffff;
+	bounced(NULL, &card, high << 12 | 2048, 4096);
+	ok(others == 2 && straddles == 1, "so it does if it is the bus that reaches no further");
+	card.bus_dma_limit = 0;
+	bounced(NULL, &card, 5000 << 12 | 2048, 4096);
+	ok(mask_of((u64)&card, 1000 >> 8) == ~0ULL, "the mask that is kept is that of the last");
+}
+
+static void test_begin(void)
+{
+	straddles = others = 0;
+	armed = false;
+	bounced(NULL, &card, 5000 << 12 | 2048, 4096);
+	mapped(XB_STRADDLE, 1000 << 12 | 2048);
+	mapped(XB_MASK, 1000 << 12);
+	ok(!straddles && !others, "nothing counts before the time does");
+	armed = true;
 }
 
 static void test_module(void)
@@ -177,7 +254,11 @@ int main(void)
 	low_limit = XB_4G_FRAMES;
 	test_walk();
 	test_sample();
+	armed = true;
 	test_bounces();
+	test_neighbours();
+	test_masks();
 	test_module();
+	test_begin();
 	return done_testing();
 }

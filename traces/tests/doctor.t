@@ -8,7 +8,7 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 x=traces/xswbounce
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -I traces/tests/skeletons -I $x -DXSWBOUNCE_VERSION='"test"' \
-	-o "$out/doctor_test" traces/tests/doctor_test.c $x/engine/{name,room,room_look,xen_extents,xen_order}.c \
+	-o "$out/doctor_test" traces/tests/doctor_test.c $x/engine/{defrag,name,room,room_look,xen_extents,xen_order}.c \
 	$x/show/{json,room,text,doctor_advice,doctor_text,doctor_json}.c -lm \
 	-Wl,--wrap=fopen,--wrap=clock_gettime || exit 1
 "$out/doctor_test"

@@ -45,12 +45,25 @@ bool probe_kfunc(const char *name)
 /* The domain's memory as a walk would find it: pages by order, all of them low or none. */
 static u64 memory_there[XB_ORDERS];
 static u64 low_there[XB_ORDERS];
+static u64 highest_there;
+
+/* The pieces of its walks */
+static int pieces;
+static u64 largest_piece;
+static bool walked_while_counting;
 
 void probe_run(struct bpf_program *program)
 {
 	int order;
 
 	(void)program;
+	if (bss.armed)
+		walked_while_counting = true;
+	pieces++;
+	largest_piece = bss.blocks > largest_piece ? bss.blocks : largest_piece;
+	if (bss.first)
+		return; /* all is in the first piece */
+	bss.contiguity.highest = highest_there;
 	for (order = 0; order < XB_ORDERS; order++) {
 		bss.contiguity.largest[order] = memory_there[order];
 		bss.contiguity.low_largest[order] = low_there[order];
@@ -117,8 +130,25 @@ static struct xen_extents extents_there;
 static bool begins_meanwhile; /* the next run, while this one's counters are read */
 static bool goes_on;          /* since then */
 
+/* Of the defragmenter, by its files; state NULL: it is not loaded */
+static struct {
+	const char *state, *result;
+	u64 background, hot_found, width;
+} defrag_there;
+
+static u64 module_mask = ~0ULL; /* of its devices */
+
+static u64 defrag_number(const char *path)
+{
+	if (strstr(path, "/background"))
+		return defrag_there.background;
+	return strstr(path, "/hot_found") ? defrag_there.hot_found : defrag_there.width;
+}
+
 u64 host_number(const char *path)
 {
+	if (defrag_there.state && strstr(path, "/xen_swiotlb_defrag/"))
+		return defrag_number(path);
 	if (strstr(path, "/run_ended_s"))
 		return extents_there.told && !goes_on ? BOOTED_S - extents_there.age : 0;
 	if (strstr(path, "/run_width"))
@@ -143,7 +173,12 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 		for (order = 0; order < XB_ORDERS; order++)
 			n += snprintf(text + n, sizeof(text) - n, "order%d %llu %llu\n", order,
 				      extents_there.taken[order], extents_there.refused[order]);
-	else
+	else if (strstr(path, "xen_swiotlb_defrag/")) {
+		if (!defrag_there.state)
+			return NULL;
+		snprintf(text, sizeof(text), "%s\n",
+			 strstr(path, "/state") ? defrag_there.state : defrag_there.result);
+	} else
 		snprintf(text, sizeof(text), "Node 0, zone DMA32\n  spanned %lu\n  start_pfn: 0\n",
 			 spanned_there);
 	return fmemopen(text, strlen(text), mode);
@@ -200,6 +235,7 @@ bool device_describe(struct bpf_map *devices, u64 key, struct xb_device *d)
 {
 	(void)devices;
 	snprintf(d->name, sizeof(d->name), "0000:00:%02llx.0", key >> 3 & 0x1f);
+	d->mask = module_mask;
 	return true;
 }
 
@@ -215,9 +251,11 @@ void die(const char *format, ...)
 	exit(STATUS_ERROR);
 }
 
+static double counted_for = 1; /* seconds */
+
 double command_elapsed(void)
 {
-	return 1;
+	return counted_for;
 }
 
 bool command_wait(double step, double end)
@@ -232,29 +270,43 @@ int bpf_map__fd(const struct bpf_map *map)
 	return map == programs.maps.names;
 }
 
-/* The one range in the map; while it is read, so many more buffers straddle. */
-static struct xb_range_key range_there = { .dev = 1, .mib = 7 };
-static u64 bounces_there = 5, more_meanwhile;
+/* The ranges in the map, of the first so many; while one is read, so many more buffers straddle. */
+#define MOST_RANGES 3
+static struct xb_range_key ranges_there[MOST_RANGES] = { { .dev = 1, .mib = 7 } };
+static struct xb_range_key *const range_there = ranges_there;
+static u64 masks_there[MOST_RANGES] = { ~0ULL };
+static u64 bounces_of[MOST_RANGES] = { 5 }, more_meanwhile;
+static int nr_ranges = 1;
 
 int bpf_map_get_next_key(int fd, const void *key, void *next)
 {
+	const struct xb_range_key *last = key;
+	int i;
+
 	(void)fd;
-	if (key)
+	for (i = 0; last && memcmp(last, &ranges_there[i], sizeof(*last)); i++)
+		;
+	i += last != NULL;
+	if (i >= nr_ranges)
 		return -ENOENT;
-	*(struct xb_range_key *)next = range_there;
+	*(struct xb_range_key *)next = ranges_there[i];
 	return 0;
 }
 
 int bpf_map_lookup_elem(int fd, const void *key, void *value)
 {
-	(void)key;
+	int i = 0;
+
 	if (fd) {
 		strcpy(value, "card");
 		return 0;
 	}
+	while (memcmp(key, &ranges_there[i], sizeof(*ranges_there)))
+		i++;
 	bss.straddles += more_meanwhile;
-	*(struct xb_range *)value =
-		(struct xb_range){ .bounces = bounces_there + more_meanwhile, .bytes = 20480 };
+	*(struct xb_range *)value = (struct xb_range){ .bounces = bounces_of[i] + more_meanwhile,
+						       .bytes = 20480,
+						       .mask = masks_there[i] };
 	return 0;
 }
 
@@ -321,20 +373,21 @@ static void test_bounces(void)
 		  "2 of them lie in other places, for which there was no room beside these 4096"),
 	   "those that lie in too many places are told");
 	examine(true);
-	ok(strstr(shown, "\"straddles\":7,\"other_bounces\":3,") && strstr(shown, "\"hot_lost\":2"),
+	ok(strstr(shown, "\"straddles\":7,\"granted_straddles\":0,\"other_bounces\":3,") &&
+		   strstr(shown, "\"hot_lost\":2"),
 	   "as JSON, too");
 	bss.lost = 0;
 	more_meanwhile = 100;
-	bounces_there = bss.straddles = 0;
+	bounces_of[0] = bss.straddles = 0;
 	examine(false);
 	ok_shows("made 100 %", "what straddles while the ranges are read makes no share above all");
 	more_meanwhile = 0;
-	bounces_there = 5;
+	bounces_of[0] = 5;
 	bss.straddles = 7;
 	told = false;
 	examine(true);
 	ok(strstr(shown,
-		  "\"straddles\":null,\"other_bounces\":null,\"hot\":null,\"hot_lost\":null"),
+		  "\"straddles\":null,\"granted_straddles\":null,\"other_bounces\":null,\"hot\":null,\"hot_lost\":null"),
 	   "what is not counted is null");
 	examine(false);
 	ok(strstr(shown, "This kernel does not tell of bounces"), "and that is said");
@@ -344,19 +397,19 @@ static void test_bounces(void)
 
 static void test_places(void)
 {
-	range_there.mib = XB_OTHERS_MIB;
+	range_there->mib = XB_OTHERS_MIB;
 	examine(false);
 	ok_shows("in memory that other domains granted", "a granted page lies in no MiB of ours");
 	examine(true);
 	ok_shows("\"backend\":\"swiotlb-xen\",\"granted\":true,\"mib\":null", "as JSON, too");
-	range_there = (struct xb_range_key){ .dev = XB_MODULE_DEVICE | 5 << 3, .mib = 9 };
+	*range_there = (struct xb_range_key){ .dev = XB_MODULE_DEVICE | 5 << 3, .mib = 9 };
 	examine(false);
 	ok_shows("0000:00:05.0 (xen_swiotlb): 5 bounces", "a device of the module");
 	examine(true);
 	ok_shows(
 		"\"device\":\"0000:00:05.0\",\"backend\":\"xen_swiotlb\",\"granted\":false,\"mib\":9",
 		"as JSON, too");
-	range_there = (struct xb_range_key){ .dev = 1, .mib = 7 };
+	*range_there = (struct xb_range_key){ .dev = 1, .mib = 7 };
 }
 
 static void test_shares(void)
@@ -749,6 +802,174 @@ static void test_fragmentation(void)
 	ok_cause("fragmentation", "no", "gave all 3", "those of one that has do");
 }
 
+/* ---- the next step ---- */
+
+/* Straddles in a range of ours, or of another domain's, for a device of such a mask */
+static void add_range(u64 bounces, u64 mib, u64 mask)
+{
+	ranges_there[nr_ranges] = (struct xb_range_key){ .dev = nr_ranges + 1, .mib = mib };
+	bounces_of[nr_ranges] = bounces;
+	masks_there[nr_ranges] = mask;
+	nr_ranges++;
+	bss.straddles += bounces;
+}
+
+static void no_ranges(void)
+{
+	nr_ranges = 0;
+	bss.straddles = bss.others = 0;
+	memset(&defrag_there, 0, sizeof(defrag_there));
+	memset(&there, 0, sizeof(there));
+	highest_there = 0;
+}
+
+static void ok_step(const char *what, const char *name)
+{
+	examine(false);
+	ok_shows(what, name);
+}
+
+static void test_masks(void)
+{
+	no_ranges();
+	add_range(50, 7, 0xffffffff);
+	ok_step("run 'xsw-defrag --width 32 all' while the load is on, which takes low memory",
+		"for a narrow device low frames are asked for");
+	ok(!strstr(shown, "'xsw-defrag all'"), "not any, among which high ones come first");
+	ok_shows("which reaches 32 bits", "how far it reaches is told");
+	examine(true);
+	ok_shows("\"mask_bits\":32", "as JSON, too");
+	add_range(50, 8, ~0ULL);
+	ok_step("'xsw-defrag --width 32 all'", "with a wide one beside it: low frames first");
+	ok(strstr(shown, "for the other devices then run 'xsw-defrag --width 0 all'"),
+	   "then any, for a width stays set");
+	examine(true);
+	ok_shows("\"mask_bits\":64", "of a wide device, as JSON");
+	bounces_of[0] = 5;
+	bss.straddles = 55;
+	ok_step("run 'xsw-defrag all'", "for a few buffers no low memory is taken");
+	no_ranges();
+	add_range(50, 7, (1ULL << 36) - 1);
+	ok_step("'xsw-defrag --width 36 all'", "a device of 36 bits wants no less than it reaches");
+	no_ranges();
+	add_range(50, 7, (1ULL << 44) - 1);
+	ok_step("run 'xsw-defrag all'", "one of 44 bits reaches all memory");
+	no_ranges();
+	add_range(50, 7, 0xffffffff);
+	there.told = true;
+	there.xen_low = 100;
+	ok_step("run 'xsw-defrag all'", "so does one of 32 where Xen has no high memory free");
+	highest_there = XB_4G_FRAMES + 1;
+	ok_step("'xsw-defrag --width 32 all'", "if the domain has none either");
+	no_ranges();
+	nr_ranges = 1;
+	ranges_there[0] = (struct xb_range_key){ .dev = XB_MODULE_DEVICE | 5 << 3, .mib = 9 };
+	masks_there[0] = 0;
+	bounces_of[0] = bss.straddles = 50;
+	ok_step("run 'xsw-defrag all'", "of a wide device of the module's all");
+	module_mask = 0xffffffff;
+	ok_step("'xsw-defrag --width 32 all'", "of a narrow one low frames");
+	module_mask = ~0ULL;
+}
+
+static void test_granted(void)
+{
+	no_ranges();
+	add_range(40, XB_OTHERS_MIB, ~0ULL);
+	add_range(20, 7, ~0ULL);
+	ok_step("these pages are another domain's: run 'xsw-defrag all' in that domain",
+		"what others granted is to be cured there");
+	examine(true);
+	ok_shows("\"straddles\":60,\"granted_straddles\":40", "their number is told");
+	bounces_of[0] = 15;
+	bss.straddles = 35;
+	ok_step("Next step: load the module (modprobe xen_swiotlb_defrag) and run 'xsw-defrag all'",
+		"where most are our own, here");
+}
+
+static void test_defrag(void)
+{
+	no_ranges();
+	add_range(50, 7, ~0ULL);
+	defrag_there.state = "idle";
+	defrag_there.result = "none";
+	ok_step("Next step: run 'xsw-defrag all' while the load is on; 'xsw-defrag --background on'",
+		"a module that is there is not loaded");
+	defrag_there.state = "hot";
+	ok_step("Next step: wait for the end of the defragmenter's run ('xsw-defrag stop' ends it)",
+		"while it runs there is nothing to start");
+	defrag_there.state = "background";
+	defrag_there.background = 1;
+	ok_step("Next step: the defragmenter is at work in the background: what is left lies in memory "
+		"that its drivers keep",
+		"a run in the background is none to wait for");
+	defrag_there.state = "idle";
+	ok_step("restart the driver or the interface, or run 'xsw-defrag all' while the load is on",
+		"nor is its pause");
+	masks_there[0] = 0xffffffff;
+	ok_step("'xsw-defrag --width 32 all'", "it does not what a narrow device needs");
+	defrag_there.width = 32;
+	ok_step("the defragmenter is at work in the background", "but with a width");
+	masks_there[0] = ~0ULL;
+	defrag_there.background = 0;
+	ok_step("run 'xsw-defrag --width 0 all'", "a width that was left is taken away");
+	defrag_there.width = 0;
+	defrag_there.result = "done";
+	ok_step("after the last such run nothing was left", "how the last run ended is told");
+	defrag_there.hot_found = 1;
+	examine(false);
+	ok(!strstr(shown, "nothing was left"), "not if its last pass still found something");
+}
+
+/* ---- when, and how long ---- */
+
+static void test_time(void)
+{
+	set_memory(1024, 9, 0, 0);
+	no_ranges();
+	add_range(1, 7, ~0ULL);
+	counted_for = 0.05;
+	examine(false);
+	ok_shows("Too short to tell: 1 buffers straddled in 0.05 s", "one buffer is no rate");
+	ok_shows("Next step: run this again for a second or more", "which is what to do");
+	examine(true);
+	ok_shows("\"verdict\":\"unknown\"", "as JSON, too");
+	add_range(49, 8, ~0ULL);
+	ok_step("Too short to tell", "nor are many in a twentieth of a second");
+	counted_for = 0.5;
+	ok_step("and it costs: 100 buffers a second", "half a second is enough");
+	bss.straddles = 9;
+	ok_step("Too short to tell", "for ten buffers");
+	counted_for = 1;
+	no_ranges();
+	walked_while_counting = bss.armed = false;
+	pieces = largest_piece = 0;
+	examine(true);
+	ok(!walked_while_counting && bss.armed, "what bounces during the walk is not counted");
+	ok(pieces == 1 + 512 / XB_PIECE && largest_piece == XB_PIECE,
+	   "the walk lets others run between its pieces");
+	ok_shows("\"walk_longest_seconds\":", "the longest is told");
+	ok_step(", in pieces of at most ", "in words, too");
+}
+
+static void test_no_pool(void)
+{
+	host.no_pool = true;
+	no_ranges();
+	set_memory(1024, 3, 0, 0);
+	examine(false);
+	ok_shows("This kernel has no pool: nothing can bounce", "a kernel without a pool is told");
+	ok_shows("Next step: make a pool, which the module does (modprobe xen_swiotlb)",
+		 "and what to do");
+	ok_shows("the module xen_swiotlb: ", "whether it can have one");
+	examine(true);
+	ok_shows("\"no_pool\":true", "as JSON");
+	ok_shows("\"cause_memory\":{\"state\":", "with the causes");
+	host.no_pool = false;
+	examine(true);
+	ok_shows("\"no_pool\":false", "which others have");
+}
+
 int main(void)
 {
 	host.kind = HOST_PV;
@@ -765,5 +986,10 @@ int main(void)
 	test_permission();
 	test_memory();
 	test_fragmentation();
+	test_masks();
+	test_granted();
+	test_defrag();
+	test_time();
+	test_no_pool();
 	return done_testing();
 }

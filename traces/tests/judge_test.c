@@ -208,12 +208,13 @@ static void test_rank(void)
 
 static struct advice_facts facts;
 static const char *driver = "nvme";
+static u64 reach = 0xffffffff;
 
 static bool advises(u64 key, enum xb_reason reason, enum xb_fail fail, const char *word)
 {
 	struct flow_row row = { .key = key };
 
-	row.device.mask = 0xffffffff;
+	row.device.mask = reach;
 	strcpy(row.device.driver, driver);
 	row.stat.bounces[reason] = 1;
 	row.stat.fails[fail] = fail != XB_FAIL_NONE;
@@ -224,6 +225,13 @@ static void test_advice(void)
 {
 	ok(advises(FIRST, XB_MASK, 0, "can't address"), "mask: a larger pool is no cure");
 	ok(advises(FIRST, XB_STRADDLE, 0, "not contiguous in machine memory"), "straddle");
+	ok(advises(FIRST, XB_STRADDLE, 0,
+		   "xsw-defrag --width 32 all, while the load runs: takes low"),
+	   "a narrow device needs low frames, not any");
+	reach = ~0ULL;
+	ok(advises(FIRST, XB_STRADDLE, 0, "xsw-defrag all, while the load runs)"),
+	   "a wide one any");
+	reach = 0xffffffff;
 	ok(advises(MODULE, XB_ALIGN, 0, "alignment or boundary"), "align");
 	ok(advises(FIRST, XB_FORCED, 0, "swiotlb=force"), "forced, on stock: the command line");
 	ok(advises(MODULE, XB_FORCED, 0, "xen_swiotlb/force"), "forced, on the module: its file");

@@ -55,6 +55,14 @@ struct host;
 void command_look(struct host *h);
 
 /**
+ * command_look_memory() - the same for what looks at a PV domain's memory, which it has without a
+ * pool and without a device, too
+ *
+ * Ends with one line if this is no PV domain.
+ */
+void command_look_memory(struct host *h);
+
+/**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs
  */
 double command_period(double otherwise);

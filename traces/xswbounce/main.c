@@ -32,7 +32,9 @@ static const struct command commands[] = {
 	{ "occupancy", "the most that is in use in each interval, for days", command_occupancy,
 	  "debugfs swiotlb/io_tlb_used_hiwater" },
 	{ "doctor", "is this domain's memory scattered, does it cost bounces, what to do",
-	  command_doctor, "sysfs xen_swiotlb_defrag/contiguity of the defragmenter", "d" },
+	  command_doctor,
+	  "read /sys/devices/platform/xen_swiotlb_defrag/contiguity, which tells how memory lies",
+	  "d" },
 	{ "sizes", "histograms of the sizes that bounce, by device", command_sizes,
 	  "tracefs/bounces --sizes" },
 };
@@ -55,8 +57,8 @@ static void usage(void)
 	     "  xswbounce top 2                 a table every two seconds\n"
 	     "  xswbounce latency -d 0000:00:04.0 10 1\n"
 	     "\nExit status: 0; 1 if leaks found a leak, doctor that buffers bounce because memory is\n"
-	     "scattered, report that a file is cut off or damaged, or any that DMA goes to wrong\n"
-	     "memory; 2 for an error; of a program that was run, its own.");
+	     "scattered, report that a file is cut off or damaged, or any that a PV domain with a\n"
+	     "PCI device has no pool; 2 for an error; of a program that was run, its own.");
 }
 
 static size_t find_command(const char *name)

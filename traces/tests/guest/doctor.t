@@ -45,6 +45,31 @@ at_least "$(share)" $((full - 150)) "of which $(share) in 1000 are contiguous, o
 at_most "$(share)" $((full + 150)) 'no more than that'
 like "$(said .pool_module.why)" 'about|nothing' 'and it says where it estimates, if there is something'
 
+is "$(said '.walk_longest_seconds > 0 and .walk_longest_seconds < .walk_seconds')" true \
+	"the walk is one of pieces, the longest of $(said .walk_longest_seconds) s"
+
+# ---- a kernel that has no pool, to all appearances, and one that hides its tables ----
+
+no_pool() { # no_pool COMMAND...
+	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/debug && mkdir /sys/kernel/debug/swiotlb && exec "$@"' sh "$@"
+}
+# shellcheck disable=SC2086 # a command and its argument
+no_pool $doctor --json 1 >"$out/json"
+is "$? $(said .no_pool)" '0 true' 'without a pool the doctor looks, and tells that there is none'
+like "$(said .cause_memory.state)" '^(yes|no|unknown)$' 'and why there may be none'
+like "$(said .pool_module.state)" '^(yes|possible|no)$' 'whether the module can have one'
+like "$(said .next_step)" 'modprobe xen_swiotlb' 'and what to do'
+like "$(no_pool "${doctor% doctor}" 1; echo "status $?")" '^What must bounce fails: .*status 1' \
+	'in dom0 no wrong memory is claimed'
+restrict=$(cat /proc/sys/kernel/kptr_restrict)
+echo 2 >/proc/sys/kernel/kptr_restrict
+ask 1
+is $status 2 'where the kernel hides its tables the doctor refuses'
+like "$(cat "$out/err")" 'kernel.kptr_restrict is 2 \(sysctl kernel.kptr_restrict=1' 'and names what ends that'
+like "$(${doctor% doctor} 1 2>&1 >/dev/null)" 'kernel.kptr_restrict is 2 .*only bounced mappings are counted, by tracefs' \
+	'the verdict says so in the same words'
+echo "$restrict" >/proc/sys/kernel/kptr_restrict
+
 # ---- a pool, and the causes ----
 
 free=$(xl info | sed -n 's/^free_memory *: //p')
@@ -97,6 +122,9 @@ at_most "$(said .straddles)" $(($(straddled) - before)) 'no more than the module
 is "$(said '[.hot[].backend] | unique | join(" ")')" xen_swiotlb "each is the module's"
 is "$(said '[.hot[].device] | unique | join(" ")' | tr ' ' '\n' | grep -cvxF "$(printf '%s\n' "${nics[@]}")")" 0 \
 	'each of one of the cards'
+is "$(said '[.hot[].mask_bits] | unique | join(" ")')" \
+	"$(for nic in "${nics[@]}"; do cat "/sys/bus/pci/devices/$nic/dma_mask_bits"; done | sort -nu | paste -sd' ')" \
+	'which reaches as far as PCI tells'
 is "$(said '[.hot[].granted] | any')" false "in the domain's own memory"
 is "$(said "[.hot[].mib * 256 < $(word_of frames "$line") * 2] | all")" true 'by its address'
 at_most "$(said '[.hot[].bounces] | add')" "$(said .straddles)" 'no more of them by place than in all'

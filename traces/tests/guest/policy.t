@@ -19,6 +19,13 @@ level()
 	sed 's/.*\[\(.*\)\].*/\1/' $lockdown
 }
 
+# What they wrote; doctor's apart, for which no tool stands in that counts bounces.
+errors()
+{
+	find "$out" -name 'err.*' ! -name err.doctor -exec cat {} + | grep -v 'own cost' | sort -u
+}
+look='load the defragmenter \(modprobe xen_swiotlb_defrag\), and read /sys/.*/xen_swiotlb_defrag/contiguity, '
+
 worked=$(statuses 0)
 refused=$(statuses 2)
 by_tracefs=$(statuses 2 0 verdict 0 top)
@@ -27,9 +34,11 @@ by_tracefs=$(statuses 2 0 verdict 0 top)
 confidential()
 {
 	is "$(said env)" "$refused" "$1: every command refuses"
-	is "$(cat "$out"/err.* | sort -u)" \
+	is "$(errors)" \
 		"xswbounce: the kernel lets this process load no BPF programs (Invalid argument): it is locked down (confidentiality)$2" \
 		"$1: in one line that names the lockdown, and what is left"
+	like "$(cat "$out/err.doctor")" "\(Invalid argument\): it is locked down \(confidentiality\); $look" \
+		"$1: doctor names the file that tells of memory"
 	complains "$1: bounces names it too" 2 "$3" traces/tracefs/bounces -s 1
 }
 
@@ -52,10 +61,12 @@ row "$when" env
 without=(setpriv '--bounding-set=-bpf,-perfmon,-sys_admin')
 is "$(said "${without[@]}")" "$by_tracefs" \
 	'without CAP_BPF: verdict and top count by tracefs, the others refuse'
-is "$(cat "$out"/err.* | grep -v 'own cost' | sort -u)" \
+is "$(errors)" \
 	"xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF: only bounced mappings are counted, by tracefs; not seen are direct ones, copies back at unmap and sync, failures on stock for want of room, exchanges and time
 xswbounce: the kernel lets this process load no BPF programs (Operation not permitted): it lacks the capability CAP_BPF; use tracefs/bounces instead, which counts without" \
 	'in one line that names the capability, and what counts without'
+like "$(cat "$out/err.doctor")" "it lacks the capability CAP_BPF; $look" \
+	'without CAP_BPF: doctor names the file that tells of memory'
 passes 'without CAP_BPF: bounces counts' "${without[@]}" traces/tracefs/bounces -s 1
 # A kernel without type information of its own.
 no_types()

@@ -9,7 +9,8 @@
 #include "bpf/contiguity.h"
 
 struct contiguity_bss {
-	u64 low_limit, p2m, blocks, stride, straddles, others, lost;
+	u64 low_limit, p2m, first, blocks, stride, straddles, others, lost;
+	bool armed;
 	struct xb_contiguity contiguity;
 };
 

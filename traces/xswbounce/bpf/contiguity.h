@@ -8,6 +8,7 @@
 #define XB_ORDERS      10   /* of blocks: 0 to 9, which is 2 MiB */
 #define XB_BLOCK_PAGES 512  /* of order 9 */
 #define XB_MAX_RANGES  4096 /* hot MiB by device; more are lost */
+#define XB_PIECE       64 /* blocks that one call of the walk looks at: it holds its CPU meanwhile */
 #define XB_4G_FRAMES   (1ULL << 20)
 #define XB_OTHERS_MIB  (~0ULL) /* in the place of a MiB: a page that another domain granted */
 
@@ -15,7 +16,8 @@
 struct xb_contiguity {
 	u64 pages;
 	u64 below_4g;
-	u64 low; /* whose frames lie below the width asked for */
+	u64 low;     /* whose frames lie below the width asked for */
+	u64 highest; /* the frame behind the highest */
 	u64 largest[XB_ORDERS];
 	u64 low_largest[XB_ORDERS]; /* of those below the width */
 };
@@ -37,6 +39,7 @@ struct xb_range_key {
 struct xb_range {
 	u64 bounces;
 	u64 bytes;
+	u64 mask; /* what the device could address at the last; 0: not told */
 };
 
 /*

@@ -3,7 +3,7 @@
 #ifndef XB_DEVICE_BPF_H
 #define XB_DEVICE_BPF_H
 
-#include "bpf/kernel.bpf.h"
+#include "bpf/mask.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -26,9 +26,6 @@ struct {
 struct xb_losses losses;
 static u64 versions;
 
-/* A member of the device that is as long as a pointer, as a number. */
-#define device_long(dev, member) ((u64)(dev)->member)
-
 static __always_inline u64 folder_of(struct device *dev)
 {
 	struct kernfs_node *folder = dev->kobj.sd;
@@ -40,22 +37,6 @@ static __always_inline u64 folder_of(struct device *dev)
 static __always_inline u64 device_key(struct device *dev)
 {
 	return (folder_of(dev) ?: (u64)dev - (u64)&losses) | XB_STOCK_DEVICE;
-}
-
-/* A driver sets its mask after others may have mapped for the device. */
-static __always_inline u64 mask_set(struct device *dev)
-{
-	return long_at(device_long(dev, dma_mask));
-}
-
-/* What the device can address now. */
-static __always_inline u64 mask_now(struct device *dev)
-{
-	u64 limit = device_long(dev, bus_dma_limit), mask = mask_set(dev);
-
-	if (!mask || (limit && limit < mask))
-		mask = limit ?: ~0ULL;
-	return mask;
 }
 
 /* @s: counters that keep the mask at hand, or NULL */

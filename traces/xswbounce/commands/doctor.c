@@ -3,13 +3,15 @@
  * xswbounce doctor: is this domain's memory scattered over the machine, does that cost bounces,
  * what can be had, and what to do.
  *
- * Bounces are counted beside the walk, and each that straddles is put down to the MiB it lies in.
+ * Bounces are counted after the walk, which delays others on its CPU, and each that straddles is
+ * put down to the MiB it lies in.
  */
 #include <stdlib.h>
 #include <time.h>
 
 #include "command.h"
 #include "engine/contiguity.h"
+#include "engine/defrag.h"
 #include "engine/room.h"
 #include "engine/xen_heap.h"
 #include "show/doctor.h"
@@ -64,7 +66,7 @@ static const char text[] =
 	"The pool is one beside those there are. The module makes it of low frames of the domain's and of "
 	"what Xen has free; stock's is made of what Xen has free alone, in blocks of 256 KiB. It is "
 	"possible where that hangs on the sizes of Xen's free blocks, which Xen tells nobody.\n\n"
-	"Exit status: 0 nothing to do, 1 buffers bounce for it, 2 an error.\n\n"
+	"Exit status: 0 nothing to do, or too short to tell, 1 buffers bounce for it, 2 an error.\n\n"
 	"Examples:\n"
 	"  xswbounce doctor\n"
 	"  xswbounce doctor 10\n"
@@ -90,11 +92,10 @@ static void find_room(void)
 /* Return: seconds until the counting alone was left to do. */
 static double look(double begun)
 {
-	contiguity_start(&host, found.width);
+	contiguity_start(found.width);
 	found.load_seconds = monotonic() - begun;
-	command_begin();
-	xen_heap_look(&found.xen, found.width);
 	contiguity_walk(&found.memory, most_blocks);
+	xen_heap_look(&found.xen, found.width);
 	find_room();
 	return monotonic() - begun;
 }
@@ -118,15 +119,18 @@ int command_doctor(int argc, char **argv)
 	double counted;
 
 	command_parse(&own, "doctor", COMMAND_SECONDS, text, argc, argv);
-	command_look(&host);
+	command_look_memory(&host);
 	found.host = &host;
 	found.look_seconds = look(monotonic());
+	contiguity_count();
+	command_begin();
 	while (command_wait(0.1, command_period(1)))
 		contiguity_follow();
 	found.seconds = command_elapsed();
 	found.counts = contiguity_counts();
 	counted = monotonic();
 	found.nr_hot = contiguity_hot(&found.hot, &found.bounces);
+	defrag_look(&found.defrag);
 	found.look_seconds += monotonic() - counted;
 	v = doctor_judge(&found);
 	show(v);

@@ -53,18 +53,21 @@ static bool load(int width)
 		return false;
 	probe_run(skel->progs.m2p_init);
 	if (!skel->bss->p2m)
-		die("this kernel does not tell where its P2M is (xen_p2m_addr)");
+		die("this kernel does not tell where its P2M is (xen_p2m_addr): it is built without "
+		    "CONFIG_KALLSYMS_ALL, or for no Xen PV domain");
 	return start_attach(skel->skeleton);
 }
 
-void contiguity_start(const struct host *h, int width)
+void contiguity_start(int width)
 {
-	if (h->kind != HOST_PV)
-		die("this is %s: memory is scattered beneath its pages only in Xen PV domains",
-		    host_name(h));
 	while (!load(width))
 		contiguity_bpf__destroy(skel);
 	contiguity_follow();
+}
+
+void contiguity_count(void)
+{
+	skel->bss->armed = true;
 }
 
 void contiguity_follow(void)
@@ -101,16 +104,31 @@ static void plan(struct contiguity *c, u64 memory_blocks, u64 most)
 	c->blocks = (memory_blocks + c->stride - 1) / c->stride;
 }
 
+/* Nothing else runs on its CPU until a call of the program returns. */
+static void walk_piece(struct contiguity *c, u64 first)
+{
+	u64 left = c->blocks - first;
+	double begun = now(), took;
+
+	skel->bss->first = first;
+	skel->bss->blocks = left < XB_PIECE ? left : XB_PIECE;
+	probe_run(skel->progs.walk);
+	took = now() - begun;
+	if (took > c->longest)
+		c->longest = took;
+}
+
 void contiguity_walk(struct contiguity *c, u64 most)
 {
 	double begun = now();
+	u64 first;
 
 	/* the last block may be a part */
 	plan(c, (end_of_memory() + XB_BLOCK_PAGES - 1) / XB_BLOCK_PAGES, most);
-	skel->bss->blocks = c->blocks;
 	skel->bss->stride = c->stride;
 	memset(&skel->bss->contiguity, 0, sizeof(skel->bss->contiguity));
-	probe_run(skel->progs.walk);
+	for (first = 0; first < c->blocks; first += XB_PIECE)
+		walk_piece(c, first);
 	memcpy(&c->count, (void *)&skel->bss->contiguity, sizeof(c->count));
 	c->seconds = now() - begun;
 }
@@ -122,14 +140,22 @@ static int hotter(const void *a, const void *b)
 	return left->bounces > right->bounces ? -1 : left->bounces < right->bounces;
 }
 
-static void name_of(int names, u64 dev, struct hot_range *h)
+static int bits_of(u64 mask)
+{
+	return mask ? 64 - __builtin_clzll(mask) : 0;
+}
+
+/* @mask: the device's, of which the module's events tell nothing */
+static void describe(int names, u64 dev, u64 mask, struct hot_range *h)
 {
 	struct xb_device d;
 
+	h->bits = bits_of(mask);
 	h->module = device_is_module(dev);
 	if (h->module) {
 		device_describe(NULL, dev, &d);
 		strcpy(h->device, d.name);
+		h->bits = bits_of(d.mask);
 	} else if (bpf_map_lookup_elem(names, &dev, h->device)) {
 		strcpy(h->device, "?");
 	}
@@ -150,7 +176,7 @@ int contiguity_hot(struct hot_range **ranges, struct straddling *s)
 		last = &key;
 		if (bpf_map_lookup_elem(fd, &key, &r))
 			continue;
-		name_of(names, key.dev, h);
+		describe(names, key.dev, r.mask, h);
 		h->mib = key.mib;
 		h->bounces = r.bounces;
 		h->bytes = r.bytes;

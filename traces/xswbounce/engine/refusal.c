@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the kernel lets this process load no BPF programs.
+ * Why the kernel lets this process load no BPF programs, or none that finds the kernel's memory.
  *
  * It answers "Operation not permitted", or "Invalid argument" under a lockdown for confidentiality,
  * which takes away the call that reads the kernel's memory. Which of its guards that was, it does
@@ -13,12 +13,17 @@
 #include <bpf/bpf.h>
 #include <linux/capability.h>
 
+#include "engine/host.h"
 #include "engine/probe.h"
 #include "engine/refusal.h"
 #include "say.h"
 
 #define CAP_PERFMON_BIT 38
 #define CAP_BPF_BIT     39
+
+#define SYMBOLS_LOOKED_AT 64
+
+#define DEFRAG_FILE "/sys/devices/platform/xen_swiotlb_defrag/abi"
 
 static bool lockdown_refuses;
 
@@ -114,6 +119,40 @@ static const char *explain(int err)
 	return why;
 }
 
+/* Programs and /proc/kallsyms are shown addresses under the same conditions. */
+static bool symbols_hidden(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	unsigned long long address, sum = 0;
+	char line[256];
+	int n = 0;
+
+	/* those of variables of a CPU's own stand first, and the first of them may be 0 */
+	while (f && n < SYMBOLS_LOOKED_AT && fgets(line, sizeof(line), f) &&
+	       sscanf(line, "%llx ", &address) == 1) {
+		sum |= address;
+		n++;
+	}
+	if (f)
+		fclose(f);
+	return n && !sum;
+}
+
+/* NULL: they are shown */
+static const char *explain_hidden(void)
+{
+	static char why[256];
+
+	if (!symbols_hidden())
+		return NULL;
+	snprintf(why, sizeof(why),
+		 "the kernel hides from this process where its tables lie (the P2M, the pool): %s",
+		 host_number("/proc/sys/kernel/kptr_restrict") == 2
+			 ? "kernel.kptr_restrict is 2 (sysctl kernel.kptr_restrict=1 ends that)"
+			 : "it lacks the capability CAP_SYSLOG");
+	return why;
+}
+
 const char *refusal(void)
 {
 	static const char *why;
@@ -127,6 +166,8 @@ const char *refusal(void)
 			err = 0; /* a kernel so old that it does not know the call */
 		if (err == EPERM || err == EACCES || err == EINVAL)
 			why = explain(err);
+		if (!why)
+			why = explain_hidden();
 	}
 	return why;
 }
@@ -159,4 +200,19 @@ void refusal_ends(const char *instead)
 	if (refusal())
 		die("%s; use %s instead, which counts without", refusal(),
 		    refusal_is_lockdown() ? "perf/stat" : "tracefs/bounces");
+}
+
+void refusal_ends_look(const char *instead)
+{
+	const char *why = probe_btf()
+				  ? refusal()
+				  : "this needs the kernel's type information (BTF), and there is "
+				    "no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)";
+
+	if (!why)
+		return;
+	if (access(DEFRAG_FILE, F_OK))
+		die("%s; load the defragmenter (modprobe xen_swiotlb_defrag), and %s", why,
+		    instead);
+	die("%s; %s", why, instead);
 }

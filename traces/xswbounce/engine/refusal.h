@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Why the kernel lets this process load no BPF programs, and what still works then. */
+/* Why the kernel lets this process load no BPF programs that work, and what still does then. */
 #ifndef XB_REFUSAL_H
 #define XB_REFUSAL_H
 
 #include <stdbool.h>
 
 /**
- * refusal() - why programs may not be loaded, in words
- * Return: NULL if they may.
+ * refusal() - why programs may not be loaded, or would find none of the kernel's tables, in words
+ * Return: NULL if they may, and do.
  */
 const char *refusal(void);
 
@@ -18,5 +18,12 @@ bool refusal_is_lockdown(void); /* then tracefs is closed, too */
  * @instead: what to use where there is no BTF
  */
 void refusal_ends(const char *instead);
+
+/**
+ * refusal_ends_look() - the same for what looks at memory, in the place of which the defragmenter's
+ * files can be read
+ * @instead: which, as what to do
+ */
+void refusal_ends_look(const char *instead);
 
 #endif /* XB_REFUSAL_H */

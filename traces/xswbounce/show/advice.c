@@ -11,6 +11,9 @@
 #define BELOW_4G  (1ULL << 32)
 #define NOT_KNOWN (~0ULL)
 
+#define WIDEST \
+	40 /* width that xsw-defrag takes; a device that reaches further reaches all memory */
+
 static char line[512];
 
 static const char *say(const char *format, ...)
@@ -120,6 +123,19 @@ static const char *for_mask(const struct flow_row *row, bool module,
 	       "end the bouncing; a larger pool does not";
 }
 
+/* Without a width Xen gives high frames first, and a narrow device would bounce for its mask
+ * instead. */
+static const char *for_straddle(const struct xb_device *d)
+{
+	char width[24] = "";
+
+	if (d->mask && !(d->mask >> WIDEST))
+		snprintf(width, sizeof(width), "--width %s ", text_mask(d->mask));
+	return say("its buffers are not contiguous in machine memory: defragment (modprobe "
+		   "xen_swiotlb_defrag; xsw-defrag %sall, while the load runs%s)",
+		   width, *width ? ": takes low memory that other domains need" : "");
+}
+
 const char *advice(const struct flow_row *row, const struct advice_facts *facts)
 {
 	bool module = device_is_module(row->key);
@@ -130,8 +146,7 @@ const char *advice(const struct flow_row *row, const struct advice_facts *facts)
 	case XB_MASK:
 		return for_mask(row, module, facts);
 	case XB_STRADDLE:
-		return "its buffers are not contiguous in machine memory: defragment (modprobe "
-		       "xen_swiotlb_defrag; xsw-defrag all, while the load runs)";
+		return for_straddle(&row->device);
 	case XB_ALIGN:
 		return "its buffers are contiguous, but not as its alignment or boundary asks";
 	case XB_FORCED:

@@ -56,12 +56,14 @@ static void json_bounces(const struct examination *e)
 
 	if (!e->counts) {
 		json_null("straddles");
+		json_null("granted_straddles");
 		json_null("other_bounces");
 		json_null("hot");
 		json_null("hot_lost");
 		return;
 	}
 	json_count("straddles", e->bounces.straddles);
+	json_count("granted_straddles", doctor_granted(e));
 	json_count("other_bounces", e->bounces.others);
 	json_array("hot");
 	for (i = 0; i < e->nr_hot; i++) {
@@ -73,6 +75,7 @@ static void json_bounces(const struct examination *e)
 			json_null("mib");
 		else
 			json_count("mib", e->hot[i].mib);
+		json_count("mask_bits", e->hot[i].bits);
 		json_count("bounces", e->hot[i].bounces);
 		json_count("bytes", e->hot[i].bytes);
 		json_object_end();
@@ -109,11 +112,13 @@ static void json_pool(const struct examination *e)
 void doctor_json(const struct examination *e, enum doctor_verdict v)
 {
 	json_number("seconds", e->seconds);
+	json_flag("no_pool", e->host->no_pool);
 	json_text("verdict", doctor_verdict_names[v]);
 	json_text("next_step", doctor_next_step(e, v));
 	json_count("pages", e->memory.count.pages);
 	json_count("stride", e->memory.stride);
 	json_number("walk_seconds", e->memory.seconds);
+	json_number("walk_longest_seconds", e->memory.longest);
 	json_number("load_seconds", e->load_seconds);
 	json_number("look_seconds", e->look_seconds);
 	json_orders("pages_by_order", e->memory.count.largest);

@@ -60,6 +60,16 @@ static const char *place(const struct hot_range *h)
 	return words;
 }
 
+static const char *reach(const struct hot_range *h)
+{
+	static char words[40];
+
+	words[0] = '\0';
+	if (h->bits < 64)
+		snprintf(words, sizeof(words), ", which reaches %d bits", h->bits);
+	return words;
+}
+
 static void print_bounces(const struct examination *e)
 {
 	u64 sum = 0;
@@ -73,9 +83,9 @@ static void print_bounces(const struct examination *e)
 		    e->seconds, e->bounces.straddles, e->bounces.others);
 	for (i = 0; i < e->nr_hot && i < SHOWN; i++) {
 		sum += e->hot[i].bounces;
-		screen_line("  %s%s: %llu bounces, %s, in %s", e->hot[i].device,
-			    e->hot[i].module ? " (xen_swiotlb)" : "", e->hot[i].bounces,
-			    text_bytes(e->hot[i].bytes), place(&e->hot[i]));
+		screen_line("  %s%s%s: %llu bounces, %s, in %s", e->hot[i].device,
+			    e->hot[i].module ? " (xen_swiotlb)" : "", reach(&e->hot[i]),
+			    e->hot[i].bounces, text_bytes(e->hot[i].bytes), place(&e->hot[i]));
 	}
 	if (e->nr_hot)
 		screen_line(
@@ -106,13 +116,23 @@ void doctor_print(const struct examination *e, enum doctor_verdict v)
 	case DOCTOR_QUIET:
 		screen_line("Memory is scattered (%.1f %% in blocks of 32 KiB and more)%s.",
 			    doctor_share_from(e, DOCTOR_NETWORK),
-			    e->counts ? ", but hardly a buffer bounces for it" : "");
+			    e->counts && !e->host->no_pool ? ", but hardly a buffer bounces for it"
+							   : "");
+		break;
+	case DOCTOR_SHORT:
+		screen_line(
+			"Too short to tell: %llu buffers straddled in %.2f s; memory is %.1f %% in "
+			"blocks of 32 KiB and more.",
+			e->bounces.straddles, e->seconds, doctor_share_from(e, DOCTOR_NETWORK));
 		break;
 	default:
 		screen_line("Memory is contiguous: %.1f %% of it in blocks of 32 KiB and more.",
 			    doctor_share_from(e, DOCTOR_NETWORK));
 	}
 	screen_line("Next step: %s.", doctor_next_step(e, v));
+	if (e->host->no_pool)
+		screen_line("This kernel has no pool: nothing can bounce, and a mapping that must "
+			    "fails.");
 	print_memory(e);
 	print_bounces(e);
 	print_xen(e);
@@ -127,6 +147,6 @@ void doctor_print(const struct examination *e, enum doctor_verdict v)
 	print_told("fragmentation of Xen's memory", &e->pool.fragmentation);
 	screen_line(
 		"This look took %.2f s beside the counting: %.2f s to load the programs, %.2f s to "
-		"walk the P2M.",
-		e->look_seconds, e->load_seconds, e->memory.seconds);
+		"walk the P2M, in pieces of at most %.1f ms.",
+		e->look_seconds, e->load_seconds, e->memory.seconds, 1000 * e->memory.longest);
 }
