@@ -141,7 +141,7 @@ void doctor_print(const struct examination *e, enum doctor_verdict v)
 	print_told("the kernel's swiotlb-xen", &e->pool.stock);
 	screen_line(
 		"If the kernel says 'Failed to get contiguous memory for DMA from Xen', or 'Failed to remap "
-		"N bytes' (since 5.19), the causes are, as far as can be read now:");
+		"N bytes' (newer kernels), the causes are, as far as can be read now:");
 	print_told("permission", &e->pool.permission);
 	print_told("too little free memory of Xen's", &e->pool.memory);
 	print_told("fragmentation of Xen's memory", &e->pool.fragmentation);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words for a pool's room, and for the causes why stock gets none at boot. Before 5.19 Linux names
+ * Words for a pool's room, and for the causes why stock gets none at boot. Older kernels name
  * them: "Failed to get contiguous memory for DMA from Xen! You either: don't have the permissions,
  * do not have enough free memory under 4GB, or the hypervisor memory is too fragmented!". Since
  * then it says of the same failure "software IO TLB: FUNCTION: Failed to remap N bytes", FUNCTION
