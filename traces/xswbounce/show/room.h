@@ -2,8 +2,8 @@
 /*
  * Words for a pool's room, and for the causes why stock gets none at boot. Older kernels name
  * them: "Failed to get contiguous memory for DMA from Xen! You either: don't have the permissions,
- * do not have enough free memory under 4GB, or the hypervisor memory is too fragmented!". Since
- * then it says of the same failure "software IO TLB: FUNCTION: Failed to remap N bytes", FUNCTION
+ * do not have enough free memory under 4GB, or the hypervisor memory is too fragmented!". Newer
+ * ones say of the same failure "software IO TLB: FUNCTION: Failed to remap N bytes", FUNCTION
  * being swiotlb_memblock_alloc or, at first, swiotlb_init_remap.
  */
 #ifndef XB_SHOW_ROOM_H
