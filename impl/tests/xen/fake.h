@@ -88,8 +88,10 @@ extern struct fake_counts counts;
 extern long fake_highest_frame;            /* what Xen says of it, or its error */
 extern u64 fake_xen_top;                   /* Xen has no free frame from here up */
 extern u64 fake_alias_from, fake_alias_to; /* pages mapped in the kernel image's range, too */
-extern u64 fake_last_freed;                /* page of the last __free_pages(): the next to go */
 extern long fake_pressed;                  /* pages that si_mem_available() leaves out */
+
+/* By order, page of the last __free_pages(): the next to be handed out */
+extern u64 fake_last_freed[MAX_PAGE_ORDER + 1];
 
 /* Called when alloc_contig_range() begins: what others do at that moment; may be NULL */
 extern void (*fake_range_asked)(unsigned long start);

@@ -229,14 +229,14 @@ void __free_page(struct page *page)
 	page->in_buddy = true;
 }
 
-u64 fake_last_freed;
+u64 fake_last_freed[MAX_PAGE_ORDER + 1];
 
 /* A block as alloc_pages() gave it */
 void __free_pages(struct page *page, unsigned int order)
 {
 	u64 pfn = page_to_pfn(page), i;
 
-	fake_last_freed = pfn;
+	fake_last_freed[order] = pfn;
 
 	for (i = 1; i < 1ULL << order; i++) {
 		if (fake_pages[pfn + i].count)

@@ -86,6 +86,37 @@ static void with_less_than_its_floor_xen_has_none_to_lend(void **state)
 	make_busy(1, 127);
 	run_hot();
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	assert_false(defrag.on_credit);
+	assert_int_equal(taken_pages(), 0);
+	check(0);
+}
+
+/* Xen was asked as it might be, and has none. */
+static void what_xen_lacks_is_no_matter_of_the_floor(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 4 * 512);
+	earn(4);
+	fake_take_from_xen(1 << 18, 4 * 512);
+	make_busy(1, 127);
+	fake_xen_top = 0;
+	assert_int_equal(run_hot(), XSW_ENDED_DONE);
+	assert_true(defrag.on_credit);
+	assert_true(defrag.progress.hot_found > 0);
+	check(0);
+}
+
+/* It would have scattered blocks to hold, but the domain no memory for them. */
+static void without_memory_to_hold_it_there_is_none(void **state)
+{
+	(void)state;
+	fake_give_to_xen(1 << 18, 20 * 512);
+	earn(4);
+	make_busy(1, 120);
+	defrag.limits.free_floor_bytes = xsw_hv_available() - (36 << 20);
+	run_hot();
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_MEMORY);
+	assert_false(defrag.on_credit);
 	assert_int_equal(taken_pages(), 0);
 	check(0);
 }
@@ -111,6 +142,7 @@ static void a_run_with_a_width_takes_none(void **state)
 	defrag.limits.width = 28;
 	run_hot();
 	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	assert_false(defrag.on_credit);
 	assert_int_equal(taken_pages(), 0);
 	check(0);
 }
@@ -135,6 +167,8 @@ int main(void)
 		a_run_test(a_higher_floor_was_not_held),
 		a_run_test(a_run_without_a_floor_ends_it),
 		a_run_test(with_less_than_its_floor_xen_has_none_to_lend),
+		a_run_test(what_xen_lacks_is_no_matter_of_the_floor),
+		a_run_test(without_memory_to_hold_it_there_is_none),
 		a_run_test(phase_1_takes_none),
 		a_run_test(a_run_with_a_width_takes_none),
 		a_run_test(a_restore_ends_it),

@@ -55,16 +55,49 @@ static void of_several_zones_it_keeps_it_too(void **state)
 	check(0);
 }
 
-static void in_all_of_its_blocks_too(void **state)
+/* Xen has nine blocks, and all of them it has afterwards. */
+static void hold_nine_of(u64 floor)
 {
-	(void)state;
-	lie_low(2, 9);
-	defrag.limits.xen_floor_blocks = 9;
+	defrag.limits.xen_floor_blocks = floor;
 	defrag.limits.held_bytes = 4 << 20;
 	run_hot();
 	assert_int_equal(defrag.progress.kept, 9);
 	assert_int_equal(xen_blocks(), 9);
 	check(0);
+}
+
+static void in_equal_parts_of_two_zones_too(void **state)
+{
+	(void)state;
+	lie_low(2, 9);
+	hold_nine_of(9);
+}
+
+static void in_parts_that_are_no_blocks_too(void **state)
+{
+	(void)state;
+	lie_low(7, 9);
+	hold_nine_of(9);
+}
+
+/* More were offered than it had blocks for. */
+static void what_it_was_not_given_does_not_count(void **state)
+{
+	(void)state;
+	lie_low(2, 9);
+	hold_nine_of(12);
+}
+
+/* Xen's blocks lie in the lower zone, where their parts must not be what it finds for the next. */
+static void where_its_blocks_lie_does_not_matter(void **state)
+{
+	u64 i;
+
+	(void)state;
+	lie_low(7, 0);
+	for (i = 0; i < 9; i++)
+		fake_give_to_xen(LOW + FAKE_PAGES + 512 * i, 512);
+	hold_nine_of(9);
 }
 
 /* Another domain gets what Xen was given: there is no other memory in that zone. */
@@ -91,6 +124,19 @@ static void what_others_took_meanwhile_comes_from_elsewhere(void **state)
 }
 
 /* The list of blocks is there already; that of a block's parts is not. */
+/* Of the one block that is held less than a block comes from each of two zones. */
+static void parts_that_others_took_come_from_elsewhere(void **state)
+{
+	(void)state;
+	lie_low(7, 4);
+	defrag.limits.xen_floor_blocks = 1;
+	between_passes = others_take_it;
+	run_hot();
+	assert_int_equal(defrag.progress.kept, 1);
+	assert_int_equal(defrag.unreturned, 0);
+	check(0);
+}
+
 static void without_memory_for_parts_they_go_back_whole(void **state)
 {
 	(void)state;
@@ -145,6 +191,29 @@ static void what_was_held_elsewhere_protects_nothing(void **state)
 	check(0);
 }
 
+/* There all of its memory is contiguous, what it held for the other Xen, too. */
+static void be_restored_in_order(void)
+{
+	take_all_from_xen();
+	fake_give_to_xen(1 << 19, FAKE_PAGES + 4 * 512);
+	fake_lay_out(0, 1 << 19, FAKE_PAGES);
+	xsw_defrag_restored();
+	counts.exchanges = 0;
+	between_passes = NULL;
+}
+
+static void what_was_held_elsewhere_is_not_given_back(void **state)
+{
+	(void)state;
+	fake_give_to_xen(LOW, 20 * 512);
+	defrag.limits.xen_floor_blocks = 4;
+	between_passes = be_restored_in_order;
+	run_hot();
+	assert_int_equal(counts.exchanges, 0);
+	assert_int_equal(contiguous_blocks(), 128);
+	check(0);
+}
+
 static void restore_at_once(unsigned long start)
 {
 	(void)start;
@@ -170,10 +239,15 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		a_run_test(xen_keeps_its_floor_in_a_higher_zone),
 		a_run_test(of_several_zones_it_keeps_it_too),
-		a_run_test(in_all_of_its_blocks_too),
+		a_run_test(in_equal_parts_of_two_zones_too),
+		a_run_test(in_parts_that_are_no_blocks_too),
+		a_run_test(what_it_was_not_given_does_not_count),
+		a_run_test(where_its_blocks_lie_does_not_matter),
 		a_run_test(what_others_took_meanwhile_comes_from_elsewhere),
+		a_run_test(parts_that_others_took_come_from_elsewhere),
 		a_run_test(without_memory_for_parts_they_go_back_whole),
 		a_run_test(what_was_held_elsewhere_protects_nothing),
+		a_run_test(what_was_held_elsewhere_is_not_given_back),
 		a_run_test(nor_does_what_was_held_partly),
 	};
 

@@ -353,20 +353,22 @@ static void what_xen_does_not_take_back_is_told(void **state)
 	check(0);
 }
 
-static void have_no_memory(void)
+/* An exchange's arrays may be those of eight blocks. */
+static void have_little_memory(void)
 {
-	faults.kvmalloc_at = 1;
+	faults.kvmalloc_most = 8 * 512 * sizeof(u64);
+	counts.exchanges = 0;
 }
 
 static void without_memory_for_all_they_are_given_back_by_parts(void **state)
 {
 	(void)state;
 	fake_give_to_xen(1 << 18, 40 * 512);
-	defrag.limits.xen_floor_blocks = 8;
-	between_passes = have_no_memory;
+	defrag.limits.xen_floor_blocks = 16;
+	between_passes = have_little_memory;
 	assert_int_equal(run_hot(), XSW_ENDED_DONE);
-	assert_int_equal(faults.kvmalloc_at, 0);
-	assert_int_equal(defrag.progress.kept, 8);
+	assert_int_equal(counts.exchanges, 2);
+	assert_int_equal(defrag.progress.kept, 16);
 	assert_int_equal(defrag.unreturned, 0);
 	check(0);
 }
@@ -440,7 +442,7 @@ static void for_whole_blocks_alone_no_small_extent_is_asked(void **state)
 	(void)state;
 	make_busy(6, 122);
 	fake_give_to_xen(4096, 20 * 512);
-	defrag.limits.width = 26;
+	defrag.limits.width = 28; /* all pages of the fake's */
 	defrag.limits.xen_floor_blocks = 8;
 	run_hot();
 	assert_true(defrag.whole_only);
@@ -462,6 +464,19 @@ static void what_was_held_in_vain_takes_no_low_memory(void **state)
 	run_movable();
 	assert_int_equal(defrag.low_held, 0);
 	assert_int_equal(defrag.progress.taken[9], 8);
+	check(0);
+}
+
+/* Nothing in them can be moved: no block of Xen's would help. */
+static void blocks_that_stay_are_no_matter_of_the_floor(void **state)
+{
+	(void)state;
+	make_busy(1, 127);
+	fake_give_to_xen(1 << 18, 20 * 512);
+	defrag.limits.xen_floor_blocks = 8;
+	assert_int_equal(run_movable(), XSW_ENDED_DONE);
+	assert_int_equal(defrag.unkept, XSW_UNKEPT_BLOCKS);
+	assert_int_equal(defrag.progress.busy, 128);
 	check(0);
 }
 
@@ -514,6 +529,7 @@ int main(void)
 		a_run_test(whole_blocks_are_those_of_xen),
 		a_run_test(for_whole_blocks_alone_no_small_extent_is_asked),
 		a_run_test(what_was_held_in_vain_takes_no_low_memory),
+		a_run_test(blocks_that_stay_are_no_matter_of_the_floor),
 		a_run_test(whole_blocks_end_with_the_low_limit),
 	};
 
