@@ -10,7 +10,7 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 source=traces/xswbounce
 gcc -O2 -Wall -Wextra -Wno-missing-field-initializers -std=gnu11 -D_GNU_SOURCE -DXSWBOUNCE_VERSION='"test"' -I $source \
-	-o "$out/command_test" traces/tests/command_test.c $source/command.c $source/show/json.c \
+	-o "$out/command_test" traces/tests/command_test.c $source/{command,look}.c $source/show/json.c \
 	-Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=execvp,--wrap=usleep,--wrap=kill -lm || exit 1
 "$out/command_test" >"$out/tap"
 is "$? $(grep -v '^ok' "$out/tap")" '0 1..23' 'measuring, tables, the end of a program'

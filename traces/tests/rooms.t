@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../xswbounce" || exit 1
 # shellcheck source=impl/tests/tap.sh
 . ../../impl/tests/tap.sh
 
-# Rooms from the lowest; the files of the top are main.c and command.*, which stand above all, and
+# Rooms from the lowest; the files of the top are main.c, command.* and look.c, which stand above all, and
 # say.h and version.h, which all may use.
 rooms=(bpf engine show commands)
 
@@ -27,7 +27,7 @@ done
 is "$(included bpf/*.[ch] | grep -vE ' bpf/')" '' 'bpf: nothing but its own'
 is "$(included say.[ch] | grep -v ' say.h')" '' 'say: nothing of the others'
 is "$(find . -mindepth 1 -type d | sort | tr '\n' ' ')" './bpf ./commands ./data ./engine ./show ' 'no other room'
-is "$(find . -maxdepth 1 -name '*.c' | sort | tr '\n' ' ')" './command.c ./main.c ./say.c ' 'nothing else at the top'
+is "$(find . -maxdepth 1 -name '*.c' | sort | tr '\n' ' ')" './command.c ./look.c ./main.c ./say.c ' 'nothing else at the top'
 
 # What is offered is taken by another file; of the module's events each field that is looked up is read.
 offered=$(grep -ohE '^[a-z][a-zA-Z0-9_ *]*[ *][a-z_0-9]+\(' ./*.h engine/*.h show/*.h | sed -E 's/.*[ *]([a-z_0-9]+)\($/\1/' | sort -u)

@@ -63,6 +63,12 @@ void command_look(struct host *h);
 void command_look_memory(struct host *h);
 
 /**
+ * command_leave() - say a verdict, and in words why, with the last line or object of this tool; in
+ * its place the program runs, if there is one
+ */
+void command_leave(const char *verdict, const char *words, const char *why, int status);
+
+/**
  * command_period() - seconds between two tables: as asked for, or as long as the program runs
  */
 double command_period(double otherwise);
