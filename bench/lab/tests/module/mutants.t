@@ -38,6 +38,7 @@ mutants=(
 	'defrag/module/thread.c|s/READ_ONCE\(stop\) \|\| kthread/kthread/|contiguity/guards.t|a stop in the middle of a run'
 	'defrag/module/thread.c|s/WRITE_ONCE\(s->ending, XSW_ENDED_NOT\);/;/|contiguity/guards.t|the end of a run that goes on'
 	'defrag/module/thread.c|s/s->number \+ 1\)/1)/|contiguity/guards.t|the number of a run'
+	'defrag/module/thread.c|s/^\t\tbegin_anew\(s\);/\t\t;/|contiguity/guards.t|what told of the run before'
 	'defrag/module/thread.c|s/^\ttry_to_freeze\(\);/\t;/;s/freezable_timeout\(wake, is_to_stop/timeout(wake, is_to_stop/|contiguity/guards.t|a freeze in the middle of a run'
 	'defrag/module/files.c|s/n < least \|\| n > most/0/|contiguity/guards.t|the range of a number'
 	'defrag/module/files.c|s/^\tif \(kstrtou64\(text, 0, &n\)\) \{/\tif (kstrtou64(text, 0, \&n) \&\& (n = least, 0)) {/|contiguity/guards.t|text that is no number'

@@ -44,6 +44,7 @@ is_consistent 'restored'
 scatter
 frames=$(word_of frames "$(memory)")
 set_to pages_per_second 1000
+mark_log
 set_to start movable
 sleep 1
 step during restored
@@ -52,6 +53,7 @@ set_to pages_per_second 0
 set_to stop 1
 wait_for_end
 told 'saved meanwhile'
+is "$(new_log | grep -c 'the domain was restored meanwhile')" 1 'what it held for the other Xen it tells to protect nothing'
 start_of all
 told 'after it'
 like "$(value result)" '^(done|xen-floor)$' 'another run ends'

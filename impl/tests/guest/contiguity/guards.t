@@ -74,6 +74,7 @@ ok $? 'a stop ends it in ten seconds'
 is "$(value run) $(value result)" '1 stopped' 'and it is told'
 set_to start movable
 is "$(value run) $(value result)" '2 none' 'the next one has the next number, and no end yet'
+is "$(value contiguity_after | head -n 1)" 'pages 0' 'and what told of the one before is gone'
 
 # ---- an unload ----
 
