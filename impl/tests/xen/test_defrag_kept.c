@@ -436,16 +436,20 @@ static void whole_blocks_are_those_of_xen(void **state)
 	check(0);
 }
 
-/* Small extents may be cut out of large blocks. */
+/* All memory is contiguous and not low. A small extent would be cut out of a large block. */
 static void for_whole_blocks_alone_no_small_extent_is_asked(void **state)
 {
 	(void)state;
-	make_busy(6, 122);
+	fake_give_to_xen(1 << 18, FAKE_PAGES);
+	fake_lay_out(0, 1 << 18, FAKE_PAGES);
+	fake_take_from_xen(FAKE_HIGH, FAKE_PAGES);
 	fake_give_to_xen(4096, 20 * 512);
 	defrag.limits.width = 28; /* all pages of the fake's */
 	defrag.limits.xen_floor_blocks = 8;
 	run_hot();
 	assert_true(defrag.whole_only);
+	assert_true(defrag.progress.hot_found > 0);
+	assert_int_equal(taken_pages(), 0);
 	assert_int_equal(xen_blocks(), 20);
 	check(0);
 }
