@@ -110,20 +110,28 @@ static void to_front(struct xsw_block *b, size_t front, size_t i)
 	b[i] = other;
 }
 
-/* Xen gets no whole block for them: its own begin where 2^order frames do. */
-static bool is_no_whole_block(const struct xsw_block *b)
+/*
+ * Does Xen get a whole block of its own for it?  Those begin where 2^order frames do.  Where a
+ * domain's neighbours begin elsewhere, as dom0's may, Xen gets whole ones if those beside them go
+ * there, too: of a longer stretch all but one.
+ */
+static bool is_whole_block(const struct xsw_block *b)
 {
-	return xsw_pfn_to_mfn(b->pfn) & ((1ULL << b->order) - 1) ||
-	       !xsw_is_contiguous(b->pfn, 1ULL << b->order, 0);
+	u64 pages = 1ULL << b->order;
+
+	if (!xsw_is_contiguous(b->pfn, pages, 0))
+		return false;
+	return !(xsw_pfn_to_mfn(b->pfn) & (pages - 1)) || xsw_is_contiguous(b->pfn, 2 * pages, 0) ||
+	       (b->pfn >= pages && xsw_is_contiguous(b->pfn - pages, 2 * pages, 0));
 }
 
-/* Those come to the front.  Return: their number. */
+/* The others come to the front.  Return: their number. */
 static size_t leave_no_whole_blocks(struct xsw_block *b, size_t n)
 {
 	size_t left = 0, i;
 
 	for (i = 0; i < n; i++)
-		if (is_no_whole_block(&b[i]))
+		if (!is_whole_block(&b[i]))
 			to_front(b, left++, i);
 	return left;
 }

@@ -436,6 +436,24 @@ static void whole_blocks_are_those_of_xen(void **state)
 	check(0);
 }
 
+/* Of a stretch that begins elsewhere it has all whole but one. */
+static void a_stretch_is_whole_but_for_one_block(void **state)
+{
+	(void)state;
+	make_busy(12, 116);
+	fake_give_to_xen(4096, 20 * 512);
+	fake_give_to_xen((1 << 18) + 100, 8 * 512);
+	fake_lay_out(4 * 512, (1 << 18) + 100, 8 * 512);
+	defrag.limits.width = 26;
+	defrag.limits.held_bytes = 4 << 20;
+	defrag.limits.xen_floor_blocks = 20;
+	run_movable();
+	assert_true(defrag.whole_only);
+	assert_int_equal(defrag.progress.taken[9], 8);
+	assert_true(xen_blocks() >= 19);
+	check(0);
+}
+
 /* All memory is contiguous and not low. A small extent would be cut out of a large block. */
 static void for_whole_blocks_alone_no_small_extent_is_asked(void **state)
 {
@@ -531,6 +549,7 @@ int main(void)
 		a_run_test(without_memory_for_the_list_xen_is_asked_for_nothing),
 		a_run_test(what_is_held_leaves_room_for_the_run),
 		a_run_test(whole_blocks_are_those_of_xen),
+		a_run_test(a_stretch_is_whole_but_for_one_block),
 		a_run_test(for_whole_blocks_alone_no_small_extent_is_asked),
 		a_run_test(what_was_held_in_vain_takes_no_low_memory),
 		a_run_test(blocks_that_stay_are_no_matter_of_the_floor),
