@@ -10,8 +10,10 @@ from series import variants_of
 # A quick run has seven rows; more than these are counted, not listed.
 MOST_LISTED = 6
 
-# As xswbounce says it: the drivers that ask the kernel how wide to be, and a word a reason.
+# As xswbounce says it: the drivers that ask the kernel how wide to be, the width that xsw-defrag takes at
+# most (a device that reaches further reaches all memory), and a word a reason.
 NARROW = ("mptsas", "mptspi", "mptfc", "qla2xxx", "aacraid", "aic7xxx", "aic79xx", "esas2r")
+WIDEST = 40
 ADVICE = {
     "narrow": "the device is wide; Xen PV told its driver not to be: the kernel answers its "
               "dma_get_required_mask() with 32 bits. The module xen_swiotlb answers with the "
@@ -19,8 +21,10 @@ ADVICE = {
     "mask": "it can't address the memory it is given: a wider device, or buffers below its mask, "
             "end the bouncing; a larger pool does not",
     "straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
-                "xen_swiotlb_defrag; xsw-defrag all, while the load runs; with --width 32 for a "
-                "device that reaches 32 bits)",
+                "xen_swiotlb_defrag; xsw-defrag all, while the load runs)",
+    "narrow straddle": "its buffers are not contiguous in machine memory: defragment (modprobe "
+                       "xen_swiotlb_defrag; xsw-defrag --width {bits} all, while the load runs: "
+                       "takes low memory that other domains need)",
     "align": "its buffers are contiguous, but not as its alignment or boundary asks",
     "forced": "bouncing is forced: take swiotlb=force off the kernel's command line",
 }
@@ -133,7 +137,11 @@ def advice(series):
             if reason == "mask" and one.backend == "stock" and device.get("driver") in NARROW \
                     and device.get("dma_mask_bits") == 32 and one.env["name"].startswith("xen"):
                 reason = "narrow"
+            bits = device.get("dma_mask_bits")
+            if reason == "straddle" and bits and bits <= WIDEST:
+                reason = "narrow straddle"
             if reason in ADVICE:
-                found.setdefault(reason, {})[share["device"]] = True
-    return [f"To do about {'each of ' if len(devices) > 1 else ''}{listed(devices)}: "
-            f"{ADVICE[reason]}." for reason, devices in found.items()]
+                words = ADVICE[reason].format(bits=bits)
+                found.setdefault(words, {})[share["device"]] = True
+    return [f"To do about {'each of ' if len(devices) > 1 else ''}{listed(devices)}: {words}."
+            for words, devices in found.items()]

@@ -11,7 +11,8 @@ is "$(python3 -B - <<-'END'
 	import where
 	with open("traces/xswbounce/show/advice.c") as file:
 	    theirs = re.sub(r'"\s*"', "", file.read())
-	print([reason for reason, words in where.ADVICE.items() if words not in theirs] +
+	print([reason for reason, words in where.ADVICE.items()
+	       if words.replace("{bits}", "%s") not in theirs] +
 	      [driver for driver in where.NARROW if f'"{driver}"' not in theirs] +
 	      sorted(set(where.NARROW) ^ set(remedies.NARROW)))
 END

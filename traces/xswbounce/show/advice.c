@@ -127,13 +127,13 @@ static const char *for_mask(const struct flow_row *row, bool module,
  * instead. */
 static const char *for_straddle(const struct xb_device *d)
 {
-	char width[24] = "";
-
 	if (d->mask && !(d->mask >> WIDEST))
-		snprintf(width, sizeof(width), "--width %s ", text_mask(d->mask));
-	return say("its buffers are not contiguous in machine memory: defragment (modprobe "
-		   "xen_swiotlb_defrag; xsw-defrag %sall, while the load runs%s)",
-		   width, *width ? ": takes low memory that other domains need" : "");
+		return say("its buffers are not contiguous in machine memory: defragment (modprobe "
+			   "xen_swiotlb_defrag; xsw-defrag --width %s all, while the load runs: "
+			   "takes low memory that other domains need)",
+			   text_mask(d->mask));
+	return "its buffers are not contiguous in machine memory: defragment (modprobe "
+	       "xen_swiotlb_defrag; xsw-defrag all, while the load runs)";
 }
 
 const char *advice(const struct flow_row *row, const struct advice_facts *facts)

@@ -107,8 +107,8 @@ is_consistent 'beside a pool'
 
 set_to pages_per_second 5000
 "$front" movable >/tmp/said 2>&1 &
-for try in $(seq 100); do
-	[ "$(value state)" != movable ] || break
+for try in $(seq 300); do # it holds what Xen is to keep first
+	[ "$(value state) $(value blocks)" = "movable 0" ] || [ "$(value state)" = idle ] || break
 	sleep 0.2
 done
 refuses $files/start hot 'a second run is refused'
