@@ -38,7 +38,7 @@ before=$(value attached_straddles)
 traffic 4
 straddled=$(($(value attached_straddles) - before))
 is "$bounces" 0 'the kernel bounces nothing then'
-at_least "$straddled" 1000 "but that module does, on scattered memory: $straddled"
+at_least "$straddled" 200 "but that module does, on scattered memory: $straddled"
 # straddled_in_4_s: sets left, and tells what that is of what was on scattered memory.
 straddled_in_4_s() {
 	local before
