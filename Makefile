@@ -269,7 +269,7 @@ test-tune: deps-test test-build ## what replay and tune foretell, beside what th
 	@$(PROVE) --timer $(if $(VERBOSE),-v) bench/lab/tests/tune
 
 .PHONY: test-contiguity
-test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU: cure, cost, wear, guards, ten minutes of churn (125 minutes beside other emulators, 6,600 s of CPU time)
+test-contiguity: deps-test test-build ## the defragmenter and the doctor in a scattered dom0 and domU: cure, cost, wear, guards, ten minutes of churn (JOBS=1: 125 minutes beside other emulators, 6,600 s of CPU time)
 	@$(PROVE) -j$(JOBS) --timer $(if $(VERBOSE),-v) bench/lab/tests/contiguity
 
 # Every other kernel of the lab: modules built in its own Debian root, and the one tracing tool, which
