@@ -102,7 +102,12 @@ scatter() { # half of the memory goes to Xen, page by page, and comes back
 # ---- two network cards on one wire ----
 
 wire() { # both ends up, each in a namespace of its own
-	local i dev
+	local i dev try
+	modprobe e1000e # a domU has them loaded by nobody else
+	for try in $(seq 100); do
+		[ "$(find_nics | wc -l)" -lt 2 ] || break
+		sleep 0.2
+	done
 	mapfile -t nics < <(find_nics)
 	[ "${#nics[@]}" -ge 2 ] || bail 'two network cards are needed'
 	for i in 0 1; do
