@@ -110,7 +110,8 @@ static size_t by_zones(struct xsw_given *g, struct xsw_block *b, size_t n)
 	return undone;
 }
 
-/* Of these parts, the first to be tried.  Return: did Xen take it? */
+/* Xen gets the part for frames of @zone, or for any if others have those.  Return: did it take it?
+ */
 static bool give_part(struct xsw_given *g, struct xsw_block *part, unsigned int zone)
 {
 	enum xsw_exchange_result result;

@@ -23,7 +23,8 @@ struct xsw_given {
 };
 
 /**
- * xsw_given_add() - the frames beneath these blocks go to Xen; xsw_given_keep() - they did not
+ * xsw_given_add() - count the frames beneath these blocks: they go to Xen
+ * xsw_given_keep() - take the frames beneath these blocks off: the domain has them, still or again
  */
 void xsw_given_add(struct xsw_given *g, const struct xsw_block *b, size_t n);
 void xsw_given_keep(struct xsw_given *g, const struct xsw_block *b, size_t n);

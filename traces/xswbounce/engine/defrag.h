@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 
+/* What xsw-defrag takes as a width, in bits. A device that reaches further reaches all memory. */
+#define DEFRAG_NARROWEST 24
+#define DEFRAG_WIDEST    40
+
 struct defrag {
 	bool loaded;
 	bool runs;          /* one that was started by hand */

@@ -6,13 +6,11 @@
 
 #include "engine/device.h"
 #include "show/text.h"
+#include "engine/defrag.h"
 #include "show/advice.h"
 
 #define BELOW_4G  (1ULL << 32)
 #define NOT_KNOWN (~0ULL)
-
-#define WIDEST \
-	40 /* width that xsw-defrag takes; a device that reaches further reaches all memory */
 
 static char line[512];
 
@@ -127,7 +125,7 @@ static const char *for_mask(const struct flow_row *row, bool module,
  * instead. */
 static const char *for_straddle(const struct xb_device *d)
 {
-	if (d->mask && !(d->mask >> WIDEST))
+	if (d->mask && !(d->mask >> DEFRAG_WIDEST))
 		return say("its buffers are not contiguous in machine memory: defragment (modprobe "
 			   "xen_swiotlb_defrag; xsw-defrag --width %s all, while the load runs: "
 			   "takes low memory that other domains need)",

@@ -16,10 +16,6 @@
 #define LEAST_SECONDS 0.5  /* counted for, and so many buffers, to tell a rate */
 #define LEAST_BUFFERS 10
 
-/* What xsw-defrag takes as a width. A device that reaches further reaches all memory. */
-#define NARROWEST 24
-#define WIDEST    40
-
 const char *const doctor_verdict_names[] = { "contiguous", "scattered", "straddling", "unknown" };
 
 double doctor_share(const struct examination *e, u64 pages)
@@ -94,7 +90,7 @@ static bool high_frames_may_come(const struct examination *e, int bits)
 
 static bool is_narrow(const struct examination *e, const struct hot_range *h)
 {
-	return h->bits <= WIDEST && high_frames_may_come(e, h->bits);
+	return h->bits <= DEFRAG_WIDEST && high_frames_may_come(e, h->bits);
 }
 
 /* Straddles in the domain's own memory, by how far their devices reach */
@@ -105,7 +101,7 @@ struct reach {
 
 static struct reach weigh(const struct examination *e)
 {
-	struct reach r = { .width = WIDEST };
+	struct reach r = { .width = DEFRAG_WIDEST };
 	int i;
 
 	for (i = 0; i < e->nr_hot; i++) {
@@ -119,7 +115,7 @@ static struct reach weigh(const struct examination *e)
 		}
 		r.narrow += h->bounces;
 		if (h->bits < r.width)
-			r.width = h->bits < NARROWEST ? NARROWEST : h->bits;
+			r.width = h->bits < DEFRAG_NARROWEST ? DEFRAG_NARROWEST : h->bits;
 	}
 	/* low memory is scarce: few buffers are not worth it */
 	if (rate_of(e, r.narrow) < NOTABLE && r.narrow < r.wide)
