@@ -15,6 +15,9 @@ is "$(python3 -B - <<-'END'
 	       if words.replace("{bits}", "%s") not in theirs] +
 	      [driver for driver in where.NARROW if f'"{driver}"' not in theirs] +
 	      sorted(set(where.NARROW) ^ set(remedies.NARROW)))
+	with open("traces/xswbounce/engine/defrag.h") as file:
+	    widest = int(re.search(r"DEFRAG_WIDEST\s+(\d+)", file.read()).group(1))
+	print(sorted({widest, where.WIDEST, remedies.WIDEST}))
 END
-)" '[]' "all advice of a page is in xswbounce's words, and the tuner knows the same drivers"
+)" $'[]\n[40]' "all advice of a page is in xswbounce's words, and the tuner knows the same drivers and widths"
 done_testing
